@@ -1,0 +1,81 @@
+"""The catalogs on disk: ``<lang>/<subject>.po``, read as they are, with nothing compiled in between.
+
+A text marked *fuzzy* (not yet read by a native speaker) is not used: the next language of the
+chain stands in for it.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from pathlib import Path
+
+from babel.messages.catalog import Message
+from babel.messages.pofile import read_po
+
+LANGUAGES = ("vi", "en", "ja", "zh")
+HTML_LANG = {"vi": "vi", "en": "en", "ja": "ja", "zh": "zh-Hans"}
+FALLBACKS = {"vi": ("vi",), "en": ("en", "vi"), "ja": ("ja", "en", "vi"), "zh": ("zh", "en", "vi")}
+
+_HERE = Path(__file__).parent
+_UNITS = r"kg|ha|g/m³|m²|mm|tấn/ha|t/ha|tấn|tonnes|sào|đ/kg|đ|VND|°C|℃|公斤|公顷|吨|越南盾"
+_BEFORE_UNIT = re.compile(rf"(?<=[}}\d])(?:\*\*)? (?=(?:{_UNITS})(?!\w))")
+
+Forms = tuple[str, ...]
+
+
+def language(lang: str) -> str:
+    """The catalog language for a reader's tag: ``zh-Hans-CN`` is ``zh``; an unknown tag is ``vi``."""
+    short = re.split(r"[-_]", lang.strip().lower(), maxsplit=1)[0]
+    return short if short in LANGUAGES else "vi"
+
+
+def subjects(lang: str) -> list[Path]:
+    """The files of one language, in order of name."""
+    return sorted((_HERE / lang).glob("*.po"))
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def catalog(lang: str) -> dict[str, Forms]:
+    """All texts of one language over its subjects: key to its forms (one, or singular and plural).
+
+    Raises ValueError when two subjects define one key or a file cannot be read as PO.
+    """
+    texts: dict[str, Forms] = {}
+    for path in subjects(lang):
+        for message in messages(path):
+            key = _key(message)
+            if key in texts:
+                raise ValueError(f"{path.parent.name}/{path.name}: {key!r} is defined twice")
+            if not message.fuzzy:
+                texts[key] = tuple(_bind_units(form) for form in _forms(message))
+    return texts
+
+
+def messages(path: Path) -> list[Message]:
+    """The entries of one file without its header; raises ValueError where the file is not PO."""
+    with path.open("rb") as stream:
+        return [message for message in read_po(stream, abort_invalid=True) if message.id]
+
+
+def lookup(lang: str, key: str) -> tuple[str, Forms]:
+    """The language a key was found in (see `FALLBACKS`), and its forms; KeyError where nowhere."""
+    for candidate in FALLBACKS[language(lang)]:
+        forms = catalog(candidate).get(key)
+        if forms is not None:
+            return candidate, forms
+    raise KeyError(f"no text for {key!r} in {', '.join(FALLBACKS[language(lang)])}")
+
+
+def _key(message: Message) -> str:
+    """The msgid; of a text with a plural, the first of the pair."""
+    return str(message.id[0] if isinstance(message.id, tuple) else message.id)
+
+
+def _forms(message: Message) -> Forms:
+    return tuple(message.string) if isinstance(message.string, tuple) else (str(message.string),)
+
+
+def _bind_units(text: str) -> str:
+    """A figure and its unit stay on one line: the blank between them does not break."""
+    return _BEFORE_UNIT.sub(lambda found: found[0].replace(" ", "\N{NO-BREAK SPACE}"), text)
