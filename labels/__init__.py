@@ -1,0 +1,12 @@
+"""Paper: pixels, millimetres and bytes for printers; it is handed texts and codes, nothing else.
+
+- ``errors``    what cannot be printed, with a catalog key and the figures that clash
+- ``qr``        QR symbols by the million: one template, XOR tables, numpy
+- ``fonts``     Be Vietnam Pro, its measures and outlines, missing letters by name
+- ``stock``     sheets and rolls, a literal table of millimetres
+- ``design``    what stands on a stamp, and the fitting of it into a label
+- ``pdf``       sheets and rolls as a streamed, repeatable PDF
+- ``png``       the same pages as 1-bit pictures at the printer's own dots
+- ``svg``       one stamp or one sheet for the screen
+- ``printers``  one verb, ``print_pages``: into memory, or into a file that is whole or absent
+"""

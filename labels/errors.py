@@ -1,0 +1,69 @@
+"""What cannot be printed.
+
+::
+
+    LabelError               a catalog key and its figures, as everywhere in the registry
+    ├── DoesNotFit           print.fit      a row is wider (or the rows higher) than the label
+    ├── MissingGlyph         print.glyph    the shipped font has no such letter
+    ├── QrTooSmall           print.qr       modules would be finer than a printer can draw
+    ├── PayloadTooLong       print.payload  the address and code exceed the largest symbol used
+    ├── ForeignSymbol        print.symbol   a code holds a symbol outside its alphabet
+    └── BadJob               print.job      start cell, counts or numbers contradict the stock
+"""
+
+from __future__ import annotations
+
+
+class LabelError(ValueError):
+    """Base: ``key`` names a text in the message catalogs, ``params`` fill its places."""
+
+    def __init__(self, key: str, **params: object) -> None:
+        super().__init__(key, params)
+        self.key = key
+        self.params = params
+
+    def __str__(self) -> str:
+        figures = ", ".join(f"{name}={value!r}" for name, value in self.params.items())
+        return f"{self.key}({figures})"
+
+
+class DoesNotFit(LabelError):
+    """The row named ``row`` is ``over_mm`` too wide, or too high, for ``stock`` at its smallest size."""
+
+    def __init__(self, row: str, over_mm: float, stock: str) -> None:
+        super().__init__("print.fit", row=row, x=round(over_mm, 1), stock=stock)
+
+
+class MissingGlyph(LabelError):
+    """The font lacks ``letter``, the ``position``-th (from 1) of ``text``."""
+
+    def __init__(self, letter: str, position: int, text: str) -> None:
+        super().__init__("print.glyph", value=letter, n=position, text=text)
+
+
+class QrTooSmall(LabelError):
+    """With whole dots the symbol would be ``got_mm`` wide; ``least_mm`` is what a reader needs."""
+
+    def __init__(self, got_mm: float, least_mm: float) -> None:
+        super().__init__("print.qr", a=round(got_mm, 1), b=round(least_mm, 1))
+
+
+class PayloadTooLong(LabelError):
+    """``length`` characters exceed what version ``version`` holds at ``level`` (``most``)."""
+
+    def __init__(self, length: int, most: int, version: int, level: str) -> None:
+        super().__init__("print.payload", n=length, max=most, version=version, level=level)
+
+
+class ForeignSymbol(LabelError):
+    """Code number ``row`` (from 0) of a chunk holds a symbol outside the alphabet."""
+
+    def __init__(self, row: int, code: str) -> None:
+        super().__init__("print.symbol", row=row, code=code)
+
+
+class BadJob(LabelError):
+    """A figure of a print job is outside what its stock allows: ``field`` got ``value``, not 1..max."""
+
+    def __init__(self, field: str, value: object, most: object) -> None:
+        super().__init__("print.job", field=field, value=value, max=most)

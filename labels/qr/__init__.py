@@ -1,0 +1,5 @@
+"""QR symbols by the million: :class:`BatchEncoder` and nothing else."""
+
+from labels.qr.batch import CROCKFORD, BatchEncoder
+
+__all__ = ["CROCKFORD", "BatchEncoder"]
