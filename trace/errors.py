@@ -17,8 +17,9 @@ so that the reader's language decides at the edge (page, program, command line).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+import dataclasses
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 
 class NongsanError(Exception):
@@ -43,7 +44,7 @@ class FieldProblem:
     field: str
     key: str
     got: object = None
-    params: dict[str, object] = field(default_factory=dict)
+    params: Mapping[str, object] = dataclasses.field(default_factory=dict)
 
 
 class Invalid(NongsanError):

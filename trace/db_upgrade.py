@@ -1,0 +1,53 @@
+"""Bring a database to this version, or say how far it is."""
+
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from trace.db import Database
+
+FOLDER = Path(__file__).resolve().parent / "migrations"
+
+
+def config(connection: Connection | None = None) -> Config:
+    """Alembic's configuration, without an ini file."""
+    alembic = Config()
+    alembic.set_main_option("script_location", str(FOLDER))
+    alembic.set_main_option("path_separator", "os")
+    alembic.attributes["connection"] = connection
+    return alembic
+
+
+def upgrade(database: Database) -> None:
+    """Run what is missing, in one transaction a migration; running it again changes nothing."""
+    with database.writer.connect() as connection:
+        if database.is_sqlite:
+            # Batch migrations rebuild tables: references are checked again afterwards.
+            _foreign_keys(connection, "OFF")
+        try:
+            with connection.begin():
+                command.upgrade(config(connection), "head")
+        finally:
+            if database.is_sqlite:
+                _foreign_keys(connection, "ON")
+
+
+def _foreign_keys(connection: Connection, state: str) -> None:
+    driver: Any = connection.connection.driver_connection
+    driver.execute(f"PRAGMA foreign_keys = {state}")  # has no effect inside a transaction
+
+
+def revision(database: Database) -> str | None:
+    """The version the database is at."""
+    with database.reader.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def head() -> str | None:
+    """The version this program needs."""
+    return ScriptDirectory.from_config(config()).get_current_head()

@@ -1,0 +1,30 @@
+"""Imports from a spreadsheet: who brought in what, and how it went."""
+
+from datetime import datetime
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from trace.records.columns import maybe_ref, pk
+
+
+class ImportRun(SQLModel, table=True):
+    """One file: its fingerprint and how many rows went in or were refused.
+
+    ``imported_by`` is an account's number without a constraint: accounts point at households, and
+    households at the import they came with.
+    """
+
+    __tablename__ = "import_run"
+    __table_args__ = (UniqueConstraint("noun", "org_id", "request_id"),)
+
+    id: int = pk()
+    noun: str = Field(max_length=16)
+    org_id: int | None = maybe_ref("organisation.id")
+    request_id: str = Field(max_length=64)
+    file_name: str = Field(max_length=160)
+    file_sha256: str = Field(max_length=64)
+    rows_good: int
+    rows_bad: int
+    imported_at: datetime
+    imported_by: int | None = None

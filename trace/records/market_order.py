@@ -1,0 +1,121 @@
+"""Order facts that counting needs, and nothing about a buyer; day figures that follow them."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from trace.records.columns import big, check, one_of, pk, ref
+
+
+class OrderStatus(StrEnum):
+    """The five meanings a marketplace's own status may have, and the one for a word not yet understood."""
+
+    UNPAID = "unpaid"
+    PLACED = "placed"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    RETURNED = "returned"
+    UNMAPPED = "unmapped"
+
+
+class MarketOrder(SQLModel, table=True):
+    """One order as the marketplace last told it. ``day`` is its creation day at +07:00."""
+
+    __tablename__ = "market_order"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "ext_order_id"),
+        one_of("status", OrderStatus),
+        Index(None, "shop_id", "day"),
+        Index(None, "day"),
+    )
+
+    id: int = pk()
+    shop_id: int = ref("shop.id", index=False)
+    ext_order_id: str = Field(max_length=64)
+    ext_modified_at: datetime
+    status_raw: str = Field(max_length=48)
+    status: str = Field(max_length=12)
+    ordered_at: datetime
+    day: date
+    currency: str = Field(default="VND", max_length=3)
+    payload_hash: str = Field(max_length=64)
+    first_seen_at: datetime
+    changed_at: datetime
+
+
+class MarketOrderLine(SQLModel, table=True):
+    """One line; ``net_quantity`` and ``revenue_vnd`` are net of cancelled and returned pieces."""
+
+    __tablename__ = "market_order_line"
+    __table_args__ = (
+        UniqueConstraint("order_id", "ext_line_id"),
+        check("quantity", "quantity >= 0 AND net_quantity >= 0"),
+    )
+
+    id: int = pk()
+    order_id: int = ref("market_order.id", index=False)
+    ext_line_id: str = Field(max_length=96)
+    listing_id: int = ref("listing.id")
+    quantity: int
+    net_quantity: int
+    unit_price_vnd: int = big()
+    revenue_vnd: int = big()
+
+
+class OrderStatusChange(SQLModel, table=True):
+    """History: an order had this status since we learned it."""
+
+    __tablename__ = "order_status_change"
+
+    id: int = pk()
+    order_id: int = ref("market_order.id")
+    status_raw: str = Field(max_length=48)
+    status: str = Field(max_length=12)
+    ext_modified_at: datetime
+    learned_at: datetime
+
+
+class SalesDay(SQLModel, table=True):
+    """Figures of one listing on one day; always equal to the recount of its order lines."""
+
+    __tablename__ = "sales_day"
+    __table_args__ = (Index(None, "day"),)
+
+    listing_id: int = ref("listing.id", index=False, primary_key=True)
+    day: date = Field(primary_key=True)
+    orders: int
+    transactions: int
+    quantity: int = big()
+    revenue_vnd: int = big()
+
+
+class ShopDay(SQLModel, table=True):
+    """Orders of one shop on one day, each counted once however many lines it has."""
+
+    __tablename__ = "shop_day"
+    __table_args__ = (Index(None, "day"),)
+
+    shop_id: int = ref("shop.id", index=False, primary_key=True)
+    day: date = Field(primary_key=True)
+    orders: int
+    transactions: int
+    quantity: int = big()
+    revenue_vnd: int = big()
+
+
+class BaselineFigure(SQLModel, table=True):
+    """A figure the province published, with its source note."""
+
+    __tablename__ = "baseline_figure"
+    __table_args__ = (UniqueConstraint("indicator", "as_of", "scope"),)
+
+    id: int = pk()
+    indicator: str = Field(max_length=48)
+    scope: str = Field(default="hai-duong", max_length=48)
+    as_of: date
+    value: int = big()
+    unit: str = Field(max_length=16)
+    note: str = Field(default="", max_length=400)
+    source: str = Field(max_length=240)

@@ -1,0 +1,152 @@
+"""Stamps: keys, blocks of serials, and the intervals activated or void inside them.
+
+A stamp is (key id, serial). It has no row of its own until somebody scans it.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from trace.records.columns import big, blob, check, maybe_ref, one_of, pk, ref
+
+SERIALS = 2**35
+"""How many serials a key has: seven base-32 numerals."""
+
+
+class KeyState(StrEnum):
+    """Exactly one key is active."""
+
+    ACTIVE = "active"
+    VERIFY_ONLY = "verify_only"
+    COMPROMISED = "compromised"
+
+
+class StampKeyRow(SQLModel, table=True):
+    """A key of the registry. The material is wrapped by the master key, which is never in the database."""
+
+    __tablename__ = "stamp_key"
+    __table_args__ = (
+        one_of("state", KeyState),
+        check("kid", "kid BETWEEN 0 AND 30"),
+        check("serials", f"next_serial BETWEEN 0 AND {SERIALS}"),
+        Index(
+            "uq_stamp_key_active",
+            "state",
+            unique=True,
+            sqlite_where=text("state = 'active'"),
+            postgresql_where=text("state = 'active'"),
+        ),
+    )
+
+    kid: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    state: str = Field(max_length=12)
+    next_serial: int = big(default=0)
+    wrapped: bytes = blob()
+    valid_from: datetime
+    valid_to: datetime | None = None
+    compromised_at: datetime | None = None
+
+
+class BlockState(StrEnum):
+    """issued -> printed -> closed; an interrupted allocation is kept as a void block."""
+
+    ISSUED = "issued"
+    PRINTED = "printed"
+    CLOSED = "closed"
+    INTERRUPTED = "interrupted"
+
+
+class StampBlock(SQLModel, table=True):
+    """``count`` serials of one key from ``first`` on, owned by one organisation."""
+
+    __tablename__ = "stamp_block"
+    __table_args__ = (
+        UniqueConstraint("kid", "first"),
+        UniqueConstraint("org_id", "request_id"),
+        one_of("state", BlockState),
+        check("count", "count > 0"),
+    )
+
+    id: int = pk()
+    public_id: str = Field(max_length=16, unique=True)
+    kid: int = Field(foreign_key="stamp_key.kid")
+    first: int = big()
+    count: int = big()
+    org_id: int | None = maybe_ref("organisation.id")
+    product_id: int | None = maybe_ref("product.id")
+    lot_id: int | None = maybe_ref("lot.id")
+    design: str = Field(default="standard", max_length=32)
+    state: str = Field(max_length=12)
+    request_id: str = Field(max_length=64)
+    created_at: datetime
+    created_by: int | None = maybe_ref("account.id", index=False)
+
+    @property
+    def last(self) -> int:
+        """The last serial of the block."""
+        return self.first + self.count - 1
+
+
+class StampActivation(SQLModel, table=True):
+    """Serials ``first`` to ``last`` of a block belong to one lot."""
+
+    __tablename__ = "stamp_activation"
+    __table_args__ = (
+        UniqueConstraint("block_id", "request_id"),
+        UniqueConstraint("block_id", "first"),
+        check("order", "last >= first"),
+        Index(None, "kid", "first"),
+    )
+
+    id: int = pk()
+    block_id: int = ref("stamp_block.id", index=False)
+    kid: int
+    first: int = big()
+    last: int = big()
+    lot_id: int = ref("lot.id")
+    activated_at: datetime
+    activated_by: int | None = maybe_ref("account.id", index=False)
+    request_id: str = Field(max_length=64)
+
+
+class StampVoid(SQLModel, table=True):
+    """Serials ``first`` to ``last`` are withdrawn for good."""
+
+    __tablename__ = "stamp_void"
+    __table_args__ = (
+        UniqueConstraint("block_id", "request_id"),
+        check("order", "last >= first"),
+        Index(None, "block_id", "first"),
+    )
+
+    id: int = pk()
+    block_id: int = ref("stamp_block.id", index=False)
+    kid: int
+    first: int = big()
+    last: int = big()
+    reason: str = Field(max_length=160)
+    voided_at: datetime
+    voided_by: int | None = maybe_ref("account.id", index=False)
+    request_id: str = Field(max_length=64)
+
+
+class PrintRun(SQLModel, table=True):
+    """One file or one sending to a printer; printing again is a new row and never a new serial."""
+
+    __tablename__ = "print_run"
+
+    id: int = pk()
+    block_id: int = ref("stamp_block.id")
+    first: int = big()
+    last: int = big()
+    format: str = Field(max_length=8)
+    stock: str = Field(max_length=32)
+    start_cell: int
+    sha256: str = Field(max_length=64)
+    reason: str = Field(default="", max_length=160)
+    printed_at: datetime
+    printed_by: int | None = maybe_ref("account.id", index=False)
+    confirmed_at: datetime | None = None
+    confirmed_by: int | None = maybe_ref("account.id", index=False)

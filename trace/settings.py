@@ -1,0 +1,136 @@
+"""What an installation may choose: ``nongsan.toml`` in the instance folder, then the environment.
+
+Every name is documented in ``docs/settings.md``. An unknown name or a wrong value is one clear
+line and exit status 2 (``SettingsError``), never a silent default.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+ROOT = Path(__file__).resolve().parent.parent
+ENVIRONMENT = {
+    "NONGSAN_INSTANCE": "instance",
+    "DATABASE_URL": "database_url",
+    "NONGSAN_PUBLIC_URL": "public_url",
+    "NONGSAN_MASTER_KEY_FILE": "master_key_file",
+    "NONGSAN_MARKS_FILE": "marks_file",
+    "RATELIMIT_STORAGE_URI": "ratelimit_storage_uri",
+    "HOST": "host",
+    "PORT": "port",
+    "TLS": "tls",
+}
+
+
+class SettingsError(Exception):
+    """One line a person can act on."""
+
+
+class MarketplaceSettings(BaseModel):
+    """How one marketplace is reached: its base URL, our application's id and secret there."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    base_url: str
+    app_id: str
+    app_secret: str = Field(repr=False)
+    push_secret: str = Field(default="", repr=False)
+
+
+class Settings(BaseModel):
+    """All settings, validated. Paths left empty lie in the instance folder."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    instance: Path = ROOT / "instance"
+    database_url: str = Field(default="", repr=False)
+    public_url: str = "http://127.0.0.1:8000"
+    master_key_file: Path | None = None
+    marks_file: Path | None = None
+    ratelimit_storage_uri: str = "memory://"
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    tls: bool = False
+    contact_phone: str = "0220 000 0000"
+    sao_m2: int = Field(default=360, gt=0)
+    trusted_proxies: int = Field(default=0, ge=0, le=5)
+    forgery_budget: int = Field(default=60, gt=0)
+    forgery_window_s: int = Field(default=600, gt=0)
+    scan_marks_days: int = Field(default=35, gt=30)
+    session_days: int = Field(default=14, gt=0)
+    sync_every_s: int = Field(default=300, ge=5)
+    upload_mb: int = Field(default=20, gt=0, le=100)
+    marketplaces: dict[str, MarketplaceSettings] = Field(default_factory=dict)
+
+    @field_validator("public_url")
+    @classmethod
+    def _absolute(cls, url: str) -> str:
+        if not url.lower().startswith(("http://", "https://")):
+            raise ValueError("must start with http:// or https://")
+        return url.rstrip("/")
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL: SQLite in the instance folder unless one is given."""
+        return self.database_url or f"sqlite:///{self.instance / 'nongsan.sqlite3'}"
+
+    @property
+    def master_key(self) -> Path:
+        """Where the master key lies (mode 0600)."""
+        return self.master_key_file or self.instance / "master.key"
+
+    @property
+    def key_folder(self) -> Path:
+        """Where wrapped stamp keys lie beside the database, outside its backups."""
+        return self.instance / "keys"
+
+    @property
+    def marks(self) -> Path:
+        """The high-water mark file of stamp allocation."""
+        return self.marks_file or self.instance / "stamp-marks.log"
+
+    @property
+    def is_https(self) -> bool:
+        """Whether cookies may be Secure and ``__Host-``."""
+        return self.public_url.lower().startswith("https://")
+
+
+def load_settings(environ: Mapping[str, str] | None = None, **given: Any) -> Settings:
+    """Read file and environment; ``given`` wins over both.
+
+    Raises:
+        SettingsError: an unknown name or a wrong value, naming the place it came from.
+    """
+    environ = os.environ if environ is None else environ
+    found = {name: environ[var] for var, name in ENVIRONMENT.items() if environ.get(var)}
+    unknown = sorted(v for v in environ if v.startswith("NONGSAN_") and v not in ENVIRONMENT)
+    if unknown:
+        raise SettingsError(f"unknown setting {unknown[0]}; known: {', '.join(sorted(ENVIRONMENT))}")
+    instance = Path(given.get("instance") or found.get("instance") or ROOT / "instance").resolve()
+    values = {**_read_file(instance / "nongsan.toml"), **found, **given, "instance": instance}
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        raise SettingsError(_one_line(error, instance)) from None
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: not readable as TOML: {error}") from None
+
+
+def _one_line(error: ValidationError, instance: Path) -> str:
+    first = error.errors(include_url=False)[0]
+    name = ".".join(str(part) for part in first["loc"])
+    got = "" if "secret" in name else f", got {first.get('input')!r}"
+    if first["type"] == "extra_forbidden":
+        return f"unknown setting {name!r} in {instance / 'nongsan.toml'}; see docs/settings.md"
+    return f"setting {name!r}: {first['msg']}{got}; see docs/settings.md"
