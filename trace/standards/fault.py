@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Fault(ValueError):  # noqa: N818 - the name the whole house uses
+class Fault(ValueError):
     """Something typed or sent breaks a standard.
 
     ``key`` names a text in the message catalogs, ``params`` hold its figures: by custom
