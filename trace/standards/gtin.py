@@ -56,7 +56,7 @@ def format(text: str) -> str:  # noqa: A001 - the verb every standard has
 def is_restricted(text: str) -> bool:
     """Whether the number is for use inside one company only (prefixes 02, 04, 2): never on a stamp.
 
-    >>> is_restricted("2012345678900"), is_restricted("9506000134352")
+    >>> is_restricted("2012345678903"), is_restricted("9506000134352")
     (True, False)
     """
     prefix = to_gtin14(text)[1:4]
