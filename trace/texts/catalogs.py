@@ -33,10 +33,11 @@ class Term:
 
 
 def t(lang: str, key: str, **params: object) -> str:
-    """The text of ``key`` for a reader of ``lang`` (``n`` chooses singular or plural), without marks.
+    """The text of ``key`` for a reader of ``lang``, without marks.
 
-    A text missing in ja or zh stands in English, then Vietnamese; an unknown language is
-    Vietnamese. Raises KeyError where the key, or a figure the text names, is absent.
+    Its counted figure (mostly ``n``) chooses between singular and plural. A text missing in ja
+    or zh stands in English, then Vietnamese; an unknown language is Vietnamese. Raises KeyError
+    where the key, or a figure the text names, is absent.
     """
     found, text = _chosen(lang, key, params)
     return _filled(plain(text), key, params, lambda value: shown(found, value))
@@ -106,9 +107,9 @@ def _shown_html(lang: str, value: object) -> Markup:
 
 
 def _chosen(lang: str, key: str, params: Mapping[str, object]) -> tuple[str, str]:
-    """The language found, and the singular (``n`` is one) or last form of the text."""
-    found, forms = lookup(lang, key)
-    return found, forms[0] if params.get("n") == 1 else forms[-1]
+    """The language found, and the singular (the counted figure is one) or the last form."""
+    found, text = lookup(lang, key)
+    return found, text.forms[0] if params.get(text.counted) == 1 else text.forms[-1]
 
 
 def _filled(text: str, key: str, params: Mapping[str, object], show: Callable[[object], str]) -> str:

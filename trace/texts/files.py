@@ -7,6 +7,7 @@ chain stands in for it.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -21,7 +22,16 @@ _HERE = Path(__file__).parent
 _UNITS = r"kg|ha|g/m³|m²|mm|tấn/ha|t/ha|tấn|tonnes|sào|đ/kg|đ|VND|°C|℃|公斤|公顷|吨|越南盾"
 _BEFORE_UNIT = re.compile(rf"(?<=[}}\d])(?:\*\*)? (?=(?:{_UNITS})(?!\w))")
 
-Forms = tuple[str, ...]
+
+@dataclass(frozen=True)
+class Text:
+    """One text: its forms (one, or singular and plural) and the figure that chooses between them.
+
+    ``msgid_plural`` names that figure: ``msgid_plural "{left}"``.
+    """
+
+    forms: tuple[str, ...]
+    counted: str = ""
 
 
 def language(lang: str) -> str:
@@ -36,19 +46,19 @@ def subjects(lang: str) -> list[Path]:
 
 
 @lru_cache(maxsize=len(LANGUAGES))
-def catalog(lang: str) -> dict[str, Forms]:
-    """All texts of one language over its subjects: key to its forms (one, or singular and plural).
+def catalog(lang: str) -> dict[str, Text]:
+    """All texts of one language over its subjects, by key.
 
     Raises ValueError when two subjects define one key or a file cannot be read as PO.
     """
-    texts: dict[str, Forms] = {}
+    texts: dict[str, Text] = {}
     for path in subjects(lang):
         for message in messages(path):
-            key = _key(message)
+            key, text = _entry(message)
             if key in texts:
                 raise ValueError(f"{path.parent.name}/{path.name}: {key!r} is defined twice")
             if not message.fuzzy:
-                texts[key] = tuple(_bind_units(form) for form in _forms(message))
+                texts[key] = text
     return texts
 
 
@@ -58,22 +68,22 @@ def messages(path: Path) -> list[Message]:
         return [message for message in read_po(stream, abort_invalid=True) if message.id]
 
 
-def lookup(lang: str, key: str) -> tuple[str, Forms]:
-    """The language a key was found in (see `FALLBACKS`), and its forms; KeyError where nowhere."""
+def lookup(lang: str, key: str) -> tuple[str, Text]:
+    """The language a key was found in (see `FALLBACKS`), and its text; KeyError where nowhere."""
     for candidate in FALLBACKS[language(lang)]:
-        forms = catalog(candidate).get(key)
-        if forms is not None:
-            return candidate, forms
+        text = catalog(candidate).get(key)
+        if text is not None:
+            return candidate, text
     raise KeyError(f"no text for {key!r} in {', '.join(FALLBACKS[language(lang)])}")
 
 
-def _key(message: Message) -> str:
-    """The msgid; of a text with a plural, the first of the pair."""
-    return str(message.id[0] if isinstance(message.id, tuple) else message.id)
-
-
-def _forms(message: Message) -> Forms:
-    return tuple(message.string) if isinstance(message.string, tuple) else (str(message.string),)
+def _entry(message: Message) -> tuple[str, Text]:
+    strings = message.string if isinstance(message.string, list | tuple) else (message.string,)
+    forms = tuple(_bind_units(str(form)) for form in strings)
+    if isinstance(message.id, list | tuple):
+        key, counted = message.id
+        return str(key), Text(forms, str(counted).strip("{}"))
+    return str(message.id), Text(forms)
 
 
 def _bind_units(text: str) -> str:

@@ -83,9 +83,8 @@ def area(lang: str, area_m2: int) -> str:
 
 def area_in_sao(lang: str, area_m2: int, sao_m2: int = SAO_BAC_BO_M2) -> str:
     """10 sào (3.600 m²); ``sao_m2`` is 360 in the north, 497 or 500 elsewhere."""
-    _, (pattern,) = lookup(lang, "format.area.sao")
     sao = number(lang, round(Decimal(area_m2) / sao_m2, 1))
-    return pattern.replace("{n}", sao).replace("{m}", number(lang, area_m2))
+    return _fill(lang, "format.area.sao", sao).replace("{m}", number(lang, area_m2))
 
 
 def day(lang: str, value: date) -> str:
@@ -135,7 +134,7 @@ def _locale(lang: str) -> str:
 
 
 def _pattern(lang: str, key: str) -> str:
-    return lookup(lang, key)[1][0]
+    return lookup(lang, key)[1].forms[-1]
 
 
 def _fill(lang: str, key: str, figure: str) -> str:
