@@ -1,0 +1,16 @@
+"""Shops on Vietnamese marketplaces: what we send them and what they tell us.
+
+::
+
+    values       frozen nouns that cross the border; none has a place for a buyer's data
+    interface    the Protocol every adapter fulfils, its capabilities, and its one error
+    directory    name -> adapter, loaded on first use
+    http         the one client: time-outs, retries, pace, size caps, redacted call records
+    reading      strict readers over a marketplace's JSON
+    memory       a marketplace inside the process
+    shopee/      Shopee Open Platform v2
+    simulators/  the same marketplaces as their servers see them, verifying with code of their own
+
+A new marketplace is one adapter (a file or a folder), one simulator, and one line in ``directory``
+and in ``simulators.app``. Nothing here knows the registry.
+"""

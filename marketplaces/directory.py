@@ -1,0 +1,48 @@
+"""Which marketplaces there are: a name, what people call it, and where its adapter lives."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from typing import cast
+
+from marketplaces.http import Client
+from marketplaces.interface import Adapter, Clock, Marketplace, MarketplaceError
+from marketplaces.values import AppKeys, Credentials
+
+MARKETPLACES: dict[str, tuple[str, str]] = {
+    "memory": ("Sàn thử", "marketplaces.memory:Memory"),
+    "shopee": ("Shopee", "marketplaces.shopee.adapter:Shopee"),
+}
+
+
+def names() -> tuple[str, ...]:
+    """Every name ``open_shop`` takes, in alphabetical order."""
+    return tuple(sorted(MARKETPLACES))
+
+
+def label(name: str) -> str:
+    """What people call the marketplace."""
+    return _entry(name)[0]
+
+
+def open_shop(
+    name: str, http: Client, keys: AppKeys, credentials: Credentials | None, clock: Clock
+) -> Marketplace:
+    """The adapter of marketplace ``name`` for one shop; an unknown name raises ``MarketplaceError``."""
+    return _load(name)(http, keys, credentials, clock)
+
+
+@cache
+def _load(name: str) -> Adapter:
+    module, _, attribute = _entry(name)[1].partition(":")
+    return cast("Adapter", getattr(import_module(module), attribute))
+
+
+def _entry(name: str) -> tuple[str, str]:
+    try:
+        return MARKETPLACES[name]
+    except KeyError:
+        known = ", ".join(names())
+        message = f"no marketplace is called {name!r}; known are {known}"
+        raise MarketplaceError(message, permanent=True, kind="setup") from None
