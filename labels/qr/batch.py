@@ -16,14 +16,14 @@ from qrcode import util
 
 from labels.errors import ForeignSymbol, PayloadTooLong
 from labels.qr import template
-from labels.qr.penalty import lines_of, penalties
+from labels.qr.penalty import Lines, lines_of, penalties
 from labels.qr.template import ALPHANUMERIC, Bits
 
 Bytes = NDArray[np.uint8]
 Words = NDArray[np.uint64]
 CROCKFORD = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 FILL = b"Z"  # the template's suffix: not "0", because qrcode 8.2 cannot divide a block of zeros
-CHUNK = 512  # symbols at a time: a table and the symbols in work stay in the second-level cache
+CHUNK = 1024  # symbols at a time, so that the work stays in the processor's cache
 SAMPLE = 1000
 
 
@@ -69,13 +69,15 @@ class BatchEncoder:
         self._changes = template.bit_changes(payload, self._pieces[0].bit, self.version, level)
         bits = template.codeword_bits(payload, self.version, level)
         self._bare = template.drawn(bits, self.version, level, 0)
-        self._masks = np.stack([template.mask_change(self.version, level, k) for k in range(8)])
+        masks = np.stack([template.mask_change(self.version, level, k) for k in range(8)])
+        self._masks = self._packed(masks)
+        self._mask_lines = self._lines(self._masks), self._lines(self._packed(masks.transpose(0, 2, 1)))
         self._index = _symbol_index(alphabet)
         self._pair_index = _pair_index(alphabet)
         self._rows = self._tables(turned=False)
         self._columns: list[Words] = []
         self.mask = self._least_penalty() if mask is None else mask
-        self._rows[0] ^= self._packed(self._masks[self.mask])
+        self._rows[0] ^= self._masks[self.mask]
 
     def encode(self, suffixes: Bytes, *, best_of_8: bool = False) -> Bytes:
         """Symbols as packed bits: uint8 (n, size, stride), one row of modules a row of bytes.
@@ -150,20 +152,20 @@ class BatchEncoder:
         rows = np.packbits(modules, axis=-1).reshape(*modules.shape[:-2], -1)
         room = -rows.shape[-1] % 8
         full = np.concatenate((rows, np.zeros((*rows.shape[:-1], room), np.uint8)), axis=-1)
-        return full.view(np.uint64)
+        words: Words = full.view(np.uint64)
+        return words
 
     def _unworded(self, words: Words) -> Bytes:
         rows = words.view(np.uint8)[:, : self.size * self.stride]
         return rows.reshape(-1, self.size, self.stride)
 
-    def _lines(self, words: Words) -> NDArray[np.unsignedinteger]:
+    def _lines(self, words: Words) -> Lines:
         return lines_of(self._unworded(words), self.size)
 
     def _weighed(self, rows: Words, columns: Words) -> NDArray[np.int64]:
         """ISO penalty (8, n) of symbols given under mask 0, rows and columns."""
         upright, turned = self._lines(rows), self._lines(columns)
-        down = self._lines(self._packed(self._masks))
-        across = self._lines(self._packed(self._masks.transpose(0, 2, 1)))
+        down, across = self._mask_lines
         return np.stack(
             [penalties(upright ^ down[:, k, None], turned ^ across[:, k, None]) for k in range(8)]
         )
@@ -177,9 +179,9 @@ class BatchEncoder:
 
     def _better_masks(self, numbers: list[NDArray[np.intp]], rows: Words) -> Words:
         """What to XOR onto symbols under ``self.mask`` so that each has its best mask."""
-        masks = self._packed(self._masks)
-        best = self._weighed(rows ^ masks[self.mask], self._turned(numbers)).argmin(axis=0)
-        return masks[best] ^ masks[self.mask]  # type: ignore[no-any-return]
+        best = self._weighed(rows ^ self._masks[self.mask], self._turned(numbers)).argmin(axis=0)
+        change: Words = self._masks[best] ^ self._masks[self.mask]
+        return change
 
     def _least_penalty(self) -> int:
         """The mask of least mean penalty over a sample that is the same on every machine."""

@@ -7,10 +7,12 @@ patterns are looked for inside the symbol, the quiet zone does not count.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-Lines = NDArray[np.unsignedinteger]
+Lines = NDArray[Any]  # uint32 or uint64, by the symbol's size
 Counts = NDArray[np.int64]
 
 
@@ -31,20 +33,22 @@ def penalties(rows: Lines, columns: Lines) -> Counts:
     return _runs(alike) + _finders(both, size) + _blocks(rows, alike[:size]) + _balance(rows, size)
 
 
-def _window(lines: Lines, size: int, length: int) -> np.unsignedinteger:
+def _window(lines: Lines, size: int, length: int) -> Any:
     """Ones where a window of ``length`` modules may begin (modules are the topmost bits)."""
     width = lines.dtype.itemsize * 8
     ones = ((1 << (size - length + 1)) - 1) << (width - size + length - 1)
-    return lines.dtype.type(ones & ((1 << width) - 1))  # type: ignore[no-any-return]
+    return lines.dtype.type(ones & ((1 << width) - 1))
 
 
 def _alike(lines: Lines, size: int) -> Lines:
     """Ones where a module equals the next one of its line."""
-    return ~(lines ^ (lines << 1)) & _window(lines, size, 2)
+    alike: Lines = ~(lines ^ (lines << 1)) & _window(lines, size, 2)
+    return alike
 
 
 def _total(lines: Lines) -> Counts:
-    return np.bitwise_count(lines).sum(axis=0, dtype=np.int64)
+    total: Counts = np.bitwise_count(lines).sum(axis=0, dtype=np.int64)
+    return total
 
 
 def _runs(alike: Lines) -> Counts:

@@ -19,6 +19,8 @@ from qrcode.main import QRCode
 Bits = NDArray[np.bool_]
 LEVELS = {"L": 1, "M": 0, "Q": 3, "H": 2}  # ISO/IEC 18004 table 12, as the library numbers them
 LEAST_VERSION, MOST_VERSION = 2, 6
+ALPHANUMERIC: int
+BYTE: int
 ALPHANUMERIC, BYTE = util.MODE_ALPHA_NUM, util.MODE_8BIT_BYTE
 
 
@@ -29,7 +31,7 @@ def mode_of(*texts: bytes) -> int:
 
 def capacity(version: int, level: str, mode: int) -> int:
     """The most characters a symbol holds in one segment of ``mode``."""
-    bits = 8 * sum(block.data_count for block in rs_blocks(version, LEVELS[level]))
+    bits: int = 8 * sum(block.data_count for block in rs_blocks(version, LEVELS[level]))
     bits -= 4 + util.length_in_bits(mode, version)
     return bits // 8 if mode == BYTE else bits // 11 * 2 + (bits % 11 >= 6)
 

@@ -1,0 +1,86 @@
+"""Be Vietnam Pro as shipped: measures, outlines, subsets. All lengths are in em (1.0 = the type size)."""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from fontTools.pens.svgPathPen import SVGPathPen
+from fontTools.pens.transformPen import TransformPen
+from fontTools.subset import Options, Subsetter
+from fontTools.ttLib import TTFont
+
+from labels.errors import MissingGlyph
+
+REGULAR, BOLD = 400, 700
+CAP_HEIGHT = 0.74  # of both weights
+
+
+class Face:
+    """One weight of the family."""
+
+    def __init__(self, weight: int) -> None:
+        self.weight = weight
+        self.path = Path(__file__).with_name(f"BeVietnamPro-{weight}.ttf")
+        self._font = TTFont(self.path)
+        self._names: dict[int, str] = self._font.getBestCmap()
+        self._glyphs = self._font.getGlyphSet()
+        self._em: int = self._font["head"].unitsPerEm
+
+    def checked(self, text: str) -> str:
+        """The text in composed form (NFC), every letter of which the font has.
+
+        :raises MissingGlyph: names the first letter the font lacks and its place, counted from 1.
+        """
+        composed = unicodedata.normalize("NFC", text)
+        for position, letter in enumerate(composed, 1):
+            if ord(letter) not in self._names:
+                raise MissingGlyph(letter, position, composed)
+        return composed
+
+    def advance(self, letter: str) -> float:
+        """How far one letter moves the pen."""
+        return float(self._glyphs[self._names[ord(letter)]].width) / self._em
+
+    def width(self, text: str) -> float:
+        """The sum of the advances; stamps are set without kerning."""
+        return sum(self.advance(letter) for letter in text)
+
+    def reach(self, text: str) -> tuple[float, float]:
+        """How far ink goes above and below the baseline: stacked marks reach 1.2, tails 0.25."""
+        boxes = [self._font["glyf"][self._names[ord(letter)]] for letter in text if letter.strip()]
+        top = max((box.yMax for box in boxes), default=0)
+        foot = min((box.yMin for box in boxes), default=0)
+        return top / self._em, -foot / self._em
+
+    def outline(self, text: str, x: float, baseline: float, size: float) -> str:
+        """The text as one SVG path (y downwards), in the unit of ``x``, ``baseline`` and ``size``."""
+        pen = SVGPathPen(self._glyphs, ntos=lambda number: f"{number:.3f}".rstrip("0").rstrip("."))
+        scale = size / self._em
+        for letter in text:
+            glyph = self._glyphs[self._names[ord(letter)]]
+            glyph.draw(TransformPen(pen, (scale, 0, 0, -scale, x, baseline)))
+            x += glyph.width * scale
+        return str(pen.getCommands())
+
+    def subset(self, letters: Iterable[str]) -> tuple[bytes, dict[str, int]]:
+        """A TrueType file with these letters alone, and each letter's glyph number in it."""
+        wanted = sorted(set(letters))
+        font = TTFont(self.path, recalcTimestamp=False)
+        options = Options(hinting=False, notdef_outline=True, name_IDs=[], drop_tables=["name", "OS/2"])
+        subsetter = Subsetter(options)
+        subsetter.populate(unicodes=[ord(letter) for letter in wanted])
+        subsetter.subset(font)
+        file = io.BytesIO()
+        font.save(file)
+        numbers = {letter: font.getGlyphID(font.getBestCmap()[ord(letter)]) for letter in wanted}
+        return file.getvalue(), numbers
+
+
+@cache
+def face(weight: int) -> Face:
+    """The face of a weight, read once."""
+    return Face(weight)
