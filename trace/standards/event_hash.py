@@ -1,0 +1,228 @@
+"""The event hash of CBV 2.0 section 8.9: one id for one event, however its JSON is written.
+
+Fields are put in a fixed order, values in one spelling, lists sorted; the SHA-256 of that string
+is the id. ``eventID``, ``recordTime`` and ``errorDeclaration`` do not count, so a declared error
+keeps the id of the event it declares wrong. Where the standard's prose and the published vectors
+differ (a type stands before what it types; destinations before sources), the vectors hold.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+from trace.standards.canonical_json import MAX_DEPTH
+from trace.standards.epc_uri import canonical
+from trace.standards.fault import Fault
+
+Namespaces = Mapping[str, str]
+
+BUILT_IN: Final[Namespaces] = {
+    "epcis": "https://ref.gs1.org/epcis/",
+    "cbv": "https://ref.gs1.org/cbv/",
+    "cbvmda": "urn:epcglobal:cbv:mda:",
+    "gs1": "https://gs1.org/voc/",
+}
+"""Prefixes that the EPCIS context declares."""
+
+_QUANTITY: Final = ("epcClass", "quantity", "uom")
+_SHARED: Final = ("deviceID", "deviceMetadata", "rawData", "dataProcessingMethod")
+_ORDER: Final[Mapping[str, tuple[str, ...]]] = {
+    "event": (
+        "eventTime", "eventTimeZoneOffset", "certificationInfo", "parentID", "epcList", "inputEPCList",
+        "childEPCs", "quantityList", "childQuantityList", "inputQuantityList", "outputEPCList",
+        "outputQuantityList", "action", "transformationID", "bizStep", "disposition",
+        "persistentDisposition", "readPoint", "bizLocation", "sensorElementList",
+    ),
+    "quantityElement": _QUANTITY,
+    "persistentDisposition": ("set", "unset"),
+    "readPoint": ("id",),
+    "bizLocation": ("id",),
+    "bizTransaction": ("type", "bizTransaction"),
+    "source": ("type", "source"),
+    "destination": ("type", "destination"),
+    "sensorElement": ("sensorMetadata", "sensorReport"),
+    "sensorMetadata": ("time", "startTime", "endTime", *_SHARED, "bizRules"),
+    "sensorReport": (
+        "type", "exception", *_SHARED, "time", "microorganism", "chemicalSubstance", "value",
+        "component", "stringValue", "booleanValue", "hexBinaryValue", "uriValue", "minValue",
+        "maxValue", "meanValue", "sDev", "percRank", "percValue", "uom", "coordinateReferenceSystem",
+    ),
+}  # fmt: skip
+_ITEMS: Final = {
+    **dict.fromkeys(("epcList", "inputEPCList", "outputEPCList", "childEPCs"), "epc"),
+    **dict.fromkeys(
+        ("quantityList", "childQuantityList", "inputQuantityList", "outputQuantityList"), "quantityElement"
+    ),
+    "sensorElementList": "sensorElement",
+    "bizTransactionList": "bizTransaction",
+    "sourceList": "source",
+    "destinationList": "destination",
+}
+_NAMELESS: Final = ("bizTransaction", "source", "destination")
+_BARE_WORDS: Final = {
+    ("event", "bizStep"): "https://ref.gs1.org/cbv/BizStep-",
+    ("event", "disposition"): "https://ref.gs1.org/cbv/Disp-",
+    ("persistentDisposition", "set"): "https://ref.gs1.org/cbv/Disp-",
+    ("persistentDisposition", "unset"): "https://ref.gs1.org/cbv/Disp-",
+    ("bizTransaction", "type"): "https://ref.gs1.org/cbv/BTT-",
+    ("source", "type"): "https://ref.gs1.org/cbv/SDT-",
+    ("destination", "type"): "https://ref.gs1.org/cbv/SDT-",
+    ("sensorReport", "type"): "https://gs1.org/voc/",
+    ("sensorReport", "exception"): "https://gs1.org/voc/",
+    ("sensorReport", "component"): "https://ref.gs1.org/cbv/Comp-",
+}
+_OLD_WORDS: Final = {
+    f"urn:epcglobal:cbv:{old}:": f"https://ref.gs1.org/cbv/{new}-"
+    for old, new in (("bizstep", "BizStep"), ("disp", "Disp"), ("btt", "BTT"), ("sdt", "SDT"), ("er", "ER"))
+}
+_NOT_COUNTED: Final = ("@context", "type", "eventID", "recordTime", "errorDeclaration")
+_COMMENTS: Final = ("rdfs:comment", "comment")
+_TIMES: Final = (("event", "eventTime"), *((p, t) for p in ("sensorMetadata", "sensorReport") for t in (
+    "time", "startTime", "endTime")))  # fmt: skip
+
+
+def event_hash(event: Mapping[str, object], namespaces: Namespaces | None = None) -> str:
+    """``ni:///sha-256;<hex>?ver=CBV2.0`` of an event; raises as ``pre_hash``."""
+    digest = hashlib.sha256(pre_hash(event, namespaces).encode()).hexdigest()
+    return f"ni:///sha-256;{digest}?ver=CBV2.0"
+
+
+def identify(event: Mapping[str, object], namespaces: Namespaces | None = None) -> dict[str, object]:
+    """The event with its hash as ``eventID``."""
+    return {**event, "eventID": event_hash(event, namespaces)}
+
+
+def namespaces_of(context: object) -> dict[str, str]:
+    """The prefixes a JSON-LD context declares; ``BUILT_IN`` is not part of it.
+
+    >>> namespaces_of(["https://ref.gs1.org/epcis-context.jsonld", {"tx": "https://tx.example.vn/voc/"}])
+    {'tx': 'https://tx.example.vn/voc/'}
+    """
+    parts = context if isinstance(context, list) else [context]
+    return {
+        prefix: uri
+        for part in parts
+        if isinstance(part, Mapping)
+        for prefix, uri in part.items()
+        if isinstance(uri, str)
+    }
+
+
+def pre_hash(event: Mapping[str, object], namespaces: Namespaces | None = None) -> str:
+    """The string that is hashed.
+
+    ``namespaces`` are the document's prefixes; those of the event's own ``@context`` are added.
+    Raises ``standard.time`` for a time without an offset, ``standard.json_depth``.
+
+    >>> pre_hash({"type": "ObjectEvent", "eventTime": "2026-06-05T05:30:00+07:00", "bizStep": "packing"})
+    'eventType=ObjectEventeventTime=2026-06-04T22:30:00.000ZbizStep=https://ref.gs1.org/cbv/BizStep-packing'
+    """
+    writer = _Writer({**BUILT_IN, **(namespaces or {}), **namespaces_of(event.get("@context"))})
+    counted = {name: value for name, value in event.items() if name not in _NOT_COUNTED}
+    return f"eventType={writer.expand(str(event.get('type', '')))}{writer.members('event', counted, 0)}"
+
+
+class _Writer:
+    """Writes fields into the pre-hash string, with one event's prefixes at hand."""
+
+    def __init__(self, namespaces: Namespaces) -> None:
+        self.namespaces = namespaces
+
+    def members(self, parent: str, fields: Mapping[str, object], depth: int) -> str:
+        """Ordered fields of an object, then all others sorted as they are written."""
+        if depth > MAX_DEPTH:
+            raise Fault("standard.json_depth", expected=MAX_DEPTH, got=depth)
+        order = _ORDER.get(parent, ())
+        ordered = [self.field(parent, name, fields[name], depth) for name in order if name in fields]
+        others = sorted(
+            self.field(parent, name, value, depth)
+            for name, value in fields.items()
+            if name not in order and name not in _COMMENTS
+        )
+        return "".join(ordered + others)
+
+    def field(self, parent: str, name: str, value: object, depth: int) -> str:
+        """One field with all below it; a list of the standard names itself once, others each item."""
+        if isinstance(value, list) and name in _ITEMS and parent == "event":
+            items = sorted(self.one(name, _ITEMS[name], item, depth) for item in value)
+            return name + "".join(items) if items else ""
+        if isinstance(value, list):
+            return "".join(sorted(self.one(parent, name, item, depth) for item in value))
+        return self.one(parent, name, value, depth)
+
+    def one(self, parent: str, name: str, value: object, depth: int) -> str:
+        """``name=value``, or the name and the members below it."""
+        label = "" if name in _NAMELESS and isinstance(value, Mapping) else self.label(name)
+        if isinstance(value, Mapping):
+            return label + self.members(name, value, depth + 1)
+        if isinstance(value, list):
+            return label + self.field(parent, name, value, depth + 1)
+        text = self.value(parent, name, value)
+        return f"{label}={text}" if text else (label if ":" in name else "")
+
+    def value(self, parent: str, name: str, value: object) -> str:
+        """A value in its one spelling."""
+        if isinstance(value, bool) or value is None:
+            return {True: "true", False: "false", None: ""}[value]
+        text = str(value).strip()
+        if (parent, name) in _TIMES:
+            return instant(text)
+        prefix = _BARE_WORDS.get((parent, name))
+        if prefix and ":" not in text:
+            return prefix + text
+        return canonical(self.expand(number(text)))
+
+    def label(self, name: str) -> str:
+        """A prefixed key as ``{namespace}local``."""
+        prefix, colon, local = name.partition(":")
+        if colon and prefix in self.namespaces:
+            return f"{{{self.namespaces[prefix]}}}{local}"
+        return name
+
+    def expand(self, text: str) -> str:
+        """A compact URI in full; old vocabulary URNs as today's web words."""
+        for old, new in _OLD_WORDS.items():
+            if text.startswith(old):
+                return new + text.removeprefix(old)
+        prefix, colon, local = text.partition(":")
+        return self.namespaces[prefix] + local if colon and prefix in self.namespaces else text
+
+
+def instant(text: str) -> str:
+    """A time in UTC to the millisecond; the fourth decimal rounds, five and more upwards.
+
+    >>> instant("2023-02-02T12:04:03.9995+01:00")
+    '2023-02-02T11:04:04.000Z'
+    """
+    form = r"(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(\.\d+)?([Zz]|[+-]\d\d:\d\d)"
+    parts = re.fullmatch(form, text, re.ASCII)
+    try:
+        if parts is None:
+            raise ValueError(text)
+        whole = datetime.fromisoformat(parts[1].upper() + parts[3].upper())
+        milliseconds = Decimal("0" + (parts[2] or "")[:5]).quantize(Decimal("0.001"), ROUND_HALF_UP) * 1000
+        exact = whole.astimezone(UTC) + timedelta(milliseconds=int(milliseconds))
+    except (ValueError, OverflowError) as error:
+        raise Fault("standard.time", expected="2026-06-05T14:30:00.000+07:00", got=text[:40]) from error
+    return exact.strftime("%Y-%m-%dT%H:%M:%S.") + f"{exact.microsecond // 1000:03d}Z"
+
+
+def number(text: str) -> str:
+    """A number without needless zeros or signs, exactly; other text unchanged.
+
+    >>> [number(text) for text in ("1.0", "+26.20", "007", "1e3", "K-7")]
+    ['1', '26.2', '7', '1000', 'K-7']
+    """
+    if not re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?", text):
+        return text
+    plain = format(Decimal(text), "f")
+    bare = plain.rstrip("0").rstrip(".") if "." in plain else plain
+    sign, digits = ("-", bare[1:]) if bare.startswith("-") else ("", bare.lstrip("+"))
+    digits = digits.lstrip("0") or "0"
+    digits = "0" + digits if digits.startswith(".") else digits
+    return digits if digits == "0" else sign + digits
