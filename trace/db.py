@@ -76,6 +76,11 @@ def use(database: Database | None) -> None:
     _Current.database = database
 
 
+def is_open() -> bool:
+    """Whether a database is in use."""
+    return _Current.database is not None
+
+
 def current() -> Database:
     """The database in use.
 
@@ -91,6 +96,7 @@ def current() -> Database:
 def transaction() -> Iterator[Session]:
     """All of it is written, or nothing."""
     with Session(current().writer, expire_on_commit=False) as session, session.begin():
+        session.connection()  # begins now, not at the first statement
         yield session
 
 

@@ -1,0 +1,96 @@
+"""Fixtures every room shares: a database of each kind, keys, the web application."""
+
+import secrets
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+import nongsan  # puts the project's folder first on the path
+from tests.databases import KINDS, PostgresTemplates, SqliteTemplates
+from trace import db, keyring
+from trace.settings import Settings
+
+assert nongsan.ROOT
+
+# Every test that asks for it starts on the eve of the main lychee season.
+SEASON = datetime(2026, 6, 12, 2, 30, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> SqliteTemplates:
+    return SqliteTemplates(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgres_templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresTemplates]:
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if base.name.startswith("popen-") else base
+    templates = PostgresTemplates(shared / "postgresql")
+    yield templates
+    templates.close()
+
+
+@pytest.fixture(params=KINDS)
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a fresh, migrated database, once on each kind."""
+    templates = request.getfixturevalue(f"{'sqlite' if request.param == 'sqlite' else 'postgres'}_templates")
+    with templates.fresh() as url:
+        yield url
+
+
+@pytest.fixture
+def sqlite_url(sqlite_templates: SqliteTemplates) -> Iterator[str]:
+    """A fresh SQLite database, for tests whose subject is not the database."""
+    with sqlite_templates.fresh() as url:
+        yield url
+
+
+def _opened(url: str) -> Iterator[db.Database]:
+    opened = db.open_database(url)
+    db.use(opened)
+    keyring.use(keyring.Keyring(secrets.token_bytes(32)))
+    yield opened
+    db.use(None)
+    keyring.use(None)
+    opened.close()
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[db.Database]:
+    """A fresh database of each kind, in use, with a keyring."""
+    yield from _opened(database_url)
+
+
+@pytest.fixture
+def sqlite(sqlite_url: str) -> Iterator[db.Database]:
+    """A fresh SQLite database in use, with a keyring."""
+    yield from _opened(sqlite_url)
+
+
+@pytest.fixture
+def now() -> datetime:
+    return SEASON
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(instance=tmp_path, public_url="http://localhost")
+
+
+@pytest.fixture
+def app(sqlite: db.Database, settings: Settings) -> Flask:
+    """The web application over a fresh SQLite database; CSRF marks are off, their own tests switch them on."""
+    from trace.app import create_app
+
+    flask = create_app(settings)
+    flask.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
+    return flask
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()

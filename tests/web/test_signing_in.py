@@ -1,0 +1,83 @@
+"""Signing in: who gets through, what a wrong password says, how a session ends."""
+
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests import world
+from trace import db
+from trace.records.account import Account, Role
+from trace.services.accounts import FAILURES_ALLOWED, disable_account
+
+
+@pytest.fixture
+def manager(app: Flask) -> Account:
+    now = datetime.now(UTC)
+    with db.transaction() as session:
+        return world.make_account(session, now, Role.OFFICE, login="co-quan")
+
+
+def post(client: FlaskClient, login: str, password: str, **more: str):
+    return client.post("/dang-nhap", data={"login": login, "password": password, **more})
+
+
+def test_the_right_password_opens_a_session(client: FlaskClient, manager: Account) -> None:
+    answer = post(client, "co-quan", world.PASSWORD)
+    assert answer.status_code == 302
+    assert client.get("/tai-khoan").status_code == 200
+
+
+def test_a_wrong_password_says_how_many_tries_are_left(client: FlaskClient, manager: Account) -> None:
+    answer = post(client, "co-quan", "nhớ nhầm rồi")
+    assert answer.status_code == 422
+    assert str(FAILURES_ALLOWED - 1) in answer.text
+
+
+def test_after_too_many_failures_even_the_right_password_waits(client: FlaskClient, manager: Account) -> None:
+    for _ in range(FAILURES_ALLOWED):
+        post(client, "co-quan", "sai")
+    answer = post(client, "co-quan", world.PASSWORD)
+    assert answer.status_code == 429
+    assert int(answer.headers["Retry-After"]) > 0
+
+
+def test_signing_out_kills_the_session_on_the_server(client: FlaskClient, manager: Account) -> None:
+    post(client, "co-quan", world.PASSWORD)
+    cookie = client.get_cookie("session").value
+    client.post("/dang-xuat")
+    client.set_cookie("session", cookie)
+    assert client.get("/tai-khoan").status_code == 302
+
+
+def test_a_disabled_account_is_out_at_once(client: FlaskClient, manager: Account) -> None:
+    post(client, "co-quan", world.PASSWORD)
+    with db.transaction() as session:
+        disable_account(session, "co-quan")
+    assert client.get("/tai-khoan").status_code == 302
+
+
+def test_a_session_cookie_set_beforehand_is_not_kept(client: FlaskClient, manager: Account) -> None:
+    client.set_cookie("session", "chosen-by-somebody-else")
+    post(client, "co-quan", world.PASSWORD)
+    assert client.get_cookie("session").value != "chosen-by-somebody-else"
+
+
+@pytest.mark.parametrize(
+    "target", ["//evil.test", "https://evil.test", "/\\evil.test", "javascript:alert(1)", "\t//evil.test"]
+)
+def test_going_on_never_leaves_this_host(client: FlaskClient, manager: Account, target: str) -> None:
+    answer = post(client, "co-quan", world.PASSWORD, next=target)
+    assert answer.headers["Location"] == "/so"
+
+
+def test_a_form_without_its_mark_is_refused(app: Flask, client: FlaskClient, manager: Account) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+    assert post(client, "co-quan", world.PASSWORD).status_code == 403
+
+
+def test_every_answer_forbids_other_hosts(client: FlaskClient) -> None:
+    policy = client.get("/dang-nhap").headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy

@@ -1,0 +1,70 @@
+"""Wiring: settings, database, keys, doors."""
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from trace import db, keyring
+from trace.records.instance_fact import InstanceFact
+from trace.settings import Settings, load_settings
+from trace.web import account, headers, health, page_tools, refusals, visitor
+from trace.web.door import Door, open_doors
+
+DOORS: tuple[Door, ...] = (account.door, health.door)
+csrf = CSRFProtect()
+
+
+def start(settings: Settings) -> None:
+    """Open the database and load the master key for this process."""
+    db.use(db.open_database(settings.database))
+    keyring.use(keyring.load_keyring(settings.master_key))
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The web application; opens what it needs unless the caller has done so."""
+    settings = settings or load_settings()
+    if not db.is_open():
+        start(settings)
+    app = Flask(
+        "trace.web",
+        instance_path=str(settings.instance),
+        template_folder="templates",
+        static_folder="static",
+        static_url_path="/static",
+    )
+    configure(app, settings)
+    for room in (visitor, headers, refusals, page_tools):
+        room.prepare(app)
+    csrf.init_app(app)
+    open_doors(app, DOORS)
+    return app
+
+
+def configure(app: Flask, settings: Settings) -> None:
+    """Flask's own switches."""
+    app.secret_key = keyring.current().cookie_secret
+    app.config.update(
+        MAX_CONTENT_LENGTH=(settings.upload_mb + 4) * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=1024 * 1024,
+        SESSION_COOKIE_NAME="__Host-form" if settings.is_https else "form",
+        SESSION_COOKIE_SECURE=settings.is_https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=settings.is_https,
+        SEND_FILE_MAX_AGE_DEFAULT=3600,
+    )
+    app.extensions["settings"] = settings
+    app.extensions["is_demo"] = _is_demo()
+    if settings.trusted_proxies:
+        n = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
+
+
+def _is_demo() -> bool:
+    try:
+        with db.reading() as session:
+            return session.get(InstanceFact, "demo") is not None
+    except SQLAlchemyError:
+        return False

@@ -1,0 +1,83 @@
+"""Signing in and out."""
+
+from flask import Response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from trace import db
+from trace.records.account import Account, Role
+from trace.services import accounts
+from trace.texts.catalogs import t
+from trace.web.door import Door, Open
+from trace.web.visitor import account, face_language, now, safe_next, session_cookie, settings
+
+door = Door("account", __name__)
+
+HOME = {Role.OFFICE: "/so", Role.COMMUNE_OFFICER: "/so", Role.ADMIN: "/tai-khoan"}
+
+
+@door.page("/dang-nhap", Open.PUBLIC)
+def sign_in_form() -> str | AnyResponse:
+    """The form, or straight on for who is signed in already."""
+    who = account()
+    if who is not None:
+        return redirect(safe_next(request.args.get("next")) or home_of(who))
+    return render_template("account/sign_in.html", error=None, login="", next=request.args.get("next", ""))
+
+
+@door.page("/dang-nhap", Open.PUBLIC, methods=["POST"])
+def sign_in() -> AnyResponse | tuple[str, int]:
+    """Check login and password; a wrong pair is noted and says how many tries are left."""
+    login, password = request.form.get("login", ""), request.form.get("password", "")
+    with db.reading() as session:
+        found = accounts.sign_in(session, login, password, now())
+    if found is None:
+        return _wrong(login)
+    with db.transaction() as session:
+        device = request.user_agent.string
+        secret = accounts.open_session(session, found, device, now(), settings().session_days)
+    answer = redirect(safe_next(request.form.get("next")) or home_of(found))
+    set_session(answer, secret)
+    return answer
+
+
+def _wrong(login: str) -> tuple[str, int]:
+    with db.transaction() as session:
+        left = accounts.note_failure(session, login, now())
+    error = t(face_language(), "login.wrong", left=left, phone=settings().contact_phone)
+    again = request.form.get("next", "")
+    return render_template("account/sign_in.html", error=error, login=login, next=again), 422
+
+
+@door.page("/dang-xuat", Open.SIGNED_IN, methods=["POST"])
+def sign_out() -> AnyResponse:
+    """End this session."""
+    with db.transaction() as session:
+        accounts.end_session(session, request.cookies.get(session_cookie(), ""))
+    answer = redirect(url_for("account.sign_in_form"))
+    answer.delete_cookie(session_cookie())
+    return answer
+
+
+@door.page("/tai-khoan", Open.SIGNED_IN)
+def mine() -> str:
+    """Who I am here."""
+    return render_template("account/mine.html", who=account())
+
+
+def home_of(who: Account) -> str:
+    """Where an account's work begins."""
+    return HOME.get(Role(who.role), "/htx")
+
+
+def set_session(answer: AnyResponse, secret: str) -> None:
+    """Hand the session's secret to the browser."""
+    if isinstance(answer, Response | AnyResponse):
+        answer.set_cookie(
+            session_cookie(),
+            secret,
+            max_age=settings().session_days * 86_400,
+            httponly=True,
+            secure=settings().is_https,
+            samesite="Lax",
+            path="/",
+        )

@@ -1,0 +1,31 @@
+"""Security headers of every answer: nothing from another host, no framing, no guessing of types."""
+
+from flask import Flask, Response, request
+
+from trace.web.visitor import settings
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; script-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'{forms}; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+
+
+def add_headers(response: Response) -> Response:
+    """Add what is missing; a view that set its own stricter policy keeps it."""
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", POLICY.format(forms=""))
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()")
+    if request.endpoint != "static":
+        headers.setdefault("Cache-Control", "no-store")
+    if settings().is_https:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    return response
+
+
+def prepare(app: Flask) -> None:
+    """Hang the headers into the app."""
+    app.after_request(add_headers)

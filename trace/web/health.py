@@ -1,0 +1,56 @@
+"""Whether the process lives (``/healthz``) and whether it can do its work (``/readyz``)."""
+
+import shutil
+
+from flask import Response, jsonify
+from sqlalchemy.exc import SQLAlchemyError
+
+from trace import db, db_upgrade, keyring
+from trace.errors import NongsanError
+from trace.web.door import Door, Open
+from trace.web.visitor import settings
+
+door = Door("health", __name__)
+LEAST_FREE_BYTES = 200 * 1024 * 1024
+
+
+@door.page("/healthz", Open.PUBLIC)
+def healthz() -> tuple[str, int, dict[str, str]]:
+    """The process answers; nothing else is asked."""
+    return "ok\n", 200, {"Content-Type": "text/plain"}
+
+
+@door.page("/readyz", Open.PUBLIC)
+def readyz() -> tuple[Response, int]:
+    """Every dependency by name, without versions or places."""
+    states = {
+        "database": _database(),
+        "schema": _schema(),
+        "disk": shutil.disk_usage(settings().instance).free > LEAST_FREE_BYTES,
+        "key": _key(),
+    }
+    return jsonify({name: "ok" if fine else "bad" for name, fine in states.items()}), (
+        200 if all(states.values()) else 503
+    )
+
+
+def _database() -> bool:
+    try:
+        return db.is_reachable()
+    except SQLAlchemyError:
+        return False
+
+
+def _schema() -> bool:
+    try:
+        return db_upgrade.revision(db.current()) == db_upgrade.head()
+    except SQLAlchemyError:
+        return False
+
+
+def _key() -> bool:
+    try:
+        keyring.current()
+    except NongsanError:
+        return False
+    return True

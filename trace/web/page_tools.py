@@ -1,0 +1,58 @@
+"""What every template may call: texts, icons, figures in the reader's way."""
+
+from typing import Any
+
+from flask import Flask, current_app, request, url_for
+from markupsafe import Markup
+
+from trace.services.admission import Act, actor_of, may
+from trace.texts import catalogs
+from trace.web.visitor import account, face_language, settings
+
+
+def icon(name: str, label: str = "", size: str = "") -> Markup:
+    """A sign of ``icons.svg``; hidden from screen readers unless it stands alone with a ``label``."""
+    voice = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
+    href = url_for("static", filename="icons.svg")
+    return Markup('<svg class="icon {}" {}><use href="{}#{}"/></svg>').format(size, voice, href, name)
+
+
+def here_in(lang: str) -> str:
+    """This page's address in another language."""
+    args = {**request.args.to_dict(flat=False), "lang": [lang]}
+    values: dict[str, Any] = {**(request.view_args or {}), **args}
+    return url_for(request.endpoint or "static", **values)
+
+
+def can(act: str) -> bool:
+    """Whether the signed-in account's role may do the act at all: what a menu shows."""
+    who = account()
+    return who is not None and may(actor_of(who), Act(act))
+
+
+def _common() -> dict[str, Any]:
+    lang = face_language()
+    return {
+        "lang": lang,
+        "t": lambda key, **params: catalogs.t_html(lang, key, **params),
+        "text": lambda key, **params: catalogs.t(lang, key, **params),
+        "show": lambda value: catalogs.shown(lang, value),
+        "icon": icon,
+        "here_in": here_in,
+        "can": can,
+        "who": account(),
+        "is_demo": request_is_demo(),
+        "contact_phone": settings().contact_phone,
+    }
+
+
+def request_is_demo() -> bool:
+    """Whether this is the demonstration instance."""
+    return bool(current_app.extensions.get("is_demo"))
+
+
+def prepare(app: Flask) -> None:
+    """Hang the tools into the templates."""
+    app.context_processor(_common)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True

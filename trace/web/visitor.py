@@ -1,0 +1,139 @@
+"""Who is here and what they may pass: session cookie, language, the guard before every route."""
+
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app, g, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from trace import db
+from trace.errors import NotAllowed, NotFound
+from trace.records.account import Account
+from trace.services.accounts import account_of_session
+from trace.services.admission import Actor, actor_of, scope_of
+from trace.settings import Settings
+from trace.web.door import Open, Pass
+
+LANGUAGES = ("vi", "en", "ja", "zh")
+FACE_LANGUAGES = ("vi", "en")
+LOOPBACK = {"127.0.0.1", "::1"}
+
+
+def now() -> datetime:
+    """The clock of the web: one place, so that tests can move it."""
+    return datetime.now(UTC)
+
+
+def settings() -> Settings:
+    """The settings of this app."""
+    found: Settings = current_app.extensions["settings"]
+    return found
+
+
+def session_cookie() -> str:
+    """``__Host-`` and Secure where the public URL is https, a plain name otherwise."""
+    return "__Host-session" if settings().is_https else "session"
+
+
+def account() -> Account | None:
+    """Who is signed in, asked once a request."""
+    if "account" not in g:
+        secret = request.cookies.get(session_cookie(), "")
+        g.account = _account(secret) if secret else None
+    found: Account | None = g.account
+    return found
+
+
+def _account(secret: str) -> Account | None:
+    with db.reading() as session:
+        return account_of_session(session, secret, now())
+
+
+def actor() -> Actor:
+    """The signed-in actor; only routes behind the guard ask."""
+    found = account()
+    if found is None:
+        raise NotAllowed("error.sign_in")
+    return actor_of(found)
+
+
+def language() -> str:
+    """The reader's language: address, cookie, account, browser; Vietnamese where nothing is said."""
+    if "lang" not in g:
+        g.lang = _language()
+    chosen: str = g.lang
+    return chosen
+
+
+def _language() -> str:
+    for said in (request.args.get("lang"), request.cookies.get("lang")):
+        if said in LANGUAGES:
+            return str(said)
+    who = account()
+    if who is not None:
+        return who.language
+    return request.accept_languages.best_match(LANGUAGES, "vi") or "vi"
+
+
+def face_language() -> str:
+    """The language of the working faces, which speak Vietnamese and English."""
+    chosen = language()
+    return chosen if chosen in FACE_LANGUAGES else "en"
+
+
+def keep_language(response: Response) -> Response:
+    """Remember a language that was chosen by link."""
+    if request.args.get("lang") in LANGUAGES:
+        response.set_cookie(
+            "lang", request.args["lang"], max_age=31_536_000, samesite="Lax", secure=settings().is_https
+        )
+    return response
+
+
+def guard() -> AnyResponse | None:
+    """Let the visitor pass, or say no: an endpoint outside the table is nobody's."""
+    if request.endpoint is None:
+        return None
+    table: dict[str, Pass] = current_app.extensions["policy"]
+    rule = table.get(request.endpoint)
+    if rule is Open.PUBLIC:
+        return None
+    if rule is Open.LOCAL:
+        if request.remote_addr not in LOOPBACK:
+            raise NotFound()
+        return None
+    if rule is None:
+        raise NotFound()
+    if account() is None:
+        return _to_sign_in()
+    if not isinstance(rule, Open):
+        scope_of(actor(), rule)
+    return None
+
+
+def _to_sign_in() -> AnyResponse:
+    if request.method not in {"GET", "HEAD"} or wants_json():
+        raise NotAllowed("error.sign_in")
+    return redirect(url_for("account.sign_in_form", next=request.full_path.rstrip("?")))
+
+
+def wants_json() -> bool:
+    """Whether a program asks."""
+    best = request.accept_mimetypes.best_match(["text/html", "application/json", "application/problem+json"])
+    return best is not None and best != "text/html"
+
+
+def safe_next(target: str | None) -> str | None:
+    """A path of our own to go on to, or None: never another host, scheme or a trick of slashes."""
+    if not target or not target.startswith("/") or target.startswith("//"):
+        return None
+    if any(letter in target for letter in "\\\r\n\t") or any(ord(letter) < 32 for letter in target):
+        return None
+    parts = urlsplit(target)
+    return target if not parts.scheme and not parts.netloc else None
+
+
+def prepare(app: Flask) -> None:
+    """Hang the guard and the language into the app."""
+    app.before_request(guard)
+    app.after_request(keep_language)
