@@ -29,7 +29,7 @@ def _joined(parts: _Parts) -> str:
 
 
 def _place(parts: _Parts) -> str:
-    return f"/414/{_joined(parts)}" + (f"/254/{parts[2]}" if parts[2] != "0" else "")
+    return f"/414/{_joined(parts)}" + (f"/254/{parts[2]}" if parts[2] not in ("", "0") else "")
 
 
 # Scheme of the URN: digits in its first two parts together (0: any), number of parts, the path.
