@@ -83,7 +83,7 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def app(sqlite: db.Database, settings: Settings) -> Flask:
-    """The web application over a fresh SQLite database; CSRF marks are off, their own tests switch them on."""
+    """The web application over a fresh SQLite database; tests of form marks switch them on."""
     from trace.app import create_app
 
     flask = create_app(settings)

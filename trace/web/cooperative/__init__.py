@@ -1,0 +1,1 @@
+"""The cooperative's pages (``/htx``): one file and one door a subject."""
