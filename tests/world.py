@@ -48,10 +48,6 @@ def make_account(session: Session, now: datetime, role: Role, **given: Any) -> A
         password=PASSWORD,
         role=role,
         **given,
-        name=f"Người dùng {n}",
-        password=PASSWORD,
-        role=role,
-        **given,
     )
     return accounts.add_account(session, None, new, now)
 
