@@ -7,7 +7,6 @@ adapter ``Memory`` sees one shop of it through tokens that expire and rotate lik
 from __future__ import annotations
 
 import hmac
-import json
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,7 +17,7 @@ from urllib.parse import quote
 
 from marketplaces.http import Client
 from marketplaces.interface import Capabilities, Clock, ErrorKind, MarketplaceError
-from marketplaces.reading import MalformedError, Record, header, malformed
+from marketplaces.reading import Record, header, parse, strictly
 from marketplaces.values import (
     AppKeys,
     Category,
@@ -190,16 +189,10 @@ class Memory:
 
     def read_push(self, body: bytes) -> Push:
         """``{"id", "shop", "order", "at"}``, the time in epoch seconds."""
-        try:
-            record = Record(json.loads(body), "push")
-            order = record.identifier("order")
-            return Push(
-                record.identifier("id"), "order", record.identifier("shop"), order, record.moment("at")
-            )
-        except MalformedError as error:
-            raise malformed(error) from None
-        except ValueError:
-            raise MarketplaceError("the push is not JSON", permanent=True, kind="malformed") from None
+        with strictly("memory push"):
+            record = Record(parse(body), "push")
+            shop, order = record.identifier("shop"), record.identifier("order")
+            return Push(record.identifier("id"), "order", shop, order, record.moment("at"))
 
     def _enter(self) -> str:
         """The shop these credentials open."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from marketplaces.interface import MarketplaceError
@@ -106,9 +107,22 @@ class Record:
         return MalformedError(f"{self._where}.{name}: expected {expected}, got {type(got).__name__}")
 
 
-def malformed(error: MalformedError) -> MarketplaceError:
-    """A whole answer refused because of one fault in it."""
-    return MarketplaceError(f"unreadable answer: {error}", kind="malformed")
+@contextmanager
+def strictly(place: str) -> Iterator[None]:
+    """Whatever is read inside and does not fit refuses the whole answer, as ``MarketplaceError``."""
+    try:
+        yield
+    except MalformedError as error:
+        raise MarketplaceError(f"{place}: unreadable {error}", kind="malformed") from None
+
+
+def parse(body: bytes) -> object:
+    """JSON from bytes somebody sent us; anything else raises ``MalformedError``."""
+    try:
+        value: object = json.loads(body.decode())
+    except (ValueError, RecursionError) as error:
+        raise MalformedError(f"body: not JSON ({type(error).__name__})") from None
+    return value
 
 
 def header(headers: Mapping[str, str], name: str) -> str:
