@@ -69,7 +69,7 @@ ROWS = (
 )
 DROPPED_FIRST = ("hotline", "type_line", "harvest", "place", "net_weight")
 CODE = Row("code", 2.15, 1.6)
-DEMO = Row("demo", 1.75, 1.6)
+DEMO = Row("demo", 1.6, 1.6)
 
 
 def typed(code: str) -> str:

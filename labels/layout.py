@@ -19,7 +19,7 @@ from labels.stock import Stock
 DOT_MM = 0.125  # one dot of a 203 dpi printer (8 a millimetre)
 QUIET = 4  # modules of white around a symbol, ISO/IEC 18004
 LEAST_DOTS, USUAL_DOTS, MOST_DOTS = 3, 4, 6
-MARGIN_MM = 0.8  # no text nearer to the label's edge: printers drift
+MARGIN_MM = 0.7  # no text nearer to the label's edge: printers drift
 ROOMY_MM = 28.0  # labels this high carry a rule and a foot row
 REFERENCE_MM = (38.1, 21.2)  # the label the sizes in ``design`` are given for
 STAR_PITCH = 1.0  # em from star to star
@@ -127,8 +127,8 @@ def _frame(texts: StampTexts, stock: Stock) -> _Frame:
     code_size = max(CODE.least_mm, CODE.size_mm * scale)
     foot = MARGIN_MM + CAP_HEIGHT * code_size + 0.1
     if height >= ROOMY_MM:
-        foot += _foot_row_mm(scale) * 1.3 + 0.8
-    head = DEMO.size_mm * max(scale, 1.0) * 1.25 if texts.demo else 0.0
+        foot += _foot_row_mm(scale) * 1.5 + 0.7
+    head = sum(face(BOLD).reach(texts.demo)) * DEMO.size_mm * max(scale, 1.0) + 0.05 if texts.demo else 0.0
     return _Frame(stock, scale, head, foot, code_size)
 
 
@@ -161,7 +161,7 @@ def _with_dots(
     roomy = frame.stock.label_height_mm >= ROOMY_MM
     x = qr_x + (size + QUIET) * module + 0.4
     top = frame.head_mm + MARGIN_MM
-    bottom = frame.stock.label_height_mm - frame.foot_mm
+    bottom = frame.stock.label_height_mm - frame.foot_mm - 0.3
     column = Column(x, top, frame.stock.label_width_mm - MARGIN_MM - x, bottom - top)
     rows = _rows(texts, design, foot_apart=roomy)
     placed = fitted(rows, column, frame.scale, frame.stock.name)
@@ -231,7 +231,7 @@ def _foot(
     height, right = frame.stock.label_height_mm, frame.stock.label_width_mm - MARGIN_MM
     rule_y = _on_dots(height - frame.foot_mm)
     size = max(1.6, _foot_row_mm(frame.scale))
-    baseline = height - MARGIN_MM - CAP_HEIGHT * frame.code_size_mm - 0.45 * size
+    baseline = height - MARGIN_MM - CAP_HEIGHT * frame.code_size_mm - 0.6 * size
     serial = serial_pattern(texts, design.serial_digits, design.digit_group)
     serial_x = right - width_mm("serial", serial, size)
     foot = [PlacedText("serial", serial, serial_x, baseline, size, weight_of("serial", size))]
@@ -249,9 +249,10 @@ def _band(texts: StampTexts, frame: _Frame) -> tuple[list[PlacedText], list[Bar]
     width = frame.stock.label_width_mm
     room = width - 2 * MARGIN_MM
     full = width_mm("demo", texts.demo, 1.0)
-    size = min(frame.head_mm / 1.25, room / full)
+    above, below = face(BOLD).reach(texts.demo)
+    size = min(frame.head_mm / (above + below), room / full)
     if size < DEMO.least_mm:
         raise DoesNotFit(texts.demo, full * DEMO.least_mm - room, frame.stock.name)
-    x, baseline = (width - full * size) / 2, (frame.head_mm + CAP_HEIGHT * size) / 2
+    x, baseline = (width - full * size) / 2, (frame.head_mm + (above - below) * size) / 2
     mark = PlacedText("demo", texts.demo, x, baseline, size, BOLD, white=True)
     return [mark], [Bar(0, 0, width, frame.head_mm)]
