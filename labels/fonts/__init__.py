@@ -56,13 +56,13 @@ class Face:
         foot = min((box.yMin for box in boxes), default=0)
         return top / self._em, -foot / self._em
 
-    def outline(self, text: str, x: float, baseline: float, size: float) -> str:
-        """The text as one SVG path (y downwards), in the unit of ``x``, ``baseline`` and ``size``."""
-        pen = SVGPathPen(self._glyphs, ntos=lambda number: f"{number:.3f}".rstrip("0").rstrip("."))
-        scale = size / self._em
+    def outline(self, text: str) -> str:
+        """The text as one SVG path in thousandths of an em, y downwards, the baseline at 0."""
+        pen = SVGPathPen(self._glyphs, ntos=lambda number: str(round(number)))
+        scale, x = 1000 / self._em, 0.0
         for letter in text:
             glyph = self._glyphs[self._names[ord(letter)]]
-            glyph.draw(TransformPen(pen, (scale, 0, 0, -scale, x, baseline)))
+            glyph.draw(TransformPen(pen, (scale, 0, 0, -scale, x, 0)))
             x += glyph.width * scale
         return str(pen.getCommands())
 
