@@ -40,16 +40,27 @@ class Schedule(SQLModel, table=True):
 
 
 OPEN_JOB = text("state IN ('pending', 'running')")
+RUNNING_JOB = text("state = 'running'")
 
 
 class Job(SQLModel, table=True):
-    """One due run. ``fence`` rises with every claim; a write with an older fence is refused."""
+    """One due run. ``fence`` rises with every claim; a write with an older fence is refused.
+
+    One open job a (kind, subject), and one running job a shop, whoever claims.
+    """
 
     __tablename__ = "job"
     __table_args__ = (
         one_of("state", JobState),
         Index(
             "uq_job_open", "kind", "subject", unique=True, sqlite_where=OPEN_JOB, postgresql_where=OPEN_JOB
+        ),
+        Index(
+            "uq_job_shop_running",
+            "shop_id",
+            unique=True,
+            sqlite_where=RUNNING_JOB,
+            postgresql_where=RUNNING_JOB,
         ),
         Index(None, "state", "due_at"),
         Index(None, "shop_id", "id"),

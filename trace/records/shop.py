@@ -40,7 +40,10 @@ class Shop(SQLModel, table=True):
 
 
 class ShopToken(SQLModel, table=True):
-    """Sealed tokens of a shop; ``version`` rises with every refresh (compare and swap)."""
+    """Sealed tokens of a shop; ``version`` rises with every refresh (compare and swap).
+
+    Who refreshes holds the lease for longer than the call may take; the others wait for the new version.
+    """
 
     __tablename__ = "shop_token"
 
@@ -50,6 +53,8 @@ class ShopToken(SQLModel, table=True):
     access_expires_at: datetime
     refresh_expires_at: datetime | None = None
     version: int = 1
+    lease_owner: str | None = Field(default=None, max_length=64)
+    lease_until: datetime | None = None
     updated_at: datetime
 
 

@@ -328,6 +328,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_job_shop_id_id'), ['shop_id', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_job_state_due_at'), ['state', 'due_at'], unique=False)
         batch_op.create_index('uq_job_open', ['kind', 'subject'], unique=True, sqlite_where=sa.text("state IN ('pending', 'running')"), postgresql_where=sa.text("state IN ('pending', 'running')"))
+        batch_op.create_index('uq_job_shop_running', ['shop_id'], unique=True, sqlite_where=sa.text("state = 'running'"), postgresql_where=sa.text("state = 'running'"))
 
     op.create_table('market_order',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -424,6 +425,8 @@ def upgrade() -> None:
     sa.Column('access_expires_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('refresh_expires_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('lease_owner', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=True),
+    sa.Column('lease_until', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('updated_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.ForeignKeyConstraint(['shop_id'], ['shop.id'], name=op.f('fk_shop_token_shop_id')),
     sa.PrimaryKeyConstraint('shop_id', name=op.f('pk_shop_token'))
@@ -1229,6 +1232,7 @@ def downgrade() -> None:
 
     op.drop_table('market_order')
     with op.batch_alter_table('job', schema=None) as batch_op:
+        batch_op.drop_index('uq_job_shop_running', sqlite_where=sa.text("state = 'running'"), postgresql_where=sa.text("state = 'running'"))
         batch_op.drop_index('uq_job_open', sqlite_where=sa.text("state IN ('pending', 'running')"), postgresql_where=sa.text("state IN ('pending', 'running')"))
         batch_op.drop_index(batch_op.f('ix_job_state_due_at'))
         batch_op.drop_index(batch_op.f('ix_job_shop_id_id'))
