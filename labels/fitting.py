@@ -55,8 +55,7 @@ def weight_of(name: str, size_mm: float) -> int:
 def width_mm(name: str, text: str, size_mm: float) -> float:
     """How wide a text runs; NUL stands for any digit and counts as the widest one."""
     type_face = face(weight_of(name, size_mm))
-    digit = max("0123456789", key=type_face.advance)
-    return type_face.width(text.replace("\0", digit)) * size_mm
+    return type_face.width(text.replace("\0", type_face.widest_digit)) * size_mm
 
 
 def fitted(rows: list[Wanted], column: Column, scale: float, stock: str) -> list[PlacedText]:

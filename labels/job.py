@@ -17,7 +17,7 @@ from labels.stock import Stock
 
 Codes = NDArray[np.uint8]
 Serials = NDArray[np.int64]
-RUN_STAMPS = 2048  # stamps in work at once: the whole memory a print needs
+RUN_STAMPS = 1024  # stamps in work at once: the whole memory a print needs
 
 
 @dataclass(frozen=True)

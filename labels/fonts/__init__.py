@@ -29,6 +29,11 @@ class Face:
         self._names: dict[int, str] = self._font.getBestCmap()
         self._glyphs = self._font.getGlyphSet()
         self._em: int = self._font["head"].unitsPerEm
+        metrics = self._font["hmtx"]
+        self._advances: dict[str, float] = {
+            chr(code): metrics[name][0] / self._em for code, name in self._names.items()
+        }
+        self.widest_digit = max("0123456789", key=self.advance)
 
     def checked(self, text: str) -> str:
         """The text in composed form (NFC), every letter of which the font has.
@@ -43,11 +48,11 @@ class Face:
 
     def advance(self, letter: str) -> float:
         """How far one letter moves the pen."""
-        return float(self._glyphs[self._names[ord(letter)]].width) / self._em
+        return self._advances[letter]
 
     def width(self, text: str) -> float:
         """The sum of the advances; stamps are set without kerning."""
-        return sum(self.advance(letter) for letter in text)
+        return sum(self._advances[letter] for letter in text)
 
     def reach(self, text: str) -> tuple[float, float]:
         """How far ink goes above and below the baseline: stacked marks reach 1.2, tails 0.25."""

@@ -46,8 +46,12 @@ def _shown(text: PlacedText, fonts: Fonts, height: float) -> bytes:
 
 def _at(text: PlacedText, height: float) -> bytes:
     """Font, size and place of a line."""
-    place = (text.weight, text.size_mm, text.x_mm, height - text.baseline_mm)
-    return b"/F%d %.3f Tf 1 0 0 1 %.3f %.3f Tm" % place
+    return b"/F%d %.2f Tf 1 0 0 1 %.2f %.2f Tm" % (
+        text.weight,
+        text.size_mm,
+        text.x_mm,
+        height - text.baseline_mm,
+    )
 
 
 class Records:
@@ -86,7 +90,7 @@ class Records:
         for cell in range(1, stock.cells + 1):
             left, top = stock.corner_mm(cell)
             bottom = page_height_mm - top - stock.label_height_mm
-            records.append(b"q 1 0 0 1 %08.3f %08.3f cm /S Do\n" % (left, bottom) + body)
+            records.append(b"q 1 0 0 1 %07.3f %07.3f cm /S Do\n" % (left, bottom) + body)
         self._columns = {name: at + len(records[0]) - len(body) for name, at in columns.items()}
         return np.frombuffer(b"".join(records), np.uint8).reshape(stock.cells, -1)
 
