@@ -24,7 +24,7 @@ MAX_INTEGER: Final = 2**53 - 1
 def dumps(value: object) -> bytes:
     """The canonical UTF-8 bytes of a value made of None, bool, int, float, str, list, tuple, mapping.
 
-    Raises Fault: ``standard.json_number`` (not finite, or an integer beyond 2**53 - 1),
+    Raises Fault: ``standard.json_number`` (not finite, or an integer no double holds),
     ``standard.json_text`` (half of a surrogate pair), ``standard.json_type``, ``standard.json_depth``.
 
     >>> dumps({"b": [1.0, 1e21, True], "a": "Vải"}).decode()
@@ -74,9 +74,12 @@ def _text(text: object) -> str:
 
 
 def _integer(number: int) -> str:
-    if abs(number) > MAX_INTEGER:
-        raise Fault("standard.json_number", expected=MAX_INTEGER, got=number)
-    return str(int(number))
+    """Larger integers are written only if the double they are read as is written the same way:
+    then what was written from a double and read back by Python keeps its bytes."""
+    text = str(int(number)) if abs(number) < 10**21 else ""
+    if abs(number) > MAX_INTEGER and (not text or _double(float(number)) != text):
+        raise Fault("standard.json_number", expected=MAX_INTEGER, got=text or ">= 1e21")
+    return text
 
 
 def _double(number: float) -> str:

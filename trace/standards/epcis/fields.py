@@ -161,7 +161,8 @@ _DECLARATION: Final = {
     "reason": word(names.ERROR_REASONS, "ER"),
     "correctiveEventIDs": each(uri),
 }
-_SENSOR_NAMES: Final = names.words("""type exception deviceID deviceMetadata rawData dataProcessingMethod bizRules time startTime endTime
+_SENSOR_NAMES: Final = names.words("""
+    type exception deviceID deviceMetadata rawData dataProcessingMethod bizRules time startTime endTime
     microorganism chemicalSubstance coordinateReferenceSystem value component stringValue booleanValue
     hexBinaryValue uriValue minValue maxValue meanValue sDev percRank percValue uom""")
 _READING: Final = dict.fromkeys(_SENSOR_NAMES, anything) | dict.fromkeys(

@@ -29,13 +29,15 @@ def words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-BIZ_STEPS: Final = words("""accepting arriving assembling collecting commissioning consigning creating_class_instance
+BIZ_STEPS: Final = words("""
+    accepting arriving assembling collecting commissioning consigning creating_class_instance
     cycle_counting decommissioning departing destroying disassembling dispensing encoding
     entering_exiting holding inspecting installing killing loading other packing picking receiving
     removing repackaging repairing replacing reserving retail_selling sampling sensor_reporting
     shipping staging_outbound stock_taking stocking storing transporting unloading unpacking
     void_shipping""")
-DISPOSITIONS: Final = words("""active available completeness_inferred completeness_verified conformant container_closed
+DISPOSITIONS: Final = words("""
+    active available completeness_inferred completeness_verified conformant container_closed
     container_open damaged destroyed dispensed disposed encoded expired in_progress in_transit
     inactive mismatch_class mismatch_instance mismatch_quantity needs_replacement no_pedigree_match
     non_conformant non_sellable_other partially_dispensed recalled reserved retail_sold returned
@@ -46,15 +48,6 @@ TRANSACTION_TYPES: Final = words(
 PARTY_TYPES: Final = frozenset(("owning_party", "possessing_party", "location"))
 ERROR_REASONS: Final = frozenset(("did_not_occur", "incorrect_data"))
 ACTIONS: Final = frozenset(("ADD", "OBSERVE", "DELETE"))
-
-WEB_WORDS: Final = {
-    "BizStep": BIZ_STEPS,
-    "Disp": DISPOSITIONS,
-    "BTT": TRANSACTION_TYPES,
-    "SDT": PARTY_TYPES,
-    "ER": ERROR_REASONS,
-}
-"""The same words as web addresses: https://ref.gs1.org/cbv/<key>-<word>."""
 
 
 def identifier(id_host: str, kind: str, *parts: str) -> str:

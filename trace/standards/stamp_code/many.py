@@ -81,13 +81,16 @@ def _round(cipher: CipherContext, head: int, tail: int, half: Numbers) -> Number
 
 
 def _tags(key: StampKey, permuted: Numbers) -> Numbers:
-    """The leftmost 50 bits of each CMAC. A message of one full block is that block XOR the subkey
-    K1 (the doubling of AES of zero, NIST SP 800-38B section 6.1), encrypted."""
+    """The leftmost 50 bits of each CMAC: a message of one full block is XORed with K1, encrypted."""
     cipher = key.tagger()
-    zero = int.from_bytes(cipher.update(bytes(16)))
-    subkey = (zero << 1) % 2**128 ^ (0x87 if zero >> 127 else 0)
-    head, tail = divmod(subkey ^ (_HEAD | key.kid) << 64, 2**64)
+    head, tail = divmod(subkey(cipher) ^ (_HEAD | key.kid) << 64, 2**64)
     return _encrypt(cipher, head, permuted ^ np.uint64(tail)) >> np.uint64(14)
+
+
+def subkey(cipher: CipherContext) -> int:
+    """CMAC's K1: AES of zero, doubled (NIST SP 800-38B section 6.1)."""
+    zero = int.from_bytes(cipher.update(bytes(16)))
+    return (zero << 1) % 2**128 ^ (0x87 if zero >> 127 else 0)
 
 
 def _encrypt(cipher: CipherContext, head: int, tails: Numbers) -> Numbers:
