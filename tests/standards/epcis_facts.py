@@ -16,18 +16,18 @@ FOLDER = Path(__file__).parents[3] / "shared" / "epcis"
 
 needs_gs1_files = pytest.mark.skipif(
     not FOLDER.is_dir(),
-    reason="GS1's EPCIS schema and examples are not beside this checkout (../shared/epcis)",
+    reason="GS1's EPCIS files are not beside this checkout (../shared/epcis)",
 )
 
 _formats = FormatChecker(formats=())
 
 
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]*")
+
+
 @_formats.checks("uri")
 def _is_uri(value: object) -> bool:
-    return (
-        not isinstance(value, str)
-        or re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]*", value) is not None
-    )
+    return not isinstance(value, str) or _URI.fullmatch(value) is not None
 
 
 @_formats.checks("date-time", raises=ValueError)
