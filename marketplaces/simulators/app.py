@@ -1,0 +1,50 @@
+"""All simulators behind one Flask application, to be served on loopback.
+
+``POST /control/<marketplace>`` is described in ``control``; a new simulator is one line in ``DIALECTS``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from marketplaces.simulators.bench import Bench
+from marketplaces.simulators.control import LOOPBACK, control
+from marketplaces.simulators.dialect import Dialect
+from marketplaces.simulators.play import play
+from marketplaces.simulators.shopee.dialect import DIALECT as SHOPEE
+from marketplaces.simulators.store import Store
+
+DIALECTS: tuple[Dialect, ...] = (SHOPEE,)
+LARGEST_REQUEST = 16_000_000
+
+
+def create_app(path: Path | None = None) -> Flask:
+    """The application; its state lives in the SQLite file ``path``, or in memory without one."""
+    app = Flask(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
+    store = Store(path)
+    benches = {dialect.market: (dialect, Bench(dialect.market, store)) for dialect in DIALECTS}
+    for dialect, bench in benches.values():
+        app.register_blueprint(dialect.blueprint(bench))
+        app.register_blueprint(play(dialect, bench))
+    app.register_blueprint(control(benches))
+    app.before_request(_only_from_here)
+
+    @app.get("/")
+    def home() -> AnyResponse:
+        return redirect(f"/{DIALECTS[0].market}/")
+
+    return app
+
+
+def _only_from_here() -> Response | None:
+    """Other people's pages in this machine's browser may neither reach nor rename a loopback address."""
+    host = urlsplit(f"//{request.host}").hostname
+    foreign = request.headers.get("Sec-Fetch-Site", "none") not in {"none", "same-origin"}
+    if host not in LOOPBACK or (foreign and request.method != "GET"):
+        return Response("simulators answer on this machine only\n", 403, content_type="text/plain")
+    return None
