@@ -93,7 +93,11 @@ class LotLink(SQLModel, table=True):
 
 
 class Hold(SQLModel, table=True):
-    """A stop put on a lot by a rule or a person; only the office lifts it, with result and reason."""
+    """A stop put on a lot by a rule or a person; only the office lifts it, with result and reason.
+
+    ``reason`` is a sentence in Vietnamese; where a rule spoke, ``figures`` holds its figures as JSON, so
+    that it can be said in any language. ``cause_id`` is the hold of an input that this one follows.
+    """
 
     __tablename__ = "hold"
 
@@ -101,6 +105,8 @@ class Hold(SQLModel, table=True):
     lot_id: int = ref("lot.id")
     rule: str = Field(default="", max_length=32)
     reason: str = Field(max_length=600)
+    figures: str = ""
+    cause_id: int | None = maybe_ref("hold.id")
     opened_at: datetime
     opened_by: int | None = maybe_ref("account.id", index=False)
     lifted_at: datetime | None = None

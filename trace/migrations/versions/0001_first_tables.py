@@ -878,18 +878,22 @@ def upgrade() -> None:
     sa.Column('lot_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('rule', sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
     sa.Column('reason', sqlmodel.sql.sqltypes.AutoString(length=600), nullable=False),
+    sa.Column('figures', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('cause_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('opened_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('opened_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('lifted_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('lifted_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('result', sqlmodel.sql.sqltypes.AutoString(length=240), nullable=False),
     sa.Column('lift_reason', sqlmodel.sql.sqltypes.AutoString(length=600), nullable=False),
+    sa.ForeignKeyConstraint(['cause_id'], ['hold.id'], name=op.f('fk_hold_cause_id')),
     sa.ForeignKeyConstraint(['lifted_by'], ['account.id'], name=op.f('fk_hold_lifted_by')),
     sa.ForeignKeyConstraint(['lot_id'], ['lot.id'], name=op.f('fk_hold_lot_id')),
     sa.ForeignKeyConstraint(['opened_by'], ['account.id'], name=op.f('fk_hold_opened_by')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_hold'))
     )
     with op.batch_alter_table('hold', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_hold_cause_id'), ['cause_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_hold_lot_id'), ['lot_id'], unique=False)
 
     op.create_table('lot_link',
@@ -1106,6 +1110,7 @@ def downgrade() -> None:
     op.drop_table('lot_link')
     with op.batch_alter_table('hold', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_hold_lot_id'))
+        batch_op.drop_index(batch_op.f('ix_hold_cause_id'))
 
     op.drop_table('hold')
     with op.batch_alter_table('certificate_scope', schema=None) as batch_op:
