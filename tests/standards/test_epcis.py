@@ -100,14 +100,13 @@ BROKEN: list[tuple[str, Callable[[dict[str, Any]], object], str, bool]] = [
 NAMES = [f"{key}-{place}" for place, (_, _, key, _) in enumerate(BROKEN)]
 
 
-@pytest.mark.parametrize(("act", "change", "key", "schema_is_blind"), BROKEN, ids=NAMES)
+@pytest.mark.parametrize(("act", "change", "key"), [row[:3] for row in BROKEN], ids=NAMES)
 def test_each_way_to_break_an_event_is_found(
-    act: str, change: Callable[[dict[str, Any]], object], key: str, schema_is_blind: bool
+    act: str, change: Callable[[dict[str, Any]], object], key: str
 ) -> None:
     faults = epcis.validate(changed(act, change))
     assert key in [fault.key for fault in faults]
     assert all("field" in fault.params for fault in faults)
-    assert schema_is_blind in (True, False)
 
 
 @epcis_facts.needs_gs1_files
