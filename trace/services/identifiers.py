@@ -1,0 +1,28 @@
+"""Our own identifiers of lots, plots and buildings, as they stand in events."""
+
+from sqlmodel import Session
+
+from trace.records.lot import Lot
+from trace.records.organisation import Organisation
+from trace.records.plot import PackingHouse, Plot
+from trace.services.instance_facts import id_host
+from trace.standards import epcis
+
+
+def lot_uri(session: Session, lot: Lot) -> str:
+    """``https://<id host>/id/lot/<organisation>/<code>``."""
+    return epcis.lot_id(id_host(session), _org(session, lot.org_id), lot.code)
+
+
+def plot_uri(session: Session, plot: Plot) -> str:
+    """``https://<id host>/id/plot/<organisation>-<code>``."""
+    return epcis.plot_id(id_host(session), f"{_org(session, plot.org_id)}-{plot.code}")
+
+
+def site_uri(session: Session, house: PackingHouse) -> str:
+    """``https://<id host>/id/site/<organisation>-<code>``."""
+    return epcis.site_id(id_host(session), f"{_org(session, house.org_id)}-{house.code}")
+
+
+def _org(session: Session, org_id: int) -> str:
+    return session.get_one(Organisation, org_id).public_id

@@ -1,0 +1,232 @@
+"""Rules of law and practice as dated rows: looking them up, adding, ending; never edited in place."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any, TypeVar, cast
+
+from sqlalchemy import or_, select
+from sqlmodel import Session, col
+
+from trace.errors import FieldProblem, Invalid, NotFound, Refused
+from trace.records.rules import OcopRule, PesticideRule, YieldRule
+from trace.services.admission import Act, Actor, scope_of
+from trace.services.intake import Given, line
+from trace.services.logging_acts import append_leaf
+from trace.services.rules_defaults import OCOP, pesticide_rows, yield_rows
+from trace.standards.local_time import local_day
+from trace.standards.search_key import fold_vi
+
+Rule = YieldRule | PesticideRule | OcopRule
+AnyRule = TypeVar("AnyRule", YieldRule, PesticideRule, OcopRule)
+KINDS: dict[str, type[Rule]] = {"yield": YieldRule, "pesticide": PesticideRule, "ocop": OcopRule}
+
+
+class YieldRuleIn(Given):
+    """A plausible yield to hold from a day on."""
+
+    crop: Annotated[str, line(32, 1)]
+    variety: Annotated[str, line(48)] = ""
+    warn_t_ha: float
+    block_t_ha: float
+    valid_from: date
+    source: Annotated[str, line(240, 1)]
+
+
+class PesticideRuleIn(Given):
+    """Waiting days of one material on one crop, from a day on."""
+
+    name: Annotated[str, line(120, 1)]
+    crop: Annotated[str, line(32, 1)]
+    waiting_days: int
+    valid_from: date
+    source: Annotated[str, line(240, 1)]
+
+
+class OcopRuleIn(Given):
+    """Months of validity and score bands, from a day on."""
+
+    validity_months: int
+    three_stars_from: float
+    four_stars_from: float
+    five_stars_from: float
+    valid_from: date
+    source: Annotated[str, line(240, 1)]
+
+
+def load_defaults(session: Session) -> int:
+    """Store the first rules of each kind that has none yet; how many rows were stored."""
+    stored = 0
+    for table, rows in ((YieldRule, yield_rows()), (PesticideRule, pesticide_rows()), (OcopRule, [OCOP])):
+        if session.execute(select(table).limit(1)).first() is None:
+            for row in rows:
+                session.add(table(**row))
+            stored += len(rows)
+    session.flush()
+    return stored
+
+
+def variety_key(variety: str) -> str:
+    """A variety as rules name it.
+
+    >>> variety_key("U hồng")
+    'u_hong'
+    """
+    return fold_vi(variety).replace(" ", "_").replace("-", "_")
+
+
+def yield_rule(session: Session, crop: str, variety: str, day: date) -> YieldRule | None:
+    """The rule of this variety on this day, else the crop's own; None where the crop has none."""
+    wanted = (variety_key(variety), "")
+    question = (
+        select(YieldRule)
+        .where(col(YieldRule.crop) == crop, col(YieldRule.variety).in_(wanted), _covers(YieldRule, day))
+        .order_by(col(YieldRule.variety).desc(), col(YieldRule.valid_from).desc(), col(YieldRule.id).desc())
+        .limit(1)
+    )
+    found: YieldRule | None = session.execute(question).scalar_one_or_none()
+    return found
+
+
+def pesticide_rules(session: Session, material_key: str, crop: str) -> Sequence[PesticideRule]:
+    """All rules, of any day, for a material on a crop; the newest first."""
+    question = (
+        select(PesticideRule)
+        .where(col(PesticideRule.search_key) == material_key, col(PesticideRule.crop) == crop)
+        .order_by(col(PesticideRule.allowed_from).desc(), col(PesticideRule.id).desc())
+    )
+    return session.execute(question).scalars().all()
+
+
+def ocop_rule(session: Session, day: date) -> OcopRule:
+    """The OCOP rule of this day.
+
+    Raises:
+        Refused: no rule covers the day.
+    """
+    newest = col(OcopRule.valid_from).desc()
+    question = select(OcopRule).where(_covers(OcopRule, day)).order_by(newest).limit(1)
+    found: OcopRule | None = session.execute(question).scalar_one_or_none()
+    if found is None:
+        raise Refused("rule.none", kind="OCOP", date=day)
+    return found
+
+
+def all_rules(session: Session, table: type[AnyRule]) -> Sequence[AnyRule]:
+    """Every row of a kind, those in force first."""
+    first, last = _span(table)
+    order = (last.is_(None).desc(), first.desc(), table.id.desc())  # type: ignore[attr-defined]
+    return session.execute(select(table).order_by(*order)).scalars().all()
+
+
+def add_yield_rule(session: Session, actor: Actor, given: YieldRuleIn, now: datetime) -> YieldRule:
+    """Store a yield rule; the one it follows ends the day before.
+
+    Raises:
+        Invalid: the stop is under the warning, or a figure is not positive.
+    """
+    scope_of(actor, Act.EDIT_RULES)
+    if not 0 < given.warn_t_ha <= given.block_t_ha <= 1_000:
+        shape = {"expected": "0 < warn_t_ha <= block_t_ha <= 1000"}
+        raise Invalid([FieldProblem("block_t_ha", "error.value", given.block_t_ha, shape)])
+    values: dict[str, Any] = {
+        **given.model_dump(),
+        "crop": variety_key(given.crop),
+        "variety": variety_key(given.variety),
+    }
+    same = (YieldRule.crop == values["crop"], YieldRule.variety == values["variety"])
+    return _add(session, actor, YieldRule(**values), same, now)
+
+
+def add_pesticide_rule(
+    session: Session, actor: Actor, given: PesticideRuleIn, now: datetime
+) -> PesticideRule:
+    """Store a waiting time; the one it follows ends the day before.
+
+    Raises:
+        Invalid: the days are not from 0 to 365.
+    """
+    scope_of(actor, Act.EDIT_RULES)
+    if not 0 <= given.waiting_days <= 365:
+        shape: dict[str, object] = {"min": 0, "max": 365, "unit": ""}
+        raise Invalid([FieldProblem("waiting_days", "field.range", given.waiting_days, shape)])
+    values = given.model_dump(exclude={"valid_from"}) | {"allowed_from": given.valid_from}
+    values |= {"search_key": fold_vi(given.name), "crop": variety_key(given.crop)}
+    same = (PesticideRule.search_key == values["search_key"], PesticideRule.crop == values["crop"])
+    return _add(session, actor, PesticideRule(**values), same, now)
+
+
+def add_ocop_rule(session: Session, actor: Actor, given: OcopRuleIn, now: datetime) -> OcopRule:
+    """Store an OCOP rule; the one it follows ends the day before.
+
+    Raises:
+        Invalid: the bands do not rise, or the months are not from 1 to 120.
+    """
+    scope_of(actor, Act.EDIT_RULES)
+    if not 0 < given.three_stars_from < given.four_stars_from < given.five_stars_from <= 100:
+        shape = {"expected": "0 < 3★ < 4★ < 5★ <= 100"}
+        raise Invalid([FieldProblem("five_stars_from", "error.value", given.five_stars_from, shape)])
+    if not 1 <= given.validity_months <= 120:
+        months: dict[str, object] = {"min": 1, "max": 120, "unit": ""}
+        raise Invalid([FieldProblem("validity_months", "field.range", given.validity_months, months)])
+    return _add(session, actor, OcopRule(**given.model_dump()), (), now)
+
+
+def end_rule(session: Session, actor: Actor, kind: str, rule_id: int, last_day: date, now: datetime) -> Rule:
+    """Let a rule hold until ``last_day``, that day included.
+
+    Raises:
+        NotFound: no such rule.
+        Refused: it has an end already, or would end before it began.
+    """
+    scope_of(actor, Act.EDIT_RULES)
+    table = KINDS.get(kind)
+    rule: Any = session.get(table, rule_id, with_for_update=True) if table else None
+    if table is None or rule is None:
+        raise NotFound()
+    first, last = (column.key for column in _span(table))
+    if getattr(rule, last) is not None or last_day < getattr(rule, first):
+        raise Refused("rule.cannot_end", date=getattr(rule, first), date2=last_day)
+    setattr(rule, last, last_day)
+    _log(session, actor, "rule_ended", rule, now)
+    return cast(Rule, rule)
+
+
+def _add(session: Session, actor: Actor, rule: AnyRule, same: tuple[Any, ...], now: datetime) -> AnyRule:
+    table = type(rule)
+    first, last = _span(table)
+    begins: date = getattr(rule, first.key)
+    current = session.execute(select(table).where(*same, last.is_(None)).with_for_update()).scalars().all()
+    for older in current:
+        if getattr(older, first.key) >= begins:
+            raise Refused("rule.order", date=begins, date2=getattr(older, first.key))
+        setattr(older, last.key, begins - timedelta(days=1))
+    session.add(rule)
+    session.flush()
+    _log(session, actor, "rule_added", rule, now)
+    return rule
+
+
+def _log(session: Session, actor: Actor, kind: str, rule: Rule, now: datetime) -> None:
+    values = {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in rule.model_dump().items()
+    }
+    append_leaf(session, kind, {"table": rule.__tablename__, "by": actor.account_id, **values}, now)
+
+
+def _span(table: type[Rule]) -> tuple[Any, Any]:
+    if table is PesticideRule:
+        return col(PesticideRule.allowed_from), col(PesticideRule.allowed_to)
+    return table.valid_from, table.valid_to  # type: ignore[union-attr]
+
+
+def _covers(table: type[Rule], day: date) -> Any:
+    first, last = _span(table)
+    return (first <= day) & or_(last.is_(None), last >= day)
+
+
+def is_in_force(rule: Rule, now: datetime) -> bool:
+    """Whether the rule covers today in Vietnam."""
+    first, last = (getattr(rule, column.key) for column in _span(type(rule)))
+    today = local_day(now)
+    return bool(first <= today and (last is None or last >= today))
