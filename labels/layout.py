@@ -128,7 +128,8 @@ def _frame(texts: StampTexts, stock: Stock) -> _Frame:
     foot = MARGIN_MM + CAP_HEIGHT * code_size + 0.1
     if height >= ROOMY_MM:
         foot += _foot_row_mm(scale) * 1.5 + 0.7
-    head = sum(face(BOLD).reach(texts.demo)) * DEMO.size_mm * max(scale, 1.0) + 0.05 if texts.demo else 0.0
+    # the band ends on a dot, or moving the QR onto the dot grid would push it under the band
+    head = -_on_dots(-sum(face(BOLD).reach(texts.demo)) * DEMO.size_mm * max(scale, 1.0))
     return _Frame(stock, scale, head, foot, code_size)
 
 
