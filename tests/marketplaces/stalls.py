@@ -1,0 +1,171 @@
+"""Marketplaces to run the same cases against: each stall is one shop and whoever plays its buyers."""
+
+import itertools
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+import requests
+from werkzeug.serving import make_server
+
+from marketplaces.directory import open_shop
+from marketplaces.http import CallRecord, Client, Patience
+from marketplaces.interface import Clock, Marketplace
+from marketplaces.memory import world
+from marketplaces.pace import Pace
+from marketplaces.simulators.app import create_app
+from marketplaces.values import AppKeys, Credentials, Offer, Order, Page, Picture, Window
+from marketplaces.wire import Timeouts, Transport
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
+NUMBERS = itertools.count(1)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def last_hour() -> Window:
+    return Window(now() - timedelta(hours=1), now() + timedelta(seconds=5))
+
+
+def box(sku: str = "VAI-1KG", **changes: Any) -> Offer:
+    """A box of lychees as a new listing."""
+    offer = Offer(sku, "Vải thiều Thanh Hà", "Hái trong ngày", 55_000, 40, on_sale=True, weight_g=1_000)
+    return replace(offer, **{"category_id": "100855", "pictures": (Picture("vai.png", PNG),), **changes})
+
+
+def every(pages: Iterator[Page]) -> dict[str, Order]:
+    """The orders of all pages by number; fails when anything could not be read."""
+    found: dict[str, Order] = {}
+    for page in pages:
+        assert page.bad == ()
+        found.update((order.ext_order_id, order) for order in page.orders)
+    return found
+
+
+class Stall(Protocol):
+    """One shop at one marketplace."""
+
+    credentials: Credentials
+
+    def shop(self, credentials: Credentials | None = None) -> Marketplace: ...
+    def order(
+        self, listing: str, quantity: int = 1, at: datetime | None = None, status: str = "placed"
+    ) -> str: ...
+    def change(self, order: str, status: str) -> None: ...
+    def expire(self) -> None: ...
+
+
+class MemoryStall:
+    """A shop of the marketplace in memory."""
+
+    def __init__(self) -> None:
+        self.keys = AppKeys("7", "secret", f"memory:{next(NUMBERS)}")
+        self._world = world(self.keys.base_url)
+        self._world.page_size = 3
+        self.credentials = self._world.open_shop("7", now())
+
+    def shop(self, credentials: Credentials | None = None) -> Marketplace:
+        return open_shop("memory", Client(), self.keys, credentials or self.credentials, now)
+
+    def order(
+        self, listing: str, quantity: int = 1, at: datetime | None = None, status: str = "placed"
+    ) -> str:
+        return self._world.place("7", [(listing, quantity)], at or now(), status).ext_order_id
+
+    def change(self, order: str, status: str) -> None:
+        self._world.change("7", order, status, now())
+
+    def expire(self) -> None:
+        self._world.access["7"] = "another"
+
+
+class ShopeeStall:
+    """A shop of its own at the simulated Shopee behind ``address``; the control door is ``do``."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.records: list[CallRecord] = []
+        seeded = self.do("seed", name=f"HTX {next(NUMBERS)}", app={"id": "2001887", "secret": "shpk-made-up"})
+        self.shop_id, tokens = seeded["shop"], seeded["tokens"]
+        self.keys = AppKeys("2001887", "shpk-made-up", f"{address}/shopee")
+        life = timedelta(seconds=tokens["expires_in"])
+        self.credentials = Credentials(
+            tokens["access"], tokens["refresh"], now() + life, now() + timedelta(days=30), self.shop_id
+        )
+
+    def do(self, deed: str, **ask: Any) -> dict[str, Any]:
+        answer = requests.post(f"{self.address}/control/shopee", json={"do": deed, **ask}, timeout=30)
+        assert answer.status_code == 200, answer.text
+        done: dict[str, Any] = answer.json()
+        return done
+
+    def fault(self, kind: str, **ask: Any) -> None:
+        self.do("fault", kind=kind, **ask)
+
+    def truth(self) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = requests.get(f"{self.address}/control/shopee/truth", timeout=30).json()
+        return [row for row in rows if row["shop"] == self.shop_id]
+
+    def shop(
+        self,
+        credentials: Credentials | None = None,
+        transport: Transport | None = None,
+        clock: Clock = now,
+        keys: AppKeys | None = None,
+        patience: Patience | None = None,
+    ) -> Marketplace:
+        client = Client(
+            transport=transport,
+            pace=Pace(10_000, 10_000),
+            recorder=self.records.append,
+            timeouts=Timeouts(connect_s=1, read_s=0.4, total_s=6),
+            patience=patience or Patience(first_s=0.01, most_s=0.05),
+        )
+        return open_shop("shopee", client, keys or self.keys, credentials or self.credentials, clock)
+
+    def order(
+        self, listing: str, quantity: int = 1, at: datetime | None = None, status: str = "placed"
+    ) -> str:
+        asked = {"at": at.isoformat()} if at else {}
+        lines = [{"listing": listing, "quantity": quantity}]
+        told = self.do("order", shop=self.shop_id, lines=lines, status=status, **asked)
+        number: str = told["orders"][0]["order"]
+        return number
+
+    def orders(self, listing: str, count: int, at: datetime) -> set[str]:
+        """Many orders of one unit, a second apart, the newest at ``at``."""
+        orders = [
+            {"lines": [{"listing": listing}], "at": (at - timedelta(seconds=place)).isoformat()}
+            for place in range(count)
+        ]
+        told = self.do("order", shop=self.shop_id, orders=orders)
+        return {order["order"] for order in told["orders"]}
+
+    def change(self, order: str, status: str) -> None:
+        self.do("status", order=order, status=status)
+
+    def expire(self) -> None:
+        self.do("expire", shop=self.shop_id)
+
+
+@contextmanager
+def serving(path: Path | None = None) -> Iterator[str]:
+    """The simulators on a free loopback port; yields their address."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = make_server("127.0.0.1", 0, create_app(path), threaded=True)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
