@@ -1,0 +1,127 @@
+"""Day figures from order facts: never counted apart, always recomputed from the rows they follow.
+
+orders = placed + completed; transactions = completed; quantity and revenue leave out what was
+cancelled or returned; the day is the order's creation day at +07:00.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, case, delete, func, insert, select, tuple_
+from sqlmodel import Session, col
+
+from trace.records.market_order import MarketOrder, MarketOrderLine, OrderStatus, SalesDay, ShopDay
+
+COUNTED = (OrderStatus.PLACED.value, OrderStatus.COMPLETED.value)
+MOST_KEYS = 400
+"""Keys a statement: SQLite takes 32,766 values, PostgreSQL plans long lists slowly."""
+
+Key = tuple[int, date]
+Sums = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A stored figure its facts do not bear out; sums are orders, transactions, quantity, revenue."""
+
+    table: str
+    key: int
+    day: date
+    stored: Sums
+    facts: Sums
+
+
+@dataclass(frozen=True)
+class _Figures:
+    """One table of day figures and the fact column it is summed by."""
+
+    table: type[SalesDay] | type[ShopDay]
+    name: str
+    by: Any
+
+    @property
+    def own(self) -> Any:
+        return getattr(self.table, self.name)
+
+    def from_facts(self) -> Select[Any]:
+        """The sums as the facts have them, one row for each key and day with a counted order."""
+        number, status = col(MarketOrder.id), col(MarketOrder.status)
+        completed = case((status == OrderStatus.COMPLETED.value, number))
+        return (
+            select(
+                self.by.label("key"),
+                col(MarketOrder.day).label("day"),
+                func.count(number.distinct()),
+                func.count(completed.distinct()),
+                func.sum(col(MarketOrderLine.net_quantity)),
+                func.sum(col(MarketOrderLine.revenue_vnd)),
+            )
+            .join(MarketOrderLine, col(MarketOrderLine.order_id) == number)
+            .where(status.in_(COUNTED))
+            .group_by(self.by, col(MarketOrder.day))
+        )
+
+    def stored(self) -> Select[Any]:
+        """The sums as they are stored."""
+        table = self.table
+        return select(
+            self.own,
+            col(table.day),
+            col(table.orders),
+            col(table.transactions),
+            col(table.quantity),
+            col(table.revenue_vnd),
+        )
+
+
+BY_LISTING = _Figures(SalesDay, "listing_id", col(MarketOrderLine.listing_id))
+BY_SHOP = _Figures(ShopDay, "shop_id", col(MarketOrder.shop_id))
+
+
+def recompute(session: Session, listing_days: Collection[Key], shop_days: Collection[Key]) -> None:
+    """Bring the figures of the touched keys up to their facts; call it in the facts' transaction."""
+    session.flush()
+    for figures, keys in ((BY_LISTING, listing_days), (BY_SHOP, shop_days)):
+        for some in _batches(sorted(keys)):
+            session.execute(
+                delete(figures.table).where(tuple_(figures.own, col(figures.table.day)).in_(some))
+            )
+            touched = tuple_(figures.by, col(MarketOrder.day)).in_(some)
+            _store(session, figures, session.execute(figures.from_facts().where(touched)).all())
+
+
+def recount(session: Session, *, check: bool = False) -> list[Difference]:
+    """Compare every figure with its facts; unless ``check``, put the facts' figures in their place."""
+    session.flush()
+    found: list[Difference] = []
+    for figures in (BY_LISTING, BY_SHOP):
+        facts = _by_key(session.execute(figures.from_facts()).all())
+        stored = _by_key(session.execute(figures.stored()).all())
+        nothing: Sums = (0, 0, 0, 0)
+        found += [
+            Difference(figures.table.__tablename__, *key, stored.get(key, nothing), facts.get(key, nothing))
+            for key in sorted(facts.keys() | stored.keys())
+            if facts.get(key) != stored.get(key)
+        ]
+        if not check:
+            session.execute(delete(figures.table))
+            _store(session, figures, [(*key, *sums) for key, sums in facts.items()])
+    return found
+
+
+def _store(session: Session, figures: _Figures, rows: Collection[Any]) -> None:
+    names = (figures.name, "day", "orders", "transactions", "quantity", "revenue_vnd")
+    values = [dict(zip(names, (key, day, *map(int, sums)), strict=True)) for key, day, *sums in rows]
+    if values:
+        session.execute(insert(figures.table), values)
+
+
+def _by_key(rows: Collection[Any]) -> dict[Key, Sums]:
+    return {(key, day): (int(a), int(b), int(c), int(d)) for key, day, a, b, c, d in rows}
+
+
+def _batches(keys: list[Key]) -> Iterator[list[Key]]:
+    for start in range(0, len(keys), MOST_KEYS):
+        yield keys[start : start + MOST_KEYS]

@@ -1,0 +1,180 @@
+"""Taking in what a marketplace tells: order facts, their history, and the day figures that follow.
+
+Reading the same orders again, in any order and any number of times, leads to the same rows.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlmodel import Session, col
+
+from marketplaces.values import BadRecord, Order, OrderLine
+from trace.records.market_order import MarketOrder, MarketOrderLine, OrderStatusChange
+from trace.records.shop import Shop
+from trace.services import order_figures
+from trace.services.listings import Shelf, find_or_add, shelf_of
+from trace.services.order_figures import Key
+from trace.standards.local_time import local_day
+
+MOST_PIECES = 1_000_000
+MOST_VND = 10**12
+"""A line beyond a million pieces or a thousand billion đồng is a fault of the answer, not a sale."""
+AHEAD = timedelta(days=2)
+"""How far an order's times may lie ahead of our clock before they are taken for a fault."""
+
+
+@dataclass
+class Tally:
+    """What became of the orders told."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    bad: list[BadRecord] = field(default_factory=list)
+
+    @property
+    def seen(self) -> int:
+        """All of them."""
+        return self.new + self.changed + self.unchanged + len(self.bad)
+
+
+def record_orders(session: Session, shop_id: int, orders: Sequence[Order], now: datetime) -> Tally:
+    """Upsert the orders as the shop tells them, and bring the touched day figures up to them.
+
+    An order is applied when it is newer than what is stored, or as new with other content. Its status
+    moves both ways. Orders that cannot be true are handed back as ``bad``; the others go on.
+    """
+    # One writer a shop: two that read before either wrote would both insert.
+    session.execute(select(col(Shop.id)).where(col(Shop.id) == shop_id).with_for_update()).one()
+    tally = Tally()
+    sheet = _Sheet(
+        session, shop_id, _stored(session, shop_id, orders), shelf_of(session, shop_id), tally, now
+    )
+    for order in orders:
+        reason = unfit(order, now)
+        if reason:
+            tally.bad.append(BadRecord(order.ext_order_id[:64], reason))
+        else:
+            sheet.record(order)
+    order_figures.recompute(session, sheet.listing_days, sheet.shop_days)
+    return tally
+
+
+def unfit(order: Order, now: datetime) -> str:
+    """Why an order cannot be true or kept; empty when it can."""
+    if not 0 < len(order.ext_order_id) <= 64 or len(order.status_raw) > 48:
+        return f"order number of {len(order.ext_order_id)} letters, status of {len(order.status_raw)}"
+    if max(order.created_at, order.modified_at) > now + AHEAD:
+        return f"its time {max(order.created_at, order.modified_at).isoformat()} lies ahead of ours"
+    if len({line.ext_line_id for line in order.lines}) != len(order.lines):
+        return "two lines have one number"
+    return next((reason for line in order.lines if (reason := _unfit_line(line))), "")
+
+
+def _unfit_line(line: OrderLine) -> str:
+    if not 0 <= line.net_quantity <= line.quantity <= MOST_PIECES:
+        return f"line {line.ext_line_id[:40]}: {line.net_quantity} left of {line.quantity} pieces"
+    if not 0 <= line.unit_price_vnd <= MOST_VND:
+        return f"line {line.ext_line_id[:40]}: {line.unit_price_vnd} đồng a piece"
+    if not 0 < len(line.ext_line_id) <= 96 or not 0 < len(line.ext_listing_id) <= 40:
+        return f"line number of {len(line.ext_line_id)} letters, listing of {len(line.ext_listing_id)}"
+    return ""
+
+
+def _stored(session: Session, shop_id: int, orders: Sequence[Order]) -> dict[str, MarketOrder]:
+    numbers = {order.ext_order_id for order in orders}
+    rule = (col(MarketOrder.shop_id) == shop_id, col(MarketOrder.ext_order_id).in_(numbers))
+    return {row.ext_order_id: row for row in session.execute(select(MarketOrder).where(*rule)).scalars()}
+
+
+@dataclass
+class _Sheet:
+    """One batch being written, and the figures it touches."""
+
+    session: Session
+    shop_id: int
+    stored: dict[str, MarketOrder]
+    shelf: Shelf
+    tally: Tally
+    now: datetime
+    listing_days: set[Key] = field(default_factory=set)
+    shop_days: set[Key] = field(default_factory=set)
+
+    def record(self, order: Order) -> None:
+        """New, changed or unchanged."""
+        row = self.stored.get(order.ext_order_id)
+        if row is None:
+            self.stored[order.ext_order_id] = row = self._add(order)
+            self.tally.new += 1
+        elif order.modified_at >= row.ext_modified_at and order.payload_hash != row.payload_hash:
+            self._withdraw(row)
+            self.tally.changed += 1
+        else:
+            row.ext_modified_at = max(row.ext_modified_at, order.modified_at)
+            self.tally.unchanged += 1
+            return
+        self._apply(row, order)
+
+    def _add(self, order: Order) -> MarketOrder:
+        row = MarketOrder(
+            shop_id=self.shop_id,
+            ext_order_id=order.ext_order_id,
+            ext_modified_at=order.modified_at,
+            status_raw="",
+            status=order.status,
+            ordered_at=order.created_at,
+            day=local_day(order.created_at),
+            currency=order.currency,
+            payload_hash="",
+            first_seen_at=self.now,
+            changed_at=self.now,
+        )
+        self.session.add(row)
+        self.session.flush()
+        return row
+
+    def _withdraw(self, row: MarketOrder) -> None:
+        """Its old lines go, and the days they counted for are counted anew."""
+        own = col(MarketOrderLine.order_id) == row.id
+        lines = self.session.execute(select(col(MarketOrderLine.listing_id)).where(own)).scalars()
+        self._touch(row, lines)
+        self.session.execute(delete(MarketOrderLine).where(own))
+
+    def _apply(self, row: MarketOrder, order: Order) -> None:
+        if (row.status_raw, row.status) != (order.status_raw, order.status):
+            self.session.add(_change(row, order, self.now))
+        row.status_raw, row.status = order.status_raw, order.status
+        row.ext_modified_at, row.changed_at = order.modified_at, self.now
+        row.ordered_at, row.day = order.created_at, local_day(order.created_at)
+        row.currency, row.payload_hash = order.currency, order.payload_hash
+        lines = [self._line(row, line) for line in order.lines]
+        self.session.add_all(lines)
+        self._touch(row, (line.listing_id for line in lines))
+
+    def _line(self, row: MarketOrder, line: OrderLine) -> MarketOrderLine:
+        listing = find_or_add(self.session, self.shelf, self.shop_id, line, self.now)
+        return MarketOrderLine(
+            order_id=row.id,
+            ext_line_id=line.ext_line_id,
+            listing_id=listing.id,
+            quantity=line.quantity,
+            net_quantity=line.net_quantity,
+            unit_price_vnd=line.unit_price_vnd,
+            revenue_vnd=line.revenue_vnd,
+        )
+
+    def _touch(self, row: MarketOrder, listings: Iterable[int]) -> None:
+        self.listing_days |= {(listing, row.day) for listing in listings}
+        self.shop_days.add((self.shop_id, row.day))
+
+
+def _change(row: MarketOrder, order: Order, now: datetime) -> OrderStatusChange:
+    return OrderStatusChange(
+        order_id=row.id,
+        status_raw=order.status_raw,
+        status=order.status,
+        ext_modified_at=order.modified_at,
+        learned_at=now,
+    )

@@ -1,0 +1,184 @@
+"""Shops on marketplaces: connected, working, paused for a while, in need of a new sign-in, stopped.
+
+A failing shop is paused, longer each time, and tried again by itself; it is never switched off for good
+by anyone but a person.
+"""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from marketplaces.interface import MarketplaceError
+from marketplaces.values import Credentials
+from trace.errors import NotFound, Refused
+from trace.records.shop import Shop, ShopState
+from trace.services import admission, schedules
+from trace.services.admission import Act, Actor
+from trace.services.logging_acts import append_leaf
+from trace.services.shop_tokens import store_tokens
+from trace.standards.local_time import VN, local_day
+
+SYNC, TOKENS, RECONCILE = "sync_shop", "refresh_tokens", "reconcile"
+TOKENS_EVERY_S = 1_200
+DAY_S = 86_400
+QUIET_HOUR = 2
+"""Two at night in Vietnam: the nightly comparison disturbs nobody."""
+
+FAULTS_ALLOWED = 3
+FIRST_PAUSE_S = 60.0
+LONGEST_PAUSE_S = 3_600.0
+
+
+@dataclass(frozen=True)
+class NewShop:
+    """What a shop is made from once its seller has agreed."""
+
+    marketplace: str
+    name: str
+    credentials: Credentials
+
+
+def connect(session: Session, actor: Actor, new: NewShop, every_s: int, now: datetime) -> Shop:
+    """Keep a shop's tokens and start its schedules; a shop that was here before goes on where it was.
+
+    Raises:
+        Refused: another cooperative has connected this shop.
+    """
+    org = admission.own_org(actor)
+    admission.scope_of(actor, Act.MANAGE_SHOP)
+    shop = _known(session, new)
+    if shop is not None and shop.org_id != org:
+        raise Refused("shop.taken", shop=new.credentials.ext_shop_id)
+    if shop is None:
+        shop = Shop(
+            org_id=org,
+            marketplace=new.marketplace,
+            ext_shop_id=new.credentials.ext_shop_id,
+            name=new.name[:160],
+            created_at=now,
+        )
+        session.add(shop)
+        session.flush()
+    shop.name = new.name[:160] or shop.name
+    shop.state = ShopState.CONNECTED
+    _calm(shop)
+    store_tokens(session, shop, new.credentials, now)
+    _schedule(session, shop, every_s, now)
+    body = {"shop": f"{shop.marketplace}/{shop.ext_shop_id}", "org": org, "by": actor.account_id}
+    append_leaf(session, "shop_connected", body, now)
+    return shop
+
+
+def _known(session: Session, new: NewShop) -> Shop | None:
+    rule = (
+        col(Shop.marketplace) == new.marketplace,
+        col(Shop.ext_shop_id) == new.credentials.ext_shop_id,
+    )
+    found: Shop | None = session.execute(select(Shop).where(*rule)).scalar_one_or_none()
+    return found
+
+
+def _schedule(session: Session, shop: Shop, every_s: int, now: datetime) -> None:
+    night = now.astimezone(VN).replace(hour=QUIET_HOUR, minute=0, second=0, microsecond=0)
+    night += timedelta(days=1 if night <= now else 0)
+    name = str(shop.id)
+    jitter = max(1, every_s // 10)
+    schedules.ensure(session, SYNC, name, every_s, now, shop_id=shop.id, jitter_s=jitter)
+    renew_at = now + timedelta(seconds=TOKENS_EVERY_S)
+    schedules.ensure(session, TOKENS, name, TOKENS_EVERY_S, renew_at, shop_id=shop.id, jitter_s=120)
+    schedules.ensure(session, RECONCILE, name, DAY_S, night, shop_id=shop.id, jitter_s=1_800)
+    schedules.enable_shop(session, shop.id, enabled=True)
+
+
+def stop(session: Session, actor: Actor, shop_id: int, now: datetime) -> Shop:
+    """Disconnect: nothing is read or sent any more; the orders read so far stay in the figures."""
+    shop = admission.fetch(session, actor, Act.MANAGE_SHOP, Shop, id=shop_id)
+    shop.state = ShopState.DISABLED
+    schedules.enable_shop(session, shop.id, enabled=False)
+    append_leaf(session, "shop_stopped", {"shop": shop.id, "by": actor.account_id}, now)
+    return shop
+
+
+def list_shops(session: Session, actor: Actor) -> Sequence[Shop]:
+    """The shops the actor may see, oldest first."""
+    rule = admission.visible(actor, Act.VIEW_SHOP, Shop)
+    return session.execute(select(Shop).where(rule).order_by(col(Shop.id))).scalars().all()
+
+
+def find_shop(session: Session, actor: Actor, act: Act, said: str) -> Shop:
+    """A shop by ``marketplace/number``, by the marketplace's number alone where only one has it, or by ours.
+
+    Raises:
+        NotFound: none, or several.
+    """
+    market, _, number = said.rpartition("/")
+    rule = [admission.visible(actor, act, Shop)]
+    if market:
+        rule.append(col(Shop.marketplace) == market)
+    found = session.execute(select(Shop).where(*rule)).scalars().all()
+    exact: list[Shop] = [shop for shop in found if shop.ext_shop_id == number]
+    if not exact and not market:
+        exact = [shop for shop in found if str(shop.id) == said]
+    if len(exact) != 1:
+        raise NotFound("shop.unknown", got=said, choices=", ".join(map(address, found)) or "–")
+    return exact[0]
+
+
+def address(shop: Shop) -> str:
+    """``marketplace/number``: how commands name a shop."""
+    return f"{shop.marketplace}/{shop.ext_shop_id}"
+
+
+def sync_now(session: Session, actor: Actor, shop_id: int, now: datetime) -> int:
+    """Have the shop's orders read and its listings sent at once; the job's number."""
+    shop = admission.fetch(session, actor, Act.MANAGE_SHOP, Shop, id=shop_id)
+    if shop.state != ShopState.CONNECTED:
+        raise Refused("shop.not_connected", shop=shop.name)
+    shop.paused_until = None  # a person asks: try now, whatever the pause
+    return schedules.run_now(session, SYNC, str(shop.id), now, shop_id=shop.id)
+
+
+def note_success(session: Session, shop_id: int, now: datetime) -> None:
+    """The shop answered well to the end."""
+    shop = session.get_one(Shop, shop_id, with_for_update=True)
+    _calm(shop)
+    shop.last_success_at = now
+
+
+def _calm(shop: Shop) -> None:
+    shop.failures, shop.paused_until, shop.last_error = 0, None, ""
+
+
+def note_failure(session: Session, shop_id: int, error: MarketplaceError, now: datetime) -> Shop:
+    """Write down a failure: a seconds' wait is obeyed, a lost permission asks for a sign-in, and after
+    three faults in a row the shop is paused, twice as long each time, up to an hour."""
+    shop = session.get_one(Shop, shop_id, with_for_update=True)
+    shop.last_error = f"{error.kind}: {error}"[:600]
+    if error.relogin:
+        shop.state = ShopState.NEEDS_LOGIN
+        schedules.enable_shop(session, shop.id, enabled=False)
+        return shop
+    if error.kind in {"rate_limit", "quota"}:
+        shop.paused_until = now + timedelta(seconds=error.retry_after or FIRST_PAUSE_S)
+    else:
+        shop.failures += 1
+        if shop.failures >= FAULTS_ALLOWED:
+            shop.paused_until = now + timedelta(seconds=pause_s(shop.failures))
+    if shop.paused_until:
+        schedules.postpone(session, shop.id, SYNC, shop.paused_until)
+    return shop
+
+
+def pause_s(failures: int) -> float:
+    """Seconds of pause after so many faults in a row: doubling, at most an hour, a fifth by chance."""
+    whole = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0 ** min(12, failures - FAULTS_ALLOWED))
+    return whole * random.uniform(0.8, 1.0)  # noqa: S311
+
+
+def is_weekly(now: datetime) -> bool:
+    """Whether tonight's comparison is the long one: Sundays in Vietnam."""
+    return local_day(now).weekday() == 6
