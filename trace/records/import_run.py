@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from trace.records.columns import maybe_ref, pk
+from trace.records.columns import blob, maybe_ref, pk, ref
 
 
 class ImportRun(SQLModel, table=True):
@@ -28,3 +28,18 @@ class ImportRun(SQLModel, table=True):
     rows_bad: int
     imported_at: datetime
     imported_by: int | None = None
+
+
+class ImportUpload(SQLModel, table=True):
+    """A file under check in the browser, sealed like the phones it holds; gone after a day."""
+
+    __tablename__ = "import_upload"
+
+    id: int = pk()
+    token: str = Field(max_length=32, unique=True)
+    account_id: int = ref("account.id")
+    noun: str = Field(max_length=16)
+    file_name: str = Field(max_length=160)
+    file_sha256: str = Field(max_length=64)
+    sealed: bytes = blob()
+    uploaded_at: datetime = Field(index=True)

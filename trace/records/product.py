@@ -1,11 +1,12 @@
 """Products, their pictures and their OCOP ratings."""
 
 from datetime import date, datetime
+from enum import StrEnum
 
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from trace.records.columns import big, blob, check, maybe_ref, pk, ref
+from trace.records.columns import big, blob, check, maybe_ref, one_of, pk, ref
 
 
 class Product(SQLModel, table=True):
@@ -76,3 +77,37 @@ class OcopRating(SQLModel, table=True):
     valid_to: date
     recorded_by: int | None = maybe_ref("account.id", index=False)
     created_at: datetime
+
+
+class ProposalState(StrEnum):
+    """What became of a proposed rating."""
+
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+
+
+class OcopProposal(SQLModel, table=True):
+    """A decision as a cooperative reports it; no star is shown before the office has accepted it."""
+
+    __tablename__ = "ocop_proposal"
+    __table_args__ = (
+        UniqueConstraint("product_id", "decision_number"),
+        check("stars", "stars BETWEEN 1 AND 5"),
+        check("score", "score BETWEEN 0 AND 100"),
+        one_of("state", ProposalState),
+    )
+
+    id: int = pk()
+    org_id: int = ref("organisation.id")
+    product_id: int = ref("product.id")
+    stars: int
+    score: float
+    decision_number: str = Field(max_length=64)
+    decided_on: date
+    state: str = Field(default=ProposalState.WAITING, max_length=12)
+    reason: str = Field(default="", max_length=400)
+    proposed_by: int | None = maybe_ref("account.id", index=False)
+    proposed_at: datetime
+    settled_by: int | None = maybe_ref("account.id", index=False)
+    settled_at: datetime | None = None

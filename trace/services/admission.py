@@ -22,6 +22,9 @@ class Act(StrEnum):
     VIEW_FARM = "view_farm"
     WRITE_FARM = "write_farm"
     MANAGE_REGISTRY = "manage_registry"
+    IMPORT_REGISTRY = "import_registry"
+    MANAGE_ORGS = "manage_orgs"
+    CONFIRM_PAPERS = "confirm_papers"
     RELEASE_LOT = "release_lot"
     MANAGE_SHOP = "manage_shop"
     VIEW_SHOP = "view_shop"
@@ -65,6 +68,9 @@ POLICY: dict[Act, dict[Role, Scope]] = {
     },
     Act.WRITE_FARM: {Role.FARMER: Scope.HOUSEHOLD, **_COOP, Role.DIGITAL_TEAM: Scope.COMMUNE},
     Act.MANAGE_REGISTRY: _COOP,
+    Act.IMPORT_REGISTRY: {**_COOP, Role.OFFICE: Scope.ALL},
+    Act.MANAGE_ORGS: {Role.OFFICE: Scope.ALL},
+    Act.CONFIRM_PAPERS: {Role.OFFICE: Scope.ALL},
     Act.RELEASE_LOT: _MANAGER,
     Act.MANAGE_SHOP: _MANAGER,
     Act.VIEW_SHOP: {**_COOP, Role.OFFICE: Scope.ALL},

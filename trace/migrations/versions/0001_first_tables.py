@@ -658,6 +658,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_event_org_id'), ['org_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_event_subject_kind_subject_id'), ['subject_kind', 'subject_id'], unique=False)
 
+    op.create_table('import_upload',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('token', sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('noun', sqlmodel.sql.sqltypes.AutoString(length=16), nullable=False),
+    sa.Column('file_name', sqlmodel.sql.sqltypes.AutoString(length=160), nullable=False),
+    sa.Column('file_sha256', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+    sa.Column('sealed', sa.LargeBinary(), nullable=False),
+    sa.Column('uploaded_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_import_upload_account_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_import_upload')),
+    sa.UniqueConstraint('token', name=op.f('uq_import_upload_token'))
+    )
+    with op.batch_alter_table('import_upload', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_import_upload_account_id'), ['account_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_import_upload_uploaded_at'), ['uploaded_at'], unique=False)
+
     op.create_table('login_session',
     sa.Column('token_hash', sa.LargeBinary(), nullable=False),
     sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -746,6 +763,34 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('market_order_line', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_market_order_line_listing_id'), ['listing_id'], unique=False)
+
+    op.create_table('ocop_proposal',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('org_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('product_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('stars', sa.Integer(), nullable=False),
+    sa.Column('score', sa.Float(), nullable=False),
+    sa.Column('decision_number', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+    sa.Column('decided_on', sa.Date(), nullable=False),
+    sa.Column('state', sqlmodel.sql.sqltypes.AutoString(length=12), nullable=False),
+    sa.Column('reason', sqlmodel.sql.sqltypes.AutoString(length=400), nullable=False),
+    sa.Column('proposed_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('proposed_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('settled_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('settled_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.CheckConstraint("state IN ('waiting', 'accepted', 'declined')", name=op.f('ck_ocop_proposal_state')),
+    sa.CheckConstraint('score BETWEEN 0 AND 100', name=op.f('ck_ocop_proposal_score')),
+    sa.CheckConstraint('stars BETWEEN 1 AND 5', name=op.f('ck_ocop_proposal_stars')),
+    sa.ForeignKeyConstraint(['org_id'], ['organisation.id'], name=op.f('fk_ocop_proposal_org_id')),
+    sa.ForeignKeyConstraint(['product_id'], ['product.id'], name=op.f('fk_ocop_proposal_product_id')),
+    sa.ForeignKeyConstraint(['proposed_by'], ['account.id'], name=op.f('fk_ocop_proposal_proposed_by')),
+    sa.ForeignKeyConstraint(['settled_by'], ['account.id'], name=op.f('fk_ocop_proposal_settled_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_ocop_proposal')),
+    sa.UniqueConstraint('product_id', 'decision_number', name=op.f('uq_ocop_proposal_product_id_decision_number'))
+    )
+    with op.batch_alter_table('ocop_proposal', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_ocop_proposal_org_id'), ['org_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_ocop_proposal_product_id'), ['product_id'], unique=False)
 
     op.create_table('ocop_rating',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -1145,6 +1190,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_ocop_rating_product_id'))
 
     op.drop_table('ocop_rating')
+    with op.batch_alter_table('ocop_proposal', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_ocop_proposal_product_id'))
+        batch_op.drop_index(batch_op.f('ix_ocop_proposal_org_id'))
+
+    op.drop_table('ocop_proposal')
     with op.batch_alter_table('market_order_line', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_market_order_line_listing_id'))
 
@@ -1163,6 +1213,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_login_session_account_id'))
 
     op.drop_table('login_session')
+    with op.batch_alter_table('import_upload', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_import_upload_uploaded_at'))
+        batch_op.drop_index(batch_op.f('ix_import_upload_account_id'))
+
+    op.drop_table('import_upload')
     with op.batch_alter_table('event', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_event_subject_kind_subject_id'))
         batch_op.drop_index(batch_op.f('ix_event_org_id'))
