@@ -11,7 +11,10 @@ from flask.testing import FlaskClient
 
 import nongsan  # puts the project's folder first on the path
 from tests.databases import KINDS, PostgresTemplates, SqliteTemplates
-from trace import db, keyring
+from trace.db import Database, open_database
+from trace.db import use as use_database
+from trace.keyring import Keyring
+from trace.keyring import use as use_keyring
 from trace.settings import Settings
 
 assert nongsan.ROOT
@@ -49,24 +52,24 @@ def sqlite_url(sqlite_templates: SqliteTemplates) -> Iterator[str]:
         yield url
 
 
-def _opened(url: str) -> Iterator[db.Database]:
-    opened = db.open_database(url)
-    db.use(opened)
-    keyring.use(keyring.Keyring(secrets.token_bytes(32)))
+def _opened(url: str) -> Iterator[Database]:
+    opened = open_database(url)
+    use_database(opened)
+    use_keyring(Keyring(secrets.token_bytes(32)))
     yield opened
-    db.use(None)
-    keyring.use(None)
+    use_database(None)
+    use_keyring(None)
     opened.close()
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[db.Database]:
+def database(database_url: str) -> Iterator[Database]:
     """A fresh database of each kind, in use, with a keyring."""
     yield from _opened(database_url)
 
 
 @pytest.fixture
-def sqlite(sqlite_url: str) -> Iterator[db.Database]:
+def sqlite(sqlite_url: str) -> Iterator[Database]:
     """A fresh SQLite database in use, with a keyring."""
     yield from _opened(sqlite_url)
 
@@ -82,7 +85,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def app(sqlite: db.Database, settings: Settings) -> Flask:
+def app(sqlite: Database, settings: Settings) -> Flask:
     """The web application over a fresh SQLite database; tests of form marks switch them on."""
     from trace.app import create_app
 

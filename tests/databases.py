@@ -10,21 +10,23 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from tests.units import load_some_units
-from trace import db, db_upgrade
+from trace.db import open_database, transaction
+from trace.db import use as use_database
+from trace.db_upgrade import upgrade as upgrade_database
 
 KINDS = ("sqlite", "postgresql")
 
 
 def migrated(url: str) -> None:
     """Bring a new database to this version, with the units of Hải Phòng and old Hải Dương."""
-    database = db.open_database(url)
+    database = open_database(url)
     try:
-        db_upgrade.upgrade(database)
-        db.use(database)
-        with db.transaction() as session:
+        upgrade_database(database)
+        use_database(database)
+        with transaction() as session:
             load_some_units(session)
     finally:
-        db.use(None)
+        use_database(None)
         database.close()
 
 

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlmodel import Session
 
 from tests.units import THANH_HA
-from trace import db
+from trace.db import transaction
 from trace.records.account import Account, Role
 from trace.records.household import Household
 from trace.records.lot import Lot, LotKind, LotState
@@ -149,7 +149,7 @@ def sign_in(client: FlaskClient, account: Account) -> FlaskClient:
     """Put a live session of the account into the client's cookies."""
     from datetime import UTC
 
-    with db.transaction() as session:
+    with transaction() as session:
         secret = accounts.open_session(session, account, "test", datetime.now(UTC), 1)
     client.set_cookie("session", secret)
     return client

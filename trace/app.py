@@ -5,7 +5,11 @@ from flask_wtf import CSRFProtect
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from trace import db, keyring
+from trace.db import is_open, open_database, reading
+from trace.db import use as use_database
+from trace.keyring import current as current_keyring
+from trace.keyring import load_keyring
+from trace.keyring import use as use_keyring
 from trace.records.instance_fact import InstanceFact
 from trace.settings import Settings, load_settings
 from trace.web import account, headers, health, page_tools, refusals, visitor
@@ -17,14 +21,14 @@ csrf = CSRFProtect()
 
 def start(settings: Settings) -> None:
     """Open the database and load the master key for this process."""
-    db.use(db.open_database(settings.database))
-    keyring.use(keyring.load_keyring(settings.master_key))
+    use_database(open_database(settings.database))
+    use_keyring(load_keyring(settings.master_key))
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The web application; opens what it needs unless the caller has done so."""
     settings = settings or load_settings()
-    if not db.is_open():
+    if not is_open():
         start(settings)
     app = Flask(
         "trace.web",
@@ -43,7 +47,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def configure(app: Flask, settings: Settings) -> None:
     """Flask's own switches."""
-    app.secret_key = keyring.current().cookie_secret
+    app.secret_key = current_keyring().cookie_secret
     app.config.update(
         MAX_CONTENT_LENGTH=(settings.upload_mb + 4) * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=1024 * 1024,
@@ -64,7 +68,7 @@ def configure(app: Flask, settings: Settings) -> None:
 
 def _is_demo() -> bool:
     try:
-        with db.reading() as session:
+        with reading() as session:
             return session.get(InstanceFact, "demo") is not None
     except SQLAlchemyError:
         return False

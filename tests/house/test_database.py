@@ -11,14 +11,18 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from tests import world
-from trace import db, db_upgrade
+from trace.db import BUSY_TIMEOUT_MS, Database, reading, transaction
+from trace.db_upgrade import config as alembic_config
+from trace.db_upgrade import head as schema_head
+from trace.db_upgrade import revision as schema_revision
+from trace.db_upgrade import upgrade as upgrade_database
 from trace.records.household import Household
 from trace.records.organisation import Organisation
 from trace.records.schema import metadata
 
 
-def test_sqlite_writes_are_durable_and_references_are_kept(sqlite: db.Database) -> None:
-    with db.transaction() as session:
+def test_sqlite_writes_are_durable_and_references_are_kept(sqlite: Database) -> None:
+    with transaction() as session:
         said = {
             name: session.connection().execute(text(f"PRAGMA {name}")).scalar()
             for name in ("journal_mode", "synchronous", "foreign_keys")
@@ -26,34 +30,34 @@ def test_sqlite_writes_are_durable_and_references_are_kept(sqlite: db.Database) 
     assert said == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 
 
-def test_a_write_transaction_holds_the_lock_from_its_first_moment(sqlite: db.Database) -> None:
-    with db.transaction(), sqlite.writer.connect() as other:
+def test_a_write_transaction_holds_the_lock_from_its_first_moment(sqlite: Database) -> None:
+    with transaction(), sqlite.writer.connect() as other:
         other.connection.driver_connection.execute("PRAGMA busy_timeout = 0")
         with pytest.raises(DBAPIError, match="locked"):
             other.begin()
-        other.connection.driver_connection.execute(f"PRAGMA busy_timeout = {db.BUSY_TIMEOUT_MS}")
+        other.connection.driver_connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
 
 
-def test_reading_cannot_write(database: db.Database, now: datetime) -> None:
-    with pytest.raises(DBAPIError), db.reading() as session:
+def test_reading_cannot_write(database: Database, now: datetime) -> None:
+    with pytest.raises(DBAPIError), reading() as session:
         world.make_org(session, now)
 
 
-def test_an_orphan_is_refused(database: db.Database, now: datetime) -> None:
+def test_an_orphan_is_refused(database: Database, now: datetime) -> None:
     orphan = Household(
         org_id=999, code="X", name="X", search_key="x", commune_code=world.THANH_HA, created_at=now
     )
-    with pytest.raises(IntegrityError), db.transaction() as session:
+    with pytest.raises(IntegrityError), transaction() as session:
         session.add(orphan)
 
 
-def test_eight_threads_adding_one_lose_no_update(database: db.Database, now: datetime) -> None:
-    with db.transaction() as session:
+def test_eight_threads_adding_one_lose_no_update(database: Database, now: datetime) -> None:
+    with transaction() as session:
         org = world.make_org(session, now, phone="0")
 
     def add_one() -> None:
         for _ in range(10):
-            with db.transaction() as session:
+            with transaction() as session:
                 row = session.get(Organisation, org.id, with_for_update=True)
                 row.phone = str(int(row.phone) + 1)
 
@@ -62,18 +66,18 @@ def test_eight_threads_adding_one_lose_no_update(database: db.Database, now: dat
         thread.start()
     for thread in threads:
         thread.join()
-    with db.reading() as session:
+    with reading() as session:
         assert session.get(Organisation, org.id).phone == "80"
 
 
-def test_times_come_back_aware(database: db.Database, now: datetime) -> None:
-    with db.transaction() as session:
+def test_times_come_back_aware(database: Database, now: datetime) -> None:
+    with transaction() as session:
         org = world.make_org(session, now)
-    with db.reading() as session:
+    with reading() as session:
         assert session.get(Organisation, org.id).created_at == now
 
 
-def test_the_tables_are_what_the_migrations_make(database: db.Database) -> None:
+def test_the_tables_are_what_the_migrations_make(database: Database) -> None:
     with database.writer.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         differences = [
@@ -84,12 +88,12 @@ def test_the_tables_are_what_the_migrations_make(database: db.Database) -> None:
     assert differences == []
 
 
-def test_migrations_go_down_and_up_again(database: db.Database) -> None:
+def test_migrations_go_down_and_up_again(database: Database) -> None:
     with database.writer.connect() as connection, connection.begin():
-        command.downgrade(db_upgrade.config(connection), "base")
+        command.downgrade(alembic_config(connection), "base")
     assert set(inspect(database.writer).get_table_names()) <= {"alembic_version"}
-    db_upgrade.upgrade(database)
-    assert db_upgrade.revision(database) == db_upgrade.head()
+    upgrade_database(database)
+    assert schema_revision(database) == schema_head()
 
 
 def test_every_constraint_has_a_name() -> None:

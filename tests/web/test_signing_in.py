@@ -7,7 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests import world
-from trace import db
+from trace.db import transaction
 from trace.records.account import Account, Role
 from trace.services.accounts import FAILURES_ALLOWED, disable_account
 
@@ -15,7 +15,7 @@ from trace.services.accounts import FAILURES_ALLOWED, disable_account
 @pytest.fixture
 def manager(app: Flask) -> Account:
     now = datetime.now(UTC)
-    with db.transaction() as session:
+    with transaction() as session:
         return world.make_account(session, now, Role.OFFICE, login="co-quan")
 
 
@@ -53,7 +53,7 @@ def test_signing_out_kills_the_session_on_the_server(client: FlaskClient, manage
 
 def test_a_disabled_account_is_out_at_once(client: FlaskClient, manager: Account) -> None:
     post(client, "co-quan", world.PASSWORD)
-    with db.transaction() as session:
+    with transaction() as session:
         disable_account(session, "co-quan")
     assert client.get("/tai-khoan").status_code == 302
 

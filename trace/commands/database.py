@@ -2,9 +2,10 @@
 
 import click
 
-from trace import db as database
-from trace import db_upgrade
 from trace.commands.terminal import as_json, say
+from trace.db import open_database
+from trace.db_upgrade import revision
+from trace.db_upgrade import upgrade as upgrade_database
 from trace.settings import load_settings
 
 
@@ -17,8 +18,8 @@ def db() -> None:
 @as_json
 def upgrade(*, as_json: bool) -> None:
     """Bring the database to this version; running it again changes nothing."""
-    opened = database.open_database(load_settings().database)
-    db_upgrade.upgrade(opened)
-    version = db_upgrade.revision(opened)
+    opened = open_database(load_settings().database)
+    upgrade_database(opened)
+    version = revision(opened)
     opened.close()
     say({"version": version}, as_json=as_json, lines=[f"{version}"])

@@ -1,7 +1,11 @@
 """Making an instance: folder, master key, tables, units, rules, the first stamp key."""
 
-from trace import db, db_upgrade, keyring
 from trace.commands.terminal import now
+from trace.db import open_database, transaction
+from trace.db import use as use_database
+from trace.db_upgrade import upgrade as upgrade_database
+from trace.keyring import load_keyring, make_master_key
+from trace.keyring import use as use_keyring
 from trace.services import baseline, instance_facts, rules, stamp_keys
 from trace.services.admin_units import load_units
 from trace.settings import Settings
@@ -15,12 +19,12 @@ def found_instance(settings: Settings, *, is_demo: bool = False) -> bool:
     settings.instance.mkdir(parents=True, exist_ok=True, mode=0o700)
     is_new = not settings.master_key.exists()
     if is_new:
-        keyring.make_master_key(settings.master_key)
-    keyring.use(keyring.load_keyring(settings.master_key))
-    database = db.open_database(settings.database)
-    db_upgrade.upgrade(database)
-    db.use(database)
-    with db.transaction() as session:
+        make_master_key(settings.master_key)
+    use_keyring(load_keyring(settings.master_key))
+    database = open_database(settings.database)
+    upgrade_database(database)
+    use_database(database)
+    with transaction() as session:
         load_units(session)
         rules.load_defaults(session)
         baseline.load_baseline(session)

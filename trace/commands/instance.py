@@ -4,9 +4,9 @@ import secrets
 
 import click
 
-from trace import db
 from trace.commands.founding import found_instance
 from trace.commands.terminal import as_json, now, say
+from trace.db import transaction
 from trace.records.account import Role
 from trace.services.accounts import NewAccount, add_account
 from trace.settings import load_settings
@@ -29,7 +29,7 @@ def init(admin: str, *, as_json: bool) -> None:
         )
         return
     password = secrets.token_urlsafe(15)
-    with db.transaction() as session:
+    with transaction() as session:
         add_account(session, None, NewAccount(admin, "Quản trị", password, Role.ADMIN), now())
     say(
         {"instance": str(settings.instance), "new": True, "login": admin, "password": password},

@@ -17,7 +17,7 @@ from trace.jobs import work
 from trace.settings import MarketplaceSettings, Settings, load_settings
 
 SIMULATOR_PORT = 8900
-EVERYWHERE = "0.0.0.0"  # noqa: S104: asked for by HOST=
+EVERYWHERE = "0.0.0.0"  # noqa: S104
 
 
 @click.command()

@@ -10,8 +10,9 @@ from typing import Any
 import click
 from sqlmodel import Session, select
 
-from trace import db
 from trace.app import start
+from trace.db import current as current_database
+from trace.db import use as use_database
 from trace.errors import Invalid, NongsanError, NotFound
 from trace.records.account import Account, Role
 from trace.records.organisation import Organisation
@@ -40,8 +41,8 @@ def opened() -> Iterator[Settings]:
     try:
         yield settings
     finally:
-        db.current().close()
-        db.use(None)
+        current_database().close()
+        use_database(None)
 
 
 def now() -> datetime:

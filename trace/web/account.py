@@ -3,7 +3,7 @@
 from flask import Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from trace import db
+from trace.db import reading, transaction
 from trace.records.account import Account, Role
 from trace.services import accounts
 from trace.texts.catalogs import t
@@ -28,11 +28,11 @@ def sign_in_form() -> str | AnyResponse:
 def sign_in() -> AnyResponse | tuple[str, int]:
     """Check login and password; a wrong pair is noted and says how many tries are left."""
     login, password = request.form.get("login", ""), request.form.get("password", "")
-    with db.reading() as session:
+    with reading() as session:
         found = accounts.sign_in(session, login, password, now())
     if found is None:
         return _wrong(login)
-    with db.transaction() as session:
+    with transaction() as session:
         device = request.user_agent.string
         secret = accounts.open_session(session, found, device, now(), settings().session_days)
     answer = redirect(safe_next(request.form.get("next")) or home_of(found))
@@ -41,7 +41,7 @@ def sign_in() -> AnyResponse | tuple[str, int]:
 
 
 def _wrong(login: str) -> tuple[str, int]:
-    with db.transaction() as session:
+    with transaction() as session:
         left = accounts.note_failure(session, login, now())
     error = t(face_language(), "login.wrong", left=left, phone=settings().contact_phone)
     again = request.form.get("next", "")
@@ -51,7 +51,7 @@ def _wrong(login: str) -> tuple[str, int]:
 @door.page("/dang-xuat", Open.SIGNED_IN, methods=["POST"])
 def sign_out() -> AnyResponse:
     """End this session."""
-    with db.transaction() as session:
+    with transaction() as session:
         accounts.end_session(session, request.cookies.get(session_cookie(), ""))
     answer = redirect(url_for("account.sign_in_form"))
     answer.delete_cookie(session_cookie())

@@ -5,8 +5,12 @@ import shutil
 from flask import Response, jsonify
 from sqlalchemy.exc import SQLAlchemyError
 
-from trace import db, db_upgrade, keyring
+from trace.db import current as current_database
+from trace.db import is_reachable
+from trace.db_upgrade import head as schema_head
+from trace.db_upgrade import revision as schema_revision
 from trace.errors import NongsanError
+from trace.keyring import current as current_keyring
 from trace.web.door import Door, Open
 from trace.web.visitor import settings
 
@@ -36,21 +40,21 @@ def readyz() -> tuple[Response, int]:
 
 def _database() -> bool:
     try:
-        return db.is_reachable()
+        return is_reachable()
     except SQLAlchemyError:
         return False
 
 
 def _schema() -> bool:
     try:
-        return db_upgrade.revision(db.current()) == db_upgrade.head()
+        return schema_revision(current_database()) == schema_head()
     except SQLAlchemyError:
         return False
 
 
 def _key() -> bool:
     try:
-        keyring.current()
+        current_keyring()
     except NongsanError:
         return False
     return True

@@ -6,8 +6,8 @@ from flask import Flask, current_app, request, url_for
 from markupsafe import Markup
 
 from trace.services.admission import Act, actor_of, may
-from trace.texts import catalogs
-from trace.web.visitor import account, face_language, settings
+from trace.texts import catalogs, formats
+from trace.web.visitor import account, face_language, now, settings
 
 
 def icon(name: str, label: str = "", size: str = "") -> Markup:
@@ -38,6 +38,11 @@ def _common() -> dict[str, Any]:
         "text": lambda key, **params: catalogs.t(lang, key, **params),
         "show": lambda value: catalogs.shown(lang, value),
         "icon": icon,
+        "money": lambda vnd: formats.money(lang, vnd),
+        "money_short": lambda vnd: formats.money_short(lang, vnd),
+        "weight": lambda weight_g: formats.weight(lang, weight_g),
+        "area": lambda area_m2: formats.area(lang, area_m2),
+        "past": lambda moment: formats.near_past(lang, moment, now()),
         "here_in": here_in,
         "can": can,
         "who": account(),

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from trace import db
+from trace.db import reading
 from trace.errors import NotAllowed, NotFound
 from trace.records.account import Account
 from trace.services.accounts import account_of_session
@@ -45,7 +45,7 @@ def account() -> Account | None:
 
 
 def _account(secret: str) -> Account | None:
-    with db.reading() as session:
+    with reading() as session:
         return account_of_session(session, secret, now())
 
 
