@@ -77,7 +77,8 @@ class OfferResult:
     """What became of one offer.
 
     ``done`` the marketplace has it; ``unchanged`` it had it before; ``refused`` it said no (``reason``);
-    ``missing`` the listing is gone there; ``unknown`` sent, but neither answer nor reading back told.
+    ``missing`` the listing is gone there; ``unknown`` sent, but neither answer nor reading back told:
+    offer again after a few minutes, for a slow marketplace may still be at work.
     """
 
     sku: str
