@@ -16,6 +16,11 @@ from trace.settings import SettingsError
 from trace.standards.fault import Fault
 
 NOUNS = {
+    "init": "trace.commands.instance:init",
+    "run": "trace.commands.serve:run",
+    "serve": "trace.commands.serve:serve",
+    "web": "trace.commands.serve:web",
+    "stats": "trace.commands.stats:stats",
     "db": "trace.commands.database:db",
 }
 """Command name -> "module:attribute", loaded when asked for."""
