@@ -1,0 +1,259 @@
+"""The cultivation diary: entries are added and corrected by later ones, never changed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Annotated
+
+from pydantic import Field
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from trace.errors import Conflict, FieldProblem, Invalid, Refused
+from trace.records.diary_entry import DiaryEntry, DiaryKind
+from trace.records.lot import Lot, LotKind, LotState
+from trace.records.plot import Plot
+from trace.services import gates
+from trace.services.admission import Act, Actor, fetch, visible
+from trace.services.harvesting import stops_of
+from trace.services.holding import hold_by_rule
+from trace.services.intake import Days, Given, MaybeRow, RequestId, Row, line
+from trace.services.logging_acts import append_leaf
+from trace.services.lot_states import lock_lots, lock_org
+from trace.standards.local_time import local_day
+from trace.standards.search_key import fold_vi
+
+LATE_AFTER = 2
+"""Days after which an entry is called late."""
+EARLIEST = 366
+"""Days back something may lie when it is written down."""
+
+
+class DiaryEntryIn(Given):
+    """One entry as given; sprays need the name on the bottle.
+
+    ``ask_twin`` makes a repeated spray a question instead of an entry.
+    """
+
+    plot_id: Row
+    kind: DiaryKind
+    done_on: date
+    material: Annotated[str, line(120)] = ""
+    dose: Annotated[str, line(80)] = ""
+    area_m2: Annotated[int | None, Field(gt=0, lt=10**9)] = None
+    waiting_days: Days = None
+    operator: Annotated[str, line(80)] = ""
+    note: Annotated[str, line(1000)] = ""
+    corrects_id: MaybeRow = None
+    reason: Annotated[str, line(400)] = ""
+    ask_twin: bool = False
+    request_id: RequestId
+
+
+@dataclass(frozen=True)
+class Written:
+    """An entry, and what there is to tell about it."""
+
+    entry: DiaryEntry
+    harvest_from: date | None
+    """The first day on which the plot may be harvested after a spray."""
+    days_late: int
+    banned_since: date | None
+    """The last day the material was allowed, where it is not any more."""
+    held: tuple[Lot, ...]
+    """Lots that this entry put on hold."""
+
+
+def write_entry(session: Session, actor: Actor, given: DiaryEntryIn, now: datetime) -> Written:
+    """Add an entry; the same ``request_id`` with the same content gives the same entry.
+
+    A spray that makes a lot's harvest too early puts that lot on hold.
+
+    Raises:
+        NotFound: the plot, or the entry to correct, is not the actor's.
+        Invalid: a day to come or long ago; a spray without material or without known waiting days;
+            a correction without reason.
+        Conflict: the request id came before with other content.
+        Refused: ``diary.dup``; ``diary.corrected`` where another entry corrects it already.
+    """
+    plot = fetch(session, actor, Act.WRITE_FARM, Plot, id=given.plot_id)
+    lock_org(session, plot.org_id)
+    waiting = _waiting(session, plot, given)
+    known = _sent_before(session, plot, given)
+    if known is not None:
+        return _told(session, plot, known, now, ())
+    _check(session, plot, given, waiting, now)
+    entry = _new_entry(actor, plot, given, waiting, now)
+    session.add(entry)
+    session.flush()
+    _log(session, actor, entry, now)
+    return _told(session, plot, entry, now, _stop_lots(session, actor, plot, entry, now))
+
+
+def _waiting(session: Session, plot: Plot, given: DiaryEntryIn) -> int | None:
+    """The rule's days; where the label says more, the label's; where no rule is, the label's."""
+    if given.kind is not DiaryKind.SPRAY:
+        return None
+    by_rule = gates.waiting_days(session, fold_vi(given.material), plot.crop, given.done_on)
+    said = [days for days in (by_rule, given.waiting_days) if days is not None]
+    return max(said, default=None)
+
+
+def _sent_before(session: Session, plot: Plot, given: DiaryEntryIn) -> DiaryEntry | None:
+    question = select(DiaryEntry).where(
+        col(DiaryEntry.org_id) == plot.org_id, col(DiaryEntry.request_id) == given.request_id
+    )
+    entry: DiaryEntry | None = session.execute(question).scalar_one_or_none()
+    if entry is None:
+        return None
+    sent = (given.plot_id, given.kind.value, given.done_on, given.material, given.note, given.corrects_id)
+    kept = (entry.plot_id, entry.kind, entry.done_on, entry.material, entry.note, entry.corrects_id)
+    if sent != kept:
+        raise Conflict("error.conflict", request_id=given.request_id)
+    return entry
+
+
+def _check(session: Session, plot: Plot, given: DiaryEntryIn, waiting: int | None, now: datetime) -> None:
+    problems = [*_day_problems(given.done_on, local_day(now)), *_spray_problems(plot, given, waiting)]
+    if given.corrects_id is not None and not given.reason:
+        problems.append(FieldProblem("reason", "diary.reason_needed", ""))
+    if problems:
+        raise Invalid(problems)
+    if given.corrects_id is not None:
+        _check_correction(session, plot, given.corrects_id)
+    elif given.ask_twin:
+        _ask_twin(session, plot, given)
+
+
+def _day_problems(day: date, today: date) -> list[FieldProblem]:
+    if day > today:
+        return [FieldProblem("done_on", "diary.future", day, {"date": day, "date2": today})]
+    if (today - day).days > EARLIEST:
+        return [FieldProblem("done_on", "lot.too_old", day, {"date": day, "days": EARLIEST})]
+    return []
+
+
+def _spray_problems(plot: Plot, given: DiaryEntryIn, waiting: int | None) -> list[FieldProblem]:
+    if given.kind is not DiaryKind.SPRAY:
+        return []
+    if not given.material:
+        return [FieldProblem("material", "diary.material_needed", "")]
+    if waiting is None:
+        crop = {"crop": gates.crop_word(plot.crop)}
+        return [FieldProblem("waiting_days", "diary.phi.unknown", "", crop)]
+    return []
+
+
+def _check_correction(session: Session, plot: Plot, entry_id: int) -> None:
+    wrong = session.get(DiaryEntry, entry_id)
+    if wrong is None or wrong.plot_id != plot.id:
+        raise Invalid([FieldProblem("corrects_id", "diary.other_plot", entry_id)])
+    if is_corrected(session, entry_id):
+        raise Refused("diary.corrected", plot=plot.name, date=wrong.done_on)
+
+
+def is_corrected(session: Session, entry_id: int) -> bool:
+    """Whether a later entry takes this one's place."""
+    question = select(col(DiaryEntry.id)).where(col(DiaryEntry.corrects_id) == entry_id)
+    return session.execute(question).first() is not None
+
+
+def _ask_twin(session: Session, plot: Plot, given: DiaryEntryIn) -> None:
+    twins = select(col(DiaryEntry.id)).where(
+        col(DiaryEntry.plot_id) == plot.id,
+        col(DiaryEntry.kind) == given.kind.value,
+        col(DiaryEntry.done_on) == given.done_on,
+        col(DiaryEntry.material_key) == fold_vi(given.material),
+    )
+    if given.kind is DiaryKind.SPRAY and session.execute(twins).first():
+        raise Refused("diary.dup", plot=plot.name, pesticide=given.material, date=given.done_on)
+
+
+def _new_entry(
+    actor: Actor, plot: Plot, given: DiaryEntryIn, waiting: int | None, now: datetime
+) -> DiaryEntry:
+    values = given.model_dump(exclude={"ask_twin", "kind", "waiting_days"})
+    return DiaryEntry(
+        **values,
+        org_id=plot.org_id,
+        household_id=plot.household_id,
+        kind=given.kind.value,
+        material_key=fold_vi(given.material),
+        waiting_days=waiting,
+        acted_for=actor.acts_for,
+        recorded_at=now,
+        recorded_by=actor.account_id,
+    )
+
+
+def _log(session: Session, actor: Actor, entry: DiaryEntry, now: datetime) -> None:
+    record = {
+        "entry": entry.id,
+        "plot": entry.plot_id,
+        "what": entry.kind,
+        "done_on": entry.done_on.isoformat(),
+        "material": entry.material_key,
+        "waiting_days": entry.waiting_days,
+        "corrects": entry.corrects_id,
+        "by": actor.account_id,
+        "acted_for": entry.acted_for,
+    }
+    append_leaf(session, "diary", record, now)
+
+
+def _stop_lots(
+    session: Session, actor: Actor, plot: Plot, entry: DiaryEntry, now: datetime
+) -> tuple[Lot, ...]:
+    """Ask the gates again for the plot's lots harvested since the spray."""
+    if entry.kind != DiaryKind.SPRAY:
+        return ()
+    last = entry.done_on + timedelta(days=max(entry.waiting_days or 0, gates.LOOK_BACK.days))
+    question = select(col(Lot.id)).where(
+        col(Lot.plot_id) == plot.id,
+        col(Lot.kind) == LotKind.HARVEST,
+        col(Lot.harvested_on).between(entry.done_on, last),
+        col(Lot.state).in_((LotState.OPEN, LotState.RELEASED, LotState.CONSUMED)),
+    )
+    held = []
+    for lot in lock_lots(session, list(session.execute(question).scalars())):
+        stops = stops_of(session, lot, plot)
+        holds = [hold_by_rule(session, actor, lot, stop.rule, stop.figures, now) for stop in stops]
+        if any(holds):
+            held.append(lot)
+    return tuple(held)
+
+
+def _told(session: Session, plot: Plot, entry: DiaryEntry, now: datetime, held: tuple[Lot, ...]) -> Written:
+    is_spray = entry.kind == DiaryKind.SPRAY
+    late = (local_day(now) - entry.done_on).days
+    return Written(
+        entry=entry,
+        harvest_from=entry.done_on + timedelta(days=entry.waiting_days or 0) if is_spray else None,
+        days_late=late if late > LATE_AFTER else 0,
+        banned_since=gates.banned_since(session, entry.material_key, plot.crop, entry.done_on)
+        if is_spray
+        else None,
+        held=held,
+    )
+
+
+def entries(
+    session: Session, actor: Actor, *, plot_id: int | None = None, before: int | None = None, limit: int = 30
+) -> Sequence[tuple[DiaryEntry, Plot, bool]]:
+    """Entries the actor may see, newest row first, with their plot and whether a later one corrects them."""
+    question = (
+        select(DiaryEntry, Plot)
+        .join(Plot, col(Plot.id) == col(DiaryEntry.plot_id))
+        .where(visible(actor, Act.VIEW_FARM, DiaryEntry))
+        .order_by(col(DiaryEntry.id).desc())
+        .limit(limit)
+    )
+    if plot_id is not None:
+        question = question.where(col(DiaryEntry.plot_id) == plot_id)
+    if before is not None:
+        question = question.where(col(DiaryEntry.id) < before)
+    rows = session.execute(question).tuples().all()
+    shown = [entry.id for entry, _ in rows]
+    later = select(col(DiaryEntry.corrects_id)).where(col(DiaryEntry.corrects_id).in_(shown))
+    corrected = set(session.execute(later).scalars())
+    return [(entry, plot, entry.id in corrected) for entry, plot in rows]

@@ -1,0 +1,199 @@
+"""Holds: a stop put on a lot and on everything made from it; the office alone lifts it."""
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from trace.errors import NotFound, Refused
+from trace.records.lot import Hold, Lot, LotState
+from trace.services import lot_events
+from trace.services.admission import Act, Actor, fetch
+from trace.services.intake import Given, line
+from trace.services.lineage import descendants
+from trace.services.lot_states import lock_lots, move, refuse_recalled
+from trace.texts.catalogs import Term, t
+
+STOPPABLE = (LotState.OPEN, LotState.RELEASED)
+PARENT_RULE = "gate.parent"
+
+
+class HoldIn(Given):
+    """Why a lot is stopped."""
+
+    reason: Annotated[str, line(600, 5)]
+
+
+class LiftIn(Given):
+    """What was found (a laboratory paper's number or the like), and why the lot may go on."""
+
+    result: Annotated[str, line(240, 1)]
+    reason: Annotated[str, line(600, 5)]
+
+
+def hold_lot(session: Session, actor: Actor, public_id: str, given: HoldIn, now: datetime) -> Hold:
+    """Stop a lot by hand; cooperatives their own, the office any.
+
+    A lot that was used up stays so, but everything made from it is stopped.
+
+    Raises:
+        Refused: the lot is a draft, recalled or destroyed, or on hold for the same reason already.
+    """
+    lot = fetch(session, actor, Act.HOLD_LOT, Lot, public_id=public_id)
+    lock_lots(session, [lot.id])
+    refuse_recalled(session, lot)
+    if lot.state in (LotState.DRAFT, LotState.DESTROYED):
+        raise Refused("hold.nothing", lot=lot.code, state=Term(f"lot.state.{lot.state}"))
+    for hold in open_holds(session, lot):
+        if hold.reason == given.reason and not hold.rule:
+            return hold
+    return put_on_hold(session, actor, lot, "", given.reason, {}, now)
+
+
+def hold_by_rule(
+    session: Session, actor: Actor, lot: Lot, rule: str, figures: Mapping[str, object], now: datetime
+) -> Hold | None:
+    """Stop a lot, whose row is locked, because a gate says so.
+
+    The same rule and figures stop it once: what the office lifted is not stopped again.
+    """
+    said = (col(Hold.rule) == rule, col(Hold.figures) == _packed(figures))
+    if session.execute(select(col(Hold.id)).where(col(Hold.lot_id) == lot.id, *said)).first():
+        return None
+    reason = t("vi", _words(rule), **figures)[:600]
+    return put_on_hold(session, actor, lot, rule, reason, figures, now)
+
+
+def put_on_hold(
+    session: Session,
+    actor: Actor,
+    lot: Lot,
+    rule: str,
+    reason: str,
+    figures: Mapping[str, object],
+    now: datetime,
+) -> Hold:
+    """Stop a locked lot and all its descendants; each gets a hold of its own that follows this one."""
+    root = _stop(session, actor, lot, Hold(lot_id=lot.id, rule=rule, reason=reason, opened_at=now), figures)
+    below = [number for number in descendants(session, lot.id) if number != lot.id]
+    for child in lock_lots(session, below):
+        inherit(session, actor, child, lot, root, now)
+    return root
+
+
+def inherit(session: Session, actor: Actor, child: Lot, parent: Lot, cause: Hold, now: datetime) -> None:
+    """A lot follows the hold of what went into it (the worst input counts)."""
+    if child.state in (LotState.RECALLED, LotState.DESTROYED, LotState.DRAFT):
+        return
+    figures = {"lot": parent.code, "reason": cause.reason}
+    reason = t("vi", _words(PARENT_RULE), **figures)[:600]
+    row = Hold(lot_id=child.id, rule=PARENT_RULE, reason=reason, opened_at=now)
+    row.cause_id = cause.cause_id or cause.id
+    _stop(session, actor, child, row, figures)
+
+
+def _stop(session: Session, actor: Actor, lot: Lot, hold: Hold, figures: Mapping[str, object]) -> Hold:
+    hold.figures = _packed(figures) if hold.rule else ""
+    hold.opened_by = actor.account_id
+    session.add(hold)
+    if lot.state in STOPPABLE:
+        move(lot, LotState.HOLD, hold.opened_at)
+    session.flush()
+    lot_events.observed(session, actor, "hold", lot, hold.opened_at, rule=hold.rule, hold=str(hold.id))
+    return hold
+
+
+def lift_hold(session: Session, actor: Actor, hold_id: int, given: LiftIn, now: datetime) -> Lot:
+    """Lift one hold and those that follow it; a lot without any other goes back to where it came from.
+
+    Raises:
+        NotAllowed: not the office.
+        NotFound: no such hold.
+        Refused: it was lifted before, or it follows the hold of an input, which is to be lifted itself.
+    """
+    root = _of_lot(session, actor, hold_id)
+    # All lots first, in one order: a hold put meanwhile waits, and is then seen below.
+    lots = {lot.id: lot for lot in lock_lots(session, descendants(session, root.lot_id))}
+    session.refresh(root)
+    lot = lots[root.lot_id]
+    if root.lifted_at is not None:
+        raise Refused("hold.lifted_already", lot=lot.code, date=root.lifted_at.date())
+    if root.cause_id is not None:
+        raise Refused("hold.follows", lot=lot.code, reason=root.reason)
+    following = select(Hold).where(col(Hold.cause_id) == root.id, col(Hold.lifted_at).is_(None))
+    for hold in (root, *session.execute(following.order_by(col(Hold.id))).scalars()):
+        _lift(session, actor, hold, lots[hold.lot_id], given, now)
+    return lot
+
+
+def _of_lot(session: Session, actor: Actor, hold_id: int) -> Hold:
+    hold = session.get(Hold, hold_id)
+    fetch(session, actor, Act.LIFT_HOLD, Lot, id=hold.lot_id if hold else 0)
+    if hold is None:
+        raise NotFound()
+    return hold
+
+
+def _lift(session: Session, actor: Actor, hold: Hold, lot: Lot, given: LiftIn, now: datetime) -> None:
+    hold.lifted_at, hold.lifted_by = now, actor.account_id
+    hold.result, hold.lift_reason = given.result, given.reason
+    session.flush()
+    if lot.state == LotState.HOLD and not open_holds(session, lot):
+        move(lot, LotState(lot.state_before_hold or LotState.OPEN), now)
+    lot_events.observed(session, actor, "lift_hold", lot, now, hold=str(hold.id), result=given.result)
+
+
+def open_holds(session: Session, lot: Lot) -> list[Hold]:
+    """Holds of a lot that nobody has lifted, oldest first."""
+    question = select(Hold).where(col(Hold.lot_id) == lot.id, col(Hold.lifted_at).is_(None))
+    return list(session.execute(question.order_by(col(Hold.id))).scalars())
+
+
+def why(hold: Hold) -> Term | str:
+    """The reason in the reader's words where a rule spoke, else as a person wrote it."""
+    if not hold.rule or not hold.figures:
+        return hold.reason
+    return Term(_words(hold.rule), _unpacked(hold.figures))
+
+
+def refuse_held(session: Session, lot: Lot) -> None:
+    """Refuse to go on with a lot on hold.
+
+    Raises:
+        Refused: ``gate.hold`` with the day and the reason of the oldest hold.
+    """
+    if lot.state == LotState.HOLD:
+        hold = open_holds(session, lot)[0]
+        raise Refused("gate.hold", date=hold.opened_at.date(), reason=why(hold), lot=lot.code)
+
+
+def _words(rule: str) -> str:
+    """The key that says, without title and telephone, why a rule stopped a lot."""
+    return rule.replace("gate.", "hold.why.", 1)
+
+
+def _packed(figures: Mapping[str, object]) -> str:
+    return json.dumps(figures, ensure_ascii=False, sort_keys=True, default=_as_text)
+
+
+def _as_text(value: object) -> object:
+    if isinstance(value, date):
+        return {"date": value.isoformat()}
+    if isinstance(value, Term):
+        return {"term": value.key}
+    return str(value)
+
+
+def _unpacked(figures: str) -> dict[str, object]:
+    return {name: _figure(value) for name, value in json.loads(figures).items()}
+
+
+def _figure(value: Any) -> object:
+    if isinstance(value, dict) and "date" in value:
+        return date.fromisoformat(value["date"])
+    if isinstance(value, dict) and "term" in value:
+        return Term(value["term"])
+    return value

@@ -1,0 +1,31 @@
+"""What became of a lot and what it was made of: the graph of lot links, walked by the database."""
+
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from trace.records.lot import LotLink
+
+
+def descendants(session: Session, lot_id: int) -> list[int]:
+    """Numbers of the lot and of everything made from it, however many steps away, rising."""
+    return _walk(session, lot_id, col(LotLink.parent_id), col(LotLink.child_id))
+
+
+def ancestors(session: Session, lot_id: int) -> list[int]:
+    """Numbers of the lot and of everything that went into it, rising."""
+    return _walk(session, lot_id, col(LotLink.child_id), col(LotLink.parent_id))
+
+
+def _walk(session: Session, lot_id: int, near: Any, far: Any) -> list[int]:
+    # UNION, not UNION ALL: a lot reached by two ways is walked once.
+    reached = select(near.label("id")).where(near == lot_id).cte("reached", recursive=True)
+    reached = reached.union(select(far).where(near == reached.c.id))
+    return sorted({lot_id, *session.execute(select(reached.c.id)).scalars()})
+
+
+def drawn_g(session: Session, lot_id: int) -> int:
+    """Grams taken from a lot so far."""
+    question = select(func.coalesce(func.sum(LotLink.weight_g), 0)).where(col(LotLink.parent_id) == lot_id)
+    return int(session.execute(question).scalar_one())

@@ -1,0 +1,91 @@
+"""The EPCIS event of each act on a lot, appended in the act's own transaction."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
+
+from sqlmodel import Session
+
+from trace.records.lot import Lot
+from trace.records.plot import PackingHouse, Plot
+from trace.services.admission import Actor
+from trace.services.identifiers import lot_uri, plot_uri, site_uri
+from trace.services.logging_acts import append_event
+from trace.standards import epcis
+from trace.standards.epcis import Quantity, Scene
+from trace.standards.local_time import VN, local_day
+
+
+def instant_of(day: date, now: datetime) -> datetime:
+    """When something of ``day`` happened: now if that is today, else noon in Vietnam."""
+    return now if day >= local_day(now) else datetime.combine(day, time(12), tzinfo=VN)
+
+
+def harvested(session: Session, actor: Actor, lot: Lot, plot: Plot, now: datetime) -> None:
+    """Fruit was picked and became a lot."""
+    place = plot_uri(session, plot)
+    scene = Scene(instant_of(lot.harvested_on, now), "commissioning", "active", place, place)
+    about = {"kind": lot.kind, "crop": lot.crop, "variety": lot.variety, "harvestedOn": str(lot.harvested_on)}
+    event = epcis.object_event(scene, "ADD", [_goods(session, lot)], ilmd=_said(about))
+    _append(session, actor, "harvest", lot, event, now)
+
+
+def packed(
+    session: Session,
+    actor: Actor,
+    lot: Lot,
+    inputs: Sequence[tuple[Lot, int]],
+    loss_reason: str,
+    now: datetime,
+) -> None:
+    """Grams of these lots became another lot."""
+    house = session.get(PackingHouse, lot.packing_house_id) if lot.packing_house_id else None
+    place = site_uri(session, house) if house else None
+    extra = _said({"lossReason": loss_reason})
+    scene = Scene(
+        instant_of(lot.packed_on or lot.harvested_on, now), "packing", "active", place, place, extra=extra
+    )
+    sources = [Quantity(lot_uri(session, parent), weight_g=grams) for parent, grams in inputs]
+    about = {"kind": lot.kind, "crop": lot.crop, "packedOn": lot.packed_on, "bestBefore": lot.best_before}
+    event = epcis.transformation_event(
+        scene,
+        sources,
+        [_goods(session, lot)],
+        loss_g=sum(grams for _, grams in inputs) - lot.weight_g,
+        ilmd=_said(about),
+    )
+    _append(session, actor, "pack", lot, event, now)
+
+
+_STEPS = {
+    "open": ("inspecting", "active"),
+    "release": ("accepting", "conformant"),
+    "hold": ("holding", "non_conformant"),
+    "lift_hold": ("inspecting", "conformant"),
+    "consume": ("inspecting", "inactive"),
+    "destroy": ("destroying", "destroyed"),
+    "recall": ("holding", "recalled"),
+}
+
+
+def observed(session: Session, actor: Actor, act: str, lot: Lot, now: datetime, **said: str) -> None:
+    """Something was decided about a lot: opened, released, held, lifted, used up, destroyed, recalled."""
+    step, disposition = _STEPS[act]
+    scene = Scene(now, step, disposition, extra=_said({**said, "lotVersion": str(lot.version)}))
+    lasting = ("recalled",) if act == "recall" else ()
+    action = "DELETE" if act == "destroy" else "OBSERVE"
+    event = epcis.object_event(scene, action, [_goods(session, lot)], becomes=lasting)
+    _append(session, actor, act, lot, event, now)
+
+
+def _goods(session: Session, lot: Lot) -> Quantity:
+    return Quantity(lot_uri(session, lot), weight_g=lot.weight_g)
+
+
+def _said(fields: Mapping[str, object]) -> dict[str, str]:
+    return {name: str(value) for name, value in fields.items() if value}
+
+
+def _append(
+    session: Session, actor: Actor, act: str, lot: Lot, event: Mapping[str, object], now: datetime
+) -> None:
+    append_event(session, actor, act, ("lot", lot.id), event, now, lot.org_id)

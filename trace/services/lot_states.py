@@ -1,0 +1,102 @@
+"""The states of a lot: the table of moves, and the one function that makes them.
+
+::
+
+    draft -> open -> released -> consumed | destroyed
+                \\        |
+                 hold <---+      back to where it came from, by the office
+    any state -> recalled        final
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from trace.errors import Refused
+from trace.records.lot import Lot, LotState
+from trace.records.organisation import Organisation
+from trace.records.recall import Recall, RecallLot
+from trace.texts.catalogs import Term
+
+S = LotState
+MOVES: Mapping[LotState, frozenset[LotState]] = {
+    S.DRAFT: frozenset((S.OPEN, S.RECALLED)),
+    S.OPEN: frozenset((S.HOLD, S.RELEASED, S.CONSUMED, S.DESTROYED, S.RECALLED)),
+    S.HOLD: frozenset((S.OPEN, S.RELEASED, S.CONSUMED, S.RECALLED)),
+    S.RELEASED: frozenset((S.HOLD, S.CONSUMED, S.DESTROYED, S.RECALLED)),
+    S.CONSUMED: frozenset((S.RECALLED,)),
+    S.DESTROYED: frozenset((S.RECALLED,)),
+    S.RECALLED: frozenset(),
+}
+"""Where a lot may go. An open harvest lot is consumed by packing; from hold only back, or recalled."""
+
+
+def move(lot: Lot, to: LotState, now: datetime) -> None:
+    """Put a lot, whose row is locked, into another state; every move raises its version.
+
+    Raises:
+        Refused: ``lot.cannot_move``: the table has no such move; nothing is changed.
+    """
+    state = LotState(lot.state)
+    if to not in MOVES[state] or (state is S.HOLD and to is not S.RECALLED and to != lot.state_before_hold):
+        raise Refused("lot.cannot_move", lot=lot.code, state=state_word(state), state2=state_word(to))
+    lot.state_before_hold = state if to is S.HOLD else None
+    lot.state = to
+    lot.version += 1
+    if to is S.RELEASED and state is not S.HOLD:
+        lot.released_at = now
+
+
+def state_word(state: str) -> Term:
+    """A state in the reader's words."""
+    return Term(f"lot.state.{state}")
+
+
+def lock_lots(session: Session, ids: Sequence[int]) -> list[Lot]:
+    """Hold the rows until the transaction ends, read anew, in the order of their numbers."""
+    question = (
+        select(Lot)
+        .where(col(Lot.id).in_(ids))
+        .order_by(col(Lot.id))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return list(session.execute(question).scalars())
+
+
+def lock_org(session: Session, org_id: int) -> Organisation:
+    """One writer at a time numbers lots and sums yields of an organisation.
+
+    Weaker than a full row lock, so that rows which merely refer to the organisation are not kept waiting.
+    """
+    question = select(Organisation).where(col(Organisation.id) == org_id).with_for_update(key_share=True)
+    org: Organisation = session.execute(question).scalar_one()
+    return org
+
+
+def refuse_recalled(session: Session, lot: Lot) -> None:
+    """Refuse to go on with a lot under recall.
+
+    Raises:
+        Refused: ``gate.recalled`` with the recall's number and day.
+    """
+    if lot.state != S.RECALLED:
+        return
+    recall = recall_of(session, lot.id)
+    number, since = (recall.number, recall.opened_at.date()) if recall else ("?", None)
+    raise Refused("gate.recalled", number=number, date=since)
+
+
+def recall_of(session: Session, lot_id: int) -> Recall | None:
+    """The first recall that reached a lot."""
+    question = (
+        select(Recall)
+        .join(RecallLot, col(RecallLot.recall_id) == col(Recall.id))
+        .where(col(RecallLot.lot_id) == lot_id)
+        .order_by(col(Recall.id))
+        .limit(1)
+    )
+    found: Recall | None = session.execute(question).scalar_one_or_none()
+    return found
