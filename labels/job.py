@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -62,7 +63,7 @@ class PrintJob:
         :raises LabelError: any of its kinds, before the first byte is made.
         """
         self.stock.checked_cell(self.start_cell)
-        encoder = BatchEncoder(self.prefix, self.code_length, self.design.level)
+        encoder = _encoder(self.prefix, self.code_length, self.design.level)
         return encoder, lay_out(self.texts, self.design, self.stock, encoder.size, self.code_length)
 
     def runs(self, most_stamps: int = RUN_STAMPS) -> Iterator[Run]:
@@ -95,6 +96,12 @@ class PrintJob:
         most = 10**self.design.serial_digits - 1
         if len(serials) and not 0 <= int(serials.min()) <= int(serials.max()) <= most:
             raise BadJob("serial", int(serials.max()), most)
+
+
+@lru_cache(maxsize=8)
+def _encoder(prefix: str, code_length: int, level: str) -> BatchEncoder:
+    """Encoders are kept: their tables take longer to make than a hundred sheets."""
+    return BatchEncoder(prefix, code_length, level)
 
 
 def _joined(held: list[tuple[Codes, Serials]]) -> tuple[Codes, Serials]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import unicodedata
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from fontTools.pens.svgPathPen import SVGPathPen
@@ -73,16 +73,21 @@ class Face:
 
     def subset(self, letters: Iterable[str]) -> tuple[bytes, dict[str, int]]:
         """A TrueType file with these letters alone, and each letter's glyph number in it."""
-        wanted = sorted(set(letters))
-        font = TTFont(self.path, recalcTimestamp=False)
-        options = Options(hinting=False, notdef_outline=True, name_IDs=[], drop_tables=["name", "OS/2"])
-        subsetter = Subsetter(options)
-        subsetter.populate(unicodes=[ord(letter) for letter in wanted])
-        subsetter.subset(font)
-        file = io.BytesIO()
-        font.save(file)
-        numbers = {letter: font.getGlyphID(font.getBestCmap()[ord(letter)]) for letter in wanted}
-        return file.getvalue(), numbers
+        return _subset(self.path, "".join(sorted(set(letters))))
+
+
+@lru_cache(maxsize=32)
+def _subset(path: Path, letters: str) -> tuple[bytes, dict[str, int]]:
+    """Kept, because a lot's stamps are printed a sheet at a time and its words stay the same."""
+    font = TTFont(path, recalcTimestamp=False)
+    options = Options(hinting=False, notdef_outline=True, name_IDs=[], drop_tables=["name", "OS/2"])
+    subsetter = Subsetter(options)
+    subsetter.populate(unicodes=[ord(letter) for letter in letters])
+    subsetter.subset(font)
+    file = io.BytesIO()
+    font.save(file)
+    names = font.getBestCmap()
+    return file.getvalue(), {letter: font.getGlyphID(names[ord(letter)]) for letter in letters}
 
 
 @cache

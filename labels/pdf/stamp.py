@@ -20,7 +20,6 @@ from labels.qr import CROCKFORD
 
 Fonts = dict[int, PdfFont]
 Bytes = NDArray[np.uint8]
-HEX_PAIRS = np.frombuffer(b"".join(b"%02X" % byte for byte in range(256)), np.uint16)
 PERCENT = np.frombuffer(b"".join(b"%03d" % number for number in range(101)), np.uint8).reshape(101, 3)
 
 
@@ -62,13 +61,12 @@ class Records:
         self._stride = (layout.size + 7) // 8
         bold = fonts[BOLD]
         self._glyphs = np.zeros(256, np.uint32)
-        self._widths = np.zeros(256, np.int32)  # thousandths of an em
+        self._widths = np.zeros(256, np.float32)  # of an em
         for symbol in CROCKFORD:
             self._glyphs[symbol] = np.frombuffer(bold.hexed(chr(symbol)), np.uint32)[0]
-            self._widths[symbol] = round(1000 * bold.face.advance(chr(symbol)))
-        hyphens = (code_length - 1) // GROUP * bold.face.advance("-")
-        self._room = int(1000 * (layout.code_room_mm / layout.code.size_mm - hyphens))
-        self._hyphens = int(1000 * hyphens)
+            self._widths[symbol] = bold.face.advance(chr(symbol))
+        self._hyphens = (code_length - 1) // GROUP * bold.face.advance("-")
+        self._room = layout.code_room_mm / layout.code.size_mm
         serial_hex = b"".join(bold.hexed(f"{number:03d}") for number in range(1000))
         self._thousands = np.frombuffer(serial_hex, np.uint8).reshape(1000, 12)
         self._template = self._cells(fonts, page_height_mm)
@@ -114,19 +112,25 @@ class Records:
         return body + b"0" * (2 * layout.size * self._stride) + b">\nEI Q\n", columns
 
     def _fill_qr(self, records: Bytes, symbols: Bytes) -> None:
-        flat = np.ascontiguousarray(symbols).reshape(len(symbols), -1)
-        pairs = HEX_PAIRS.take(flat).view(np.uint8)
-        _put(records, self._columns["qr"], pairs)
+        halves = symbols.reshape(len(symbols), -1).astype("<u2")
+        low = halves << 8  # a byte's high half first in memory, then its low half
+        halves >>= 4
+        halves |= low
+        halves &= 0x0F0F
+        digits = halves.view(np.uint8)
+        letters = (digits > 9).view(np.uint8)
+        digits += 48 + 7 * letters  # "0".."9", "A".."F"
+        _put(records, self._columns["qr"], digits)
 
     def _fill_codes(self, records: Bytes, codes: Bytes) -> None:
         """Groups of four with the template's hyphens between, squeezed when wider than the room."""
-        glyphs = self._glyphs.take(codes)
+        glyphs = self._glyphs.take(codes).view(np.uint8)
         for start in range(0, self._length, GROUP):
-            part = np.ascontiguousarray(glyphs[:, start : start + GROUP]).view(np.uint8)
+            part = glyphs[:, 4 * start : 4 * (start + GROUP)]
             _put(records, self._columns["code"] + 4 * (start + start // GROUP), part)
-        widths = self._widths.take(codes).sum(axis=1)
-        squeeze = 100 * (self._room + self._hyphens) // np.maximum(widths + self._hyphens, 1)
-        _put(records, self._columns["squeeze"], PERCENT.take(np.minimum(squeeze, 100), axis=0))
+        widths = self._widths.take(codes) @ np.ones(self._length, np.float32) + self._hyphens
+        percent = np.minimum(100 * self._room / widths, 100).astype(np.intp)  # cut, never rounded up
+        _put(records, self._columns["squeeze"], PERCENT.take(percent, axis=0))
 
     def _fill_serials(self, records: Bytes, serials: NDArray[np.int64]) -> None:
         """Digits in groups of three from the right, as the pattern has them."""

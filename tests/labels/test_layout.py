@@ -37,6 +37,8 @@ def ink_mm(layout: StampLayout) -> list[tuple[str, float, float, float, float]]:
     for star in layout.stars:
         r = star.radius_mm
         boxes.append(("star", star.x_mm - r, star.y_mm - r, star.x_mm + r, star.y_mm + r))
+    for bar in layout.bars:
+        boxes.append(("bar", bar.x_mm, bar.y_mm, bar.x_mm + bar.width_mm, bar.y_mm + bar.height_mm))
     return boxes
 
 

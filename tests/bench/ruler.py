@@ -1,0 +1,78 @@
+"""The ruler: our way and a named peer's, measured in turns in one run.
+
+A bar is a ratio taken inside one run, never an absolute: other work on the machine slows both.
+Each round runs both sides, the first to go changing from round to round; what counts is the CPU
+time of this process; the figures are medians of the rounds.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from statistics import median
+
+ROUNDS = 5
+
+
+@dataclass(frozen=True)
+class Bar:
+    """``ours`` and ``peer`` do some work and say how many units they did.
+
+    ``bar`` is the least allowed ratio of our speed to the peer's (0.1: at most ten times the CPU).
+    A peer that is not installed raises ``ModuleNotFoundError``.
+    """
+
+    name: str
+    unit: str
+    ours: Callable[[], int]
+    peer: Callable[[], int]
+    peer_name: str
+    bar: float
+
+
+def measured(bar: Bar, rounds: int = ROUNDS) -> dict[str, object]:
+    """One line of the report."""
+    try:
+        bar.peer()
+    except ModuleNotFoundError as absent:
+        return {"name": bar.name, "skipped": f"{bar.peer_name}: {absent}"}
+    bar.ours()
+    ours: list[float] = []
+    peer: list[float] = []
+    for number in range(rounds):
+        sides = [(ours, bar.ours), (peer, bar.peer)]
+        for rates, work in sides if number % 2 else reversed(sides):
+            rates.append(_rate(work))
+    ratio = median(ours) / median(peer)
+    return {
+        "name": bar.name,
+        "unit": bar.unit,
+        "ours_per_s": _three_digits(median(ours)),
+        "peer": bar.peer_name,
+        "peer_per_s": _three_digits(median(peer)),
+        "ratio": _three_digits(ratio),
+        "bar": bar.bar,
+        "met": ratio >= bar.bar,
+    }
+
+
+def report(bars: Iterable[Bar]) -> bool:
+    """Print one line of JSON a bar; True when none was missed."""
+    fine = True
+    for bar in bars:
+        line = measured(bar)
+        print(json.dumps(line, ensure_ascii=False), flush=True)
+        fine = fine and bool(line.get("met", True))
+    return fine
+
+
+def _rate(work: Callable[[], int]) -> float:
+    start = time.process_time()
+    units = work()
+    return units / max(time.process_time() - start, 1e-9)
+
+
+def _three_digits(figure: float) -> float:
+    return float(f"{figure:.3g}")
