@@ -63,6 +63,7 @@ class Settings(BaseModel):
     scan_marks_days: int = Field(default=35, gt=30)
     session_days: int = Field(default=14, gt=0)
     sync_every_s: int = Field(default=300, ge=5)
+    sync_first_days: int = Field(default=90, gt=0, le=400)
     upload_mb: int = Field(default=20, gt=0, le=100)
     marketplaces: dict[str, MarketplaceSettings] = Field(default_factory=dict)
 

@@ -55,9 +55,8 @@ def read_tokens(session: Session, shop_id: int) -> Tokens:
     Raises:
         NotFound: the shop has none yet.
     """
-    found = session.execute(
-        select(Shop, ShopToken).where(col(Shop.id) == shop_id, col(ShopToken.shop_id) == shop_id)
-    ).one_or_none()
+    both = select(Shop, ShopToken).join(ShopToken, col(ShopToken.shop_id) == col(Shop.id))
+    found = session.execute(both.where(col(Shop.id) == shop_id)).one_or_none()
     if found is None:
         raise NotFound()
     shop, row = found

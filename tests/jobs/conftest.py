@@ -1,0 +1,33 @@
+"""One simulated marketplace a session, emptied for each test."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.jobs.market import Market, Stand, market_server, open_stand
+from trace import db
+
+
+@pytest.fixture(scope="session")
+def market_of_session() -> Iterator[Market]:
+    with market_server() as market:
+        yield market
+
+
+@pytest.fixture
+def market(market_of_session: Market) -> Market:
+    market_of_session.control("reset")
+    return market_of_session
+
+
+@pytest.fixture
+def stand(database: db.Database, market: Market, tmp_path: Path) -> Stand:
+    """A connected shop, on each kind of database."""
+    return open_stand(market, tmp_path)
+
+
+@pytest.fixture
+def lite(sqlite: db.Database, market: Market, tmp_path: Path) -> Stand:
+    """A connected shop, for tests whose subject is not the database."""
+    return open_stand(market, tmp_path)

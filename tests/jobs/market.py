@@ -1,0 +1,180 @@
+"""A simulated Shopee on loopback, a shop of ours there, and jobs run by a clock the test moves."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import requests
+from sqlalchemy import select
+from sqlmodel import col
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from marketplaces.http import Patience
+from marketplaces.pace import Pace
+from marketplaces.simulators.app import create_app
+from marketplaces.values import Credentials
+from tests import world
+from trace import db
+from trace.jobs.desk import Desk
+from trace.jobs.work import run_one
+from trace.records.job import Job
+from trace.records.market_order import MarketOrder, SalesDay
+from trace.records.shop import Listing, Shop
+from trace.services import order_figures, schedules, shops
+from trace.settings import MarketplaceSettings, Settings
+
+APP_ID, SECRET = "2001887", "partner-key-of-the-tests"
+LISTINGS = [
+    {
+        "sku": "VAI-1KG",
+        "name": "Vải thiều Thanh Hà 1 kg",
+        "price_vnd": 55_000,
+        "stock": 500,
+        "id": "81000001",
+    },
+    {"sku": "VAI-5KG", "name": "Vải thiều thùng 5 kg", "price_vnd": 250_000, "stock": 90, "id": "81000002"},
+]
+
+
+@dataclass
+class Market:
+    """The simulator behind ``base_url``; ``control`` is its back door."""
+
+    root: str
+
+    @property
+    def base_url(self) -> str:
+        return f"{self.root}/shopee"
+
+    def control(self, do: str, **ask: Any) -> Any:
+        answer = requests.post(f"{self.root}/control/shopee", json={"do": do, **ask}, timeout=10)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def order(self, **ask: Any) -> str:
+        ask.setdefault("lines", [{"listing": "VAI-1KG", "quantity": 2}])
+        return self.control("order", **ask)["orders"][0]["order"]
+
+    def truth(self) -> dict[tuple[str, str], tuple[int, int, int, int]]:
+        rows = requests.get(f"{self.root}/control/shopee/truth", timeout=10).json()
+        names = ("orders", "transactions", "quantity", "revenue_vnd")
+        return {(row["listing"], row["day"]): tuple(row[name] for name in names) for row in rows}
+
+
+class Quiet(WSGIRequestHandler):
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Nothing: a failing test shall show its own words."""
+
+
+@contextmanager
+def market_server(path: Path | None = None) -> Iterator[Market]:
+    server = make_server("127.0.0.1", 0, create_app(path), threaded=True, request_handler=Quiet)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield Market(f"http://127.0.0.1:{server.server_port}")
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def settings_for(market: Market, folder: Path, **more: Any) -> Settings:
+    shopee = MarketplaceSettings(base_url=market.base_url, app_id=APP_ID, app_secret=SECRET)
+    given = {"instance": folder, "public_url": "http://localhost", "marketplaces": {"shopee": shopee}}
+    return Settings(**{**given, **more})
+
+
+@dataclass
+class Stand:
+    """A connected shop and a desk to run its jobs at; ``ahead`` moves our clock and theirs."""
+
+    market: Market
+    desk: Desk
+    coop: world.Coop
+    shop: Shop
+    ahead: timedelta = field(default_factory=timedelta)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+    def travel(self, **span: float) -> None:
+        self.ahead += timedelta(**span)
+        self.market.control("clock", offset_s=int(self.ahead.total_seconds()))
+
+    def run(self, kind: str = "sync_shop") -> Job:
+        """Run one job of the shop to its end."""
+        with db.transaction() as session:
+            session.get(Shop, self.shop.id).paused_until = None
+            number = schedules.run_now(session, kind, str(self.shop.id), self.now(), shop_id=self.shop.id)
+        run_one(self.desk, number)
+        with db.reading() as session:
+            return session.get(Job, number)
+
+    def again(self) -> Shop:
+        with db.reading() as session:
+            return session.get(Shop, self.shop.id)
+
+
+def open_stand(market: Market, folder: Path, ahead: timedelta = timedelta()) -> Stand:
+    """Seed the marketplace and connect the shop."""
+    now = datetime.now(UTC) + ahead
+    told = market.control(
+        "seed", name="HTX Vải Thanh Hà", app={"id": APP_ID, "secret": SECRET}, listings=LISTINGS
+    )
+    desk = Desk(
+        settings_for(market, folder),
+        "test",
+        sleep=lambda _s: None,
+        patience=Patience(attempts=6, first_s=0.0, most_s=0.0),
+        pace=Pace(10_000.0, 1_000),
+    )
+    with db.transaction() as session:
+        coop = world.make_coop(session, now)
+        pair = credentials(told, now)
+        shop = shops.connect(session, coop.boss, shops.NewShop("shopee", told["name"], pair), 300, now)
+    stand = Stand(market, desk, coop, shop, ahead)
+    desk.now = stand.now
+    return stand
+
+
+def credentials(told: Any, now: datetime) -> Credentials:
+    tokens = told["tokens"]
+    return Credentials(
+        access_token=tokens["access"],
+        refresh_token=tokens["refresh"],
+        access_expires_at=now + timedelta(seconds=tokens["expires_in"]),
+        refresh_expires_at=now + timedelta(days=30),
+        ext_shop_id=told["shop"],
+    )
+
+
+def figures() -> dict[tuple[str, str], tuple[int, int, int, int]]:
+    """Our day figures in the form of the marketplace's truth."""
+    with db.reading() as session:
+        rows = session.execute(
+            select(SalesDay, Listing).join(Listing, col(Listing.id) == col(SalesDay.listing_id))
+        ).all()
+        return {
+            (listing.ext_listing_id, row.day.isoformat()): (
+                row.orders,
+                row.transactions,
+                row.quantity,
+                row.revenue_vnd,
+            )
+            for row, listing in rows
+        }
+
+
+def orders() -> dict[str, MarketOrder]:
+    with db.reading() as session:
+        return {row.ext_order_id: row for row in session.execute(select(MarketOrder)).scalars()}
+
+
+def figures_follow_facts() -> bool:
+    with db.reading() as session:
+        return order_figures.recount(session, check=True) == []

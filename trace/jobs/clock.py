@@ -1,0 +1,57 @@
+"""The clock: an in-memory APScheduler with three fixed jobs, and nothing of it is ever stored.
+
+Its job stores may not be shared between processes; rows and conditional updates may. Any number of
+clocks over one database do each due run once.
+"""
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from trace import db
+from trace.jobs.desk import Desk
+from trace.jobs.kinds import HOUSE_KINDS
+from trace.services import leases, schedules
+
+TICK_S, REAP_S, MEND_S = 5, 30, 300
+
+
+def make_clock(desk: Desk) -> BackgroundScheduler:
+    """A scheduler that is not started yet."""
+    clock = BackgroundScheduler(timezone="UTC")
+    for turn, every_s in ((tick, TICK_S), (reap, REAP_S), (mend, MEND_S)):
+        clock.add_job(
+            turn,
+            "interval",
+            seconds=every_s,
+            args=[desk],
+            id=turn.__name__,
+            replace_existing=True,
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+        )
+    return clock
+
+
+def tick(desk: Desk) -> int:
+    """Due schedules become jobs; how many."""
+    with db.transaction() as session:
+        return schedules.make_due_jobs(session, desk.now())
+
+
+def reap(desk: Desk) -> int:
+    """Jobs whose worker is gone wait for another; how many."""
+    with db.transaction() as session:
+        return leases.reap(session, desk.now())
+
+
+def mend(desk: Desk) -> int:
+    """Schedules a wrong clock put far ahead come back; how many."""
+    with db.transaction() as session:
+        return schedules.mend_clock(session, desk.now())
+
+
+def plan_house(desk: Desk) -> None:
+    """Have the schedules of the instance's own jobs."""
+    with db.transaction() as session:
+        for name, (_, every_s) in HOUSE_KINDS.items():
+            schedules.ensure(session, name, "", every_s, desk.now())

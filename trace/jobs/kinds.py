@@ -1,0 +1,62 @@
+"""Every job there is, by the name it is queued and run under."""
+
+from collections.abc import Callable
+
+from trace.jobs.desk import Run
+from trace.jobs.housekeep import housekeep
+from trace.jobs.pull_orders import pull_orders, retry_bad_records
+from trace.jobs.push_listings import push_listings, read_shelf
+from trace.jobs.reconcile import reconcile
+from trace.jobs.sequence_log import sequence_log
+from trace.jobs.shop_run import ShopRun, run_steps
+from trace.services import shops
+
+Job = Callable[[Run], None]
+
+
+def _sync_shop(run: Run) -> None:
+    """Orders first, then the shelf: what is sold is never offered again."""
+    run_steps(run, pull_orders, retry_bad_records, push_listings, _note_success)
+
+
+def _note_success(run: ShopRun) -> None:
+    with run.writing() as session:
+        shops.note_success(session, run.shop_id, run.desk.now())
+
+
+def _pull_orders(run: Run) -> None:
+    run_steps(run, pull_orders, retry_bad_records, _note_success)
+
+
+def _push_listings(run: Run) -> None:
+    run_steps(run, push_listings)
+
+
+def _refresh_tokens(run: Run) -> None:
+    """Opening the shop renews its tokens when they are due."""
+    run_steps(run)
+
+
+def _reconcile(run: Run) -> None:
+    run_steps(run, reconcile, read_shelf)
+
+
+def _read_shelf(run: Run) -> None:
+    run_steps(run, read_shelf)
+
+
+SHOP_KINDS: dict[str, Job] = {
+    "sync_shop": _sync_shop,
+    "pull_orders": _pull_orders,
+    "push_listings": _push_listings,
+    "read_shelf": _read_shelf,
+    "refresh_tokens": _refresh_tokens,
+    "reconcile": _reconcile,
+}
+HOUSE_KINDS: dict[str, tuple[Job, int]] = {
+    "sequence_log": (sequence_log, 30),
+    "housekeep": (housekeep, 3_600),
+}
+"""Jobs of the whole instance, and every how many seconds they are due."""
+
+KINDS: dict[str, Job] = {**SHOP_KINDS, **{name: job for name, (job, _) in HOUSE_KINDS.items()}}

@@ -1,0 +1,79 @@
+"""A job of one shop: its adapter with good tokens, and what a failure does to the shop."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from marketplaces.interface import Marketplace, MarketplaceError
+from trace import db
+from trace.errors import NotFound
+from trace.jobs.desk import Run
+from trace.jobs.refresh_tokens import fresh_tokens
+from trace.records.shop import Shop, ShopState
+from trace.services import shops
+
+
+@dataclass
+class ShopRun(Run):
+    """A claimed job of a shop."""
+
+    shop_id: int = 0
+    marketplace: str = ""
+    version: int = 0
+    adapter: Marketplace = field(init=False)
+
+    def connect(self, rejected: int | None = None) -> None:
+        """Open the adapter with tokens that are good now."""
+        tokens = fresh_tokens(self.desk, self.shop_id, self.marketplace, self.calls, rejected)
+        self.version = tokens.version
+        self.adapter = self.desk.open(self.marketplace, tokens.credentials, self.calls)
+
+
+Step = Callable[[ShopRun], None]
+
+
+def run_steps(run: Run, *steps: Step) -> None:
+    """Do the steps for the job's shop, one after the other, when the shop may be called now.
+
+    Raises:
+        MarketplaceError: after the shop's row says so.
+    """
+    shop = _shop(run)
+    reason = why_not(shop, run.desk.now())
+    if reason:
+        run.stats["skipped"] = reason
+        return
+    own = ShopRun(run.desk, run.job, run.calls, run.stats, shop_id=shop.id, marketplace=shop.marketplace)
+    try:
+        own.connect()
+        for step in steps:
+            with_good_tokens(own, step)
+    except MarketplaceError as error:
+        with run.writing() as session:
+            shops.note_failure(session, shop.id, error, run.desk.now())
+        raise
+
+
+def with_good_tokens(run: ShopRun, step: Step) -> None:
+    """One step; when its token is refused, once more with new ones, from where it stopped."""
+    try:
+        step(run)
+    except MarketplaceError as error:
+        if error.kind != "expired_token":
+            raise
+        run.connect(rejected=run.version)
+        step(run)
+
+
+def why_not(shop: Shop, now: datetime) -> str:
+    """Why the shop is not called now; empty when it may be."""
+    if shop.state != ShopState.CONNECTED:
+        return shop.state
+    return "paused" if shop.paused_until is not None and shop.paused_until > now else ""
+
+
+def _shop(run: Run) -> Shop:
+    if run.job.shop_id is None:
+        raise NotFound("shop.unknown", got=run.job.subject, choices="–")
+    with db.reading() as session:
+        return session.get_one(Shop, run.job.shop_id)
