@@ -12,10 +12,10 @@ from trace.keyring import load_keyring
 from trace.keyring import use as use_keyring
 from trace.records.instance_fact import InstanceFact
 from trace.settings import Settings, load_settings
-from trace.web import account, headers, health, page_tools, refusals, visitor
+from trace.web import account, consumer, headers, health, page_tools, refusals, visitor
 from trace.web.door import Door, open_doors
 
-DOORS: tuple[Door, ...] = (account.door, health.door)
+DOORS: tuple[Door, ...] = (account.door, health.door, consumer.door)
 csrf = CSRFProtect()
 
 
@@ -40,6 +40,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     configure(app, settings)
     for room in (visitor, headers, refusals, page_tools):
         room.prepare(app)
+    consumer.prepare(app)
     csrf.init_app(app)
     open_doors(app, DOORS)
     return app

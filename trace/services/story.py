@@ -1,0 +1,281 @@
+"""A lot's story for whoever holds its goods: where it grew, what went into it, which papers held that day.
+
+No household is named: the public reads how many there are, their commune and their cooperative.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from trace.records.admin_unit import AdminUnit
+from trace.records.certificate import Certificate, CertificateScope
+from trace.records.diary_entry import DiaryEntry, DiaryKind
+from trace.records.lot import Lot, LotKind, LotLink
+from trace.records.plot import Plot
+from trace.records.product import OcopRating, ProductImage
+
+SPRAY_WINDOW_DAYS = 60
+
+
+@dataclass(frozen=True)
+class Place:
+    """Full names of a commune and its province now, and of the units before July 2025 where known."""
+
+    commune: str
+    province: str
+    old_commune: str | None = None
+    old_district: str | None = None
+    old_province: str | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """One stage from the plots to the pack: its kind, days, weight and how many lots and households."""
+
+    kind: str
+    first_day: date
+    last_day: date
+    weight_g: int
+    lots: int
+    households: int
+    code: str | None
+
+
+@dataclass(frozen=True)
+class Spray:
+    """The tightest wait between a spray and the harvest; no ``day`` where the diary shows none."""
+
+    day: date | None
+    waited_days: int
+    required_days: int
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A confirmed certificate that held on the lot's day, and since when it no longer does."""
+
+    scheme: str
+    number: str
+    issuer: str
+    valid_from: date
+    valid_to: date
+    expired: bool
+
+
+@dataclass(frozen=True)
+class Stars:
+    """The OCOP rating that held on the lot's day."""
+
+    stars: int
+    number: str
+    valid_to: date
+    expired: bool
+
+
+@dataclass(frozen=True)
+class Story:
+    """Everything the page of one lot tells beside the lot itself."""
+
+    place: Place
+    steps: tuple[Step, ...]
+    households: int
+    spray: Spray | None
+    papers: tuple[Paper, ...]
+    stars: Stars | None
+    image: str | None
+
+
+def tell(session: Session, lot_id: int, today: date) -> Story:
+    """The story of one lot: some eight short questions, none a row of another one's answer."""
+    lots = _with_ancestors(session, lot_id)
+    me = next(lot for lot in lots if lot.id == lot_id)
+    day = me.packed_on or me.harvested_on
+    harvests = [lot for lot in lots if lot.kind == LotKind.HARVEST]
+    return Story(
+        place=place_of(session, me),
+        steps=_steps(lots, me),
+        households=len({lot.household_id for lot in harvests if lot.household_id is not None}),
+        spray=_spray(session, harvests),
+        papers=papers_on(session, me.org_id, me.product_id, day, today, _grounds(harvests)),
+        stars=stars_on(session, me.product_id, day, today),
+        image=image_of(session, me.product_id),
+    )
+
+
+_LOT_FACTS = (
+    *("id", "org_id", "code", "kind", "product_id", "weight_g", "household_id", "plot_id"),
+    *("growing_area_id", "harvested_on", "packed_on"),
+    *("commune_scheme", "commune_code", "old_commune_scheme", "old_commune_code"),
+)
+
+
+def _with_ancestors(session: Session, lot_id: int) -> Sequence[Any]:
+    """The lot and all that went into it, each with its plot's growing area."""
+    up = select(col(Lot.id).label("id")).where(col(Lot.id) == lot_id).cte("up", recursive=True)
+    up = up.union(select(col(LotLink.parent_id)).join(up, col(LotLink.child_id) == up.c.id))
+    question = (
+        select(
+            *[getattr(Lot, name) for name in _LOT_FACTS],
+            col(Plot.growing_area_id).label("plot_area_id"),
+        )
+        .join(up, up.c.id == col(Lot.id))
+        .outerjoin(Plot, col(Plot.id) == col(Lot.plot_id))
+        .order_by(col(Lot.id))
+    )
+    return session.connection().execute(question).all()
+
+
+def place_of(session: Session, placed: Any) -> Place:
+    """The names of a placed row's commune, now and before."""
+    commune, province = _names(session, placed.commune_scheme, placed.commune_code, 2)
+    if placed.old_commune_code is None:
+        return Place(commune, province)
+    return Place(commune, province, *_names(session, placed.old_commune_scheme, placed.old_commune_code, 3))
+
+
+def _names(session: Session, scheme: str, code: str, levels: int) -> list[str]:
+    """Full names of a unit and what lies above it, the unit first."""
+    units: list[Any] = [aliased(AdminUnit) for _level in range(levels)]
+    question = select(*[unit.full_name for unit in units]).select_from(units[0])
+    for below, above in pairwise(units):
+        parent = and_(above.scheme == below.scheme, above.code == below.parent_code)
+        question = question.outerjoin(above, parent)
+    row = session.connection().execute(question.where(units[0].scheme == scheme, units[0].code == code)).one()
+    return [name or "" for name in row]
+
+
+_ORDER = (LotKind.HARVEST, LotKind.POOL, LotKind.PROCESSED, LotKind.PACK)
+
+
+def _steps(lots: Sequence[Any], me: Any) -> tuple[Step, ...]:
+    """Stages in the order of the goods; the lot itself comes last."""
+    others = [lot for lot in lots if lot.id != me.id]
+    stages = [(kind, [lot for lot in others if lot.kind == kind]) for kind in _ORDER]
+    return (*(_step(kind, some) for kind, some in stages if some), _step(me.kind, [me]))
+
+
+def _step(kind: str, lots: Sequence[Any]) -> Step:
+    days = [_day(lot) for lot in lots]
+    return Step(
+        kind=str(kind),
+        first_day=min(days),
+        last_day=max(days),
+        weight_g=sum(lot.weight_g for lot in lots),
+        lots=len(lots),
+        households=len({lot.household_id for lot in lots if lot.household_id is not None}),
+        code=lots[0].code if len(lots) == 1 else None,
+    )
+
+
+def _day(lot: Any) -> date:
+    day: date = lot.harvested_on if lot.kind == LotKind.HARVEST else lot.packed_on or lot.harvested_on
+    return day
+
+
+def _spray(session: Session, harvests: Sequence[Any]) -> Spray | None:
+    """The wait that was closest to too short; None where a harvest has no plot to ask about."""
+    plots = {lot.plot_id for lot in harvests}
+    if not harvests or None in plots:
+        return None
+    entries = _sprays(session, plots, harvests)
+    waits = [
+        Spray(entry.done_on, (lot.harvested_on - entry.done_on).days, entry.waiting_days)
+        for lot in harvests
+        for entry in entries
+        if entry.plot_id == lot.plot_id
+        and timedelta(0) <= lot.harvested_on - entry.done_on <= timedelta(days=SPRAY_WINDOW_DAYS)
+    ]
+    if not waits:
+        return Spray(None, SPRAY_WINDOW_DAYS, 0)
+    if any(wait.required_days is None for wait in waits):
+        return None
+    return min(waits, key=lambda wait: (wait.waited_days - wait.required_days, wait.waited_days))
+
+
+def _sprays(session: Session, plots: Collection[int], harvests: Sequence[Any]) -> Sequence[Any]:
+    """Sprays on these plots that no later entry corrects."""
+    better: Any = aliased(DiaryEntry)
+    first = min(lot.harvested_on for lot in harvests) - timedelta(days=SPRAY_WINDOW_DAYS)
+    question = (
+        select(DiaryEntry.plot_id, DiaryEntry.done_on, DiaryEntry.waiting_days)  # type: ignore[call-overload]
+        .outerjoin(better, better.corrects_id == col(DiaryEntry.id))
+        .where(col(DiaryEntry.plot_id).in_(plots), col(DiaryEntry.kind) == DiaryKind.SPRAY)
+        .where(col(DiaryEntry.done_on) >= first, better.id.is_(None))
+    )
+    return session.connection().execute(question).all()
+
+
+Ground = tuple[int | None, int | None]
+"""A plot and the growing area it lies in."""
+
+
+def _grounds(harvests: Sequence[Any]) -> frozenset[Ground]:
+    return frozenset((lot.plot_id, lot.growing_area_id or lot.plot_area_id) for lot in harvests)
+
+
+def papers_on(
+    session: Session,
+    org_id: int,
+    product_id: int | None,
+    day: date,
+    today: date,
+    grounds: frozenset[Ground] = frozenset(),
+) -> tuple[Paper, ...]:
+    """Confirmed papers that held on ``day`` for this product, or for every plot the goods came from."""
+    question = (
+        select(Certificate, CertificateScope)
+        .outerjoin(CertificateScope, col(CertificateScope.certificate_id) == col(Certificate.id))
+        .where(col(Certificate.org_id) == org_id, col(Certificate.confirmed_at).is_not(None))
+        .where(col(Certificate.valid_from) <= day, col(Certificate.valid_to) >= day)
+        .order_by(col(Certificate.scheme), col(Certificate.id))
+    )
+    scopes: dict[int, tuple[Certificate, list[CertificateScope]]] = {}
+    for paper, scope in session.execute(question):
+        scopes.setdefault(paper.id, (paper, []))[1].extend([scope] if scope else [])
+    return tuple(
+        Paper(p.scheme, p.number, p.issuer, p.valid_from, p.valid_to, p.valid_to < today)
+        for p, some in scopes.values()
+        if _covers(some, product_id, grounds)
+    )
+
+
+def _covers(scopes: Sequence[CertificateScope], product_id: int | None, grounds: frozenset[Ground]) -> bool:
+    """A paper without scope covers its holder's goods; one over land must cover all of the lot's land."""
+    if not scopes or (product_id is not None and any(scope.product_id == product_id for scope in scopes)):
+        return True
+    plots = {scope.plot_id for scope in scopes} - {None}
+    areas = {scope.growing_area_id for scope in scopes} - {None}
+    return bool(grounds) and all(plot in plots or area in areas for plot, area in grounds)
+
+
+def stars_on(session: Session, product_id: int | None, day: date, today: date) -> Stars | None:
+    """The OCOP rating of a product that held on ``day``."""
+    if product_id is None:
+        return None
+    question = (
+        select(OcopRating.stars, OcopRating.decision_number, OcopRating.valid_to)  # type: ignore[call-overload]
+        .where(col(OcopRating.product_id) == product_id)
+        .where(col(OcopRating.decided_on) <= day, col(OcopRating.valid_to) >= day)
+        .order_by(col(OcopRating.decided_on).desc())
+        .limit(1)
+    )
+    row = session.connection().execute(question).first()
+    return Stars(row[0], row[1], row[2], row[2] < today) if row else None
+
+
+def image_of(session: Session, product_id: int | None) -> str | None:
+    """The name of a product's first picture."""
+    question = (
+        select(col(ProductImage.sha256))
+        .where(col(ProductImage.product_id) == product_id)
+        .order_by(col(ProductImage.position), col(ProductImage.id))
+        .limit(1)
+    )
+    found: str | None = session.connection().execute(question).scalar_one_or_none()
+    return found
