@@ -40,6 +40,7 @@ class Act(StrEnum):
     PROPOSE_RATING = "propose_rating"
     VIEW_FIGURES = "view_figures"
     VIEW_PERSONAL = "view_personal"
+    READ_PERSONAL_FOR_REASON = "read_personal_for_reason"
     EDIT_RULES = "edit_rules"
     MANAGE_ACCOUNTS = "manage_accounts"
     MANAGE_KEYS = "manage_keys"
@@ -93,6 +94,7 @@ POLICY: dict[Act, dict[Role, Scope]] = {
         Role.OFFICE: Scope.ALL,
     },
     Act.VIEW_PERSONAL: {Role.FARMER: Scope.HOUSEHOLD, **_COOP, Role.DIGITAL_TEAM: Scope.COMMUNE},
+    Act.READ_PERSONAL_FOR_REASON: {Role.OFFICE: Scope.ALL},
     Act.EDIT_RULES: {Role.OFFICE: Scope.ALL},
     Act.MANAGE_ACCOUNTS: {
         **_MANAGER,

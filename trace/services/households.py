@@ -1,0 +1,236 @@
+"""Farm households: registering, their sealed phone and ID number, what they agreed to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from trace.errors import FieldProblem, Invalid, Refused
+from trace.keyring import current
+from trace.records.household import Consent, Household, Purpose
+from trace.records.organisation import Organisation
+from trace.services import phones
+from trace.services.admission import Act, Actor, fetch, may, own_org, visible
+from trace.services.intake import Given, line
+from trace.services.logging_acts import append_leaf
+from trace.services.registering import (
+    Code,
+    PlaceIn,
+    add_unique,
+    change,
+    empty_is_none,
+    exact_first,
+    found_by,
+    own_code,
+    place_columns,
+)
+from trace.standards.check_digit import compact
+from trace.standards.fault import Fault
+from trace.standards.search_key import fold_vi
+
+CONSENT_VERSION = "2026-01"
+"""The text of consent shown today."""
+
+
+def id_number(text: str) -> str:
+    """A citizen's number: 12 digits, or 9 of an old card. Raises ``standard.length``."""
+    number = compact(text)
+    if not (number.isascii() and number.isdigit()) or len(number) not in (9, 12):
+        raise Fault("standard.length", expected="9, 12", got=len(number))
+    return number
+
+
+def household_code(text: str) -> str:
+    """A household's code, at most 24 signs. Raises ``field.too_long`` or ``field.pattern``."""
+    code = own_code(text)
+    if len(code) > 24:
+        raise Fault("field.too_long", max=24)
+    return code
+
+
+MaybePhone = Annotated[
+    Annotated[str, AfterValidator(phones.normalise)] | None, BeforeValidator(empty_is_none)
+]
+MaybeIdNumber = Annotated[Annotated[str, AfterValidator(id_number)] | None, BeforeValidator(empty_is_none)]
+
+
+class HouseholdIn(PlaceIn):
+    """A household as given. An empty phone or ID number leaves the stored one as it is."""
+
+    code: Annotated[Code, AfterValidator(household_code)]
+    name: Annotated[str, line(120, 2)]
+    phone: MaybePhone = None
+    id_number: MaybeIdNumber = None
+
+
+class ConsentIn(Given):
+    """A purpose the household agrees to, under a version of the text."""
+
+    purpose: Purpose
+    version: Annotated[str, line(16, 1)] = CONSENT_VERSION
+
+
+@dataclass(frozen=True)
+class Personal:
+    """What is sealed in the database; never to be logged, exported or shown in public."""
+
+    phone: str | None
+    id_number: str | None
+
+
+def add_household(session: Session, actor: Actor, given: HouseholdIn, now: datetime) -> Household:
+    """Register a household of the actor's cooperative; its commune is the cooperative's unless said.
+
+    Raises:
+        Invalid: the code is taken, or the place does not resolve.
+    """
+    org_id = own_org(actor)
+    visible(actor, Act.MANAGE_REGISTRY, Household)
+    home = session.get_one(Organisation, org_id).commune_code
+    values: dict[str, Any] = {"name": given.name, "search_key": household_key(given.code, given.name)}
+    place = place_columns(session, given, home)
+    row = Household(org_id=org_id, code=given.code, created_at=now, **values, **place)
+    _seal(row, given)
+    return add_unique(session, row, "code", given.code)
+
+
+def edit_household(
+    session: Session, actor: Actor, household_id: int, given: HouseholdIn, now: datetime
+) -> Household:
+    """Change a household; its code stays, because papers and sealed fields are bound to it."""
+    row = fetch(session, actor, Act.MANAGE_REGISTRY, Household, id=household_id)
+    if given.code != row.code:
+        raise Invalid([FieldProblem("code", "household.code_stays", given.code, {"expected": row.code})])
+    values: dict[str, Any] = {"name": given.name, "search_key": household_key(row.code, given.name)}
+    change(row, values | place_columns(session, given, row.commune_code))
+    _seal(row, given)
+    session.flush()
+    append_leaf(session, "household_changed", {"household": row.id, "by": actor.account_id}, now)
+    return row
+
+
+def household_key(code: str, name: str) -> str:
+    """Under which a household is found: name and code without marks."""
+    return f"{fold_vi(name)} {fold_vi(code)}"
+
+
+def phone_place(org_id: int, code: str) -> str:
+    """Where a sealed phone belongs: copied elsewhere it does not open."""
+    return f"household/{org_id}/{code}/phone"
+
+
+def id_number_place(org_id: int, code: str) -> str:
+    """Where a sealed ID number belongs."""
+    return f"household/{org_id}/{code}/id_number"
+
+
+def _seal(row: Household, given: HouseholdIn) -> None:
+    if given.phone is not None:
+        row.phone_sealed = current().seal(given.phone.encode(), phone_place(row.org_id, row.code))
+    if given.id_number is not None:
+        place = id_number_place(row.org_id, row.code)
+        row.id_number_sealed = current().seal(given.id_number.encode(), place)
+
+
+def personal_data(
+    session: Session, actor: Actor, household_id: int, now: datetime, reason: str = ""
+) -> Personal:
+    """Phone and ID number in clear. The office says why, and the reason is written into the log.
+
+    Raises:
+        NotFound: not within the actor's reach.
+        Refused: ``personal.reason``, when the office gives no reason of at least ten letters.
+    """
+    if may(actor, Act.VIEW_PERSONAL):
+        return _opened(fetch(session, actor, Act.VIEW_PERSONAL, Household, id=household_id))
+    row = fetch(session, actor, Act.READ_PERSONAL_FOR_REASON, Household, id=household_id)
+    said = " ".join(reason.split())
+    if len(said) < 10:
+        raise Refused("personal.reason", min=10, n=len(said))
+    record = {"household": row.id, "by": actor.account_id, "reason": said[:400]}
+    append_leaf(session, "personal_read", record, now)
+    return _opened(row)
+
+
+def _opened(row: Household) -> Personal:
+    def clear(sealed: bytes | None, place: str) -> str | None:
+        return current().unseal(sealed, place).decode() if sealed else None
+
+    return Personal(
+        clear(row.phone_sealed, phone_place(row.org_id, row.code)),
+        clear(row.id_number_sealed, id_number_place(row.org_id, row.code)),
+    )
+
+
+def households(
+    session: Session, actor: Actor, text: str = "", limit: int = 50, offset: int = 0
+) -> tuple[Sequence[Household], int]:
+    """Households in the actor's reach whose name or code holds every word, and how many in all."""
+    wanted = visible(actor, Act.VIEW_FARM, Household) & found_by(text, col(Household.search_key))
+    order = (exact_first(text, col(Household.name)), col(Household.code), col(Household.id))
+    question = select(Household).where(wanted).order_by(*order).limit(limit).offset(offset)
+    total = session.execute(select(func.count()).select_from(Household).where(wanted)).scalar_one()
+    return session.execute(question).scalars().all(), int(total)
+
+
+def give_consent(
+    session: Session, actor: Actor, household_id: int, given: ConsentIn, now: datetime
+) -> Consent:
+    """Record a consent; one already standing under the same version stays as it is."""
+    row = fetch(session, actor, Act.MANAGE_REGISTRY, Household, id=household_id)
+    standing = _standing(session, row.id, given.purpose)
+    if standing is not None and standing.version == given.version:
+        return standing
+    if standing is not None:
+        standing.withdrawn_at = now
+    consent = Consent(household_id=row.id, given_at=now, recorded_by=actor.account_id, **given.model_dump())
+    session.add(consent)
+    session.flush()
+    _log_consent(session, actor, "consent_given", consent, now)
+    return consent
+
+
+def withdraw_consent(
+    session: Session, actor: Actor, household_id: int, purpose: Purpose, now: datetime
+) -> Consent | None:
+    """End the standing consent to a purpose; None where there is none."""
+    row = fetch(session, actor, Act.MANAGE_REGISTRY, Household, id=household_id)
+    standing = _standing(session, row.id, purpose)
+    if standing is not None:
+        standing.withdrawn_at = now
+        session.flush()
+        _log_consent(session, actor, "consent_withdrawn", standing, now)
+    return standing
+
+
+def consents(session: Session, actor: Actor, household_id: int) -> Sequence[Consent]:
+    """Every consent of a household, the newest first."""
+    row = fetch(session, actor, Act.VIEW_FARM, Household, id=household_id)
+    question = select(Consent).where(col(Consent.household_id) == row.id)
+    return session.execute(question.order_by(col(Consent.id).desc())).scalars().all()
+
+
+def agrees_to(session: Session, household_id: int, purpose: Purpose) -> bool:
+    """Whether a household's consent to this purpose stands."""
+    return _standing(session, household_id, purpose) is not None
+
+
+def _standing(session: Session, household_id: int, purpose: Purpose) -> Consent | None:
+    question = select(Consent).where(
+        col(Consent.household_id) == household_id,
+        col(Consent.purpose) == purpose,
+        col(Consent.withdrawn_at).is_(None),
+    )
+    found: Consent | None = session.execute(
+        question.order_by(col(Consent.id).desc()).limit(1)
+    ).scalar_one_or_none()
+    return found
+
+
+def _log_consent(session: Session, actor: Actor, kind: str, consent: Consent, now: datetime) -> None:
+    record = {"household": consent.household_id, "purpose": consent.purpose, "version": consent.version}
+    append_leaf(session, kind, {**record, "by": actor.account_id}, now)

@@ -1,0 +1,127 @@
+"""Plots of land."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from trace.errors import FieldProblem, Invalid
+from trace.records.household import Household
+from trace.records.plot import GrowingArea, Plot
+from trace.services.admission import Act, Actor, fetch, visible
+from trace.services.crops import crop_of, variety_of
+from trace.services.intake import MaybeRow, Row, line, read
+from trace.services.registering import (
+    Area,
+    Code,
+    PlaceIn,
+    add_unique,
+    change,
+    empty_is_none,
+    exact_first,
+    found_by,
+    own_code,
+    place_columns,
+)
+from trace.standards import quantity
+from trace.standards.fault import Fault
+from trace.standards.search_key import fold_vi
+
+
+class PlotIn(PlaceIn):
+    """A plot as given; without a commune it lies in its household's. Its position is never public."""
+
+    household_id: Row
+    code: Code
+    name: Annotated[str, line(120)] = ""
+    crop: Annotated[str, line(32, 1), AfterValidator(crop_of)]
+    variety: Annotated[str, line(48), AfterValidator(variety_of)] = ""
+    area_m2: Area
+    growing_area_id: MaybeRow = None
+    latitude: Annotated[float | None, BeforeValidator(empty_is_none), Field(ge=8, le=24)] = None
+    longitude: Annotated[float | None, BeforeValidator(empty_is_none), Field(ge=102, le=118)] = None
+
+
+def plot_input(values: Mapping[str, Any], sao_m2: int) -> PlotIn:
+    """What a form sends, with the sào of this province."""
+    typed = values.get("area_m2")
+    if not isinstance(typed, str):
+        return read(PlotIn, values)
+    try:
+        return read(PlotIn, {**values, "area_m2": quantity.area_m2(typed, sao_m2=sao_m2)})
+    except Fault:
+        return read(PlotIn, values)  # finds the same fault, and the others beside it
+
+
+def add_plot(session: Session, actor: Actor, given: PlotIn, now: datetime) -> Plot:
+    """Register a plot of a household in the actor's reach.
+
+    Raises:
+        NotFound: the household or growing area is not within reach.
+        Invalid: the code is taken, or the place does not resolve.
+    """
+    household = fetch(session, actor, Act.MANAGE_REGISTRY, Household, id=given.household_id)
+    values = _columns(session, actor, given, household)
+    row = Plot(org_id=household.org_id, household_id=household.id, code=given.code, created_at=now, **values)
+    return add_unique(session, row, "code", given.code)
+
+
+def edit_plot(session: Session, actor: Actor, plot_id: int, given: PlotIn, now: datetime) -> Plot:
+    """Change a plot; its code and household stay, because events name them."""
+    row = fetch(session, actor, Act.MANAGE_REGISTRY, Plot, id=plot_id)
+    for field, kept in (("code", row.code), ("household_id", row.household_id)):
+        if getattr(given, field) != kept:
+            shape = {"expected": kept}
+            raise Invalid([FieldProblem(field, "plot.stays", getattr(given, field), shape)])
+    household = session.get_one(Household, row.household_id)
+    change(row, _columns(session, actor, given, household))
+    session.flush()
+    return row
+
+
+def _columns(session: Session, actor: Actor, given: PlotIn, household: Household) -> dict[str, Any]:
+    if given.growing_area_id is not None:
+        fetch(session, actor, Act.MANAGE_REGISTRY, GrowingArea, id=given.growing_area_id)
+    name = given.name or given.code
+    return {
+        "name": name,
+        "search_key": plot_key(given.code, name),
+        **given.model_dump(
+            include={"crop", "variety", "area_m2", "growing_area_id", "latitude", "longitude"}
+        ),
+        **place_columns(session, given, household.commune_code),
+    }
+
+
+def plot_key(code: str, name: str) -> str:
+    """Under which a plot is found: name and code without marks."""
+    return fold_vi(name if name == code else f"{name} {code}")
+
+
+def child_code(household_code: str, number: int) -> str:
+    """The code of a household's n-th plot where none was given.
+
+    >>> child_code("TH-0012", 2)
+    'TH-0012-2'
+    """
+    return own_code(f"{household_code}-{number}")
+
+
+def plots(
+    session: Session, actor: Actor, text: str = "", limit: int = 50, offset: int = 0
+) -> tuple[Sequence[Plot], int]:
+    """Plots in the actor's reach whose name or code holds every word, and how many in all."""
+    wanted = visible(actor, Act.VIEW_FARM, Plot) & found_by(text, col(Plot.search_key))
+    order = (exact_first(text, col(Plot.name)), col(Plot.code), col(Plot.id))
+    question = select(Plot).where(wanted).order_by(*order).limit(limit).offset(offset)
+    total = session.execute(select(func.count()).select_from(Plot).where(wanted)).scalar_one()
+    return session.execute(question).scalars().all(), int(total)
+
+
+def plots_of(session: Session, actor: Actor, household_id: int) -> Sequence[Plot]:
+    """The plots of one household in the actor's reach."""
+    wanted = visible(actor, Act.VIEW_FARM, Plot) & (col(Plot.household_id) == household_id)
+    return session.execute(select(Plot).where(wanted).order_by(col(Plot.code))).scalars().all()
