@@ -40,7 +40,7 @@ class DiaryEntryIn(Given):
     done_on: date
     material: Annotated[str, line(120)] = ""
     dose: Annotated[str, line(80)] = ""
-    area_m2: Annotated[int | None, Field(gt=0, lt=10**9)] = None
+    area_m2: Annotated[int, Field(gt=0, lt=10**9)] | None = None
     waiting_days: Days = None
     operator: Annotated[str, line(80)] = ""
     note: Annotated[str, line(1000)] = ""

@@ -41,13 +41,13 @@ def _empty_is_none(value: object) -> object:
 
 Weight = Annotated[int, BeforeValidator(_weight), Field(gt=0, le=MAX_WEIGHT_G)]
 """Grams."""
-Count = Annotated[int | None, BeforeValidator(_count), Field(ge=1, le=1_000_000)]
+Count = Annotated[Annotated[int, Field(ge=1, le=1_000_000)] | None, BeforeValidator(_count)]
 """A number of things, or nothing."""
-Days = Annotated[int | None, BeforeValidator(_count), Field(ge=0, le=365)]
+Days = Annotated[Annotated[int, Field(ge=0, le=365)] | None, BeforeValidator(_count)]
 """A number of days, or nothing."""
 Row = Annotated[int, Field(gt=0, lt=2**63)]
 """The number of a row."""
-MaybeRow = Annotated[int | None, BeforeValidator(_empty_is_none), Field(gt=0, lt=2**63)]
+MaybeRow = Annotated[Row | None, BeforeValidator(_empty_is_none)]
 """The number of a row, or nothing."""
 RequestId = Annotated[str, StringConstraints(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9._:-]+$")]
 """Chosen by the sender; the same id with the same content is done once."""

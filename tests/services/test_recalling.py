@@ -1,0 +1,136 @@
+"""Recalls: everything downstream, at once and for good; two people close."""
+
+from datetime import datetime
+
+import pytest
+from sqlmodel import select
+
+from tests import world
+from tests.services import farm
+from trace import db
+from trace.errors import Invalid, NotAllowed, NotFound, Refused
+from trace.records.event import Event, LogLeaf
+from trace.records.lot import Lot, LotState
+from trace.records.recall import RecallLot
+from trace.services import packing, recalling
+from trace.services.admission import Actor, actor_of
+
+WORDS = recalling.RecallIn(reason="Nghi còn thuốc trên quả", phone="0220 000 0000")
+
+
+@pytest.fixture
+def coop(database: db.Database, now: datetime) -> world.Coop:
+    with db.transaction() as session:
+        return farm.found(session, now)
+
+
+def officer(now: datetime) -> Actor:
+    with db.transaction() as session:
+        return actor_of(world.make_office(session, now))
+
+
+def tree(coop: world.Coop, now: datetime) -> list[Lot]:
+    """Two harvests pooled, the pool packed twice, and a lot that has nothing to do with it."""
+    with db.transaction() as session:
+        lots = [farm.harvest(session, coop, now, kg=100) for _ in range(3)]
+        pool = packing.pack_lot(session, coop.hand, farm.pack_in(*lots[:2], units=200, kind="pool"), now)
+        packs = [packing.pack_lot(session, coop.hand, farm.pack_in(pool, units=100), now) for _ in range(2)]
+    return [*lots, pool, *packs]
+
+
+def test_a_recall_reaches_everything_made_from_the_lot_and_nothing_else(
+    coop: world.Coop, now: datetime
+) -> None:
+    one, two, alone, pool, *packs = tree(coop, now)
+    with db.transaction() as session:
+        recall = recalling.open_recall(session, coop.boss, one.public_id, WORDS, now)
+    with db.reading() as session:
+        states = {lot.id: session.get_one(Lot, lot.id).state for lot in (one, two, alone, pool, *packs)}
+        assert {number for number, state in states.items() if state == "recalled"} == {
+            one.id, pool.id, *(pack.id for pack in packs),
+        }  # fmt: skip
+        assert farm.count(session, RecallLot) == 4
+        acts = session.exec(select(Event).where(Event.act == "recall")).all()
+        assert len(acts) == 4
+    assert recall.number == f"TH-2026-{recall.id:04}"
+
+
+def test_each_recalled_lot_gets_a_new_version(coop: world.Coop, now: datetime) -> None:
+    one, *_ = tree(coop, now)
+    with db.transaction() as session:
+        recalling.open_recall(session, coop.boss, one.public_id, WORDS, now)
+        assert session.get_one(Lot, one.id).version == one.version + 1
+
+
+def test_a_recalled_lot_never_comes_back(coop: world.Coop, now: datetime) -> None:
+    one, *_ = tree(coop, now)
+    with db.transaction() as session:
+        recalling.open_recall(session, coop.boss, one.public_id, WORDS, now)
+        with pytest.raises(Refused) as refused:
+            packing.pack_lot(session, coop.hand, farm.pack_in(one), now)
+    assert refused.value.key == "gate.recalled"
+
+
+def test_opening_twice_with_the_same_words_is_once(coop: world.Coop, now: datetime) -> None:
+    one, *_ = tree(coop, now)
+    with db.transaction() as session:
+        first = recalling.open_recall(session, coop.boss, one.public_id, WORDS, now)
+        assert recalling.open_recall(session, coop.boss, one.public_id, WORDS, now).id == first.id
+        other = WORDS.model_copy(update={"reason": "lý do khác"})
+        with pytest.raises(Refused):
+            recalling.open_recall(session, coop.boss, one.public_id, other, now)
+
+
+def test_the_typed_number_of_lots_must_be_right(coop: world.Coop, now: datetime) -> None:
+    one, *_ = tree(coop, now)
+    wrong = WORDS.model_copy(update={"lots": 3})
+    with pytest.raises(Invalid), db.transaction() as session:
+        recalling.open_recall(session, coop.boss, one.public_id, wrong, now)
+    with db.transaction() as session:
+        right = WORDS.model_copy(update={"lots": 4})
+        recalling.open_recall(session, coop.boss, one.public_id, right, now)
+
+
+def test_staff_open_no_recall_and_neighbours_see_no_lot(coop: world.Coop, now: datetime) -> None:
+    one, *_ = tree(coop, now)
+    with db.transaction() as session:
+        other = world.make_coop(session, now)
+        with pytest.raises(NotAllowed):
+            recalling.open_recall(session, coop.hand, one.public_id, WORDS, now)
+        answers = []
+        for name in (one.public_id, "khongco000"):
+            with pytest.raises(NotFound) as refused:
+                recalling.open_recall(session, other.boss, name, WORDS, now)
+            answers.append((refused.value.key, refused.value.params))
+    assert answers[0] == answers[1]
+
+
+def test_two_people_of_the_office_close_neither_of_them_the_opener(coop: world.Coop, now: datetime) -> None:
+    one, *_ = tree(coop, now)
+    opener, first, second = (officer(now) for _ in range(3))
+    with db.transaction() as session:
+        number = recalling.open_recall(session, opener, one.public_id, WORDS, now).number
+        with pytest.raises(Refused) as refused:
+            recalling.close(session, second, number, now)
+        assert refused.value.key == "recall.not_proposed"
+        recalling.propose_close(session, first, number, now)
+        for same in (first, opener):
+            with pytest.raises(Refused) as refused:
+                recalling.close(session, same, number, now)
+            assert refused.value.key == "recall.same_person"
+        with pytest.raises(NotAllowed):
+            recalling.close(session, coop.boss, number, now)
+        with pytest.raises(Refused):
+            recalling.close(session, farm.OFFICE, number, now)
+        assert recalling.close(session, second, number, now).closed_at == now
+        assert session.get_one(Lot, one.id).state == LotState.RECALLED
+
+
+def test_a_drill_counts_and_changes_nothing(coop: world.Coop, now: datetime) -> None:
+    one, *_ = tree(coop, now)
+    with db.reading() as session:
+        leaves = farm.count(session, LogLeaf)
+        reach = recalling.reach_of(session, coop.boss, one.public_id)
+        assert (len(reach.lots), reach.weight_g) == (4, 200_000)
+        assert farm.count(session, LogLeaf) == leaves
+        assert {lot.state for lot in reach.lots} & {"recalled"} == set()
