@@ -29,13 +29,13 @@ class Keyring:
         if len(master) != KEY_BYTES:
             raise Unavailable("key.length", expected=KEY_BYTES, got=len(master))
         self._fields = AESGCM(_derive(master, b"nongsan/field"))
+        self._stamp_keys = AESGCM(_derive(master, b"nongsan/stamp-key"))
         self._marks = _derive(master, b"nongsan/mark")
         self.cookie_secret = _derive(master, b"nongsan/cookie")
 
     def seal(self, plain: bytes, associated: str) -> bytes:
         """Encrypt ``plain`` (AES-256-GCM), bound to ``associated``, such as ``household/7/phone``."""
-        nonce = os.urandom(NONCE_BYTES)
-        return b"\x01" + nonce + self._fields.encrypt(nonce, plain, associated.encode())
+        return _encrypt(self._fields, plain, associated)
 
     def unseal(self, sealed: bytes, associated: str) -> bytes:
         """Decrypt what ``seal`` made for the same place.
@@ -43,17 +43,37 @@ class Keyring:
         Raises:
             Unavailable: another place, another key, or a changed value.
         """
-        try:
-            return self._fields.decrypt(
-                sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :], associated.encode()
-            )
-        except InvalidTag:
-            raise Unavailable("key.unseal", place=associated) from None
+        return _decrypt(self._fields, sealed, associated)
+
+    def wrap_stamp_key(self, material: bytes, kid: int) -> bytes:
+        """Encrypt a stamp key's material, bound to its number, for the database and the key folder."""
+        return _encrypt(self._stamp_keys, material, f"stamp_key/{kid}")
+
+    def unwrap_stamp_key(self, wrapped: bytes, kid: int) -> bytes:
+        """Decrypt what ``wrap_stamp_key`` made for the same number.
+
+        Raises:
+            Unavailable: another number, another master key, or a changed value.
+        """
+        return _decrypt(self._stamp_keys, wrapped, f"stamp_key/{kid}")
 
     def mark(self, *parts: bytes) -> bytes:
         """A keyed hash of 16 bytes over length-prefixed parts: a nameless mark of a device or network."""
         message = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
         return hmac.new(self._marks, message, hashlib.sha256).digest()[:16]
+
+
+def _encrypt(cipher: AESGCM, plain: bytes, associated: str) -> bytes:
+    nonce = os.urandom(NONCE_BYTES)
+    return b"\x01" + nonce + cipher.encrypt(nonce, plain, associated.encode())
+
+
+def _decrypt(cipher: AESGCM, sealed: bytes, associated: str) -> bytes:
+    nonce, body = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
+    try:
+        return cipher.decrypt(nonce, body, associated.encode())
+    except (InvalidTag, ValueError):
+        raise Unavailable("key.unseal", place=associated) from None
 
 
 def _derive(master: bytes, purpose: bytes) -> bytes:

@@ -1,0 +1,161 @@
+"""What must hold before stamps become one lot's: its state, its goods, and how many fit its weight."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlmodel import Session, col
+
+from trace.errors import NotFound, Refused
+from trace.records.lot import Lot, LotState
+from trace.records.organisation import Organisation
+from trace.records.plot import PackingHouse
+from trace.records.product import Product
+from trace.records.stamp import StampActivation, StampVoid
+from trace.services.admission import Act, Actor, Scope, fetch, lock, scope_of
+from trace.services.holding import refuse_held
+from trace.services.lot_states import refuse_recalled, state_word
+from trace.services.stamp_ranges import Range
+from trace.texts.catalogs import Term
+from trace.texts.formats import kilograms
+
+TOLERANCE_PERCENT = 2
+"""How much more than its packed weight a lot may carry in stamps."""
+LEAST_ITEMS = 10
+"""Items of information a lot shows at least (Circular 02/2024/TT-BKHCN)."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """How many stamps a lot of ``weight_g`` grams takes at ``unit_g`` each; ``active`` are there already."""
+
+    weight_g: int
+    unit_g: int
+    active: int
+
+    @property
+    def most(self) -> int:
+        """Stamps in all, tolerance included."""
+        return self.weight_g * (100 + TOLERANCE_PERCENT) // (100 * self.unit_g)
+
+    @property
+    def left(self) -> int:
+        """Stamps that can still be activated."""
+        return max(0, self.most - self.active)
+
+
+def packed_lot(session: Session, actor: Actor, public_id: str) -> Lot:
+    """The lot, if the actor may activate stamps for it, locked: a cooperative its own, a packing house
+    those it packs.
+
+    Raises:
+        NotFound: no such lot, or not theirs.
+    """
+    if scope_of(actor, Act.ACTIVATE) is not Scope.PACKS:
+        lot = fetch(session, actor, Act.ACTIVATE, Lot, public_id=public_id)
+    else:
+        lot = _of_packing_house(session, actor, public_id)
+    lock(session, lot)
+    return lot
+
+
+def _of_packing_house(session: Session, actor: Actor, public_id: str) -> Lot:
+    question = (
+        select(Lot)
+        .join(PackingHouse, col(PackingHouse.id) == col(Lot.packing_house_id))
+        .where(col(Lot.public_id) == public_id, col(PackingHouse.org_id) == actor.org_id)
+    )
+    found: Lot | None = session.execute(question).scalar_one_or_none()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def refuse_unready(session: Session, lot: Lot) -> None:
+    """Only a released lot takes stamps.
+
+    Raises:
+        Refused: ``gate.recalled``, ``gate.hold`` or ``gate.notreleased``.
+    """
+    refuse_recalled(session, lot)
+    refuse_held(session, lot)
+    if lot.state != LotState.RELEASED:
+        raise Refused(
+            "gate.notreleased",
+            lot=lot.code,
+            state=state_word(lot.state),
+            coop=session.get_one(Organisation, lot.org_id).name,
+            n=LEAST_ITEMS,
+            items=Term("stamps.see_lot"),
+        )
+
+
+def product_for(session: Session, lot: Lot, block_product_id: int | None) -> Product:
+    """What a stamp of the block stands on in this lot.
+
+    Raises:
+        Refused: neither names a product, or the roll was made for another one.
+    """
+    product_id = lot.product_id or block_product_id
+    if product_id is None:
+        raise Refused("gate.noproduct", lot=lot.code)
+    product = session.get_one(Product, product_id)
+    if block_product_id not in (None, product_id):
+        other = session.get_one(Product, block_product_id)
+        raise Refused("gate.product", lot=lot.code, product=product.name, product2=other.name)
+    return product
+
+
+def room(session: Session, lot: Lot, product: Product) -> Room:
+    """How many stamps of this product the lot still takes; all activations count, void stamps do not."""
+    return Room(lot.weight_g, product.unit_g, active_stamps(session, lot.id))
+
+
+def refuse_over(room: Room, lot: Lot, count: int) -> None:
+    """No more stamps than goods (invariant I1).
+
+    Raises:
+        Refused: ``gate.over`` with the figures.
+    """
+    if count > room.left:
+        raise Refused(
+            "gate.over",
+            n=count,
+            kg=kilograms(room.unit_g),
+            kg2=kilograms(count * room.unit_g),
+            lot=lot.code,
+            kg_max=kilograms(lot.weight_g),
+            m=room.active,
+            left=room.left,
+        )
+
+
+def active_stamps(session: Session, lot_id: int) -> int:
+    """Stamps activated for a lot and not void."""
+    mine = col(StampActivation.lot_id) == lot_id
+    activated = select(func.coalesce(func.sum(StampActivation.last - StampActivation.first + 1), 0)).where(
+        mine
+    )
+    first = case(
+        (col(StampVoid.first) > col(StampActivation.first), StampVoid.first), else_=StampActivation.first
+    )
+    last = case((col(StampVoid.last) < col(StampActivation.last), StampVoid.last), else_=StampActivation.last)
+    withdrawn = (
+        select(func.coalesce(func.sum(last - first + 1), 0))
+        .select_from(StampActivation)
+        .join(StampVoid, _touching())
+        .where(mine)
+    )
+    return int(session.execute(activated).scalar_one()) - int(session.execute(withdrawn).scalar_one())
+
+
+def _touching() -> ColumnElement[bool]:
+    return and_(
+        col(StampVoid.block_id) == col(StampActivation.block_id),
+        col(StampVoid.first) <= col(StampActivation.last),
+        col(StampVoid.last) >= col(StampActivation.first),
+    )
+
+
+def range_of(row: StampActivation | StampVoid) -> Range:
+    """The serials of an interval row."""
+    return Range(row.first, row.last)
