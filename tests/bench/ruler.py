@@ -2,7 +2,8 @@
 
 A bar is a ratio taken inside one run, never an absolute: other work on the machine slows both.
 Each round runs both sides, the first to go changing from round to round; what counts is the CPU
-time of this process; the figures are medians of the rounds.
+time of this process. The ratio is the median of the rounds' own ratios, because both sides of one
+round shared the same load; the two speeds are medians as well.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from statistics import median
 
-ROUNDS = 5
+ROUNDS = 7
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def measured(bar: Bar, rounds: int = ROUNDS) -> dict[str, object]:
         sides = [(ours, bar.ours), (peer, bar.peer)]
         for rates, work in sides if number % 2 else reversed(sides):
             rates.append(_rate(work))
-    ratio = median(ours) / median(peer)
+    ratio = median(our / their for our, their in zip(ours, peer, strict=True))
     return {
         "name": bar.name,
         "unit": bar.unit,

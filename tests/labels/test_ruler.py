@@ -1,0 +1,33 @@
+"""The bench's ruler itself: ratios, misses and absent peers."""
+
+import json
+
+import pytest
+
+from tests.bench.ruler import Bar, measured, report
+
+
+def spin(turns: int) -> int:
+    """Work for the clock; says it did one unit."""
+    return min(1, sum(range(turns)))
+
+
+def test_a_peer_that_takes_ten_times_as_long_is_about_ten_times_slower() -> None:
+    line = measured(Bar("b", "turns", lambda: spin(200_000), lambda: spin(2_000_000), "p", 5.0), rounds=3)
+    assert line["met"] is True
+    assert isinstance(line["ratio"], float)
+    assert 5 < line["ratio"] < 20
+
+
+def test_a_missed_bar_and_an_absent_peer_are_said(capsys: pytest.CaptureFixture[str]) -> None:
+    def absent() -> int:
+        raise ModuleNotFoundError("No module named 'peer'")
+
+    missed = Bar("missed", "turns", lambda: spin(200_000), lambda: spin(200_000), "itself", 50.0)
+    skipped = Bar("skipped", "turns", lambda: spin(10), absent, "peer", 1.0)
+    assert report([skipped]) is True
+    assert report([missed, skipped]) is False
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert lines[0] == {"name": "skipped", "skipped": "peer: No module named 'peer'"}
+    assert lines[1]["met"] is False
+    assert set(lines[1]) == {"name", "unit", "ours_per_s", "peer", "peer_per_s", "ratio", "bar", "met"}
