@@ -12,10 +12,10 @@ from trace.keyring import load_keyring
 from trace.keyring import use as use_keyring
 from trace.records.instance_fact import InstanceFact
 from trace.settings import Settings, load_settings
-from trace.web import account, consumer, headers, health, page_tools, refusals, visitor
+from trace.web import account, consumer, headers, health, page_tools, refusals, story_pages, visitor
 from trace.web.door import Door, open_doors
 
-DOORS: tuple[Door, ...] = (account.door, health.door, consumer.door)
+DOORS: tuple[Door, ...] = (account.door, health.door, consumer.door, story_pages.door)
 csrf = CSRFProtect()
 
 

@@ -92,16 +92,22 @@ class StampInfo:
 
     @property
     def best_before(self) -> date | None:
-        """The lot's last good day: as given, or packing (else harvest) day plus the shelf life."""
-        if self.best_before_given is not None or self.shelf_life_days is None:
-            return self.best_before_given
-        start = self.packed_on or self.harvested_on
-        return start + timedelta(days=self.shelf_life_days) if start else None
+        """The lot's last good day."""
+        return last_good_day(
+            self.best_before_given, self.packed_on or self.harvested_on, self.shelf_life_days
+        )
 
     @property
     def is_food(self) -> bool:
         """Whether the words speak of eating."""
         return self.ocop_group is None or self.ocop_group < FIRST_NON_FOOD_GROUP
+
+
+def last_good_day(given: date | None, start: date | None, shelf_life_days: int | None) -> date | None:
+    """As the lot says, else its packing (or harvest) day plus the product's shelf life."""
+    if given is not None or start is None or shelf_life_days is None:
+        return given
+    return start + timedelta(days=shelf_life_days)
 
 
 def find_stamp(session: Session, kid: int, serial: int) -> StampInfo | None:

@@ -1,0 +1,181 @@
+"""What the public may see of lots and products by their public addresses; all else is absent."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlmodel import Session, col
+
+from trace.errors import NotFound
+from trace.records.lot import Lot, LotState
+from trace.records.organisation import Organisation
+from trace.records.product import Product, ProductImage
+from trace.records.recall import Recall, RecallLot
+from trace.services.stamp_facts import FIRST_NON_FOOD_GROUP, last_good_day
+from trace.services.story import Paper, Place, Stars, Story, papers_on, place_of, stars_on, tell
+
+OUT = (LotState.RELEASED, LotState.CONSUMED, LotState.RECALLED)
+RECENT_LOTS = 10
+
+
+@dataclass(frozen=True)
+class RecallNotice:
+    """What the public reads of a recall."""
+
+    lot_code: str
+    reason: str
+    reason_en: str
+    phone: str
+    since: datetime
+
+
+@dataclass(frozen=True)
+class LotPage:
+    """A lot that is or was out for sale, with its story."""
+
+    public_id: str
+    code: str
+    harvested_on: date
+    packed_on: date | None
+    best_before: date | None
+    weight_g: int
+    version: int
+    product: Product | None
+    cooperative: Organisation
+    coop_place: Place
+    recall: RecallNotice | None
+    is_recalled: bool
+    story: Story
+
+
+@dataclass(frozen=True)
+class ProductPage:
+    """A product, what holds for it today, and its recent lots; once printed, its address stays."""
+
+    product: Product
+    cooperative: Organisation
+    place: Place
+    stars: Stars | None
+    papers: tuple[Paper, ...]
+    pictures: tuple[str, ...]
+    lots: tuple[tuple[str, str, date], ...]
+    recalls: tuple[RecallNotice, ...]
+
+
+def is_public() -> ColumnElement[bool]:
+    """Lots that were ever released: an address that was printed or shared does not die in a hold."""
+    return or_(col(Lot.state).in_(OUT), col(Lot.released_at).is_not(None))
+
+
+def is_food(product: Product | None) -> bool:
+    """Whether the words may speak of eating; what is unknown is taken for food."""
+    group = product.ocop_group if product is not None else None
+    return group is None or group < FIRST_NON_FOOD_GROUP
+
+
+def lot_page(session: Session, public_id: str, today: date) -> LotPage:
+    """A lot's page.
+
+    Raises:
+        NotFound: no such lot, or one that was never released.
+    """
+    question = (
+        select(Lot, Organisation, Product)
+        .join(Organisation, col(Organisation.id) == col(Lot.org_id))
+        .outerjoin(Product, col(Product.id) == col(Lot.product_id))
+        .where(col(Lot.public_id) == public_id, is_public())
+    )
+    row = session.execute(question).first()
+    if row is None:
+        raise NotFound()
+    lot, cooperative, product = row
+    notices = recalls_of(session, col(RecallLot.lot_id) == lot.id)
+    return LotPage(
+        public_id=lot.public_id,
+        code=lot.code,
+        harvested_on=lot.harvested_on,
+        packed_on=lot.packed_on,
+        best_before=last_good_day(
+            lot.best_before, lot.packed_on or lot.harvested_on, product.shelf_life_days if product else None
+        ),
+        weight_g=lot.weight_g,
+        version=lot.version,
+        product=product,
+        cooperative=cooperative,
+        coop_place=place_of(session, cooperative),
+        recall=notices[0] if notices else None,
+        is_recalled=bool(notices) or lot.state == LotState.RECALLED,
+        story=tell(session, lot.id, today),
+    )
+
+
+def recalls_of(session: Session, which: ColumnElement[bool]) -> tuple[RecallNotice, ...]:
+    """Recalls that reach some lots, the latest first."""
+    question = (
+        select(col(Lot.code), Recall)
+        .join(RecallLot, col(RecallLot.recall_id) == col(Recall.id))
+        .join(Lot, col(Lot.id) == col(RecallLot.lot_id))
+        .where(which)
+        .order_by(col(Recall.opened_at).desc(), col(Lot.code))
+    )
+    return tuple(
+        RecallNotice(code, recall.reason, recall.reason_en, recall.phone, recall.opened_at)
+        for code, recall in session.execute(question)
+    )
+
+
+def product_page(session: Session, public_id: str, today: date) -> ProductPage:
+    """A product's page.
+
+    Raises:
+        NotFound: no such product.
+    """
+    question = (
+        select(Product, Organisation)
+        .join(Organisation, col(Organisation.id) == col(Product.org_id))
+        .where(col(Product.public_id) == public_id)
+    )
+    row = session.execute(question).first()
+    if row is None:
+        raise NotFound()
+    product, cooperative = row
+    open_here = (col(Lot.product_id) == product.id) & col(Recall.closed_at).is_(None)
+    return ProductPage(
+        product=product,
+        cooperative=cooperative,
+        place=place_of(session, cooperative),
+        stars=stars_on(session, product.id, today, today),
+        papers=papers_on(session, product.org_id, product.id, today, today),
+        pictures=_pictures(session, product.id),
+        lots=_recent(session, product.id),
+        recalls=recalls_of(session, open_here),
+    )
+
+
+def _pictures(session: Session, product_id: int) -> tuple[str, ...]:
+    question = select(col(ProductImage.sha256)).where(col(ProductImage.product_id) == product_id)
+    return tuple(session.execute(question.order_by(col(ProductImage.position))).scalars())
+
+
+def _recent(session: Session, product_id: int) -> tuple[tuple[str, str, date], ...]:
+    question = (
+        select(col(Lot.public_id), col(Lot.code), col(Lot.harvested_on))
+        .where(col(Lot.product_id) == product_id, is_public())
+        .order_by(col(Lot.harvested_on).desc(), col(Lot.id).desc())
+        .limit(RECENT_LOTS)
+    )
+    return tuple((row[0], row[1], row[2]) for row in session.execute(question))
+
+
+def picture(session: Session, sha256: str) -> tuple[bytes, str]:
+    """A product's picture and its media type.
+
+    Raises:
+        NotFound: no picture has this hash.
+    """
+    question: Any = select(col(ProductImage.data), col(ProductImage.media_type))
+    row = session.execute(question.where(col(ProductImage.sha256) == sha256).limit(1)).first()
+    if row is None:
+        raise NotFound()
+    return row[0], row[1]

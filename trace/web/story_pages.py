@@ -1,0 +1,169 @@
+"""Pages for sharing: a lot's story, a product, their pictures. The stamp's code never leads here or back."""
+
+import json
+from typing import Any
+
+from flask import Response, current_app, url_for
+from markupsafe import Markup
+
+from trace.db import reading
+from trace.services import public_pages
+from trace.services.public_pages import LotPage, ProductPage, RecallNotice, is_food
+from trace.standards.local_time import local_day
+from trace.texts import formats
+from trace.texts.catalogs import t, t_html
+from trace.texts.files import HTML_LANG
+from trace.texts.places import place_short
+from trace.web.door import Door, Open
+from trace.web.page_tools import icon, request_is_demo
+from trace.web.reader import LANGUAGES, consumer_language
+from trace.web.verdict_page import place_said, tel
+from trace.web.visitor import now, settings
+
+door = Door("story", __name__)
+PICTURES = {"image/jpeg", "image/png", "image/webp"}
+A_YEAR = 31_536_000
+
+
+@door.page("/lo/<public_id>", Open.PUBLIC)
+def lot(public_id: str) -> str:
+    """One lot's story."""
+    with reading() as session:
+        page = public_pages.lot_page(session, public_id, local_day(now()))
+    lang = consumer_language()
+    product = _name(page.product, lang) if page.product is not None else page.code
+    figures = {
+        "product": product,
+        "lot": page.code,
+        "coop": _name(page.cooperative, lang),
+        "place": place_short(lang, page.story.place.commune, page.story.place.province),
+        "date": page.harvested_on,
+    }
+    return _rendered(
+        "consumer/lot.html",
+        lang,
+        f"/lo/{page.public_id}",
+        page=page,
+        story=page.story,
+        title=t(lang, "consumer.story.title", **figures),
+        about=t(lang, "consumer.story.about", **figures),
+        product=product,
+        coop=figures["coop"],
+        place=place_said(lang, page.story.place),
+        coop_place=place_short(lang, page.coop_place.commune, page.coop_place.province),
+        recall=_notice(page.recall, lang),
+        banner="verdict.recall.banner" if is_food(page.product) else "verdict.recall.banner.not_food",
+        image=page.story.image,
+        json_ld=_json_ld(_lot_ld(page, product, str(figures["coop"]))),
+    )
+
+
+@door.page("/sp/<public_id>", Open.PUBLIC)
+def product(public_id: str) -> str:
+    """One product."""
+    with reading() as session:
+        page = public_pages.product_page(session, public_id, local_day(now()))
+    lang = consumer_language()
+    name, coop = _name(page.product, lang), _name(page.cooperative, lang)
+    place = place_short(lang, page.place.commune, page.place.province)
+    return _rendered(
+        "consumer/product.html",
+        lang,
+        f"/sp/{page.product.public_id}",
+        page=page,
+        story=page,
+        title=name,
+        about=t(lang, "consumer.product.about", product=name, coop=coop, place=place),
+        coop=coop,
+        place=place_said(lang, page.place),
+        recalls=[(notice, _notice(notice, lang)) for notice in page.recalls],
+        image=page.pictures[0] if page.pictures else None,
+        json_ld=_json_ld(_product_ld(page, name, coop)),
+    )
+
+
+@door.page("/anh/<sha256>", Open.PUBLIC)
+def picture(sha256: str) -> Response:
+    """A picture by its content's hash, kept by browsers for a year: other content has another name."""
+    with reading() as session:
+        data, media_type = public_pages.picture(session, sha256)
+    answer = Response(data, content_type=media_type if media_type in PICTURES else "application/octet-stream")
+    answer.headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
+    return answer
+
+
+def _rendered(template: str, lang: str, path: str, **more: Any) -> str:
+    home = settings().public_url
+    page = current_app.jinja_env.get_template(template)
+    return page.render(
+        lang=lang,
+        html_lang=HTML_LANG[lang],
+        t=lambda key, **figures: t_html(lang, key, **figures),
+        text=lambda key, **figures: t(lang, key, **figures),
+        icon=icon,
+        is_demo=request_is_demo(),
+        url_for=url_for,
+        canonical=home + path,
+        alternates=[(HTML_LANG[code], f"{home}{path}?lang={code}") for code in LANGUAGES],
+        home=home,
+        phone=settings().contact_phone,
+        tel=tel,
+        days_said=lambda first, last: (
+            formats.day(lang, first) if first == last else formats.days_between(lang, first, last)
+        ),
+        weight_said=lambda weight_g: formats.weight(lang, weight_g),
+        **more,
+    )
+
+
+def _name(row: Any, lang: str) -> str:
+    return (row.name_en if lang != "vi" else None) or str(row.name)
+
+
+def _notice(notice: RecallNotice | None, lang: str) -> dict[str, Any] | None:
+    """A recall's reason in the reader's language, else as it was written and marked so."""
+    if notice is None:
+        return None
+    in_english = lang != "vi" and bool(notice.reason_en)
+    reason = Markup('<span lang="{}">{}</span>').format(
+        "en" if in_english else "vi", notice.reason_en if in_english else notice.reason
+    )
+    return {"reason": reason, "date": local_day(notice.since), "phone": notice.phone}
+
+
+def _lot_ld(page: LotPage, product: str, coop: str) -> dict[str, Any]:
+    """schema.org/Product of one lot."""
+    found = {
+        "@context": "https://schema.org",
+        "@type": "Product",
+        "name": product,
+        "url": f"{settings().public_url}/lo/{page.public_id}",
+        "brand": {"@type": "Organization", "name": coop},
+        "additionalProperty": [{"@type": "PropertyValue", "name": "lot", "value": page.code}],
+        "productionDate": (page.packed_on or page.harvested_on).isoformat(),
+    }
+    return found | _goods_ld(page.product.gtin if page.product else None, page.story.image)
+
+
+def _product_ld(page: ProductPage, name: str, coop: str) -> dict[str, Any]:
+    found = {
+        "@context": "https://schema.org",
+        "@type": "Product",
+        "name": name,
+        "url": f"{settings().public_url}/sp/{page.product.public_id}",
+        "brand": {"@type": "Organization", "name": coop},
+    }
+    return found | _goods_ld(page.product.gtin, page.pictures[0] if page.pictures else None)
+
+
+def _goods_ld(gtin: str | None, image: str | None) -> dict[str, Any]:
+    found: dict[str, Any] = {"gtin": gtin} if gtin else {}
+    return found | ({"image": f"{settings().public_url}/anh/{image}"} if image else {})
+
+
+def _json_ld(value: dict[str, Any]) -> Markup:
+    """JSON that can stand inside a script element: no text of a person can end it."""
+    text = json.dumps(value, ensure_ascii=False)
+    for sign in "<>&\u2028\u2029":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return Markup(text)  # noqa: S704 - every sign that HTML reads is escaped above
