@@ -106,7 +106,6 @@ class Faults:
             body = response.get_data()
             response.set_data(body[: len(body) // 2])
             response.headers["Content-Length"] = str(len(body))
-            response.headers["Connection"] = "close"
         return response
 
     def page(self, keys: Sequence[tuple[str, int]], start: int, size: int, now: int) -> tuple[list[str], int]:

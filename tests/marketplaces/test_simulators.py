@@ -72,6 +72,13 @@ def test_shopee_refuses(shopee: ShopeeStall, change: dict[str, Any], error: str,
     assert "response" not in answer.json()
 
 
+def test_fifteen_days_are_a_window_and_one_second_more_is_none(shopee: ShopeeStall) -> None:
+    at = int(now().timestamp())
+    assert ask(shopee, time_from=at - 15 * 86_400, time_to=at).json()["error"] == ""
+    longer = ask(shopee, time_from=at - 15 * 86_400 - 1, time_to=at)
+    assert longer.json()["error"] == "order.order_list_invalid_time"
+
+
 def test_four_minutes_of_skew_are_borne(shopee: ShopeeStall) -> None:
     assert ask(shopee, late=290).json()["error"] == ""
     shopee.do("clock", offset_s=-290)
