@@ -3,8 +3,6 @@
 import json
 from datetime import timedelta
 
-import pytest
-
 from tests.jobs.market import Stand, figures, figures_follow_facts, orders
 
 

@@ -52,12 +52,16 @@ def record_orders(session: Session, shop_id: int, orders: Sequence[Order], now: 
     sheet = _Sheet(
         session, shop_id, _stored(session, shop_id, orders), shelf_of(session, shop_id), tally, now
     )
+    fit = []
     for order in orders:
         reason = unfit(order, now)
         if reason:
             tally.bad.append(BadRecord(order.ext_order_id[:64], reason))
         else:
-            sheet.record(order)
+            fit.append(order)
+    sheet.open_rows(fit)
+    for order in fit:
+        sheet.record(order)
     order_figures.recompute(session, sheet.listing_days, sheet.shop_days)
     return tally
 
@@ -102,11 +106,18 @@ class _Sheet:
     listing_days: set[Key] = field(default_factory=set)
     shop_days: set[Key] = field(default_factory=set)
 
+    def open_rows(self, orders: Sequence[Order]) -> None:
+        """Rows for orders never seen, still without content: their numbers come in one round trip."""
+        for order in orders:
+            if order.ext_order_id not in self.stored:
+                self.stored[order.ext_order_id] = _blank(self.shop_id, order, self.now)
+        self.session.add_all(row for row in self.stored.values() if not row.payload_hash)
+        self.session.flush()
+
     def record(self, order: Order) -> None:
         """New, changed or unchanged."""
-        row = self.stored.get(order.ext_order_id)
-        if row is None:
-            self.stored[order.ext_order_id] = row = self._add(order)
+        row = self.stored[order.ext_order_id]
+        if not row.payload_hash:
             self.tally.new += 1
         elif order.modified_at >= row.ext_modified_at and order.payload_hash != row.payload_hash:
             self._withdraw(row)
@@ -116,24 +127,6 @@ class _Sheet:
             self.tally.unchanged += 1
             return
         self._apply(row, order)
-
-    def _add(self, order: Order) -> MarketOrder:
-        row = MarketOrder(
-            shop_id=self.shop_id,
-            ext_order_id=order.ext_order_id,
-            ext_modified_at=order.modified_at,
-            status_raw="",
-            status=order.status,
-            ordered_at=order.created_at,
-            day=local_day(order.created_at),
-            currency=order.currency,
-            payload_hash="",
-            first_seen_at=self.now,
-            changed_at=self.now,
-        )
-        self.session.add(row)
-        self.session.flush()
-        return row
 
     def _withdraw(self, row: MarketOrder) -> None:
         """Its old lines go, and the days they counted for are counted anew."""
@@ -168,6 +161,22 @@ class _Sheet:
     def _touch(self, row: MarketOrder, listings: Iterable[int]) -> None:
         self.listing_days |= {(listing, row.day) for listing in listings}
         self.shop_days.add((self.shop_id, row.day))
+
+
+def _blank(shop_id: int, order: Order, now: datetime) -> MarketOrder:
+    return MarketOrder(
+        shop_id=shop_id,
+        ext_order_id=order.ext_order_id,
+        ext_modified_at=order.modified_at,
+        status_raw="",
+        status=order.status,
+        ordered_at=order.created_at,
+        day=local_day(order.created_at),
+        currency=order.currency,
+        payload_hash="",
+        first_seen_at=now,
+        changed_at=now,
+    )
 
 
 def _change(row: MarketOrder, order: Order, now: datetime) -> OrderStatusChange:
