@@ -7,8 +7,8 @@ from collections.abc import Callable
 from qrcode.constants import ERROR_CORRECT_M
 from qrcode.main import QRCode
 
-from labels.job import RUN_STAMPS
 from labels.qr import BatchEncoder
+from labels.qr.batch import CHUNK
 from tests.bench.ruler import Bar
 from tests.bench.stamps import PREFIX, codes, urls
 
@@ -28,9 +28,9 @@ def library(count: int) -> Callable[[], int]:
 
 
 def batch(count: int, *, best_of_8: bool) -> Callable[[], int]:
-    """Ours, in the runs a print is made of; the tables are made once an address."""
+    """Ours, in the encoder's own chunks; the tables are made once an address."""
     encoder = BatchEncoder(PREFIX, 19)
-    runs = [codes(RUN_STAMPS, seed) for seed in range(count // RUN_STAMPS)]
+    runs = [codes(CHUNK, seed) for seed in range(count // CHUNK)]
 
     def work() -> int:
         return sum(len(encoder.encode(run, best_of_8=best_of_8)) for run in runs)

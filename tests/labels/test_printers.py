@@ -55,7 +55,7 @@ def test_a_killed_print_leaves_no_half_file(tmp_path: Path) -> None:
         "FilePrinter(Path(sys.argv[1])).print_pages(pages(), 'a.pdf')\n"
     )
     command = [sys.executable, "-c", program, str(tmp_path)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as child:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]) as child:
         assert child.stdout
         assert child.stdout.readline() == b"page\n"
         child.send_signal(signal.SIGKILL)
