@@ -97,7 +97,6 @@ def finish(session: Session, job: Held, now: datetime, stats: Mapping[str, Any],
         now,
         state=state,
         finished_at=now,
-        lease_owner=None,
         stats=json.dumps(dict(stats), ensure_ascii=False),
         error=error[:1000],
     )

@@ -1,0 +1,251 @@
+"""Schedules, claims and clocks: each due run once, whoever's clock ticks and whoever works."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from sqlmodel import col
+
+import nongsan
+from tests import world
+from tests.jobs.market import Stand
+from trace import db
+from trace.jobs import clock, queue, work
+from trace.jobs.desk import Desk
+from trace.records.job import Job, JobState, Schedule
+from trace.records.shop import Shop
+from trace.services import leases, schedules
+from trace.settings import Settings
+
+
+@pytest.fixture
+def desk(database: db.Database, tmp_path: Path) -> Desk:
+    return Desk(Settings(instance=tmp_path), "one")
+
+
+def jobs() -> list[Job]:
+    with db.reading() as session:
+        return list(session.execute(select(Job).order_by(col(Job.id))).scalars())
+
+
+def test_a_schedule_missed_for_a_day_runs_once(desk: Desk) -> None:
+    now = desk.now()
+    with db.transaction() as session:
+        schedules.ensure(session, "housekeep", "", 60, now - timedelta(days=1))
+    assert (clock.tick(desk), clock.tick(desk), len(jobs())) == (1, 0, 1)
+
+
+def test_eight_clocks_ticking_at_once_make_one_job(desk: Desk) -> None:
+    with db.transaction() as session:
+        schedules.ensure(session, "housekeep", "", 3600, desk.now())
+    made, together = [], threading.Barrier(8)
+
+    def turn() -> None:
+        together.wait()
+        made.append(clock.tick(desk))
+
+    threads = [threading.Thread(target=turn) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (sum(made), len(jobs())) == (1, 1)
+
+
+def test_a_job_still_open_is_not_queued_twice(desk: Desk) -> None:
+    with db.transaction() as session:
+        first = schedules.run_now(session, "housekeep", "", desk.now())
+        assert schedules.add_job(session, "housekeep", "", desk.now()) is None
+        assert schedules.run_now(session, "housekeep", "", desk.now()) == first
+
+
+def test_a_clock_jump_neither_stops_nor_floods(desk: Desk) -> None:
+    real = desk.now
+    with db.transaction() as session:
+        schedules.ensure(session, "housekeep", "", 60, desk.now())
+    desk.now = lambda: real() + timedelta(days=1)
+    assert clock.tick(desk) == 1
+    assert work.run_one(desk) == "done"
+    desk.now = real
+    assert clock.tick(desk) == 0
+    assert clock.mend(desk) == 1
+    assert clock.tick(desk) == 1
+
+
+def test_eight_workers_take_each_of_sixty_jobs_once(desk: Desk) -> None:
+    with db.transaction() as session:
+        for n in range(60):
+            schedules.add_job(session, "housekeep", str(n), desk.now())
+    taken: list[int] = []
+
+    def take_all(name: str) -> None:
+        own = Desk(desk.settings, name)
+        while held := queue.claim(own):
+            taken.append(held.id)
+
+    threads = [threading.Thread(target=take_all, args=(f"w{n}",)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(taken), len(set(taken))) == (60, 60)
+
+
+def test_two_jobs_of_one_shop_never_run_together(desk: Desk, now: datetime) -> None:
+    with db.transaction() as session:
+        org = world.make_org(session, now)
+        shop = world.add(
+            session, Shop(org_id=org.id, marketplace="shopee", ext_shop_id="1", name="G", created_at=now)
+        )
+        for kind in ("sync_shop", "reconcile", "read_shelf"):
+            schedules.add_job(session, kind, "1", desk.now(), shop_id=shop.id)
+    got, together = [], threading.Barrier(6)
+
+    def take(name: str) -> None:
+        together.wait()
+        got.append(queue.claim(Desk(desk.settings, name)))
+
+    threads = [threading.Thread(target=take, args=(f"w{n}",)) for n in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    held = [one for one in got if one]
+    assert len(held) == 1
+    queue.finish(desk, held[0], {})
+    assert queue.claim(desk) is not None
+
+
+def test_a_heartbeat_keeps_the_lease_of_a_slow_job(desk: Desk) -> None:
+    short = timedelta(seconds=0.4)
+    with db.transaction() as session:
+        schedules.add_job(session, "housekeep", "", desk.now())
+    job = queue.claim(desk, lease=short)
+    with queue.heartbeat(desk, job, short):
+        time.sleep(0.9)
+        assert clock.reap(desk) == 0
+    time.sleep(0.5)
+    assert clock.reap(desk) == 1
+
+
+def test_a_stale_fence_is_refused_and_its_write_is_undone(desk: Desk, now: datetime) -> None:
+    with db.transaction() as session:
+        schedules.add_job(session, "housekeep", "", desk.now())
+    stale = queue.claim(desk)
+    with db.transaction() as session:
+        assert leases.reap(session, desk.now() + timedelta(minutes=2)) == 1
+    fresh = queue.claim(Desk(desk.settings, "two"))
+    assert (stale.fence, fresh.fence) == (1, 2)
+    with pytest.raises(leases.LeaseLost), db.transaction() as session:
+        world.make_org(session, now, name="never")
+        leases.hold(session, stale, desk.now())
+    with pytest.raises(leases.LeaseLost):
+        queue.finish(desk, stale, {})
+    with db.reading() as session:
+        from trace.records.organisation import Organisation
+
+        assert session.execute(select(func.count(col(Organisation.id)))).scalar() == 0
+    queue.finish(Desk(desk.settings, "two"), fresh, {})
+    assert jobs()[0].state == JobState.DONE
+
+
+WORKER = """
+import sys, time, threading
+from datetime import timedelta
+import nongsan
+from trace import db, keyring
+from trace.settings import Settings
+from trace.jobs import clock, kinds, work
+from trace.logbook import start_logging
+from pathlib import Path
+import logging
+start_logging(level=logging.CRITICAL)
+
+clock.TICK_S = 0.1
+kinds.KINDS["sync_shop"] = lambda run: time.sleep(0.02)
+db.use(db.open_database(sys.argv[1]))
+keyring.use(keyring.Keyring(bytes(32)))
+runner = work.start(Settings(instance=Path(sys.argv[2])), threads=2)
+print("ready", flush=True)
+sys.stdin.readline()
+print("ended" if runner.stop() else "still running", flush=True)
+"""
+
+
+def test_two_processes_over_one_database_run_each_due_sync_once(database_url: str, tmp_path: Path) -> None:
+    """Ten shops due every second for six seconds, two clocks, four workers."""
+    opened = db.open_database(database_url)
+    db.use(opened)
+    start = datetime.now(UTC) + timedelta(seconds=2.5)
+    with db.transaction() as session:
+        org = world.make_org(session, start)
+        for n in range(10):
+            shop = Shop(
+                org_id=org.id, marketplace="shopee", ext_shop_id=str(n), name="Gian", created_at=start
+            )
+            world.add(session, shop)
+            schedules.ensure(session, "sync_shop", str(shop.id), 1, start, shop_id=shop.id)
+    script = tmp_path / "worker.py"
+    script.write_text(WORKER)
+    env = {**os.environ, "PYTHONPATH": nongsan.ROOT, "PYTHONUNBUFFERED": "1"}
+    processes = [
+        subprocess.Popen(
+            [sys.executable, str(script), database_url, str(tmp_path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=env,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    try:
+        assert [process.stdout.readline().strip() for process in processes] == ["ready", "ready"]
+        time.sleep(max(0.0, (start - datetime.now(UTC)).total_seconds()) + 5)
+        ends = [process.communicate("stop\n", timeout=20)[0].strip() for process in processes]
+        assert ends == ["ended", "ended"]
+        with db.reading() as session:
+            runs = session.execute(select(Job).where(col(Job.kind) == "sync_shop")).scalars().all()
+            dues = {row.shop_id: row.next_due_at for row in session.execute(select(Schedule)).scalars()}
+    finally:
+        for process in processes:
+            if process.poll() is None:
+                process.send_signal(signal.SIGKILL)
+        db.use(None)
+        opened.close()
+    done = [job for job in runs if job.state == JobState.DONE]
+    assert len(dues) >= 10
+    by_shop = Counter(job.shop_id for job in runs)
+    assert len(by_shop) == 10
+    assert all(3 <= count <= 7 for count in by_shop.values()), by_shop
+    assert all(job.fence == 1 and job.attempt == 1 for job in done)
+    for number in by_shop:
+        begun = sorted(job.due_at for job in runs if job.shop_id == number)
+        gaps = [(b - a).total_seconds() for a, b in zip(begun, begun[1:], strict=False)]
+        assert min(gaps) >= 1.0, gaps  # never two runs for one due time
+    assert len({job.lease_owner for job in done}) == 2  # both worked
+
+
+def test_the_runner_syncs_by_itself_and_stops_in_time(lite: Stand) -> None:
+    lite.market.order()
+    runner = work.Runner(lite.desk, 2, clock.make_clock(lite.desk))
+    runner.start()
+    try:
+        deadline = time.monotonic() + 10
+        while lite.again().last_success_at is None and time.monotonic() < deadline:
+            time.sleep(0.05)
+    finally:
+        begun = time.monotonic()
+        assert runner.stop()
+    assert time.monotonic() - begun < 5
+    assert lite.again().last_success_at is not None
+    with db.reading() as session:
+        kinds = set(session.execute(select(col(Job.kind)).distinct()).scalars())
+    assert {"sync_shop", "sequence_log", "housekeep"} <= kinds
