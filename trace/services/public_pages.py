@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlmodel import Session, col
 
 from trace.errors import NotFound
-from trace.records.lot import Lot, LotState
+from trace.records.lot import Lot, LotLink, LotState
 from trace.records.organisation import Organisation
 from trace.records.product import Product, ProductImage
 from trace.records.recall import Recall, RecallLot
@@ -162,6 +162,7 @@ def _recent(session: Session, product_id: int) -> tuple[tuple[str, str, date], .
     question = (
         select(col(Lot.public_id), col(Lot.code), col(Lot.harvested_on))
         .where(col(Lot.product_id) == product_id, is_public())
+        .where(~exists().where(col(LotLink.parent_id) == col(Lot.id)))
         .order_by(col(Lot.harvested_on).desc(), col(Lot.id).desc())
         .limit(RECENT_LOTS)
     )

@@ -55,6 +55,11 @@ class Spray:
     waited_days: int
     required_days: int
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether the wait was as long as required."""
+        return self.day is None or self.waited_days >= self.required_days
+
 
 @dataclass(frozen=True)
 class Paper:

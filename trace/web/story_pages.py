@@ -10,14 +10,13 @@ from trace.db import reading
 from trace.services import public_pages
 from trace.services.public_pages import LotPage, ProductPage, RecallNotice, is_food
 from trace.standards.local_time import local_day
-from trace.texts import formats
 from trace.texts.catalogs import t, t_html
 from trace.texts.files import HTML_LANG
 from trace.texts.places import place_short
 from trace.web.door import Door, Open
 from trace.web.page_tools import icon, request_is_demo
 from trace.web.reader import LANGUAGES, consumer_language
-from trace.web.verdict_page import place_said, tel
+from trace.web.verdict_page import figure_tools, place_said, tel
 from trace.web.visitor import now, settings
 
 door = Door("story", __name__)
@@ -108,10 +107,7 @@ def _rendered(template: str, lang: str, path: str, **more: Any) -> str:
         home=home,
         phone=settings().contact_phone,
         tel=tel,
-        days_said=lambda first, last: (
-            formats.day(lang, first) if first == last else formats.days_between(lang, first, last)
-        ),
-        weight_said=lambda weight_g: formats.weight(lang, weight_g),
+        **figure_tools(lang),
         **more,
     )
 

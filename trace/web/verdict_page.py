@@ -2,7 +2,8 @@
 
 import base64
 import hashlib
-from functools import cache
+from datetime import date
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -302,13 +303,23 @@ def as_html(checked: Checked, lang: str) -> str:
         tel=tel(settings().contact_phone),
         types_again=reading.state in {State.MALFORMED, State.TYPO, State.FORGED, State.UNALLOCATED},
         is_demo=request_is_demo(),
-        days_said=lambda first, last: (
-            formats.day(lang, first) if first == last else formats.days_between(lang, first, last)
-        ),
-        weight_said=lambda weight_g: formats.weight(lang, weight_g),
+        **figure_tools(lang),
         at=checked.at,
         days=settings().scan_marks_days,
     )
+
+
+def figure_tools(lang: str) -> dict[str, Any]:
+    """Days, weights and lists as a template says them."""
+
+    def days_said(first: date, last: date) -> str:
+        return formats.day(lang, first) if first == last else formats.days_between(lang, first, last)
+
+    return {
+        "days_said": days_said,
+        "weight_said": partial(formats.weight, lang),
+        "listed": partial(formats.listed, lang),
+    }
 
 
 def tel(phone: str) -> str:
