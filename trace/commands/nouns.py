@@ -20,6 +20,9 @@ NOUNS = {
     "run": "trace.commands.serve:run",
     "serve": "trace.commands.serve:serve",
     "web": "trace.commands.serve:web",
+    "stamps": "trace.commands.stamps:stamps",
+    "keys": "trace.commands.keys:keys",
+    "labels": "trace.commands.labels:labels",
     "stats": "trace.commands.stats:stats",
     "db": "trace.commands.database:db",
 }

@@ -57,7 +57,7 @@ def activate(
             raise Conflict("error.conflict", request_id=request_id)
         return earlier
     refuse_outside(session, block, wanted)
-    refuse_unready(session, lot)
+    refuse_unready(session, lot, now)
     if block.state == BlockState.ISSUED:
         raise Refused("gate.notprinted", block=block.public_id)
     _refuse_void(session, block, wanted)

@@ -1,6 +1,7 @@
 """What must hold before stamps become one lot's: its state, its goods, and how many fit its weight."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlmodel import Session, col
@@ -14,14 +15,13 @@ from trace.records.stamp import StampActivation, StampVoid
 from trace.services.admission import Act, Actor, Scope, fetch, lock, scope_of
 from trace.services.holding import refuse_held
 from trace.services.lot_states import refuse_recalled, state_word
+from trace.services.releasing import missing_items
 from trace.services.stamp_ranges import Range
 from trace.texts.catalogs import Term
 from trace.texts.formats import kilograms
 
 TOLERANCE_PERCENT = 2
 """How much more than its packed weight a lot may carry in stamps."""
-LEAST_ITEMS = 10
-"""Items of information a lot shows at least (Circular 02/2024/TT-BKHCN)."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,8 @@ def _of_packing_house(session: Session, actor: Actor, public_id: str) -> Lot:
     return found
 
 
-def refuse_unready(session: Session, lot: Lot) -> None:
-    """Only a released lot takes stamps.
+def refuse_unready(session: Session, lot: Lot, now: datetime) -> None:
+    """Only a released lot takes stamps; what it lacks for release is named.
 
     Raises:
         Refused: ``gate.recalled``, ``gate.hold`` or ``gate.notreleased``.
@@ -79,13 +79,14 @@ def refuse_unready(session: Session, lot: Lot) -> None:
     refuse_recalled(session, lot)
     refuse_held(session, lot)
     if lot.state != LotState.RELEASED:
+        missing = missing_items(session, lot, now)
         raise Refused(
             "gate.notreleased",
             lot=lot.code,
             state=state_word(lot.state),
             coop=session.get_one(Organisation, lot.org_id).name,
-            n=LEAST_ITEMS,
-            items=Term("stamps.see_lot"),
+            n=len(missing),
+            items=missing or Term("stamps.see_lot"),
         )
 
 

@@ -15,10 +15,10 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from trace import keyring
 from trace.crashpoint import crashpoint
 from trace.errors import FieldProblem, Invalid, NotFound, Refused, Unavailable
 from trace.keyring import Keyring
+from trace.keyring import current as current_keyring
 from trace.records.stamp import KeyState, StampBlock, StampKeyRow
 from trace.services import stamp_marks
 from trace.services.admission import Act, Actor, scope_of
@@ -52,7 +52,7 @@ def key_for(session: Session, kid: int) -> StampKey | None:
     Raises:
         Unavailable: the master key does not open it.
     """
-    ring = keyring.current()
+    ring = current_keyring()
     opened = _opened.setdefault(ring, {})
     if kid not in opened:
         row = session.get(StampKeyRow, kid)
@@ -96,7 +96,7 @@ def make_key(session: Session, places: Places, now: datetime) -> StampKeyRow:
         Refused: all 31 numbers are used.
     """
     kid = _next_kid(session, places)
-    wrapped = keyring.current().wrap_stamp_key(secrets.token_bytes(2 * SECRET_BYTES), kid)
+    wrapped = current_keyring().wrap_stamp_key(secrets.token_bytes(2 * SECRET_BYTES), kid)
     _write(places.key_folder, kid, wrapped)
     crashpoint("after key file")
     row = StampKeyRow(kid=kid, state=KeyState.ACTIVE, wrapped=wrapped, valid_from=now)
@@ -173,7 +173,7 @@ def take_back_keys(session: Session, actor: Actor, places: Places, now: datetime
     known = set(session.execute(select(col(StampKeyRow.kid))).scalars())
     lost = {kid: wrapped for kid, wrapped in _folder_keys(places.key_folder).items() if kid not in known}
     for kid, wrapped in lost.items():
-        keyring.current().unwrap_stamp_key(wrapped, kid)
+        current_keyring().unwrap_stamp_key(wrapped, kid)
         session.add(
             StampKeyRow(kid=kid, state=KeyState.VERIFY_ONLY, wrapped=wrapped, valid_from=now, valid_to=now)
         )

@@ -13,6 +13,7 @@ from trace.records.organisation import Organisation
 from trace.records.product import Product
 from trace.records.stamp import PrintRun, StampActivation, StampBlock, StampVoid
 from trace.services.admission import Act, Actor, fetch, visible
+from trace.services.stamp_activating import activations_in, voids_in
 from trace.services.stamp_gates import range_of
 from trace.services.stamp_ranges import Range, total
 from trace.services.stamp_reasons import SPOILED, reason_words
@@ -110,6 +111,14 @@ def look_at(session: Session, actor: Actor, block_public_id: str) -> BlockPage:
     runs = select(PrintRun).where(col(PrintRun.block_id) == block.id).order_by(col(PrintRun.id))
     printed = tuple(session.execute(runs).scalars())
     return BlockPage(block, _count(block, segments, gone), *_names(session, block), tuple(segments), printed)
+
+
+def standing_of(session: Session, block: StampBlock, serial: int) -> Standing:
+    """What one serial of a block is now."""
+    here = Range(serial, serial)
+    if voids_in(session, block, here):
+        return Standing.VOID
+    return Standing.USED if activations_in(session, block, here) else Standing.STOCK
 
 
 Activations = dict[int, list[StampActivation]]

@@ -112,6 +112,18 @@ def ends(path: Path) -> dict[int, int]:
     return found
 
 
+def end_of(path: Path, kid: int) -> int:
+    """The first serial of a key that was never about to be allocated; 0 where the file names none."""
+    if not path.exists():
+        return 0
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        last = last_of(descriptor, kid)
+    finally:
+        os.close(descriptor)
+    return last.end if last else 0
+
+
 def sync_folder(folder: Path) -> None:
     """Bring a new or renamed name in a folder to the disk."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

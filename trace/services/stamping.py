@@ -63,7 +63,7 @@ def issue_block(
     if earlier is not None:
         return _same(earlier, wanted, order.request_id)
     if lot is not None and product is not None:
-        refuse_unready(session, lot)
+        refuse_unready(session, lot, now)
         refuse_over(room(session, lot, product), lot, order.count)
     first = _allocate(session, key, order, places, now)
     block = _add(session, actor, key.kid, first, wanted, order.request_id, now)

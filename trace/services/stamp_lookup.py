@@ -1,0 +1,69 @@
+"""Finding what the machine's owner names on the command line: an organisation, a lot, a block's owner."""
+
+from sqlalchemy import or_, select
+from sqlmodel import Session, col
+
+from trace.errors import FieldProblem, Invalid, NotFound
+from trace.records.lot import Lot
+from trace.records.organisation import Organisation, OrgKind
+from trace.records.stamp import StampBlock
+from trace.standards.search_key import fold_vi
+
+
+def org_named(session: Session, said: str | None) -> Organisation:
+    """The organisation of this public id, tax code or name; the only cooperative where nothing is said.
+
+    Raises:
+        NotFound: nobody is called so.
+        Invalid: several are; their public ids are named.
+    """
+    question = select(Organisation).where(col(Organisation.is_active))
+    if said is None:
+        question = question.where(col(Organisation.kind) == OrgKind.COOPERATIVE)
+    else:
+        by_name = col(Organisation.search_key) == fold_vi(said)
+        by_code = or_(col(Organisation.public_id) == said, col(Organisation.tax_code) == said)
+        question = question.where(or_(by_code, by_name))
+    found: list[Organisation] = list(session.execute(question.limit(20)).scalars())
+    if not found:
+        raise NotFound("stamps.no_org", org=said) if said else NotFound("stamps.no_coop")
+    if len(found) > 1:
+        choices = [f"{org.public_id} {org.name}" for org in found]
+        raise Invalid([FieldProblem("org", "field.choice", said, {"choices": choices})])
+    return found[0]
+
+
+def lot_named(session: Session, said: str, org: Organisation | None = None) -> Lot:
+    """The lot of this public id or code, inside an organisation where one is given.
+
+    Raises:
+        NotFound: there is none.
+        Invalid: several organisations have a lot of this code.
+    """
+    question = select(Lot).where(or_(col(Lot.public_id) == said, col(Lot.code) == said))
+    if org is not None:
+        question = question.where(col(Lot.org_id) == org.id)
+    found: list[Lot] = list(session.execute(question.limit(20)).scalars())
+    exact = [lot for lot in found if lot.public_id == said] or found
+    if not exact:
+        raise NotFound()
+    if len(exact) > 1:
+        choices = [lot.public_id for lot in exact]
+        raise Invalid([FieldProblem("lot", "field.choice", said, {"choices": choices})])
+    return exact[0]
+
+
+def owner_of_lot(session: Session, lot: Lot) -> Organisation:
+    """Whose lot it is."""
+    return session.get_one(Organisation, lot.org_id)
+
+
+def owner_of_block(session: Session, block_public_id: str) -> Organisation | None:
+    """Whose block it is; None for an interrupted allocation's and for an absent one's."""
+    question = (
+        select(Organisation)
+        .join(StampBlock, col(StampBlock.org_id) == col(Organisation.id))
+        .where(col(StampBlock.public_id) == block_public_id)
+    )
+    found: Organisation | None = session.execute(question).scalar_one_or_none()
+    return found
