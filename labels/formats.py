@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import IO, Any, cast
 
 from labels.errors import BadJob
 from labels.job import PrintJob
@@ -28,30 +30,31 @@ class Format:
 def zipped_pages(job: PrintJob) -> Iterator[bytes]:
     """Every page as a PNG named ``0001.png`` on, in one ZIP; a page in memory at a time."""
     sink = _Sink()
-    with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as archive:
+    with zipfile.ZipFile(cast("IO[bytes]", sink), "w", zipfile.ZIP_STORED) as archive:
         for number, page in enumerate(png_pages(job), start=1):
             archive.writestr(zipfile.ZipInfo(f"{number:04}.png", NO_DATE), page)
             yield sink.taken()
     yield sink.taken()
 
 
-class _Sink:
+class _Sink(io.RawIOBase):
     """A file that only goes forward: what was written is taken away."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._held = bytearray()
 
-    def write(self, data: bytes) -> int:
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
         self._held += data
         return len(data)
 
-    def flush(self) -> None:
-        """Nothing is kept back."""
-
     def taken(self) -> bytes:
-        data = bytes(self._held)
+        held = bytes(self._held)
         self._held.clear()
-        return data
+        return held
 
 
 FORMATS: dict[str, Format] = {

@@ -1,0 +1,142 @@
+"""From an order to print to a job the label room can draw: range, stock, words, codes.
+
+Making the file and noting it (``stamp_printing.record_print``) are the caller's, in this order:
+plan, write the file, note it. A file that was not written is noted nowhere.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NoReturn
+
+import numpy as np
+from sqlmodel import Session
+
+from labels.errors import LabelError
+from labels.formats import FORMATS
+from labels.job import Codes, PrintJob, Serials
+from labels.stock import STOCKS
+from trace.errors import FieldProblem, Invalid, Refused
+from trace.records.stamp import StampBlock
+from trace.services.admission import Act, Actor, fetch
+from trace.services.instance_facts import is_demo
+from trace.services.stamp_keys import key_for
+from trace.services.stamp_printing import refuse_unprintable
+from trace.services.stamp_ranges import Range
+from trace.services.stamp_words import words_of
+from trace.standards.stamp_code import StampKey, encode_many
+from trace.texts.catalogs import Term
+
+CHUNK = 65_536
+
+
+@dataclass(frozen=True)
+class PrintOrder:
+    """What to print of a block: the whole of it unless ``first`` and ``last`` are given."""
+
+    block: str
+    first: int | None = None
+    last: int | None = None
+    stock: str = "tomy-145"
+    start_cell: int = 1
+    format: str = "pdf"
+    compress: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class PrintPlan:
+    """A job that can be drawn as it stands, and what to note when it was."""
+
+    order: PrintOrder
+    serials: Range
+    job: PrintJob
+
+    @property
+    def pages(self) -> int:
+        """How many sheets, or rows of a roll."""
+        cells = self.job.stock.cells
+        return -(-(self.serials.count + self.order.start_cell - 1) // cells)
+
+    @property
+    def name(self) -> str:
+        """The file's name, without a suffix."""
+        return f"tem-{self.order.block}-{self.serials.first}-{self.serials.last}"
+
+
+def plan_print(
+    session: Session,
+    actor: Actor,
+    order: PrintOrder,
+    public_url: str,
+    now: datetime,
+    *,
+    preview: bool = False,
+) -> PrintPlan:
+    """Check the order and prepare the job; a ``preview`` asks for no reason to print again.
+
+    Raises:
+        NotFound: the block is not theirs.
+        Invalid: range, stock, start cell or format do not fit, or a reprint has no reason.
+        Refused: the block is closed, or a text does not fit the label (``print.fit``, ``print.glyph``).
+    """
+    block = fetch(session, actor, Act.SEE_CODES, StampBlock, public_id=order.block)
+    serials = Range(
+        block.first if order.first is None else order.first, block.last if order.last is None else order.last
+    )
+    _check(order, block, serials)
+    if not preview:
+        refuse_unprintable(session, actor, block, serials, order.reason)
+    key = key_for(session, block.kid)
+    if key is None:
+        raise LookupError(f"block {block.public_id} names key {block.kid}, which is not in the registry")
+    words = words_of(session, block, public_url, now, is_demo=is_demo(session))
+    job = PrintJob(
+        codes=_codes(key, serials),
+        prefix=f"{public_url}/".upper(),
+        texts=words,
+        stock=STOCKS[order.stock],
+        start_cell=order.start_cell,
+        compress=order.compress,
+    )
+    try:
+        job.prepared()
+    except LabelError as problem:
+        _refuse(problem)
+    return PrintPlan(order, serials, job)
+
+
+def _check(order: PrintOrder, block: StampBlock, serials: Range) -> None:
+    problems = []
+    if order.stock not in STOCKS:
+        choices = {"expected": ", ".join(STOCKS)}
+        raise Invalid([FieldProblem("stock", "error.value", order.stock, choices)])
+    if order.format not in FORMATS:
+        problems.append(FieldProblem("format", "error.value", order.format, {"expected": ", ".join(FORMATS)}))
+    if not Range(block.first, block.last).holds(serials) or serials.count < 1:
+        expected = {"expected": str(Range(block.first, block.last))}
+        problems.append(FieldProblem("first", "error.value", f"{serials.first}–{serials.last}", expected))
+    cells = STOCKS[order.stock].cells
+    if not 1 <= order.start_cell <= cells:
+        problems.append(
+            FieldProblem("start_cell", "error.value", order.start_cell, {"expected": f"1–{cells}"})
+        )
+    if problems:
+        raise Invalid(problems)
+
+
+def _codes(key: StampKey, serials: Range) -> Callable[[], Iterator[tuple[Codes, Serials]]]:
+    def chunks() -> Iterator[tuple[Codes, Serials]]:
+        for first in range(serials.first, serials.last + 1, CHUNK):
+            count = min(CHUNK, serials.last + 1 - first)
+            yield encode_many(key, first, count), np.arange(first, first + count, dtype=np.int64)
+
+    return chunks
+
+
+def _refuse(problem: LabelError) -> NoReturn:
+    """A label's refusal as one of ours; a row is named in the reader's words."""
+    params = dict(problem.params)
+    if "row" in params:
+        params["row"] = Term(f"print.row.{params['row']}")
+    raise Refused(problem.key, **params) from problem
