@@ -6,7 +6,7 @@ clocks over one database do each due run once.
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from trace import db
+from trace.db import transaction
 from trace.jobs.desk import Desk
 from trace.jobs.kinds import HOUSE_KINDS
 from trace.services import leases, schedules
@@ -34,24 +34,24 @@ def make_clock(desk: Desk) -> BackgroundScheduler:
 
 def tick(desk: Desk) -> int:
     """Due schedules become jobs; how many."""
-    with db.transaction() as session:
+    with transaction() as session:
         return schedules.make_due_jobs(session, desk.now())
 
 
 def reap(desk: Desk) -> int:
     """Jobs whose worker is gone wait for another; how many."""
-    with db.transaction() as session:
+    with transaction() as session:
         return leases.reap(session, desk.now())
 
 
 def mend(desk: Desk) -> int:
     """Schedules a wrong clock put far ahead come back; how many."""
-    with db.transaction() as session:
+    with transaction() as session:
         return schedules.mend_clock(session, desk.now())
 
 
 def plan_house(desk: Desk) -> None:
     """Have the schedules of the instance's own jobs."""
-    with db.transaction() as session:
+    with transaction() as session:
         for name, (_, every_s) in HOUSE_KINDS.items():
             schedules.ensure(session, name, "", every_s, desk.now())

@@ -16,7 +16,7 @@ from marketplaces.interface import Marketplace, MarketplaceError
 from marketplaces.pace import Pace
 from marketplaces.values import AppKeys, Credentials
 from marketplaces.wire import Transport, Wire
-from trace import db
+from trace.db import transaction
 from trace.services import leases
 from trace.services.leases import Held
 from trace.settings import Settings
@@ -118,7 +118,7 @@ class Run:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A transaction that is refused, whole, when the lease is lost."""
-        with db.transaction() as session:
+        with transaction() as session:
             leases.hold(session, self.job, self.desk.now())
             yield session
 

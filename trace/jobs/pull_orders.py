@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from marketplaces.interface import Capabilities
 from marketplaces.values import Page, Window
-from trace import db
+from trace.db import reading
 from trace.jobs.shop_run import ShopRun
 from trace.records.shop import Shop
 from trace.services import bad_records, selling
@@ -42,7 +42,7 @@ def plan(
 def pull_orders(run: ShopRun) -> None:
     """Read every order changed since the cursor; goes on after the page a stopped run kept last."""
     now = run.desk.now()
-    with db.reading() as session:
+    with reading() as session:
         cursor = session.get_one(Shop, run.shop_id).orders_cursor
     run.stats["cursor_before"] = cursor.isoformat() if cursor else None
     if run.payload.get("until"):
@@ -100,7 +100,7 @@ def count(run: ShopRun, tally: Tally) -> None:
 
 def retry_bad_records(run: ShopRun) -> None:
     """Ask again for the orders that could not be taken in and are due."""
-    with db.reading() as session:
+    with reading() as session:
         numbers = bad_records.due(session, run.shop_id, run.desk.now())
     if not numbers:
         return

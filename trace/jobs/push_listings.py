@@ -3,7 +3,7 @@
 from itertools import islice
 
 from marketplaces.interface import MarketplaceError
-from trace import db
+from trace.db import reading
 from trace.jobs.shop_run import ShopRun
 from trace.services import listing_offers, listings
 from trace.services.listing_offers import DueOffer
@@ -13,7 +13,7 @@ BATCH = 50
 
 def push_listings(run: ShopRun) -> None:
     """Send every due offer; called after the orders were read, so that what is sold is not offered."""
-    with db.reading() as session:
+    with reading() as session:
         due = iter(listing_offers.offers_due(session, run.shop_id))
     while batch := list(islice(due, BATCH)):
         send(run, batch)

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from trace import db
+from trace.db import transaction
 from trace.jobs.desk import Desk
 from trace.logbook import log
 from trace.services import leases
@@ -22,7 +22,7 @@ MOST_WAIT_S = 600.0
 def claim(desk: Desk, job_id: int | None = None, lease: timedelta = leases.LEASE) -> Held | None:
     """Take the job due longest, or the one named; None when there is none to take."""
     try:
-        with db.transaction() as session:
+        with transaction() as session:
             return leases.claim(session, desk.owner, desk.now(), job_id=job_id, lease=lease)
     except IntegrityError:
         return None  # another worker took a job of the same shop at this very moment
@@ -45,7 +45,7 @@ def heartbeat(desk: Desk, job: Held, lease: timedelta = leases.LEASE) -> Iterato
 def _beat(desk: Desk, job: Held, lease: timedelta, every: float, over: threading.Event) -> None:
     while not over.wait(every):
         try:
-            with db.transaction() as session:
+            with transaction() as session:
                 leases.hold(session, job, desk.now(), lease=lease)
         except LeaseLost:
             return  # the next write of the job is refused
@@ -55,18 +55,18 @@ def _beat(desk: Desk, job: Held, lease: timedelta, every: float, over: threading
 
 def finish(desk: Desk, job: Held, stats: Mapping[str, Any], error: str = "") -> None:
     """Done, or failed with a reason that repeating at once does not help."""
-    with db.transaction() as session:
+    with transaction() as session:
         leases.finish(session, job, desk.now(), stats, error)
 
 
 def give_back(desk: Desk, job: Held) -> None:
     """For another worker, with the progress kept so far."""
-    with db.transaction() as session:
+    with transaction() as session:
         leases.give_back(session, job, desk.now())
 
 
 def try_later(desk: Desk, job: Held, error: str) -> None:
     """After a surprise: again after a wait by chance, longer each time."""
     wait = random.uniform(0, min(MOST_WAIT_S, 10.0 * 2**job.attempt))  # noqa: S311
-    with db.transaction() as session:
+    with transaction() as session:
         leases.try_later(session, job, desk.now(), error, wait)

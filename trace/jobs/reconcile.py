@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from marketplaces.values import Window
-from trace import db
+from trace.db import reading
 from trace.jobs.pull_orders import LONGEST_WINDOW, OVERLAP, count, record_page
 from trace.jobs.shop_run import ShopRun
 from trace.records.shop import Shop
@@ -16,7 +16,7 @@ WEEKLY = timedelta(days=45)
 
 def reconcile(run: ShopRun) -> None:
     """Compare what was changed up to the last reading; later changes are the next reading's."""
-    with db.reading() as session:
+    with reading() as session:
         cursor = session.get_one(Shop, run.shop_id).orders_cursor
     if cursor is None:
         run.stats["skipped"] = "never read"

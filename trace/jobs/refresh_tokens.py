@@ -3,7 +3,7 @@
 import threading
 
 from marketplaces.interface import MarketplaceError
-from trace import db
+from trace.db import reading, transaction
 from trace.jobs.desk import Calls, Desk
 from trace.services import shop_tokens
 from trace.services.shop_tokens import Tokens
@@ -37,7 +37,7 @@ def _renew(desk: Desk, shop_id: int, marketplace: str, seen: Tokens, calls: Call
     owner = f"{desk.owner}/{threading.get_ident()}"[:64]
     waited = 0.0
     while waited <= shop_tokens.LEASE.total_seconds():
-        with db.transaction() as session:
+        with transaction() as session:
             if shop_tokens.take_lease(session, shop_id, seen.version, owner, desk.now()):
                 break
         desk.sleep(LOOK_EVERY_S)
@@ -54,17 +54,17 @@ def _ask(desk: Desk, shop_id: int, marketplace: str, seen: Tokens, owner: str, c
     try:
         pair = desk.open(marketplace, seen.credentials, calls).refresh(seen.credentials)
     except MarketplaceError:
-        with db.transaction() as session:
+        with transaction() as session:
             shop_tokens.end_lease(session, shop_id, owner)
         tokens = _read(shop_id)
         if tokens.version != seen.version:
             return tokens  # the seller signed in anew meanwhile: those are good
         raise
-    with db.transaction() as session:
+    with transaction() as session:
         shop_tokens.swap_tokens(session, shop_id, seen.version, pair, desk.now())
     return _read(shop_id)
 
 
 def _read(shop_id: int) -> Tokens:
-    with db.reading() as session:
+    with reading() as session:
         return shop_tokens.read_tokens(session, shop_id)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from marketplaces.interface import Marketplace, MarketplaceError
-from trace import db
+from trace.db import reading
 from trace.errors import NotFound
 from trace.jobs.desk import Run
 from trace.jobs.refresh_tokens import fresh_tokens
@@ -75,5 +75,5 @@ def why_not(shop: Shop, now: datetime) -> str:
 def _shop(run: Run) -> Shop:
     if run.job.shop_id is None:
         raise NotFound("shop.unknown", got=run.job.subject, choices="–")
-    with db.reading() as session:
+    with reading() as session:
         return session.get_one(Shop, run.job.shop_id)

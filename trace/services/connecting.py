@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete
 from sqlmodel import Session, col
 
-from trace import keyring
 from trace.errors import NotAllowed
+from trace.keyring import current
 from trace.records.account import RequestKey
 from trace.services import admission
 from trace.services.admission import Act, Actor
@@ -69,4 +69,4 @@ def _account(actor: Actor) -> int:
 
 def _signature(account: int, marketplace: str, nonce: str) -> str:
     parts = (b"connect", str(account).encode(), marketplace.encode(), nonce.encode())
-    return keyring.current().mark(*parts).hex()
+    return current().mark(*parts).hex()

@@ -12,8 +12,8 @@ from trace.services import sales_choices
 from trace.services.admission import Act
 from trace.services.baseline import published
 from trace.services.indicators import NAMES, indicators
-from trace.services.shops import sync_health
 from trace.services.statistics import Answer, Dimension, Figures, Question, Row, sales
+from trace.services.sync_health import sync_health
 from trace.standards.local_time import local_day
 from trace.texts.catalogs import t
 from trace.texts.formats import Money
