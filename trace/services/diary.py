@@ -23,6 +23,7 @@ from trace.services.lot_states import lock_lots, lock_org
 from trace.standards.local_time import local_day
 from trace.standards.search_key import fold_vi
 
+PAGE = 30
 LATE_AFTER = 2
 """Days after which an entry is called late."""
 EARLIEST = 366
@@ -238,7 +239,12 @@ def _told(session: Session, plot: Plot, entry: DiaryEntry, now: datetime, held: 
 
 
 def entries(
-    session: Session, actor: Actor, *, plot_id: int | None = None, before: int | None = None, limit: int = 30
+    session: Session,
+    actor: Actor,
+    *,
+    plot_id: int | None = None,
+    before: int | None = None,
+    limit: int = PAGE,
 ) -> Sequence[tuple[DiaryEntry, Plot, bool]]:
     """Entries the actor may see, newest row first, with their plot and whether a later one corrects them."""
     question = (
@@ -257,3 +263,17 @@ def entries(
     later = select(col(DiaryEntry.corrects_id)).where(col(DiaryEntry.corrects_id).in_(shown))
     corrected = set(session.execute(later).scalars())
     return [(entry, plot, entry.id in corrected) for entry, plot in rows]
+
+
+def entry(session: Session, actor: Actor, entry_id: int) -> DiaryEntry:
+    """One entry.
+
+    Raises:
+        NotFound: not in the actor's sight.
+    """
+    return fetch(session, actor, Act.WRITE_FARM, DiaryEntry, id=entry_id)
+
+
+def plot_of(session: Session, written: DiaryEntry) -> Plot:
+    """The plot an entry is about."""
+    return session.get_one(Plot, written.plot_id)

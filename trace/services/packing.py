@@ -1,5 +1,6 @@
 """Packing and pooling: grams of one or many lots become a new lot, and the sums must come out."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -17,7 +18,7 @@ from trace.records.product import Product
 from trace.services import lot_events
 from trace.services.admission import Act, Actor, visible
 from trace.services.gates import crop_word
-from trace.services.harvesting import next_code
+from trace.services.harvesting import LotIn, next_code, register_lot
 from trace.services.holding import inherit, open_holds
 from trace.services.intake import Count, Given, MaybeRow, RequestId, Weight, line
 from trace.services.lineage import drawn_g
@@ -105,6 +106,24 @@ def pack_lot(session: Session, actor: Actor, given: PackIn, now: datetime) -> Lo
     lot = _new_lot(session, actor, org, inputs, product, weight_g, given, now)
     _link(session, actor, lot, inputs, given, now)
     return lot
+
+
+def harvest_and_pack(
+    session: Session, actor: Actor, given: LotIn, units: int | None, now: datetime
+) -> tuple[Lot, Lot | None]:
+    """Register a harvest and, where boxes are given, pack them at once: all of it or nothing.
+
+    Raises:
+        Everything ``register_lot`` and ``pack_lot`` raise.
+    """
+    lot = register_lot(session, actor, given, now)
+    if units is None:
+        return lot, None
+    if lot.product_id is None:
+        raise Invalid([FieldProblem("product", "pack.which_product", "")])
+    values = {"parents": [Draw(lot=lot.public_id)], "units": units, "packed_on": local_day(lot.created_at)}
+    own = hashlib.sha256(given.request_id.encode()).hexdigest()[:40]
+    return lot, pack_lot(session, actor, PackIn(**values, request_id=f"dong-{own}"), now)
 
 
 def _find(session: Session, actor: Actor, given: PackIn) -> list[Lot]:

@@ -1,0 +1,243 @@
+"""What the pages of lots show: lists with search and paging, one lot with its life, choices of a form."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import Field
+from sqlalchemy import func, or_, select
+from sqlmodel import Session, col
+
+from trace.records.event import Event
+from trace.records.household import Household
+from trace.records.lot import Hold, Lot, LotKind, LotLink, LotState
+from trace.records.organisation import Organisation
+from trace.records.plot import PackingHouse, Plot
+from trace.records.product import Product
+from trace.records.recall import Recall
+from trace.records.stamp import StampActivation
+from trace.services import gates
+from trace.services.admission import Act, Actor, fetch, visible
+from trace.services.gates import YieldFigures
+from trace.services.holding import open_holds
+from trace.services.intake import Count, Given, MaybeRow, line
+from trace.services.lineage import drawn_g
+from trace.services.lot_states import recall_of
+from trace.services.releasing import missing_items
+from trace.standards.local_time import local_day
+from trace.standards.search_key import fold_vi
+from trace.texts.catalogs import Term
+
+PAGE = 30
+
+
+class LotFilter(Given):
+    """Which lots a list shows; ``before`` is the row number after which the page begins."""
+
+    q: Annotated[str, line(80)] = ""
+    state: LotState | None = None
+    before: MaybeRow = None
+    limit: Annotated[int, Field(ge=1, le=200)] = PAGE
+
+
+class Boxes(Given):
+    """Boxes packed at once with a harvest."""
+
+    boxes: Count
+
+
+@dataclass(frozen=True)
+class LotRow:
+    """One line of a list."""
+
+    lot: Lot
+    product: str
+    plot: str
+
+
+@dataclass(frozen=True)
+class LotPage:
+    """Lines, how many match in all, and where the next page begins."""
+
+    rows: Sequence[LotRow]
+    total: int
+    before: int | None
+
+
+def lots(session: Session, actor: Actor, wanted: LotFilter) -> LotPage:
+    """Lots the actor may see, the newest first; found by code, plot or product, with or without accents."""
+    rules = [visible(actor, Act.VIEW_FARM, Lot)]
+    if wanted.q:
+        word = fold_vi(wanted.q)
+        rules.append(
+            or_(
+                col(Lot.search_key).contains(word, autoescape=True),
+                col(Plot.search_key).contains(word, autoescape=True),
+                col(Product.search_key).contains(word, autoescape=True),
+            )
+        )
+    if wanted.state is not None:
+        rules.append(col(Lot.state) == wanted.state)
+    tables = (
+        select(Lot, Product.name, Plot.name)  # type: ignore[call-overload]
+        .outerjoin(Product, col(Product.id) == col(Lot.product_id))
+        .outerjoin(Plot, col(Plot.id) == col(Lot.plot_id))
+        .where(*rules)
+    )
+    total = session.execute(select(func.count()).select_from(tables.subquery())).scalar_one()
+    page = tables.where(col(Lot.id) < wanted.before) if wanted.before else tables
+    found = session.execute(page.order_by(col(Lot.id).desc()).limit(wanted.limit + 1)).tuples().all()
+    rows = [LotRow(lot, product or "", plot or "") for lot, product, plot in found[: wanted.limit]]
+    return LotPage(rows, int(total), rows[-1].lot.id if len(found) > wanted.limit else None)
+
+
+@dataclass(frozen=True)
+class LotDetail:
+    """All there is to say about one lot."""
+
+    lot: Lot
+    org: Organisation
+    plot: Plot | None
+    household: Household | None
+    house: PackingHouse | None
+    product: Product | None
+    holds: list[Hold]
+    recall: Recall | None
+    parents: list[tuple[Lot, int]]
+    children: list[tuple[Lot, int]]
+    events: Sequence[Event]
+    drawn_g: int
+    activated: int
+    missing: list[Term]
+    yields: list[YieldFigures]
+    waited: tuple[int, int] | None
+    """Days since the last spray that counts, and the days it asks for."""
+
+    @property
+    def left_g(self) -> int:
+        """Grams nobody has taken yet."""
+        return self.lot.weight_g - self.drawn_g
+
+    @property
+    def most_stamps(self) -> int | None:
+        """Units that the lot's weight gives."""
+        return self.lot.weight_g // self.product.unit_g if self.product else None
+
+
+def lot_detail(session: Session, actor: Actor, public_id: str, now: datetime) -> LotDetail:
+    """One lot.
+
+    Raises:
+        NotFound: not in the actor's sight.
+    """
+    lot = fetch(session, actor, Act.VIEW_FARM, Lot, public_id=public_id)
+    plot = session.get(Plot, lot.plot_id) if lot.plot_id else None
+    is_harvest = lot.kind == LotKind.HARVEST and plot is not None
+    return LotDetail(
+        lot=lot,
+        org=session.get_one(Organisation, lot.org_id),
+        plot=plot,
+        household=session.get(Household, lot.household_id) if lot.household_id else None,
+        house=session.get(PackingHouse, lot.packing_house_id) if lot.packing_house_id else None,
+        product=session.get(Product, lot.product_id) if lot.product_id else None,
+        holds=open_holds(session, lot),
+        recall=recall_of(session, lot.id),
+        parents=_linked(session, lot, up=True),
+        children=_linked(session, lot, up=False),
+        events=_events(session, lot),
+        drawn_g=drawn_g(session, lot.id),
+        activated=activated(session, lot.id),
+        missing=missing_items(session, lot, now),
+        yields=gates.season_yields(session, plot, lot.harvested_on, 0) if is_harvest and plot else [],
+        waited=_waited(session, plot, lot) if is_harvest and plot else None,
+    )
+
+
+def _linked(session: Session, lot: Lot, *, up: bool) -> list[tuple[Lot, int]]:
+    near, far = (col(LotLink.child_id), col(LotLink.parent_id))
+    if not up:
+        near, far = far, near
+    question = select(Lot, col(LotLink.weight_g)).join(LotLink, far == col(Lot.id)).where(near == lot.id)
+    return [(one, int(grams)) for one, grams in session.execute(question.order_by(col(Lot.id))).tuples()]
+
+
+def _events(session: Session, lot: Lot) -> Sequence[Event]:
+    question = select(Event).where(col(Event.subject_kind) == "lot", col(Event.subject_id) == lot.id)
+    return session.execute(question.order_by(col(Event.event_time), col(Event.id))).scalars().all()
+
+
+def activated(session: Session, lot_id: int) -> int:
+    """Stamps activated for a lot."""
+    count = func.sum(StampActivation.last - StampActivation.first + 1)
+    question = select(func.coalesce(count, 0)).where(col(StampActivation.lot_id) == lot_id)
+    return int(session.execute(question).scalar_one())
+
+
+def _waited(session: Session, plot: Plot, lot: Lot) -> tuple[int, int] | None:
+    found = gates.sprays(session, plot.id, lot.harvested_on)
+    if not found:
+        return None
+    tightest = max(found, key=lambda spray: spray.done_on.toordinal() + (spray.waiting_days or 0))
+    return (lot.harvested_on - tightest.done_on).days, tightest.waiting_days or 0
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a form offers, with the last lot's values first."""
+
+    plots: Sequence[tuple[Plot, Household]]
+    products: Sequence[Product]
+    houses: Sequence[PackingHouse]
+    last: Lot | None
+    last_product: str
+
+
+def choices(session: Session, actor: Actor) -> Choices:
+    """Plots, products and packing houses the actor may write for."""
+    plots = (
+        select(Plot, Household)
+        .join(Household, col(Household.id) == col(Plot.household_id))
+        .where(visible(actor, Act.WRITE_FARM, Plot))
+        .order_by(col(Plot.name), col(Plot.id))
+        .limit(2_000)
+    )
+    rows = session.execute(plots).tuples().all()
+    orgs = {plot.org_id for plot, _ in rows} | ({actor.org_id} if actor.org_id else set())
+    products = select(Product).where(col(Product.org_id).in_(orgs), col(Product.is_active))
+    houses = select(PackingHouse).where(col(PackingHouse.org_id).in_(orgs))
+    last = select(Lot).where(visible(actor, Act.WRITE_FARM, Lot), col(Lot.kind) == LotKind.HARVEST)
+    newest: Lot | None = session.execute(last.order_by(col(Lot.id).desc()).limit(1)).scalar_one_or_none()
+    made_of = session.get(Product, newest.product_id) if newest and newest.product_id else None
+    return Choices(
+        plots=rows,
+        products=session.execute(products.order_by(col(Product.name)).limit(500)).scalars().all(),
+        houses=session.execute(houses.order_by(col(PackingHouse.name)).limit(100)).scalars().all(),
+        last=newest,
+        last_product=made_of.public_id if made_of else "",
+    )
+
+
+def packable(session: Session, actor: Actor, limit: int = 100) -> Sequence[tuple[Lot, int]]:
+    """Lots that still have something to pack, and the grams left, newest first."""
+    drawn = (
+        select(func.coalesce(func.sum(LotLink.weight_g), 0))
+        .where(col(LotLink.parent_id) == Lot.id)
+        .scalar_subquery()
+    )
+    question = (
+        select(Lot, col(Lot.weight_g) - drawn)
+        .where(
+            visible(actor, Act.WRITE_FARM, Lot),
+            col(Lot.state).in_((LotState.OPEN, LotState.RELEASED, LotState.HOLD)),
+            col(Lot.weight_g) > drawn,
+        )
+        .order_by(col(Lot.id).desc())
+        .limit(limit)
+    )
+    return [(lot, int(left)) for lot, left in session.execute(question).tuples()]
+
+
+def season_start(now: datetime) -> date:
+    """The first day of this year's season."""
+    return date(local_day(now).year, 1, 1)

@@ -1,0 +1,136 @@
+"""What waits for somebody in a cooperative today, the worst first, and the season in four figures."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from trace.records.certificate import Certificate
+from trace.records.lot import Lot, LotKind, LotLink, LotState
+from trace.records.product import Product
+from trace.records.shop import Shop, ShopState
+from trace.records.stamp import StampActivation
+from trace.services.admission import Act, Actor, may, visible
+from trace.services.holding import open_holds, why
+from trace.services.lot_pages import activated, season_start
+from trace.standards.local_time import local_day
+from trace.texts.catalogs import Term
+from trace.texts.formats import kilograms
+
+EACH = 5
+"""How many of one kind are listed."""
+SOON = timedelta(days=60)
+"""A certificate that ends within these days is work."""
+
+
+@dataclass(frozen=True)
+class Todo:
+    """One thing to do. ``kind`` is held, release, stamps, shop or paper; ``subject`` what it is about."""
+
+    kind: str
+    subject: str
+    title: Term
+    detail: object
+
+
+@dataclass(frozen=True)
+class Season:
+    """This year so far; weights in grams."""
+
+    year: int
+    harvests: int
+    harvested_g: int
+    packed_g: int
+    stamps: int
+
+
+def todos(session: Session, actor: Actor, now: datetime) -> list[Todo]:
+    """What waits, the worst first."""
+    found = [*_held(session, actor), *_to_release(session, actor), *_without_stamps(session, actor)]
+    return [*found, *_shops(session, actor), *_papers(session, actor, now)]
+
+
+def _lots(session: Session, actor: Actor, state: LotState, *rules: object) -> list[Lot]:
+    question = (
+        select(Lot)
+        .where(visible(actor, Act.VIEW_FARM, Lot), col(Lot.state) == state, *rules)  # type: ignore[arg-type]
+        .order_by(col(Lot.id).desc())
+        .limit(EACH)
+    )
+    return list(session.execute(question).scalars())
+
+
+def _held(session: Session, actor: Actor) -> Iterator[Todo]:
+    for lot in _lots(session, actor, LotState.HOLD):
+        reason = why(open_holds(session, lot)[0])
+        yield Todo("held", lot.public_id, Term("todo.held", {"lot": lot.code}), reason)
+
+
+def _to_release(session: Session, actor: Actor) -> Iterator[Todo]:
+    if not may(actor, Act.RELEASE_LOT):
+        return
+    for lot in _lots(session, actor, LotState.OPEN, col(Lot.packed_on).is_not(None)):
+        figures = {"kg": kilograms(lot.weight_g), "date": lot.packed_on}
+        title = Term("todo.release", {"lot": lot.code})
+        yield Todo("release", lot.public_id, title, Term("todo.release.why", figures))
+
+
+def _without_stamps(session: Session, actor: Actor) -> Iterator[Todo]:
+    if not may(actor, Act.ACTIVATE):
+        return
+    stamped = select(col(StampActivation.lot_id)).where(col(StampActivation.lot_id) == Lot.id).exists()
+    for lot in _lots(session, actor, LotState.RELEASED, ~stamped, col(Lot.product_id).is_not(None)):
+        product = session.get_one(Product, lot.product_id)
+        figures = {"n": lot.weight_g // product.unit_g, "m": activated(session, lot.id)}
+        title = Term("todo.stamps", {"lot": lot.code})
+        yield Todo("stamps", lot.public_id, title, Term("todo.stamps.why", figures))
+
+
+def _shops(session: Session, actor: Actor) -> Iterator[Todo]:
+    if not may(actor, Act.VIEW_SHOP):
+        return
+    rule = (visible(actor, Act.VIEW_SHOP, Shop), col(Shop.state) == ShopState.NEEDS_LOGIN)
+    for shop in session.execute(select(Shop).where(*rule).limit(EACH)).scalars():
+        yield Todo("shop", str(shop.id), Term("todo.shop", {"shop": shop.name}), Term("todo.shop.why"))
+
+
+def _papers(session: Session, actor: Actor, now: datetime) -> Iterator[Todo]:
+    today = local_day(now)
+    question = (
+        select(Certificate)
+        .where(
+            visible(actor, Act.VIEW_FARM, Certificate),
+            col(Certificate.valid_to).between(today, today + SOON),
+        )
+        .order_by(col(Certificate.valid_to))
+        .limit(EACH)
+    )
+    for paper in session.execute(question).scalars():
+        scheme = Term(f"paper.{paper.scheme}")
+        title = Term("todo.paper", {"scheme": scheme, "number": paper.number, "date": paper.valid_to})
+        days = Term("todo.paper.why", {"n": (paper.valid_to - today).days})
+        yield Todo("paper", str(paper.id), title, days)
+
+
+def season(session: Session, actor: Actor, now: datetime) -> Season:
+    """This year's harvests, packing and stamps in the actor's sight."""
+    first = season_start(now)
+    seen = (visible(actor, Act.VIEW_FARM, Lot), col(Lot.state) != LotState.DRAFT)
+    weight = func.coalesce(func.sum(Lot.weight_g), 0)
+    picked = select(func.count(), weight).where(
+        *seen, col(Lot.kind) == LotKind.HARVEST, col(Lot.harvested_on) >= first
+    )
+    harvests, harvested_g = session.execute(picked).one()
+    repacked = select(col(LotLink.parent_id)).where(col(LotLink.parent_id) == Lot.id).exists()
+    packed = select(weight).where(*seen, col(Lot.kind) != LotKind.HARVEST, col(Lot.packed_on) >= first)
+    count = func.coalesce(func.sum(StampActivation.last - StampActivation.first + 1), 0)
+    stamps = select(count).join(Lot, col(Lot.id) == col(StampActivation.lot_id)).where(seen[0])
+    return Season(
+        year=first.year,
+        harvests=int(harvests),
+        harvested_g=int(harvested_g),
+        packed_g=int(session.execute(packed.where(~repacked)).scalar_one()),
+        stamps=int(session.execute(stamps.where(col(Lot.harvested_on) >= first)).scalar_one()),
+    )
