@@ -24,6 +24,11 @@ NOUNS = {
     "keys": "trace.commands.keys:keys",
     "labels": "trace.commands.labels:labels",
     "stats": "trace.commands.stats:stats",
+    "shop": "trace.commands.shop:shop",
+    "sync": "trace.commands.sync:sync",
+    "jobs": "trace.commands.jobs:jobs",
+    "work": "trace.commands.jobs:work",
+    "simulate": "trace.commands.simulate:simulate",
     "db": "trace.commands.database:db",
 }
 """Command name -> "module:attribute", loaded when asked for."""

@@ -1,7 +1,9 @@
 """Schedules and jobs: rows the clock turns over and workers claim under a lease."""
 
+import json
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
@@ -84,6 +86,12 @@ class Job(SQLModel, table=True):
     started_at: datetime | None = None
     finished_at: datetime | None = None
     created_at: datetime
+
+    @property
+    def figures(self) -> dict[str, Any]:
+        """What the run counted."""
+        counted: dict[str, Any] = json.loads(self.stats)
+        return counted
 
 
 class BadRecord(SQLModel, table=True):

@@ -134,11 +134,20 @@ def address(shop: Shop) -> str:
 
 
 def sync_now(session: Session, actor: Actor, shop_id: int, now: datetime) -> int:
-    """Have the shop's orders read and its listings sent at once; the job's number."""
+    """Have the shop's orders read and its listings sent at once, whatever the pause; the job's number."""
     shop = admission.fetch(session, actor, Act.MANAGE_SHOP, Shop, id=shop_id)
+    shop.paused_until = None
+    return queue_sync(session, shop, now)
+
+
+def queue_sync(session: Session, shop: Shop, now: datetime) -> int:
+    """As ``sync_now``, for whoever was let through already (the marketplace's push, the machine's owner).
+
+    Raises:
+        Refused: the shop is not connected.
+    """
     if shop.state != ShopState.CONNECTED:
         raise Refused("shop.not_connected", shop=shop.name)
-    shop.paused_until = None  # a person asks: try now, whatever the pause
     return schedules.run_now(session, SYNC, str(shop.id), now, shop_id=shop.id)
 
 

@@ -251,9 +251,3 @@ def _runs(shops: Sequence[int], now: datetime) -> Any:
         col(Job.state).in_(ended),
         col(Job.finished_at) > now - timedelta(hours=HOURS),
     )
-
-
-def run_log(session: Session, shop_id: int, limit: int = 20) -> Sequence[Job]:
-    """The shop's last jobs, newest first."""
-    own = select(Job).where(col(Job.shop_id) == shop_id).order_by(col(Job.id).desc()).limit(limit)
-    return session.execute(own).scalars().all()

@@ -1,0 +1,34 @@
+"""``nongsan simulate``: the marketplaces as their servers see them, on this machine only."""
+
+import signal
+import sys
+import threading
+from types import FrameType
+
+import click
+
+from marketplaces.simulators.app import create_app
+from trace.commands.servers import Server, free_port
+from trace.settings import load_settings
+
+
+@click.command()
+@click.option("--port", default=8900, show_default=True, type=click.IntRange(0, 65535))
+def simulate(port: int) -> None:
+    """Serve the marketplace simulators on loopback until SIGTERM; they keep what they know."""
+    settings = load_settings()
+    settings.instance.mkdir(parents=True, exist_ok=True, mode=0o700)
+    port = port or free_port("127.0.0.1", 0)
+    server = Server(create_app(settings.instance / "simulators.sqlite3"), "127.0.0.1", port)
+    over = threading.Event()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        over.set()
+
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, stop)
+    server.start()
+    click.echo(f"simulators   http://127.0.0.1:{port}/shopee/")
+    over.wait()
+    server.stop()
+    sys.exit(0)
