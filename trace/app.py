@@ -13,10 +13,19 @@ from trace.keyring import use as use_keyring
 from trace.records.instance_fact import InstanceFact
 from trace.settings import Settings, load_settings
 from trace.web import account, consumer, headers, health, page_tools, refusals, story_pages, visitor
-from trace.web.cooperative import printing
+from trace.web.cooperative import diary, lots, printing, today
 from trace.web.door import Door, open_doors
 
-DOORS: tuple[Door, ...] = (account.door, health.door, consumer.door, story_pages.door, printing.door)
+DOORS: tuple[Door, ...] = (
+    account.door,
+    health.door,
+    consumer.door,
+    story_pages.door,
+    printing.door,
+    today.door,
+    lots.door,
+    diary.door,
+)
 csrf = CSRFProtect()
 
 
