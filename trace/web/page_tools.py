@@ -19,9 +19,11 @@ def icon(name: str, label: str = "", size: str = "") -> Markup:
 
 def here_in(lang: str) -> str:
     """This page's address in another language."""
+    if request.endpoint is None:  # a page that does not exist has no route to build an address from
+        return f"?lang={lang}"
     args = {**request.args.to_dict(flat=False), "lang": [lang]}
     values: dict[str, Any] = {**(request.view_args or {}), **args}
-    return url_for(request.endpoint or "static", **values)
+    return url_for(request.endpoint, **values)
 
 
 def can(act: str) -> bool:

@@ -60,7 +60,7 @@ class ScanWriter:
         """Store what waits and end the thread; a later note starts it anew."""
         thread = self._thread
         if thread is not None and thread.is_alive() and self._owner == os.getpid():
-            self._waiting.put(None)
+            self._waiting.put(None, timeout=timeout_s)
             thread.join(timeout_s)
         atexit.unregister(self.close)
 
