@@ -1,0 +1,245 @@
+"""Pages for sharing: what is told of a lot and a product, what held on which day, what stays absent."""
+
+import json
+import re
+from datetime import UTC, date, datetime, timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests import stamped, world
+from trace.db import transaction
+from trace.records.certificate import Certificate, CertificateScope
+from trace.records.diary_entry import DiaryEntry, DiaryKind
+from trace.records.lot import LotKind, LotLink, LotState
+from trace.records.product import OcopRating, ProductImage
+from trace.texts.catalogs import t
+
+NOW = datetime.now(UTC)
+TODAY = NOW.date()
+LANGUAGES = ("vi", "en", "ja", "zh")
+
+
+@pytest.fixture
+def coop(app: Flask) -> world.Coop:
+    with transaction() as session:
+        return world.make_coop(session, NOW)
+
+
+def lot_of(coop: world.Coop, **given: Any) -> Any:
+    with transaction() as session:
+        days = {"harvested_on": TODAY, "packed_on": TODAY}
+        return world.make_lot(session, NOW, coop.plot, coop.product, **{**days, **given})
+
+
+def page(client: FlaskClient, path: str, lang: str = "vi") -> str:
+    answer = client.get(path, headers={"Accept-Language": lang})
+    assert answer.status_code == 200
+    return unescape(answer.text)
+
+
+def paper(coop: world.Coop, first: date, last: date, number: str, **given: Any) -> Certificate:
+    with transaction() as session:
+        values = {"org_id": coop.org.id, "scheme": "vietgap", "number": number, "valid_from": first}
+        values |= {"valid_to": last, "confirmed_at": NOW, "created_at": NOW}
+        return world.add(session, Certificate(**{**values, **given}))
+
+
+@pytest.mark.parametrize("state", [LotState.RELEASED, LotState.CONSUMED, LotState.RECALLED])
+def test_a_lot_that_is_out_has_a_page_in_four_languages(
+    client: FlaskClient, coop: world.Coop, state: LotState
+) -> None:
+    lot = lot_of(coop, state=state)
+    for lang in LANGUAGES:
+        text = page(client, f"/lo/{lot.public_id}", lang)
+        assert lot.code in text
+        assert t(lang, "consumer.story.chain") in text
+
+
+@pytest.mark.parametrize("state", [LotState.DRAFT, LotState.OPEN, LotState.HOLD, LotState.DESTROYED])
+def test_a_lot_that_never_was_out_is_as_absent_as_none(
+    client: FlaskClient, coop: world.Coop, state: LotState
+) -> None:
+    lot = lot_of(coop, state=state)
+    hidden, absent = client.get(f"/lo/{lot.public_id}"), client.get("/lo/0000000000")
+    assert (hidden.status_code, absent.status_code) == (404, 404)
+    assert hidden.data.replace(lot.public_id.encode(), b"0000000000") == absent.data
+
+
+def test_a_shared_address_does_not_die_when_the_lot_is_held(client: FlaskClient, coop: world.Coop) -> None:
+    lot = lot_of(coop, state=LotState.HOLD, released_at=NOW)
+    assert lot.code in page(client, f"/lo/{lot.public_id}")
+
+
+def test_the_chain_goes_from_the_plots_to_the_pack(client: FlaskClient, coop: world.Coop) -> None:
+    with transaction() as session:
+        households = [world.make_household(session, NOW, coop.org) for _ in range(3)]
+        harvests = [
+            world.make_lot(session, NOW, world.make_plot(session, NOW, one), weight_g=100_000)
+            for one in households
+        ]
+        pool = world.make_lot(session, NOW, coop.plot, kind=LotKind.POOL, plot_id=None, household_id=None)
+        pack = world.make_lot(
+            session, NOW, coop.plot, coop.product, kind=LotKind.PACK, plot_id=None, household_id=None
+        )
+        for parent, child in [*((lot, pool) for lot in harvests), (pool, pack)]:
+            session.add(LotLink(parent_id=parent.id, child_id=child.id, weight_g=1))
+    text = page(client, f"/lo/{pack.public_id}")
+    steps = [text.index(word) for word in ("Hái tại vườn: 3 lô", pool.code, "Lô bạn đang xem")]
+    assert steps == sorted(steps)
+    assert "300\u00a0kg" in text
+    assert "Lô này gộp quả của 3 hộ" in text
+    assert not [one.name for one in households if one.name in text]
+
+
+def test_papers_are_those_that_held_on_the_packing_day(client: FlaskClient, coop: world.Coop) -> None:
+    packed = TODAY - timedelta(days=100)
+    lot = lot_of(coop, packed_on=packed, harvested_on=packed)
+    paper(coop, packed, TODAY + timedelta(days=1), "CON-HAN")
+    paper(coop, packed, packed, "DA-HET")
+    paper(coop, packed + timedelta(days=1), TODAY, "CHUA-CO")
+    paper(coop, packed - timedelta(days=9), packed - timedelta(days=1), "HET-TRUOC")
+    paper(coop, packed, TODAY, "CHUA-DUYET", confirmed_at=None)
+    text = page(client, f"/lo/{lot.public_id}")
+    shown = re.findall(r"CON-HAN|DA-HET|CHUA-CO|HET-TRUOC|CHUA-DUYET", text)
+    assert shown == ["CON-HAN", "DA-HET"]
+    assert text.count("đã hết hạn từ") == 1
+
+
+def test_a_paper_over_land_covers_a_mixed_lot_only_whole(client: FlaskClient, coop: world.Coop) -> None:
+    with transaction() as session:
+        other = world.make_plot(session, NOW, coop.household)
+        harvests = [world.make_lot(session, NOW, plot, harvested_on=TODAY) for plot in (coop.plot, other)]
+        pack = world.make_lot(
+            session,
+            NOW,
+            coop.plot,
+            coop.product,
+            kind=LotKind.PACK,
+            plot_id=None,
+            packed_on=TODAY,
+            harvested_on=TODAY,
+        )
+        for parent in harvests:
+            session.add(LotLink(parent_id=parent.id, child_id=pack.id, weight_g=1))
+    half, whole = (paper(coop, TODAY, TODAY, number) for number in ("MOT-NUA", "CA-HAI"))
+    with transaction() as session:
+        session.add(CertificateScope(certificate_id=half.id, plot_id=coop.plot.id))
+        for plot in (coop.plot, other):
+            session.add(CertificateScope(certificate_id=whole.id, plot_id=plot.id))
+    text = page(client, f"/lo/{pack.public_id}")
+    assert "CA-HAI" in text
+    assert "MOT-NUA" not in text
+
+
+def test_stars_are_those_that_held_that_day(client: FlaskClient, coop: world.Coop) -> None:
+    packed = TODAY - timedelta(days=500)
+    lot = lot_of(coop, packed_on=packed, harvested_on=packed)
+    with transaction() as session:
+        for stars, first, last in ((3, packed, packed + timedelta(days=9)), (5, TODAY, TODAY)):
+            row = OcopRating(product_id=coop.product.id, stars=stars, score=80, decision_number=f"QĐ-{stars}")
+            row.decided_on, row.valid_to, row.created_at = first, last, NOW
+            session.add(row)
+    assert "QĐ-3" in page(client, f"/lo/{lot.public_id}")
+    assert "QĐ-5" not in page(client, f"/lo/{lot.public_id}")
+    assert "QĐ-5" in page(client, f"/sp/{coop.product.public_id}")
+
+
+def spray(coop: world.Coop, days_ago: int, waiting: int, **given: Any) -> DiaryEntry:
+    with transaction() as session:
+        values = {"org_id": coop.org.id, "household_id": coop.household.id, "plot_id": coop.plot.id}
+        values |= {
+            "kind": DiaryKind.SPRAY,
+            "done_on": TODAY - timedelta(days=days_ago),
+            "waiting_days": waiting,
+        }
+        values |= {"request_id": f"{days_ago}-{waiting}", "recorded_at": NOW}
+        return world.add(session, DiaryEntry(**{**values, **given}))
+
+
+def test_the_tightest_wait_is_told_and_corrected_entries_are_not(
+    client: FlaskClient, coop: world.Coop
+) -> None:
+    lot = lot_of(coop)
+    path = f"/lo/{lot.public_id}"
+    assert t("vi", "lot.phi.none", days=60) in page(client, path)
+    spray(coop, 30, 7)
+    wrong = spray(coop, 15, 14)
+    assert "đã chờ 15 ngày, yêu cầu 14 ngày" in page(client, path)
+    spray(coop, 20, 14, corrects_id=wrong.id)
+    assert "đã chờ 20 ngày, yêu cầu 14 ngày" in page(client, path)
+
+
+def test_the_place_is_told_by_its_new_and_its_old_name(client: FlaskClient, coop: world.Coop) -> None:
+    lot = lot_of(coop, commune_code="10816", old_commune_scheme="2025-01", old_commune_code="10816")
+    assert (
+        "xã Hà Bắc, thành phố Hải Phòng (trước 7/2025: xã Hồng Lạc, huyện Thanh Hà, tỉnh Hải Dương)"
+        in page(client, f"/lo/{lot.public_id}")
+    )
+
+
+def test_a_recalled_lot_says_so_first(client: FlaskClient, coop: world.Coop) -> None:
+    lot = lot_of(coop)
+    with transaction() as session:
+        stamped.recall(session, NOW, lot)
+    for lang, reason in (("vi", "Dư lượng thuốc vượt mức"), ("en", "Residue above the limit")):
+        text = page(client, f"/lo/{lot.public_id}", lang)
+        assert text.index(reason) < text.index("<h1")
+        assert text.index("0220 111 222") < text.index("<h1")
+        assert reason in page(client, f"/sp/{coop.product.public_id}", lang)
+
+
+def test_a_shared_page_says_what_it_is_to_those_who_list_it(client: FlaskClient, coop: world.Coop) -> None:
+    lot = lot_of(coop)
+    for path in (f"/lo/{lot.public_id}", f"/sp/{coop.product.public_id}"):
+        answer = client.get(path)
+        text = answer.text
+        assert "noindex" not in text + str(answer.headers)
+        assert f'<link rel="canonical" href="http://localhost{path}">' in text
+        assert set(re.findall(r'rel="alternate" hreflang="([\w-]+)"', text)) == {
+            "vi",
+            "en",
+            "ja",
+            "zh-Hans",
+            "x-default",
+        }
+        assert '<meta property="og:title"' in text
+        data = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', text)[1])
+        assert (data["@type"], data["name"], data["url"]) == (
+            "Product",
+            coop.product.name,
+            f"http://localhost{path}",
+        )
+
+
+def test_a_retired_product_keeps_its_page_and_lists_packs_only(client: FlaskClient, coop: world.Coop) -> None:
+    parent, child = lot_of(coop), lot_of(coop)
+    hidden = lot_of(coop, state=LotState.OPEN)
+    with transaction() as session:
+        session.add(LotLink(parent_id=parent.id, child_id=child.id, weight_g=1))
+        session.merge(coop.product).is_active = False
+    text = page(client, f"/sp/{coop.product.public_id}")
+    assert child.code in text
+    assert parent.code not in text
+    assert hidden.code not in text
+    assert client.get("/sp/0000000000").status_code == 404
+
+
+def test_pictures_are_kept_for_a_year_and_never_run(client: FlaskClient, coop: world.Coop) -> None:
+    with transaction() as session:
+        for name, media_type in (("a" * 64, "image/webp"), ("b" * 64, "text/html")):
+            row = ProductImage(
+                product_id=coop.product.id, sha256=name, media_type=media_type, width=1, height=1
+            )
+            row.data, row.created_at = b"<script>", NOW
+            session.add(row)
+    good, bad = client.get(f"/anh/{'a' * 64}"), client.get(f"/anh/{'b' * 64}")
+    assert (good.content_type, good.data) == ("image/webp", b"<script>")
+    assert "immutable" in good.headers["Cache-Control"]
+    assert bad.content_type == "application/octet-stream"
+    assert bad.headers["X-Content-Type-Options"] == "nosniff"
+    assert client.get(f"/anh/{'c' * 64}").status_code == 404
+    assert f"/anh/{'a' * 64}" in page(client, f"/lo/{lot_of(coop).public_id}")
