@@ -1,5 +1,6 @@
 """``nongsan jobs``: what is queued and was run, and running one by hand; ``nongsan work``: the workers."""
 
+import logging
 import signal
 import sys
 import threading
@@ -55,6 +56,7 @@ def _told(job: Job) -> dict[str, Any]:
 @as_json
 def run(name: str, said: str | None, login: str | None, *, as_json: bool) -> None:
     """Run one job now, in this process; exit status 1 when it failed."""
+    start_logging(level=logging.WARNING)
     with opened() as settings:
         desk = working.new_desk(settings)
         with transaction() as session:

@@ -1,6 +1,7 @@
 """``nongsan sync``: reading orders and sending listings now, or rehearsing it, and how the shops do."""
 
 import dataclasses
+import logging
 import sys
 from typing import Any
 
@@ -12,6 +13,7 @@ from trace.db import reading, transaction
 from trace.jobs import work
 from trace.jobs.desk import Desk
 from trace.jobs.rehearse import Rehearsed, rehearse
+from trace.logbook import start_logging
 from trace.records.job import Job, JobState
 from trace.records.shop import Shop, ShopState
 from trace.services import shops
@@ -36,6 +38,7 @@ def sync() -> None:
 @as_json
 def run(said: str | None, login: str | None, *, dry_run: bool, as_json: bool) -> None:
     """Synchronise now; exit status 1 when a shop failed."""
+    start_logging(level=logging.WARNING)
     with opened() as settings:
         desk = work.new_desk(settings)
         chosen = _chosen(said, login)
