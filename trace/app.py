@@ -13,8 +13,11 @@ from trace.keyring import use as use_keyring
 from trace.records.instance_fact import InstanceFact
 from trace.settings import Settings, load_settings
 from trace.web import account, consumer, headers, health, page_tools, refusals, story_pages, visitor
-from trace.web.cooperative import diary, lots, printing, today
+from trace.web.cooperative import diary, lots, printing, stamps, today
 from trace.web.door import Door, open_doors
+from trace.web.office import lots as office_lots
+from trace.web.office import recalls as office_recalls
+from trace.web.office import rules as office_rules
 
 DOORS: tuple[Door, ...] = (
     account.door,
@@ -22,9 +25,13 @@ DOORS: tuple[Door, ...] = (
     consumer.door,
     story_pages.door,
     printing.door,
+    stamps.door,
     today.door,
     lots.door,
     diary.door,
+    office_lots.door,
+    office_recalls.door,
+    office_rules.door,
 )
 csrf = CSRFProtect()
 
