@@ -1,0 +1,96 @@
+"""One installation and one Chromium a test process; a page that asks another host fails its test."""
+
+import shutil
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+
+from tests.browser.house import Stand, start
+
+PHONE = {"width": 360, "height": 740}
+LOOPBACK = {"127.0.0.1", "localhost"}
+# A quiet Chromium: no updates, no accounts, nothing of its own towards the network.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+]
+
+
+def chromium_path() -> str:
+    """Where the Chromium of this machine lies."""
+    return shutil.which("chromium") or "/usr/bin/chromium"
+
+
+@pytest.fixture(scope="session")
+def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
+    """A founded installation with a cooperative in it, simulators and workers running."""
+    running = start(tmp_path_factory.mktemp("stand"))
+    yield running
+    running.end()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all; contexts keep tests apart."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+class Devices:
+    """Makes phones and computers, and notes every request that would leave this machine."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self.strangers: list[str] = []
+        self.contexts: list[BrowserContext] = []
+
+    def new(self, **options: Any) -> Page:
+        """A device of its own: a phone unless told otherwise."""
+        values = {"viewport": PHONE, "locale": "vi-VN", "accept_downloads": True, **options}
+        context = self._browser.new_context(**values)
+        context.set_default_timeout(10_000)
+        context.route("**/*", self._pass)
+        self.contexts.append(context)
+        return context.new_page()
+
+    def _pass(self, route: Route) -> None:
+        url = route.request.url
+        if urlsplit(url).hostname in LOOPBACK or url.startswith(("data:", "blob:")):
+            route.continue_()
+            return
+        self.strangers.append(url)
+        route.abort()
+
+    def close(self) -> None:
+        """Put all away."""
+        for context in self.contexts:
+            context.close()
+
+
+@pytest.fixture
+def devices(chromium: Browser) -> Iterator[Devices]:
+    """Devices of one test, none of which may have asked another host."""
+    made = Devices(chromium)
+    yield made
+    made.close()
+    assert made.strangers == []
+
+
+def sign_in(page: Page, stand: Stand, role: str) -> Page:
+    """Sign in as people do: by the form."""
+    page.goto(f"{stand.web}/dang-nhap")
+    page.fill("[name=login]", stand.login(role))
+    page.fill("[name=password]", stand.told["password"])
+    page.click("main button")
+    page.wait_for_url(lambda url: "/dang-nhap" not in url)
+    return page
