@@ -41,8 +41,10 @@ class PlotIn(PlaceIn):
     variety: Annotated[str, line(48), AfterValidator(variety_of)] = ""
     area_m2: Area
     growing_area_id: MaybeRow = None
-    latitude: Annotated[float | None, BeforeValidator(empty_is_none), Field(ge=8, le=24)] = None
-    longitude: Annotated[float | None, BeforeValidator(empty_is_none), Field(ge=102, le=118)] = None
+    latitude: Annotated[Annotated[float, Field(ge=8, le=24)] | None, BeforeValidator(empty_is_none)] = None
+    longitude: Annotated[Annotated[float, Field(ge=102, le=118)] | None, BeforeValidator(empty_is_none)] = (
+        None
+    )
 
 
 def plot_input(values: Mapping[str, Any], sao_m2: int) -> PlotIn:

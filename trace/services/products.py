@@ -53,7 +53,7 @@ class ProductIn(Given):
     brand: Annotated[str, line(80)] = ""
     standards: Annotated[str, line(240)] = ""
     description: Annotated[str, line(2000)] = ""
-    ocop_group: Annotated[int | None, BeforeValidator(group_number), Field(ge=1, le=6)] = None
+    ocop_group: Annotated[Annotated[int, Field(ge=1, le=6)] | None, BeforeValidator(group_number)] = None
 
 
 def add_product(session: Session, actor: Actor, given: ProductIn, now: datetime) -> Product:
