@@ -18,6 +18,7 @@ from trace.web.door import Door, open_doors
 from trace.web.office import lots as office_lots
 from trace.web.office import recalls as office_recalls
 from trace.web.office import rules as office_rules
+from trace.web.office import sales
 
 DOORS: tuple[Door, ...] = (
     account.door,
@@ -32,6 +33,7 @@ DOORS: tuple[Door, ...] = (
     office_lots.door,
     office_recalls.door,
     office_rules.door,
+    sales.door,
 )
 csrf = CSRFProtect()
 

@@ -49,6 +49,6 @@ def choices(session: Session, actor: Actor) -> Choices:
     return Choices(*(_pairs(session, actor, question) for question in (shops, orgs, communes, products)))
 
 
-def _pairs(session: Session, actor: Actor, question: Select[tuple[str, str]]) -> Pairs:
+def _pairs(session: Session, actor: Actor, question: Select[str, str]) -> Pairs:
     found = session.execute(question.where(reach(actor)).distinct())
     return sorted(((key, name) for key, name in found), key=lambda pair: pair[1])

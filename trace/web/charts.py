@@ -15,7 +15,7 @@ class Point:
     """One bar: what stands under it, its value, and the words for it."""
 
     label: str
-    value: int
+    value: float
     said: str
 
 
