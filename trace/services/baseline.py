@@ -51,7 +51,8 @@ PUBLISHED = (
 
 def load_baseline(session: Session) -> int:
     """Store the published figures that are not stored yet; how many were."""
-    known = set(session.execute(select(col(BaselineFigure.indicator), col(BaselineFigure.as_of))).tuples())
+    stored = select(col(BaselineFigure.indicator), col(BaselineFigure.as_of))
+    known = {(indicator, as_of) for indicator, as_of in session.execute(stored)}
     fresh = [figure for figure in PUBLISHED if (figure.indicator, figure.as_of) not in known]
     for figure in fresh:
         session.add(BaselineFigure(**vars(figure)))

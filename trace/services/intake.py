@@ -114,11 +114,11 @@ def _problem(one: Any) -> FieldProblem:
     if shown == "":
         return FieldProblem(field, "error.empty", shown)
     key = "field.date" if one["type"].startswith(_DATES) else _KEYS.get(one["type"], "error.value")
-    return FieldProblem(field, key, shown, _figures(key, context))
+    return FieldProblem(field, key, shown, _figures(context))
 
 
-def _figures(key: str, context: Mapping[str, Any]) -> dict[str, object]:
+def _figures(context: Mapping[str, Any]) -> dict[str, object]:
     least = context.get("min_length", context.get("ge", context.get("gt")))
     most = context.get("max_length", context.get("le", context.get("lt")))
     expected = context.get("expected") or context.get("pattern") or "?"
-    return {"min": least, "max": most, "choices": expected, "expected": expected, "key": key}
+    return {"min": least, "max": most, "choices": expected, "expected": expected}
