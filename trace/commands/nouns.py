@@ -20,6 +20,8 @@ NOUNS = {
     "run": "trace.commands.serve:run",
     "serve": "trace.commands.serve:serve",
     "web": "trace.commands.serve:web",
+    "lot": "trace.commands.lot:lot",
+    "recall": "trace.commands.recall:recall",
     "stamps": "trace.commands.stamps:stamps",
     "keys": "trace.commands.keys:keys",
     "labels": "trace.commands.labels:labels",
@@ -29,6 +31,7 @@ NOUNS = {
     "jobs": "trace.commands.jobs:jobs",
     "work": "trace.commands.jobs:work",
     "simulate": "trace.commands.simulate:simulate",
+    "demo": "trace.commands.demo:demo",
     "db": "trace.commands.database:db",
 }
 """Command name -> "module:attribute", loaded when asked for."""

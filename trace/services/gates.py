@@ -23,6 +23,8 @@ from trace.texts.formats import hectares, kilograms
 
 LOOK_BACK = timedelta(days=400)
 """No waiting time is longer than a year; older sprays are not looked at."""
+CROPS = ("lychee", "carrot", "guava")
+"""Crops the catalogs have a word for."""
 NOT_COUNTED = (LotState.DRAFT,)
 
 
@@ -112,14 +114,13 @@ def _plain(value: object) -> object:
 
 def crop_word(crop: str, variety: str = "") -> Term | str:
     """A crop or variety in the reader's words where the catalogs know it."""
-    known = {"lychee": "crop.lychee", "carrot": "crop.carrot", "guava": "crop.guava"}
     varieties = {"thieu", "u_hong", "u_trung_trang", "u_trung_gai", "tau_lai"}
     name = rules.variety_key(variety)
     if crop == "lychee" and name in varieties:
         return Term(f"variety.{name}")
     if variety:
         return variety
-    return Term(known[crop]) if crop in known else crop
+    return Term(f"crop.{crop}") if crop in CROPS else crop
 
 
 # --- Waiting time and allowed materials -----------------------------------------------------------

@@ -11,6 +11,7 @@ from trace.errors import FieldProblem, Invalid, Refused
 from trace.records.rules import OcopRule, PesticideRule, YieldRule
 from trace.services import rules
 from trace.services.admission import Act
+from trace.services.gates import CROPS, crop_word
 from trace.services.intake import read
 from trace.standards import quantity
 from trace.standards.fault import Fault
@@ -50,7 +51,8 @@ def _page(kind: str, form: FormState) -> str:
             "pesticide": rules.all_rules(session, PesticideRule),
             "ocop": rules.all_rules(session, OcopRule),
         }
-    tools = {"in_force": rules.is_in_force, "now": now(), "today": local_day(now()), "fields": FIELDS}
+    tools: dict[str, Any] = {"word": crop_word, "crops": CROPS}
+    tools |= {"in_force": rules.is_in_force, "now": now(), "today": local_day(now()), "fields": FIELDS}
     return render_template("office/rules/index.html", found=found, kind=kind, form=form, **tools)
 
 

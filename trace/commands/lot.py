@@ -1,0 +1,188 @@
+"""``nongsan lot``: lots from the command line."""
+
+import secrets
+from typing import Any
+
+import click
+from sqlmodel import Session, select
+
+from trace.commands.terminal import actor_for, as_account, as_json, now, opened, say
+from trace.db import reading, transaction
+from trace.errors import NotFound
+from trace.records.lot import Lot
+from trace.records.organisation import Organisation
+from trace.records.plot import Plot
+from trace.records.product import Product
+from trace.services import harvesting, holding, lot_pages, releasing
+from trace.services.intake import read
+from trace.standards import quantity
+from trace.standards.local_time import local_day
+from trace.texts.formats import kilograms
+
+
+@click.group()
+def lot() -> None:
+    """Lots: register, list, show, release, hold, lift a hold."""
+
+
+def named(session: Session, name: str) -> tuple[Lot, Organisation]:
+    """A lot by its public id, or by a code that only one lot has, with its organisation.
+
+    Raises:
+        NotFound: none, or more than one, is so called.
+    """
+    found = session.exec(select(Lot).where((Lot.public_id == name) | (Lot.code == name)).limit(2)).all()
+    if len(found) != 1:
+        raise NotFound()
+    return found[0], session.get_one(Organisation, found[0].org_id)
+
+
+def as_row(one: Lot) -> dict[str, Any]:
+    """What a command says of a lot."""
+    return {
+        "public_id": one.public_id,
+        "code": one.code,
+        "kind": str(one.kind),
+        "state": str(one.state),
+        "weight_g": one.weight_g,
+        "harvested": one.harvested_on,
+        "packed": one.packed_on,
+        "best_before": one.best_before,
+        "version": one.version,
+    }
+
+
+def _line(one: Lot) -> str:
+    kg = f"{kilograms(one.weight_g)} kg"
+    return "  ".join((one.public_id, one.code, one.kind, one.state, kg, one.harvested_on.isoformat()))
+
+
+def _answer(one: Lot, *, json: bool) -> None:
+    say(as_row(one), as_json=json, lines=[_line(one)])
+
+
+@lot.command()
+@click.argument("plot_code")
+@click.argument("weight")
+@click.option("--org", "org_name", metavar="PUBLIC_ID", help="The cooperative, where plot codes repeat.")
+@click.option("--date", "day", default="", help="Harvest day, day/month/year (default: today).")
+@click.option("--product", default="", help="The product's SKU.")
+@click.option("--crates", default="", help="Number of crates.")
+@click.option("--reason", default="", help="Reason for a high yield.")
+@click.option("--request-id", default="", help="Sending the same id again gives the same lot.")
+@as_account
+@as_json
+def add(
+    plot_code: str, weight: str, org_name: str | None, day: str, product: str, login: str | None, **more: Any
+) -> None:
+    """Register a harvest of PLOT_CODE; WEIGHT such as 1.500 or "1 tấn 5 tạ" is in kilograms."""
+    at = now()
+    with opened(), transaction() as session:
+        plot, org = _plot(session, plot_code, org_name)
+        values = {
+            "plot_id": plot.id,
+            "weight_g": weight,
+            "harvested_on": quantity.day(day, local_day(at)) if day else local_day(at),
+            "product": _sku(session, org, product),
+            "crates": more["crates"],
+            "yield_reason": more["reason"],
+            "request_id": more["request_id"] or f"cli-{secrets.token_hex(8)}",
+        }
+        given = read(harvesting.LotIn, values)
+        made = harvesting.register_lot(session, actor_for(session, login, org), given, at)
+    _answer(made, json=more["as_json"])
+
+
+def _plot(session: Session, code: str, org_name: str | None) -> tuple[Plot, Organisation]:
+    question = select(Plot, Organisation).where(Plot.org_id == Organisation.id, Plot.code == code)
+    if org_name:
+        question = question.where(Organisation.public_id == org_name)
+    found = session.exec(question.limit(2)).all()
+    if len(found) != 1:
+        raise NotFound()
+    return found[0]
+
+
+def _sku(session: Session, org: Organisation, sku: str) -> str:
+    if not sku:
+        return ""
+    found = session.exec(select(Product).where(Product.org_id == org.id, Product.sku == sku)).one_or_none()
+    if found is None:
+        raise NotFound()
+    return found.public_id
+
+
+@lot.command("list")
+@click.option("--find", "q", default="", help="Code, plot or product; accents are not needed.")
+@click.option("--state", default=None, help="draft, open, hold, released, recalled, consumed or destroyed.")
+@click.option("--limit", default=50, show_default=True, help="How many.")
+@as_account
+@as_json
+def list_lots(q: str, state: str | None, limit: int, login: str | None, *, as_json: bool) -> None:
+    """List lots, the newest first."""
+    wanted = read(lot_pages.LotFilter, {"q": q, "state": state, "limit": limit})
+    with opened(), reading() as session:
+        rows = [row.lot for row in lot_pages.lots(session, actor_for(session, login), wanted).rows]
+    say([as_row(one) for one in rows], as_json=as_json, lines=[_line(one) for one in rows])
+
+
+@lot.command()
+@click.argument("name")
+@as_account
+@as_json
+def show(name: str, login: str | None, *, as_json: bool) -> None:
+    """Show a lot by its public id or code: state, holds, what it is made of and became."""
+    with opened(), reading() as session:
+        found, _org = named(session, name)
+        detail = lot_pages.lot_detail(session, actor_for(session, login), found.public_id, now())
+        holds = [{"hold": one.id, "rule": one.rule, "reason": one.reason} for one in detail.holds]
+    parents = [{"lot": one.code, "weight_g": grams} for one, grams in detail.parents]
+    children = [{"lot": one.code, "weight_g": grams} for one, grams in detail.children]
+    values = {**as_row(found), "holds": holds, "parents": parents, "children": children}
+    lines = [_line(found), *(f"  hold {one['hold']}: {one['reason']}" for one in holds)]
+    lines += [f"  from {one.code}: {kilograms(grams)} kg" for one, grams in detail.parents]
+    lines += [f"  into {one.code}: {kilograms(grams)} kg" for one, grams in detail.children]
+    say(values | {"events": [one.act for one in detail.events]}, as_json=as_json, lines=lines)
+
+
+@lot.command()
+@click.argument("name")
+@as_account
+@as_json
+def release(name: str, login: str | None, *, as_json: bool) -> None:
+    """Let a lot out (as the cooperative's manager)."""
+    with opened(), transaction() as session:
+        found, org = named(session, name)
+        done = releasing.release_lot(session, actor_for(session, login, org), found.public_id, now())
+    _answer(done, json=as_json)
+
+
+@lot.command()
+@click.argument("name")
+@click.option("--reason", required=True, help="Why the lot is stopped.")
+@as_account
+@as_json
+def hold(name: str, reason: str, login: str | None, *, as_json: bool) -> None:
+    """Stop a lot and everything made from it (as the office)."""
+    given = read(holding.HoldIn, {"reason": reason})
+    with opened(), transaction() as session:
+        found, _org = named(session, name)
+        holding.hold_lot(session, actor_for(session, login), found.public_id, given, now())
+    _answer(found, json=as_json)
+
+
+@lot.command("lift-hold")
+@click.argument("name")
+@click.option("--result", required=True, help="Number of the laboratory paper or report.")
+@click.option("--reason", required=True, help="Why the lot may go on.")
+@as_account
+@as_json
+def lift_hold(name: str, result: str, reason: str, login: str | None, *, as_json: bool) -> None:
+    """Lift all holds of a lot (as the office)."""
+    given = read(holding.LiftIn, {"result": result, "reason": reason})
+    with opened(), transaction() as session:
+        found, _org = named(session, name)
+        actor = actor_for(session, login)
+        for one in holding.open_holds(session, found):
+            holding.lift_hold(session, actor, one.id, given, now())
+    _answer(found, json=as_json)
