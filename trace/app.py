@@ -12,8 +12,8 @@ from trace.keyring import load_keyring
 from trace.keyring import use as use_keyring
 from trace.records.instance_fact import InstanceFact
 from trace.settings import Settings, load_settings
-from trace.web import account, consumer, headers, health, page_tools, refusals, story_pages, visitor
-from trace.web.cooperative import diary, lots, printing, stamps, today
+from trace.web import account, consumer, headers, health, hooks, page_tools, refusals, story_pages, visitor
+from trace.web.cooperative import diary, lots, printing, shop_connect, shops, stamps, today
 from trace.web.door import Door, open_doors
 from trace.web.office import lots as office_lots
 from trace.web.office import recalls as office_recalls
@@ -30,12 +30,16 @@ DOORS: tuple[Door, ...] = (
     today.door,
     lots.door,
     diary.door,
+    shops.door,
+    shop_connect.door,
+    hooks.door,
     office_lots.door,
     office_recalls.door,
     office_rules.door,
     sales.door,
 )
 csrf = CSRFProtect()
+csrf.exempt(hooks.door)  # programs call it; their signature is checked instead
 
 
 def start(settings: Settings) -> None:

@@ -22,7 +22,7 @@ from trace.services import (
 )
 from trace.services.admission import Actor
 from trace.services.stamp_marks import Places
-from trace.services.stamp_ranges import serial_text
+from trace.services.stamp_ranges import read_serial, serial_text
 from trace.services.stamping import BlockOrder
 from trace.settings import Settings
 from trace.standards import stamp_code
@@ -159,9 +159,8 @@ def void(
 
 
 def _serial(session: Session, said: str) -> int:
-    digits = said.replace(".", "").replace(",", "")
-    if digits.isascii() and digits.isdigit() and len(digits) < stamp_code.LENGTH:
-        return int(digits)
+    if len(stamp_code.compact(said).replace(".", "")) < stamp_code.LENGTH:
+        return read_serial(said)
     found = stamp_opening.open_typed(session, said)
     if found is None:
         raise click.BadParameter(f"expected {SERIAL}")

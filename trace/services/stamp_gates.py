@@ -1,5 +1,6 @@
 """What must hold before stamps become one lot's: its state, its goods, and how many fit its weight."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,9 +44,9 @@ class Room:
         return max(0, self.most - self.active)
 
 
-def packed_lot(session: Session, actor: Actor, public_id: str) -> Lot:
-    """The lot, if the actor may activate stamps for it, locked: a cooperative its own, a packing house
-    those it packs.
+def packed_lot(session: Session, actor: Actor, public_id: str, *, to_change: bool = True) -> Lot:
+    """The lot, if the actor may activate stamps for it: a cooperative its own, a packing house those it
+    packs. It is locked unless nothing is ``to_change``.
 
     Raises:
         NotFound: no such lot, or not theirs.
@@ -54,7 +55,8 @@ def packed_lot(session: Session, actor: Actor, public_id: str) -> Lot:
         lot = fetch(session, actor, Act.ACTIVATE, Lot, public_id=public_id)
     else:
         lot = _of_packing_house(session, actor, public_id)
-    lock(session, lot)
+    if to_change:
+        lock(session, lot)
     return lot
 
 
@@ -132,24 +134,38 @@ def refuse_over(room: Room, lot: Lot, count: int) -> None:
 
 def active_stamps(session: Session, lot_id: int) -> int:
     """Stamps activated for a lot and not void."""
-    mine = col(StampActivation.lot_id) == lot_id
-    activated = select(func.coalesce(func.sum(StampActivation.last - StampActivation.first + 1), 0)).where(
-        mine
-    )
-    first = case(
-        (col(StampVoid.first) > col(StampActivation.first), StampVoid.first), else_=StampActivation.first
-    )
-    last = case((col(StampVoid.last) < col(StampActivation.last), StampVoid.last), else_=StampActivation.last)
-    withdrawn = (
-        select(func.coalesce(func.sum(last - first + 1), 0))
+    return active_by_lot(session, [lot_id]).get(lot_id, 0)
+
+
+def active_by_lot(session: Session, lot_ids: Sequence[int]) -> dict[int, int]:
+    """Stamps activated and not void, for each of the lots that has any."""
+    lot, mine = col(StampActivation.lot_id), col(StampActivation.lot_id).in_(lot_ids)
+    length = StampActivation.last - StampActivation.first + 1
+    activated = select(lot, func.sum(length)).where(mine).group_by(lot)
+    gone = (
+        select(lot, func.sum(withdrawn()))
         .select_from(StampActivation)
-        .join(StampVoid, _touching())
+        .join(StampVoid, touching())
         .where(mine)
+        .group_by(lot)
     )
-    return int(session.execute(activated).scalar_one()) - int(session.execute(withdrawn).scalar_one())
+    counts = {int(lot_id): int(n) for lot_id, n in session.execute(activated)}
+    for lot_id, n in session.execute(gone):
+        counts[int(lot_id)] -= int(n)
+    return counts
 
 
-def _touching() -> ColumnElement[bool]:
+def withdrawn() -> ColumnElement[int]:
+    """How many serials an activation and a void range beside it share."""
+    void_is_later = col(StampVoid.first) > col(StampActivation.first)
+    void_is_sooner = col(StampVoid.last) < col(StampActivation.last)
+    first = case((void_is_later, col(StampVoid.first)), else_=col(StampActivation.first))
+    last = case((void_is_sooner, col(StampVoid.last)), else_=col(StampActivation.last))
+    return last - first + 1
+
+
+def touching() -> ColumnElement[bool]:
+    """Joins an activation with the void ranges it shares serials with."""
     return and_(
         col(StampVoid.block_id) == col(StampActivation.block_id),
         col(StampVoid.first) <= col(StampActivation.last),

@@ -113,6 +113,11 @@ def look_at(session: Session, actor: Actor, block_public_id: str) -> BlockPage:
     return BlockPage(block, _count(block, segments, gone), *_names(session, block), tuple(segments), printed)
 
 
+def name_of(session: Session, block_id: int) -> str:
+    """A block's public id."""
+    return session.get_one(StampBlock, block_id).public_id
+
+
 def standing_of(session: Session, block: StampBlock, serial: int) -> Standing:
     """What one serial of a block is now."""
     here = Range(serial, serial)

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from trace.standards.fault import Fault
+
 SERIAL_DIGITS = 6
+MOST_DIGITS = 11
+_GROUPS = str.maketrans("", "", " .,\u00a0\u202f\t")
 
 
 @dataclass(frozen=True, order=True)
@@ -63,3 +67,15 @@ def serial_text(serial: int) -> str:
     head = len(digits) % 3
     groups = [digits[:head]] if head else []
     return ".".join([*groups, *(digits[i : i + 3] for i in range(head, len(digits), 3))])
+
+
+def read_serial(said: str) -> int:
+    """A serial as it was typed: with or without groups and leading zeros. Raises ``standard.count``.
+
+    >>> read_serial("000.481"), read_serial(" 481 "), read_serial("Số 1.234.567")
+    (481, 481, 1234567)
+    """
+    digits = said.lower().removeprefix("số").translate(_GROUPS)
+    if not (digits.isascii() and digits.isdigit()) or len(digits) > MOST_DIGITS:
+        raise Fault("standard.count", expected="000.481", got=said[:40])
+    return int(digits)

@@ -1,0 +1,178 @@
+"""What the stamp pages show and read: choices of a form, typed serials, a look before activating."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+from sqlalchemy import ColumnElement, func, select
+from sqlmodel import Session, col
+
+from trace.records.lot import Lot, LotState
+from trace.records.plot import PackingHouse
+from trace.records.product import Product
+from trace.records.stamp import StampActivation, StampBlock, StampVoid
+from trace.services import stamp_opening
+from trace.services.admission import Act, Actor, Scope, may, scope_of, visible
+from trace.services.intake import Given, RequestId, line
+from trace.services.stamp_gates import Room, active_by_lot, packed_lot, product_for, touching, withdrawn
+from trace.services.stamp_ranges import Range, read_serial
+from trace.services.stamping import MAX_COUNT
+from trace.standards import quantity
+from trace.texts.formats import kilograms
+
+MOST_LOTS = 100
+
+Serial = Annotated[int, BeforeValidator(lambda said: read_serial(said) if isinstance(said, str) else said)]
+"""A serial as printed or as plain digits."""
+Amount = Annotated[
+    int,
+    BeforeValidator(lambda said: quantity.count(said) if isinstance(said, str) else said),
+    Field(ge=1, le=MAX_COUNT),
+]
+"""How many stamps."""
+
+
+class OrderIn(Given):
+    """Stamps to take: for a lot, or as a roll of a product."""
+
+    count: Amount
+    lot: str = ""
+    product: str = ""
+    request_id: RequestId
+
+
+class LotOrderIn(OrderIn):
+    """Stamps to take for a lot, which must be chosen."""
+
+    lot: Annotated[str, line(16, 1)]
+
+
+class RangeIn(Given):
+    """Serials from one to another."""
+
+    first: Serial
+    last: Serial
+    request_id: RequestId
+
+
+class ActivateIn(RangeIn):
+    """A range for a lot."""
+
+    lot: Annotated[str, line(16, 1)]
+
+
+class VoidIn(RangeIn):
+    """A range to withdraw."""
+
+    reason: Annotated[str, line(160, 1)]
+
+
+class CodesIn(Given):
+    """The codes on the first and the last stamp, and the lot they go to."""
+
+    first_code: Annotated[str, line(40, 1)]
+    last_code: Annotated[str, line(40, 1)]
+    lot: Annotated[str, line(16, 1)]
+    request_id: RequestId
+
+
+@dataclass(frozen=True)
+class LotChoice:
+    """A released lot with a product: how many stamps it still takes."""
+
+    public_id: str
+    code: str
+    product: str
+    left: int
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the forms offer."""
+
+    lots: Sequence[LotChoice]
+    products: Sequence[Product]
+
+
+@dataclass(frozen=True)
+class Look:
+    """An activation before it is done: the figures of ``act.count``."""
+
+    block: str
+    serials: Range
+    lot: str
+    unit_kg: Decimal
+    stamps_kg: Decimal
+    lot_kg: Decimal
+
+
+def choices(session: Session, actor: Actor) -> Choices:
+    """Lots that take stamps, newest first, and products a roll may be printed for."""
+    question = (
+        select(Lot, Product)
+        .join(Product, col(Product.id) == col(Lot.product_id))
+        .where(_packs(actor), col(Lot.state) == LotState.RELEASED)
+        .order_by(col(Lot.id).desc())
+        .limit(MOST_LOTS)
+    )
+    found = session.execute(question).all()
+    active = active_by_lot(session, [lot.id for lot, _ in found])
+    lots = [
+        LotChoice(
+            lot.public_id,
+            lot.code,
+            product.name,
+            Room(lot.weight_g, product.unit_g, active.get(lot.id, 0)).left,
+        )
+        for lot, product in found
+    ]
+    mine = visible(actor, Act.ISSUE_STAMPS, Product)
+    products = select(Product).where(mine, col(Product.is_active)).order_by(col(Product.name))
+    return Choices([lot for lot in lots if lot.left], session.execute(products).scalars().all())
+
+
+def choices_for(session: Session, actor: Actor) -> Choices:
+    """The same, and nothing for those who only withdraw stamps."""
+    return choices(session, actor) if may(actor, Act.ACTIVATE) else Choices((), ())
+
+
+def _packs(actor: Actor) -> ColumnElement[bool]:
+    if scope_of(actor, Act.ACTIVATE) is not Scope.PACKS:
+        return visible(actor, Act.ACTIVATE, Lot)
+    houses = select(col(PackingHouse.id)).where(col(PackingHouse.org_id) == actor.org_id)
+    return col(Lot.packing_house_id).in_(houses)
+
+
+def look(session: Session, actor: Actor, given: CodesIn) -> Look:
+    """What activating these codes would do; nothing is written.
+
+    Raises:
+        NotFound, Invalid, Refused: as ``activate_by_codes`` would for the codes and the lot.
+    """
+    block, serials = stamp_opening.open_pair(session, actor, given.first_code, given.last_code)
+    lot = packed_lot(session, actor, given.lot, to_change=False)
+    unit_g = product_for(session, lot, block.product_id).unit_g
+    total_g = unit_g * serials.count
+    weights = (kilograms(unit_g), kilograms(total_g), kilograms(lot.weight_g))
+    return Look(block.public_id, serials, lot.code, *weights)
+
+
+def stock_total(session: Session, actor: Actor) -> int:
+    """Stamps in the actor's reach that are neither used nor void."""
+    mine = visible(actor, Act.VOID_STAMPS, StampBlock)
+    here = select(col(StampBlock.id)).where(mine)
+    given = select(func.sum(StampBlock.count)).where(mine)
+    used = select(func.sum(StampActivation.last - StampActivation.first + 1)).where(
+        col(StampActivation.block_id).in_(here)
+    )
+    void = select(func.sum(StampVoid.last - StampVoid.first + 1)).where(col(StampVoid.block_id).in_(here))
+    both = (
+        select(func.sum(withdrawn()))
+        .select_from(StampActivation)
+        .join(StampVoid, touching())
+        .where(col(StampVoid.block_id).in_(here))
+    )
+    sums = [int(session.execute(question).scalar_one() or 0) for question in (given, used, void, both)]
+    return sums[0] - sums[1] - sums[2] + sums[3]

@@ -1,0 +1,195 @@
+"""``/htx/tem``: taking stamps, a block's ledger, activating and withdrawing ranges."""
+
+from flask import flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from trace.crashpoint import crashpoint
+from trace.db import reading, transaction
+from trace.errors import Invalid, NongsanError, NotFound, Refused
+from trace.services import (
+    stamp_activating,
+    stamp_ledgers,
+    stamp_pages,
+    stamp_printing,
+    stamp_ranges,
+    stamp_voiding,
+    stamping,
+)
+from trace.services.admission import Act
+from trace.services.intake import read
+from trace.services.stamp_marks import Places
+from trace.services.stamp_reasons import CHOICES
+from trace.services.stamping import BlockOrder
+from trace.texts.catalogs import t
+from trace.web.door import Door
+from trace.web.form_state import FormState, blank, kept, typed
+from trace.web.visitor import actor, face_language, now, settings
+
+door = Door("stamps", __name__, url_prefix="/htx/tem")
+Answer = str | AnyResponse | tuple[str, int]
+PAGE = 50
+FAR = 2**62
+"""Above every row number."""
+
+
+@door.page("", Act.VOID_STAMPS)
+def index() -> str:
+    """Blocks, newest first, and how many stamps are in stock."""
+    before = min(request.args.get("before", FAR, type=int), FAR)
+    with reading() as session:
+        lines = stamp_ledgers.list_blocks(session, actor(), PAGE, before)
+        stock = stamp_pages.stock_total(session, actor())
+    more = lines[-1].block.id if len(lines) == PAGE else None
+    return _render("index", lines=lines, stock=stock, more=more)
+
+
+@door.page("/moi", Act.ISSUE_STAMPS)
+def new() -> str:
+    """The form: for a lot, or a roll."""
+    return _new(blank(lot=request.args.get("lot"), kind=request.args.get("kind", "lot")))
+
+
+def _new(form: FormState) -> str:
+    with reading() as session:
+        offered = stamp_pages.choices(session, actor())
+    chosen = next((lot for lot in offered.lots if lot.public_id == form.get("lot")), None)
+    if chosen is not None and "count" not in form.values:
+        form.values["count"] = str(min(chosen.left, stamping.MAX_COUNT))
+    return _render("new", form=form, offered=offered, most=stamping.MAX_COUNT)
+
+
+@door.page("/moi", Act.ISSUE_STAMPS, methods=["POST"])
+def take() -> Answer:
+    """Issue a block."""
+    values = typed(("count", "lot", "product", "kind", "request_id"))
+    kind = values.pop("kind", "")
+    try:
+        model = stamp_pages.OrderIn if kind == "roll" else stamp_pages.LotOrderIn
+        given = read(model, values)
+        order = BlockOrder(given.count, given.request_id, given.product or None, given.lot or None)
+        places = Places(settings().key_folder, settings().marks)
+        with transaction() as session:
+            block = stamping.issue_block(session, actor(), order, places, now())
+        crashpoint("after commit")
+    except (Invalid, Refused) as error:
+        return _new(kept(error, {**values, "kind": kind})), error.status
+    except NotFound as error:
+        return _new(kept(error, {**values, "kind": kind, "lot": ""})), error.status
+    serials = {"first": _serial(block.first), "last": _serial(block.last)}
+    flash(t(face_language(), "stamps.taken", n=block.count, **serials), "ok")
+    return redirect(url_for("stamps.show", block=block.public_id), 303)
+
+
+@door.page("/<block>", Act.VOID_STAMPS)
+def show(block: str) -> str:
+    """One block: its ledger, its intervals, and what can be done with it."""
+    return _show(block, blank())
+
+
+def _show(block: str, form: FormState) -> str:
+    with reading() as session:
+        page = stamp_ledgers.look_at(session, actor(), block)
+        offered = stamp_pages.choices_for(session, actor())
+    free = next((one.serials for one in page.segments if one.standing == "stock"), None)
+    return _render("show", page=page, form=form, offered=offered, free=free, reasons=CHOICES)
+
+
+@door.page("/<block>/kich-hoat", Act.ACTIVATE, methods=["POST"])
+def activate(block: str) -> Answer:
+    """Activate a range that was typed as serials."""
+    values = typed(("first", "last", "lot", "request_id"))
+    try:
+        given = read(stamp_pages.ActivateIn, values)
+        with transaction() as session:
+            stamp_activating.activate(
+                session, actor(), block, given.first, given.last, given.lot, given.request_id, now()
+            )
+    except (Invalid, Refused) as error:
+        return _refused(block, error, values, "activate")
+    return _done(block, given.lot, given.last - given.first + 1)
+
+
+def _refused(block: str, error: NongsanError, values: dict[str, str], form: str) -> tuple[str, int]:
+    state = kept(error, {**values, "form": form})
+    if error.key == "gate.over":
+        left = int(str(error.params["left"]))
+        fitting = stamp_ranges.read_serial(values["first"]) + left - 1
+        state.values |= {"left": str(left), "last_fitting": str(fitting)}
+    return _show(block, state), error.status
+
+
+def _done(block: str, lot: str, count: int) -> AnyResponse:
+    with reading() as session:
+        page = stamp_ledgers.look_at(session, actor(), block)
+    code = next((one.lot for one in page.segments if one.lot_public_id == lot), lot)
+    figures = {"n": count, "lot": code, "left": page.ledger.stock, "roll": block}
+    flash(t(face_language(), "act.done", **figures), "ok")
+    return redirect(url_for("stamps.show", block=block), 303)
+
+
+@door.page("/<block>/huy", Act.VOID_STAMPS, methods=["POST"])
+def void(block: str) -> Answer:
+    """Withdraw a range."""
+    values = typed(("first", "last", "reason", "request_id"))
+    try:
+        given = read(stamp_pages.VoidIn, values)
+        serials = (given.first, given.last)
+        with transaction() as session:
+            stamp_voiding.void_range(session, actor(), block, *serials, given.reason, given.request_id, now())
+    except (Invalid, Refused) as error:
+        return _refused(block, error, values, "void")
+    said = {"n": given.last - given.first + 1, "first": _serial(given.first), "last": _serial(given.last)}
+    flash(t(face_language(), "stamps.voided", **said), "ok")
+    return redirect(url_for("stamps.show", block=block), 303)
+
+
+@door.page("/<block>/khep-so", Act.ISSUE_STAMPS, methods=["POST"])
+def close(block: str) -> Answer:
+    """Close a block's ledger."""
+    try:
+        with transaction() as session:
+            stamp_printing.close_block(session, actor(), block, now())
+    except Refused as error:
+        return _refused(block, error, {}, "close")
+    flash(t(face_language(), "stamps.closed", block=block), "ok")
+    return redirect(url_for("stamps.show", block=block), 303)
+
+
+@door.page("/kich-hoat", Act.ACTIVATE)
+def by_codes() -> str:
+    """Activate from the codes on the first and the last stamp."""
+    return _by_codes(blank(lot=request.args.get("lot")), None)
+
+
+@door.page("/kich-hoat", Act.ACTIVATE, methods=["POST"])
+def activate_codes() -> Answer:
+    """First a look at the figures, then the act; the codes travel in the form only."""
+    values = typed(("first_code", "last_code", "lot", "request_id"))
+    try:
+        given = read(stamp_pages.CodesIn, values)
+        if request.form.get("step") != "do":
+            with reading() as session:
+                look = stamp_pages.look(session, actor(), given)
+            return _by_codes(FormState(values), look)
+        with transaction() as session:
+            made = stamp_activating.activate_by_codes(
+                session, actor(), given.first_code, given.last_code, given.lot, given.request_id, now()
+            )
+            block = stamp_ledgers.name_of(session, made.block_id)
+    except (Invalid, Refused, NotFound) as error:
+        return _by_codes(kept(error, values), None), error.status
+    return _done(block, given.lot, made.last - made.first + 1)
+
+
+def _by_codes(form: FormState, look: stamp_pages.Look | None) -> str:
+    with reading() as session:
+        offered = stamp_pages.choices(session, actor())
+    return _render("by_codes", form=form, offered=offered, look=look)
+
+
+def _serial(serial: int) -> str:
+    return stamp_ranges.serial_text(serial)
+
+
+def _render(name: str, **values: object) -> str:
+    return render_template(f"cooperative/stamps/{name}.html", serial=_serial, **values)
