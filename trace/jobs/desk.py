@@ -12,13 +12,14 @@ from sqlmodel import Session
 
 from marketplaces import directory
 from marketplaces.http import CallRecord, Client, Patience
-from marketplaces.interface import Marketplace, MarketplaceError
+from marketplaces.interface import Marketplace
 from marketplaces.pace import Pace
 from marketplaces.values import AppKeys, Credentials
 from marketplaces.wire import Transport, Wire
 from trace.db import transaction
 from trace.services import leases
 from trace.services.leases import Held
+from trace.services.market_access import app_keys
 from trace.settings import Settings
 
 
@@ -46,16 +47,8 @@ class Desk:
     _paces: dict[str, Pace] = field(default_factory=dict)
 
     def keys(self, marketplace: str) -> AppKeys:
-        """Our application at the marketplace.
-
-        Raises:
-            MarketplaceError: the settings name none.
-        """
-        found = self.settings.marketplaces.get(marketplace)
-        if found is None:
-            message = f"no application for {marketplace!r} in the settings ([marketplaces.{marketplace}])"
-            raise MarketplaceError(message, permanent=True, kind="setup")
-        return AppKeys(found.app_id, found.app_secret, found.base_url, found.push_secret)
+        """Our application at the marketplace."""
+        return app_keys(self.settings, marketplace)
 
     def open(
         self,

@@ -37,17 +37,17 @@ def begin(session: Session, actor: Actor, marketplace: str, now: datetime) -> st
             created_at=now,
         )
     )
-    return f"{nonce}.{_signature(account, marketplace, nonce)}"
+    return f"{marketplace}.{nonce}.{_signature(account, marketplace, nonce)}"
 
 
-def end(session: Session, actor: Actor, marketplace: str, mark: str, now: datetime) -> None:
-    """Take the mark back; it is of no use after.
+def end(session: Session, actor: Actor, mark: str, now: datetime) -> str:
+    """Take the mark back, which is of no use after, and say for which marketplace it was made.
 
     Raises:
-        NotAllowed: forged, another account's, another marketplace's, used before, or too old.
+        NotAllowed: forged, another account's, used before, or too old.
     """
     account = _account(actor)
-    nonce, _, signature = mark.partition(".")
+    marketplace, nonce, signature = (*mark.split(".", 2), "", "")[:3]
     expected = _signature(account, marketplace, nonce)
     # compare_digest takes bytes only where letters are beyond ASCII
     if not secrets.compare_digest(signature.encode(), expected.encode()):
@@ -59,6 +59,7 @@ def end(session: Session, actor: Actor, marketplace: str, mark: str, now: dateti
     )
     if session.execute(delete(RequestKey).where(*rule).returning(col(RequestKey.id))).scalar() is None:
         raise NotAllowed("shop.state")
+    return marketplace
 
 
 def _account(actor: Actor) -> int:

@@ -151,6 +151,14 @@ def queue_sync(session: Session, shop: Shop, now: datetime) -> int:
     return schedules.run_now(session, SYNC, str(shop.id), now, shop_id=shop.id)
 
 
+def hear_push(session: Session, marketplace: str, ext_shop_id: str, now: datetime) -> None:
+    """The marketplace says that something changed there: read soon, if the shop is one of ours."""
+    rule = (col(Shop.marketplace) == marketplace, col(Shop.ext_shop_id) == ext_shop_id)
+    shop = session.execute(select(Shop).where(*rule)).scalar_one_or_none()
+    if shop is not None and shop.state == ShopState.CONNECTED:
+        queue_sync(session, shop, now)
+
+
 def note_success(session: Session, shop_id: int, now: datetime) -> None:
     """The shop answered well to the end."""
     shop = session.get_one(Shop, shop_id, with_for_update=True)

@@ -1,0 +1,132 @@
+"""What the pages of one shop show together, and the small choices a manager makes there."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+from sqlmodel import Session
+
+from trace.records.job import BadRecord, Job
+from trace.records.product import Product
+from trace.records.shop import Listing, Shop
+from trace.services import admission, bad_records, listings
+from trace.services.admission import Act, Actor
+from trace.services.intake import Given, Weight, line
+from trace.services.job_log import last_jobs
+from trace.services.listing_offers import MOST_PRICE_VND, MOST_STOCK
+from trace.services.listings import Shelved
+from trace.services.sync_health import ShopHealth, sync_health
+from trace.standards import quantity
+
+RUNS_SHOWN = 12
+
+
+def _money(value: object) -> object:
+    return quantity.money_vnd(value) if isinstance(value, str) else value
+
+
+def _count(value: object) -> object:
+    return quantity.count(value) if isinstance(value, str) else value
+
+
+class MapIn(Given):
+    """Which product a listing is, and what one piece of it weighs (grams)."""
+
+    product: Annotated[str, line(16, 1)]
+    unit_g: Weight
+
+
+class WishIn(Given):
+    """What a listing shall show."""
+
+    price_vnd: Annotated[int, BeforeValidator(_money), Field(gt=0, le=MOST_PRICE_VND)]
+    stock: Annotated[int, BeforeValidator(_count), Field(ge=0, le=MOST_STOCK)]
+    on_sale: bool
+    with_content: bool = False
+
+
+class ShopIn(Given):
+    """A shop's name here, and the pieces kept back from every listing."""
+
+    name: Annotated[str, line(160, 1)]
+    buffer_units: Annotated[int, BeforeValidator(_count), Field(ge=0, le=10_000)]
+
+
+@dataclass(frozen=True)
+class ShopPage:
+    """One shop whole."""
+
+    shop: Shop
+    health: ShopHealth
+    shelf: Sequence[Shelved]
+    bad: Sequence[BadRecord]
+    runs: Sequence[Job]
+
+    @property
+    def mapped(self) -> int:
+        """How many listings have a product."""
+        return sum(row.product is not None for row in self.shelf)
+
+
+def shop_page(session: Session, actor: Actor, shop_id: int, now: datetime) -> ShopPage:
+    """Everything of one shop.
+
+    Raises:
+        NotFound: absent, or another cooperative's.
+    """
+    shop = admission.fetch(session, actor, Act.VIEW_SHOP, Shop, id=shop_id)
+    health = next(one for one in sync_health(session, actor, now).shops if one.shop_id == shop.id)
+    return ShopPage(
+        shop,
+        health,
+        listings.list_shelf(session, actor, shop),
+        bad_records.open_of(session, shop.id),
+        last_jobs(session, RUNS_SHOWN, shop.id),
+    )
+
+
+@dataclass(frozen=True)
+class ListingPage:
+    """One listing and what it may be."""
+
+    shop: Shop
+    listing: Listing
+    products: Sequence[Product]
+    chosen: Product | None
+    is_suggestion: bool
+
+
+def listing_page(session: Session, actor: Actor, shop_id: int, listing_id: int) -> ListingPage:
+    """A listing with its product, or the one it seems to be.
+
+    Raises:
+        NotFound: absent, or another cooperative's.
+    """
+    listing = listings.fetch_listing(session, actor, Act.MANAGE_SHOP, shop_id, listing_id)
+    products = listings.own_products(session, actor)
+    own = next((one for one in products if one.id == listing.product_id), None)
+    guess = None if listing.product_id else listings.suggest(listing, products)
+    return ListingPage(
+        session.get_one(Shop, shop_id), listing, products, own or guess, own is None and guess is not None
+    )
+
+
+def push_state(listing: Listing) -> str:
+    """Where the wish stands: unmanaged, waiting, sent, refused, missing or doubtful."""
+    if listing.is_missing:
+        return "missing"
+    if listing.desired == "{}":
+        return "unmanaged"
+    outcome = json.loads(listing.sent).get("outcome", "")
+    known = {"done": "sent", "unchanged": "sent", "refused": "refused", "unknown": "doubtful"}
+    return known.get(outcome, "waiting")
+
+
+def change_shop(session: Session, actor: Actor, shop_id: int, given: ShopIn) -> Shop:
+    """Another name, another buffer."""
+    shop = admission.fetch(session, actor, Act.MANAGE_SHOP, Shop, id=shop_id)
+    shop.name, shop.buffer_units = given.name, given.buffer_units
+    return shop

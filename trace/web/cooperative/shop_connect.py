@@ -1,0 +1,102 @@
+"""Connecting a shop: choose, agree on the marketplace's own page, come back, test call, map."""
+
+import time
+from dataclasses import dataclass
+
+from flask import flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from marketplaces import directory
+from marketplaces.interface import MarketplaceError
+from marketplaces.values import Credentials, Listing
+from trace.db import transaction
+from trace.errors import NotFound, Refused
+from trace.records.shop import Shop
+from trace.services import connecting, listings, shops
+from trace.services.admission import Act
+from trace.texts.catalogs import t
+from trace.web.door import Door
+from trace.web.form_state import FormState, kept
+from trace.web.market_calls import open_market
+from trace.web.visitor import actor, face_language, now, settings
+
+door = Door("shop_connect", __name__, url_prefix="/htx/gian-hang")
+
+Answer = str | AnyResponse | tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What the test call found."""
+
+    credentials: Credentials
+    shown: list[Listing]
+    seconds: float
+
+
+@door.page("/ket-noi", Act.MANAGE_SHOP)
+def choose() -> str:
+    """The marketplaces this installation has an application for."""
+    return _choose(FormState())
+
+
+def _choose(form: FormState) -> str:
+    offered = [name for name in directory.names() if name in settings().marketplaces]
+    return render_template("cooperative/shops/connect.html", offered=offered, form=form)
+
+
+@door.page("/ket-noi/<marketplace>", Act.MANAGE_SHOP)
+def leave(marketplace: str) -> Answer:
+    """Go to the marketplace's page with a mark that is good once.
+
+    A link, not a form: the page's own policy lets forms go nowhere else.
+    """
+    if marketplace not in settings().marketplaces:
+        raise NotFound()
+    with transaction() as session:
+        mark = connecting.begin(session, actor(), marketplace, now())
+    back = f"{settings().public_url}{url_for('shop_connect.come_back')}?state={mark}"
+    try:
+        return redirect(open_market(marketplace).authorize_url(back))
+    except MarketplaceError as error:
+        return _refused(marketplace, error)
+
+
+@door.page("/tro-ve", Act.MANAGE_SHOP)
+def come_back() -> Answer:
+    """The seller agreed: check the mark, take the tokens, call once, keep all of it."""
+    said = {name: request.args.get(name, "") for name in ("state", "code", "shop_id")}
+    with transaction() as session:
+        marketplace = connecting.end(session, actor(), said["state"], now())
+    try:
+        arrival = _arrive(marketplace, said["code"], said["shop_id"])
+        shop = _keep(marketplace, arrival)
+    except MarketplaceError as error:
+        return _refused(marketplace, error)
+    except Refused as error:
+        return _choose(kept(error, {})), error.status
+    figures = {"shop": shop.name, "n": len(arrival.shown), "seconds": round(arrival.seconds, 1)}
+    flash(t(face_language(), "shop.test.ok", **figures), "ok")
+    return redirect(url_for("shops.show", shop_id=shop.id), 303)
+
+
+def _arrive(marketplace: str, code: str, shop_id: str) -> Arrival:
+    """The calls, no transaction open."""
+    credentials = open_market(marketplace).exchange(code, shop_id)
+    begun = time.monotonic()
+    shown = list(open_market(marketplace, credentials).listings())
+    return Arrival(credentials, shown, time.monotonic() - begun)
+
+
+def _keep(marketplace: str, arrival: Arrival) -> Shop:
+    name = f"{directory.label(marketplace)} {arrival.credentials.ext_shop_id}"
+    new = shops.NewShop(marketplace, name, arrival.credentials)
+    with transaction() as session:
+        shop = shops.connect(session, actor(), new, settings().sync_every_s, now())
+        listings.record_shelf(session, shop.id, arrival.shown, now())
+    return shop
+
+
+def _refused(marketplace: str, error: MarketplaceError) -> tuple[str, int]:
+    reason = t(face_language(), "shop.test.bad", marketplace=directory.label(marketplace), reason=str(error))
+    return _choose(FormState(refusal=(reason, ""))), 409

@@ -1,0 +1,165 @@
+"""``/htx/gian-hang``: how the shops do, and one shop: its shelf, what failed, its last runs."""
+
+from flask import flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from trace.db import reading, transaction
+from trace.errors import Invalid, Refused
+from trace.records.shop import Shop
+from trace.services import bad_records, listing_offers, listings, schedules, shop_pages, shops
+from trace.services.admission import Act, Actor, fetch
+from trace.services.intake import read
+from trace.services.sync_health import sync_health
+from trace.texts.catalogs import t
+from trace.texts.formats import kilograms
+from trace.web.door import Door
+from trace.web.form_state import FormState, blank, kept, typed
+from trace.web.visitor import actor, face_language, now
+
+door = Door("shops", __name__, url_prefix="/htx/gian-hang")
+
+ONE = "/<int(max=9007199254740991):shop_id>"
+LISTING = f"{ONE}/hang/<int(max=9007199254740991):listing_id>"
+Answer = str | AnyResponse | tuple[str, int]
+
+
+@door.page("", Act.VIEW_SHOP)
+def index() -> str:
+    """Every shop's health, the worst first."""
+    with reading() as session:
+        health = sync_health(session, actor(), now())
+    return render_template("cooperative/shops/index.html", health=health)
+
+
+@door.page(ONE, Act.VIEW_SHOP)
+def show(shop_id: int) -> str:
+    """One shop."""
+    return _show(shop_id, FormState())
+
+
+def _show(shop_id: int, form: FormState) -> str:
+    with reading() as session:
+        page = shop_pages.shop_page(session, actor(), shop_id, now())
+    return render_template(
+        "cooperative/shops/show.html", page=page, form=form, push_state=shop_pages.push_state
+    )
+
+
+@door.page(f"{ONE}/dong-bo", Act.MANAGE_SHOP, methods=["POST"])
+def sync_now(shop_id: int) -> Answer:
+    """Have it synchronised at once."""
+    try:
+        with transaction() as session:
+            shops.sync_now(session, actor(), shop_id, now())
+    except Refused as error:
+        return _show(shop_id, kept(error, {})), error.status
+    flash(t(face_language(), "shops.sync.queued"), "ok")
+    return _back(shop_id)
+
+
+@door.page(f"{ONE}/doc-lai", Act.MANAGE_SHOP, methods=["POST"])
+def read_shelf(shop_id: int) -> AnyResponse:
+    """Have the shelf read again: new listings, and those that were gone."""
+    with transaction() as session:
+        shop = fetch(session, actor(), Act.MANAGE_SHOP, Shop, id=shop_id)
+        schedules.run_now(session, "read_shelf", str(shop.id), now(), shop_id=shop.id)
+    flash(t(face_language(), "shops.shelf.queued"), "ok")
+    return _back(shop_id)
+
+
+@door.page(f"{ONE}/lam-lai", Act.MANAGE_SHOP, methods=["POST"])
+def replay(shop_id: int) -> AnyResponse:
+    """Try bad records again: the one named, or all."""
+    with transaction() as session:
+        count = bad_records.replay(session, actor(), shop_id, now(), request.form.get("order") or None)
+        shops.sync_now(session, actor(), shop_id, now())
+    flash(t(face_language(), "shops.replay.queued", n=count), "ok")
+    return _back(shop_id)
+
+
+@door.page(f"{ONE}/doi", Act.MANAGE_SHOP, methods=["POST"])
+def change(shop_id: int) -> Answer:
+    """Another name, another buffer."""
+    values = typed(("name", "buffer_units"))
+    try:
+        given = read(shop_pages.ShopIn, values)
+        with transaction() as session:
+            shop_pages.change_shop(session, actor(), shop_id, given)
+    except Invalid as error:
+        return _show(shop_id, kept(error, values)), error.status
+    flash(t(face_language(), "shops.changed"), "ok")
+    return _back(shop_id)
+
+
+@door.page(f"{ONE}/ngung", Act.MANAGE_SHOP, methods=["POST"])
+def stop(shop_id: int) -> AnyResponse:
+    """Disconnect."""
+    with transaction() as session:
+        shop = shops.stop(session, actor(), shop_id, now())
+    flash(t(face_language(), "shops.stopped", shop=shop.name), "ok")
+    return _back(shop_id)
+
+
+@door.page(LISTING, Act.MANAGE_SHOP)
+def listing(shop_id: int, listing_id: int) -> str:
+    """Map one listing, and say what it shall show."""
+    return _listing(shop_id, listing_id, blank())
+
+
+def _listing(shop_id: int, listing_id: int, form: FormState) -> str:
+    with reading() as session:
+        page = shop_pages.listing_page(session, actor(), shop_id, listing_id)
+    return render_template(
+        "cooperative/shops/listing.html",
+        page=page,
+        form=form,
+        kilograms=kilograms,
+        state=shop_pages.push_state(page.listing),
+    )
+
+
+@door.page(f"{LISTING}/ghep", Act.MANAGE_SHOP, methods=["POST"])
+def map_listing(shop_id: int, listing_id: int) -> Answer:
+    """Say which product it is."""
+    values = typed(("product", "unit_g"))
+    try:
+        given = read(shop_pages.MapIn, values)
+        with transaction() as session:
+            listings.map_listing(session, actor(), shop_id, listing_id, given.product, given.unit_g, now())
+    except Invalid as error:
+        return _listing(shop_id, listing_id, kept(error, values)), error.status
+    flash(t(face_language(), "shops.mapped"), "ok")
+    return redirect(url_for("shops.listing", shop_id=shop_id, listing_id=listing_id), 303)
+
+
+@door.page(f"{LISTING}/bo-ghep", Act.MANAGE_SHOP, methods=["POST"])
+def unmap(shop_id: int, listing_id: int) -> AnyResponse:
+    """It is none of our products after all."""
+    with transaction() as session:
+        listings.map_listing(session, actor(), shop_id, listing_id, "", None, now())
+    flash(t(face_language(), "shops.unmapped"), "ok")
+    return _back(shop_id)
+
+
+@door.page(f"{LISTING}/dang", Act.MANAGE_SHOP, methods=["POST"])
+def publish(shop_id: int, listing_id: int) -> Answer:
+    """Set price, stock and whether it is on sale; sent with the next synchronisation, which is now."""
+    values = typed(("price_vnd", "stock", "on_sale", "with_content"))
+    try:
+        given = read(shop_pages.WishIn, values)
+        _publish(actor(), shop_id, listing_id, given)
+    except (Invalid, Refused) as error:
+        return _listing(shop_id, listing_id, kept(error, values)), error.status
+    flash(t(face_language(), "shops.publish.queued"), "ok")
+    return _back(shop_id)
+
+
+def _publish(who: Actor, shop_id: int, listing_id: int, given: shop_pages.WishIn) -> None:
+    wish = listing_offers.Wish(**given.model_dump())
+    with transaction() as session:
+        listing_offers.wish(session, who, shop_id, listing_id, wish, now())
+        shops.sync_now(session, who, shop_id, now())
+
+
+def _back(shop_id: int) -> AnyResponse:
+    return redirect(url_for("shops.show", shop_id=shop_id), 303)
