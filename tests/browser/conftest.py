@@ -32,7 +32,15 @@ def chromium_path() -> str:
 @pytest.fixture(scope="session")
 def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
     """A founded installation with a cooperative in it, simulators and workers running."""
-    running = start(tmp_path_factory.mktemp("stand"))
+    running = start(tmp_path_factory.mktemp("stand"), "coop")
+    yield running
+    running.end()
+
+
+@pytest.fixture(scope="session")
+def season(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
+    """A small demonstration: every kind of row is there, so that every page has something to show."""
+    running = start(tmp_path_factory.mktemp("season"), "season")
     yield running
     running.end()
 
@@ -89,8 +97,9 @@ def devices(chromium: Browser) -> Iterator[Devices]:
 def sign_in(page: Page, stand: Stand, role: str) -> Page:
     """Sign in as people do: by the form."""
     page.goto(f"{stand.web}/dang-nhap")
-    page.fill("[name=login]", stand.login(role))
-    page.fill("[name=password]", stand.told["password"])
+    login, password = stand.account(role)
+    page.fill("[name=login]", login)
+    page.fill("[name=password]", password)
     page.click("main button")
     page.wait_for_url(lambda url: "/dang-nhap" not in url)
     return page

@@ -28,8 +28,10 @@ class Stand:
     def web(self) -> str:
         return str(self.told["web"])
 
-    def login(self, role: str) -> str:
-        return str(self.told["people"][role])
+    def account(self, role: str) -> tuple[str, str]:
+        """Login and password of somebody in this role."""
+        found = self.told["people"][role]
+        return found["login"], found["password"]
 
     def control(self, deed: str, **given: Any) -> Any:
         """Do something at the simulated marketplace."""
@@ -60,13 +62,13 @@ class Stand:
             self.process.wait(10)
 
 
-def start(folder: Path, *command: str) -> Stand:
-    """Start an installation in this folder; ``command`` instead of the small one for tests."""
+def start(folder: Path, kind: str) -> Stand:
+    """Start an installation in this folder: ``coop``, ``season`` or ``whole``."""
     folder.mkdir(parents=True, exist_ok=True)
-    line = command or ("-m", "tests.browser.stand", str(folder))
+    line = [sys.executable, "-m", "tests.browser.stand", str(folder), kind]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, *line], cwd=ROOT, stdin=subprocess.PIPE, stdout=log, stderr=subprocess.STDOUT
+            line, cwd=ROOT, stdin=subprocess.PIPE, stdout=log, stderr=subprocess.STDOUT
         )
     stand = Stand(process, folder, {})
     until = time.monotonic() + PATIENCE_S

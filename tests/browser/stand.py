@@ -1,25 +1,31 @@
-"""One machine's whole installation in a folder and a process of its own: ``python -m tests.browser.stand FOLDER``.
+"""One machine's whole installation in a folder and a process of its own:
 
-It tells its addresses and accounts in ``FOLDER/stand.json`` and ends when its input is closed. A process
-of its own, because database and keys in use are one a process, and other tests use others.
+``python -m tests.browser.stand FOLDER coop | season | whole``: a cooperative about to begin, a small
+demonstration, or the whole one. It tells its addresses and accounts in ``FOLDER/stand.json`` and ends when
+its input is closed. A process of its own, because database and keys in use are one a process.
 """
 
 import json
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from flask import Flask
-from sqlmodel import Session
+from sqlalchemy import select
+from sqlmodel import Session, col
 
 from marketplaces.simulators.app import create_app as create_simulators
 from tests import world
 from trace.app import create_app
+from trace.commands import demo_season
+from trace.commands.demo_season.accounts import ACCOUNTS, read_accounts
+from trace.commands.demo_season.folder import STAMPS_FILE
+from trace.commands.demo_season.telling import read_stamps
 from trace.commands.founding import found_instance
 from trace.commands.servers import Server, free_port
 from trace.db import transaction
 from trace.jobs import work
+from trace.records.account import Account as AccountRow
 from trace.records.account import Role
 from trace.records.household import Purpose
 from trace.records.organisation import OrgKind
@@ -30,15 +36,48 @@ from trace.settings import MarketplaceSettings, Settings
 APP = {"app_id": "2001887", "app_secret": "a-key-of-the-simulator-for-tests-alone"}
 COMMUNE, OLD_COMMUNE = "10813", "10867"
 OFFICE = Actor(None, Role.OFFICE)
+BOUND = {Role.COOP_MANAGER, Role.COOP_STAFF, Role.PACKING_HOUSE, Role.FARMER}
+LOCAL = {Role.COMMUNE_OFFICER, Role.DIGITAL_TEAM}
 QUIET_S = 86_400
+SIZES = {
+    "season": demo_season.Size(coops=7, households=2, order_days=12, orders=0.2, scans=2),
+    "whole": demo_season.Size(),
+}
+FIRST = {plan.role: plan for plan in reversed(ACCOUNTS)}.values()
+ORGANISATION = organisations.OrganisationIn(
+    kind=OrgKind.COOPERATIVE,
+    name="HTX vải thiều Bờ Vườn",
+    phone="0220 371 1111",
+    commune=COMMUNE,
+    old_commune=OLD_COMMUNE,
+)
+LAND = {
+    "code": "BV-001-1",
+    "name": "Thửa Đồng Trước",
+    "crop": "lychee",
+    "variety": "thieu",
+    "area_m2": "18000",
+    "old_commune": OLD_COMMUNE,
+    "commune": COMMUNE,
+}
+GOOD = products.ProductIn(
+    sku="VT-1KG",
+    name="Vải thiều Thanh Hà hộp 1 kg",
+    name_en="Thanh Ha lychee, 1 kg",
+    crop="lychee",
+    variety="thieu",
+    unit_g="1",
+    shelf_life_days=7,
+)
+Account = dict[str, str]
+"""Login and password."""
 TOLD = "stand.json"
 
 
-def settings_in(folder: Path) -> Settings:
+def settings_in(folder: Path, simulators_port: int) -> Settings:
     """Free ports on loopback; shops are read only when somebody asks."""
-    simulators = free_port("127.0.0.1", 21_000)
-    port = free_port("127.0.0.1", simulators + 1)
-    shopee = MarketplaceSettings(base_url=f"http://127.0.0.1:{simulators}/shopee", **APP)
+    port = free_port("127.0.0.1", simulators_port + 1)
+    shopee = MarketplaceSettings(base_url=f"http://127.0.0.1:{simulators_port}/shopee", **APP)
     return Settings(
         instance=folder,
         port=port,
@@ -49,53 +88,31 @@ def settings_in(folder: Path) -> Settings:
     )
 
 
-def prepare(session: Session, now: datetime) -> dict[str, Any]:
-    """What stands before the walk begins: the office, a cooperative, its people, a household, land, a product."""
-    given = organisations.OrganisationIn(
-        kind=OrgKind.COOPERATIVE,
-        name="HTX vải thiều Bờ Vườn",
-        phone="0220 371 1111",
-        commune=COMMUNE,
-        old_commune=OLD_COMMUNE,
-    )
-    org = organisations.add_organisation(session, OFFICE, given, now)
-    people = _people(session, org.id, now)
-    manager = Actor(None, Role.COOP_MANAGER, org.id)
-    household_id = _farm(session, manager, now)
-    farmer = accounts.NewAccount(
-        "farmer", "Hộ BV-001", world.PASSWORD, Role.FARMER, org_id=org.id, household_id=household_id
-    )
-    people["farmer"] = accounts.add_account(session, None, farmer, now).login
-    good = products.ProductIn(
-        sku="VT-1KG",
-        name="Vải thiều Thanh Hà hộp 1 kg",
-        name_en="Thanh Ha lychee, 1 kg",
-        crop="lychee",
-        variety="thieu",
-        unit_g="1",
-        shelf_life_days=7,
-    )
-    products.add_product(session, manager, good, now)
-    return {"people": people, "password": world.PASSWORD}
+def begin(settings: Settings) -> dict[str, Account]:
+    """What stands before a walk begins: the office, a cooperative, its people, land, a product."""
+    found_instance(settings)
+    with transaction() as session:
+        now = datetime.now(UTC) - timedelta(days=1)
+        org = organisations.add_organisation(session, OFFICE, ORGANISATION, now)
+        manager = Actor(None, Role.COOP_MANAGER, org.id)
+        household_id = _farm(session, manager, now)
+        products.add_product(session, manager, GOOD, now)
+        return {role.value: _account(session, role, org.id, household_id, now) for role in Role}
 
 
-def _people(session: Session, org_id: int, now: datetime) -> dict[str, str]:
-    bound = {Role.COOP_MANAGER, Role.COOP_STAFF, Role.PACKING_HOUSE}
-    local = {Role.COMMUNE_OFFICER, Role.DIGITAL_TEAM}
-    made = {}
-    for role in Role:
-        if role is Role.FARMER:
-            continue
-        new = accounts.NewAccount(
-            role.value.replace("_", "-"),
-            f"Người dùng {role.value}",
-            world.PASSWORD,
-            role,
-            org_id=org_id if role in bound else None,
-            commune_code=COMMUNE if role in local else None,
-        )
-        made[role.value] = accounts.add_account(session, None, new, now).login
-    return made
+def _account(session: Session, role: Role, org_id: int, household_id: int, now: datetime) -> Account:
+    login = role.value.replace("_", "-")
+    new = accounts.NewAccount(
+        login,
+        f"Người dùng {login}",
+        world.PASSWORD,
+        role,
+        org_id=org_id if role in BOUND else None,
+        household_id=household_id if role is Role.FARMER else None,
+        commune_code=COMMUNE if role in LOCAL else None,
+    )
+    accounts.add_account(session, None, new, now)
+    return {"login": login, "password": world.PASSWORD}
 
 
 def _farm(session: Session, manager: Actor, now: datetime) -> int:
@@ -103,18 +120,27 @@ def _farm(session: Session, manager: Actor, now: datetime) -> int:
     household = households.add_household(session, manager, given, now)
     consent = households.ConsentIn(purpose=Purpose.REGISTRY)
     households.give_consent(session, manager, household.id, consent, now)
-    land = plots.PlotIn(
-        household_id=household.id,
-        code="BV-001-1",
-        name="Thửa Đồng Trước",
-        crop="lychee",
-        variety="thieu",
-        area_m2="18000",
-        old_commune=OLD_COMMUNE,
-        commune=COMMUNE,
-    )
+    land = plots.PlotIn(household_id=household.id, **LAND)
     plots.add_plot(session, manager, land, now)
     return int(household.id)
+
+
+def show_season(settings: Settings, simulators_port: int, size: demo_season.Size) -> dict[str, Account]:
+    """The demonstration with all its roles, and a packing house at work for its first cooperative."""
+    found_instance(settings, is_demo=True)
+    demo_season.ensure(settings, simulators_port, size)
+    passwords = read_accounts(settings.instance)
+    people = {plan.role.value: {"login": plan.login, "password": passwords[plan.login]} for plan in FIRST}
+    with transaction() as session:
+        manager = session.execute(select(AccountRow).where(col(AccountRow.login) == "htx1")).scalar_one()
+        now = datetime.now(UTC)
+        people["packing_house"] = _account(session, Role.PACKING_HOUSE, manager.org_id or 0, 0, now)
+    return people
+
+
+def stamps_of(settings: Settings) -> list[tuple[str, str]]:
+    """State and code of every sample stamp of the demonstration."""
+    return read_stamps(settings.instance) if (settings.instance / STAMPS_FILE).exists() else []
 
 
 def rules_of(app: Flask) -> list[tuple[str, str, str]]:
@@ -128,21 +154,24 @@ def rules_of(app: Flask) -> list[tuple[str, str, str]]:
 
 
 def main() -> None:
-    """Found, prepare, serve; say where; end with the input."""
-    folder = Path(sys.argv[1])
-    settings = settings_in(folder)
-    simulators_port = int(settings.marketplaces["shopee"].base_url.split(":")[2].split("/")[0])
-    simulators = Server(create_simulators(folder / "simulators.sqlite3"), "127.0.0.1", simulators_port)
+    """Found, fill, serve; say where; end with the input."""
+    folder, kind = Path(sys.argv[1]), sys.argv[2]
+    simulators_port = free_port("127.0.0.1", 21_000)
+    settings = settings_in(folder, simulators_port)
+    if kind in SIZES:
+        settings = demo_season.settings_for(settings, simulators_port)
+        demo_season.prepare(settings)
+    simulators = Server(
+        create_simulators(settings.instance / "simulators.sqlite3"), "127.0.0.1", simulators_port
+    )
     simulators.start()
-    found_instance(settings)
-    with transaction() as session:
-        told = prepare(session, datetime.now(UTC) - timedelta(days=1))
+    people = show_season(settings, simulators_port, SIZES[kind]) if kind in SIZES else begin(settings)
     app = create_app(settings)
     runner = work.start(settings, threads=1)
     web = Server(app, "127.0.0.1", settings.port)
     web.start()
-    told |= {"web": settings.public_url, "simulators": f"http://127.0.0.1:{simulators_port}", "app": APP}
-    told["rules"] = rules_of(app)
+    told = {"web": settings.public_url, "simulators": f"http://127.0.0.1:{simulators_port}", "people": people}
+    told |= {"rules": rules_of(app), "stamps": stamps_of(settings), "app": APP}
     draft = folder / "stand.tmp"
     draft.write_text(json.dumps(told), encoding="utf-8")
     draft.rename(folder / TOLD)

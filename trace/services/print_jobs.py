@@ -12,6 +12,7 @@ from typing import NoReturn
 import numpy as np
 from sqlmodel import Session
 
+from labels.design import CODE
 from labels.errors import LabelError
 from labels.formats import FORMATS
 from labels.job import Codes, PrintJob, Serials
@@ -135,8 +136,8 @@ def _codes(key: StampKey, serials: Range) -> Callable[[], Iterator[tuple[Codes, 
 
 
 def _refuse(problem: LabelError) -> NoReturn:
-    """A label's refusal as one of ours; a row is named in the reader's words."""
+    """A label's refusal as one of ours; the row of the typed code, which has no words, is named."""
     params = dict(problem.params)
-    if "row" in params:
-        params["row"] = Term(f"print.row.{params['row']}")
+    if params.get("row") == CODE.name:
+        params["row"] = Term("print.row.code")
     raise Refused(problem.key, **params) from problem
