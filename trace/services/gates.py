@@ -26,6 +26,7 @@ LOOK_BACK = timedelta(days=400)
 CROPS = ("lychee", "carrot", "guava")
 """Crops the catalogs have a word for."""
 NOT_COUNTED = (LotState.DRAFT,)
+_Later = aliased(DiaryEntry)  # made once: its columns are adapted anew for every alias
 
 
 @dataclass(frozen=True)
@@ -128,8 +129,7 @@ def crop_word(crop: str, variety: str = "") -> Term | str:
 
 def sprays(session: Session, plot_id: int, until: date) -> Sequence[DiaryEntry]:
     """Sprays of a plot that count, newest first: not those that a later entry corrected."""
-    later = aliased(DiaryEntry)
-    corrected = select(col(later.id)).where(col(later.corrects_id) == DiaryEntry.id).exists()
+    corrected = select(col(_Later.id)).where(col(_Later.corrects_id) == DiaryEntry.id).exists()
     question = (
         select(DiaryEntry)
         .where(
