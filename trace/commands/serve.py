@@ -14,7 +14,7 @@ from trace.commands.founding import found_instance
 from trace.commands.servers import Server, free_port
 from trace.commands.tls_front import TlsFront, local_certificate, own_address
 from trace.jobs import work
-from trace.settings import MarketplaceSettings, Settings, load_settings
+from trace.settings import Settings, load_settings
 
 SIMULATOR_PORT = 8900
 EVERYWHERE = "0.0.0.0"  # noqa: S104
@@ -46,39 +46,39 @@ def run() -> None:
     base = load_settings()
     port = free_port(base.host, base.port)
     simulator_port = free_port("127.0.0.1", SIMULATOR_PORT)
-    is_demo = not base.master_key.exists()
-    settings = _settings_for(base, port, simulator_port, is_demo=is_demo)
-    settings.instance.mkdir(parents=True, exist_ok=True, mode=0o700)
-    simulators = Server(
-        create_simulators(settings.instance / "simulators.sqlite3"), "127.0.0.1", simulator_port
-    )
-    simulators.start()
-    found_instance(settings, is_demo=is_demo)
-    lines = demo_season.ensure(settings, simulator_port) if is_demo else []
+    base = _reached_at(base, port)
+    if base.master_key.exists():
+        settings, lines = base, []
+        simulators = _simulators(settings, simulator_port)
+        found_instance(settings)
+    else:
+        settings = demo_season.settings_for(base, simulator_port)
+        with demo_season.making(base.instance):
+            demo_season.prepare(settings)
+            simulators = _simulators(settings, simulator_port)
+            found_instance(settings, is_demo=True)
+            lines = demo_season.ensure(settings, simulator_port)
+            demo_season.hold(settings.instance)
     runner = work.start(settings)
     _say_addresses(settings, simulator_port, lines)
     _serve(settings, runner.stop, simulators.stop)
 
 
-def _settings_for(base: Settings, port: int, simulator_port: int, *, is_demo: bool) -> Settings:
-    """The adapters follow the simulators' port; the demonstration has its own folder and database."""
+def _simulators(settings: Settings, port: int) -> Server:
+    """The marketplaces as they answer on this machine; what is ordered there outlives a restart."""
+    server = Server(create_simulators(settings.instance / "simulators.sqlite3"), "127.0.0.1", port)
+    server.start()
+    return server
+
+
+def _reached_at(base: Settings, port: int) -> Settings:
+    """The port that is free, and the public address it gives where none was said."""
     changes: dict[str, object] = {"port": port}
     if base.public_url == Settings.model_fields["public_url"].default:
         host = own_address() if base.host == EVERYWHERE else base.host
         changes["public_url"] = f"{'https' if base.tls else 'http'}://{host}:{port}"
     if base.tls:
         changes["trusted_proxies"] = base.trusted_proxies + 1
-    if is_demo:
-        shopee = MarketplaceSettings(
-            base_url=f"http://127.0.0.1:{simulator_port}/shopee",
-            app_id=demo_season.APP_ID,
-            app_secret=demo_season.APP_SECRET,
-        )
-        changes |= {
-            "instance": base.instance / "demo",
-            "marketplaces": {"shopee": shopee},
-            "sync_every_s": demo_season.SYNC_EVERY_S,
-        }
     return base.model_copy(update=changes)
 
 
@@ -90,7 +90,7 @@ def _say_addresses(settings: Settings, simulator_port: int, lines: list[str]) ->
     click.echo("Ctrl+C ends it; nothing is lost.")
 
 
-def _serve(settings: Settings, *stops: Callable[[], None]) -> None:
+def _serve(settings: Settings, *stops: Callable[[], object]) -> None:
     parts = _listen(settings)
     ended = threading.Event()
 

@@ -1,0 +1,71 @@
+"""The demonstration: a season of old Thanh Hà, made by the verbs every user has.
+
+``days`` which season; ``places``, ``people``, ``goods`` who and what, as tables; ``cast`` the plan and
+the numbers it gets; ``agenda`` acts in the order of their days. ``farms``, ``shelf``, ``diaries``,
+``harvests``, ``season``, ``stamps``, ``samples`` are the acts. ``market`` and ``selling`` are the simulated
+shops, ``folder`` is where it lives, ``telling`` what is printed.
+"""
+
+from trace.commands.demo_season.accounts import write_accounts
+from trace.commands.demo_season.cast import Cast, Size, make_cast
+from trace.commands.demo_season.days import Days
+from trace.commands.demo_season.farms import plan_registering
+from trace.commands.demo_season.folder import NAME, WHOLE, hold, making, prepare, remove
+from trace.commands.demo_season.market import APP_ID, APP_SECRET, Market, open_shops
+from trace.commands.demo_season.samples import plan_samples
+from trace.commands.demo_season.season import plan_season
+from trace.commands.demo_season.selling import SYNC_EVERY_S, connect_shops
+from trace.commands.demo_season.shelf import draw_pictures
+from trace.commands.demo_season.telling import lines, progress, write_stamps
+from trace.commands.terminal import now as clock
+from trace.db import reading, transaction
+from trace.records.instance_fact import InstanceFact
+from trace.services.stamp_marks import Places
+from trace.settings import MarketplaceSettings, Settings
+
+__all__ = ["NAME", "Size", "ensure", "hold", "making", "prepare", "remove", "settings_for"]
+
+
+def settings_for(base: Settings, simulator_port: int) -> Settings:
+    """The demonstration's settings: its own folder, database, keys and marks, whatever the machine's are."""
+    shopee = MarketplaceSettings(
+        base_url=f"http://127.0.0.1:{simulator_port}/shopee", app_id=APP_ID, app_secret=APP_SECRET
+    )
+    own = {"instance": base.instance / NAME, "database_url": "", "master_key_file": None, "marks_file": None}
+    changes = {**own, "marketplaces": {"shopee": shopee}, "sync_every_s": SYNC_EVERY_S}
+    return base.model_copy(update=changes)
+
+
+def ensure(settings: Settings, simulator_port: int, size: Size = Size()) -> list[str]:  # noqa: B008 - frozen
+    """Load the season unless it is there already, and say what a newcomer needs.
+
+    The instance is founded and open, its folder was prepared, the simulators answer on this port.
+
+    Raises:
+        requests.HTTPError, RuntimeError: the simulators refuse; nothing is marked as whole then.
+    """
+    with reading() as session:
+        is_whole = session.get(InstanceFact, WHOLE) is not None
+    if not is_whole:
+        _load(settings, simulator_port, size)
+    return lines(settings)
+
+
+def _load(settings: Settings, simulator_port: int, size: Size) -> None:
+    cast = make_cast(Days(clock()), size, Places(settings.key_folder, settings.marks))
+    cast.pictures = draw_pictures({good.motif for coop in cast.coops.values() for good in coop.goods})
+    plan_registering(cast)
+    plan_season(cast)
+    plan_samples(cast)
+    with progress() as tell:
+        cast.agenda.run(tell)
+    _sell(cast, settings, simulator_port)
+    write_accounts(settings.instance, cast.passwords)
+    write_stamps(settings.instance, cast.samples)
+    with transaction() as session:
+        session.add(InstanceFact(name=WHOLE, value=cast.days.now.isoformat()))
+
+
+def _sell(cast: Cast, settings: Settings, simulator_port: int) -> None:
+    market = Market(simulator_port)
+    connect_shops(cast, settings, open_shops(cast, market))
