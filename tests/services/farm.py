@@ -8,7 +8,7 @@ from sqlmodel import Session, select
 
 from tests import world
 from trace.records.account import Role
-from trace.records.lot import Lot
+from trace.records.lot import Hold, Lot
 from trace.records.plot import Plot
 from trace.services import diary, harvesting, instance_facts, packing, rules
 from trace.services.admission import Actor
@@ -26,6 +26,14 @@ def found(session: Session, now: datetime) -> world.Coop:
 
 def count(session: Session, table: Any) -> int:
     return len(session.exec(select(table)).all())
+
+
+def all_of(session: Session, table: Any) -> list[Any]:
+    return list(session.exec(select(table).order_by(table.id)).all())
+
+
+def holds_of(session: Session, lot: Lot) -> list[Hold]:
+    return list(session.exec(select(Hold).where(Hold.lot_id == lot.id)).all())
 
 
 def request_id() -> str:

@@ -258,7 +258,7 @@ def entries(
         question = question.where(col(DiaryEntry.plot_id) == plot_id)
     if before is not None:
         question = question.where(col(DiaryEntry.id) < before)
-    rows = session.execute(question).tuples().all()
+    rows = session.execute(question).all()
     shown = [entry.id for entry, _ in rows]
     later = select(col(DiaryEntry.corrects_id)).where(col(DiaryEntry.corrects_id).in_(shown))
     corrected = set(session.execute(later).scalars())

@@ -87,7 +87,7 @@ def lots(session: Session, actor: Actor, wanted: LotFilter) -> LotPage:
     )
     total = session.execute(select(func.count()).select_from(tables.subquery())).scalar_one()
     page = tables.where(col(Lot.id) < wanted.before) if wanted.before else tables
-    found = session.execute(page.order_by(col(Lot.id).desc()).limit(wanted.limit + 1)).tuples().all()
+    found = session.execute(page.order_by(col(Lot.id).desc()).limit(wanted.limit + 1)).all()
     rows = [LotRow(lot, product or "", plot or "") for lot, product, plot in found[: wanted.limit]]
     return LotPage(rows, int(total), rows[-1].lot.id if len(found) > wanted.limit else None)
 
@@ -159,7 +159,7 @@ def _linked(session: Session, lot: Lot, *, up: bool) -> list[tuple[Lot, int]]:
     if not up:
         near, far = far, near
     question = select(Lot, col(LotLink.weight_g)).join(LotLink, far == col(Lot.id)).where(near == lot.id)
-    return [(one, int(grams)) for one, grams in session.execute(question.order_by(col(Lot.id))).tuples()]
+    return [(one, int(grams)) for one, grams in session.execute(question.order_by(col(Lot.id)))]
 
 
 def _events(session: Session, lot: Lot) -> Sequence[Event]:
@@ -202,7 +202,7 @@ def choices(session: Session, actor: Actor) -> Choices:
         .order_by(col(Plot.name), col(Plot.id))
         .limit(2_000)
     )
-    rows = session.execute(plots).tuples().all()
+    rows = session.execute(plots).all()
     orgs = {plot.org_id for plot, _ in rows} | ({actor.org_id} if actor.org_id else set())
     products = select(Product).where(col(Product.org_id).in_(orgs), col(Product.is_active))
     houses = select(PackingHouse).where(col(PackingHouse.org_id).in_(orgs))
@@ -235,7 +235,7 @@ def packable(session: Session, actor: Actor, limit: int = 100) -> Sequence[tuple
         .order_by(col(Lot.id).desc())
         .limit(limit)
     )
-    return [(lot, int(left)) for lot, left in session.execute(question).tuples()]
+    return [(lot, int(left)) for lot, left in session.execute(question)]
 
 
 def season_start(now: datetime) -> date:

@@ -42,4 +42,4 @@ def open_cases(session: Session, actor: Actor, before: int | None = None, limit:
     )
     if before is not None:
         question = question.where(col(Hold.id) > before)
-    return [Held(hold, lot, org, int(n)) for hold, lot, org, n in session.execute(question).tuples()]
+    return [Held(hold, lot, org, int(n)) for hold, lot, org, n in session.execute(question)]

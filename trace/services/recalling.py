@@ -187,7 +187,7 @@ def recalls(session: Session, actor: Actor, limit: int = 100) -> Sequence[tuple[
         .order_by(col(Recall.closed_at).is_(None).desc(), col(Recall.id).desc())
         .limit(limit)
     )
-    return [(recall, lot, int(n)) for recall, lot, n in session.execute(question).tuples()]
+    return [(recall, lot, int(n)) for recall, lot, n in session.execute(question)]
 
 
 def recall_numbered(session: Session, actor: Actor, number: str) -> tuple[Recall, list[Lot]]:
