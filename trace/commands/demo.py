@@ -1,5 +1,7 @@
 """``nongsan demo``: the demonstration instance, made and removed."""
 
+import logging
+
 import click
 
 from marketplaces.simulators.app import create_app as create_simulators
@@ -8,6 +10,7 @@ from trace.commands.founding import found_instance
 from trace.commands.servers import Server, free_port
 from trace.commands.terminal import language
 from trace.db import current, use
+from trace.logbook import start_logging
 from trace.settings import load_settings
 from trace.texts.catalogs import t
 
@@ -26,6 +29,7 @@ def load() -> None:
 
     The marketplace simulators run while it is loading.
     """
+    start_logging(level=logging.WARNING)
     base = load_settings()
     port = free_port(LOOPBACK, SIMULATOR_PORT)
     settings = demo_season.settings_for(base, port)

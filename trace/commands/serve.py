@@ -1,5 +1,6 @@
 """``nongsan web | serve | run``: the processes of an installation."""
 
+import logging
 import signal
 import threading
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from trace.commands.founding import found_instance
 from trace.commands.servers import Server, free_port
 from trace.commands.tls_front import TlsFront, local_certificate, own_address
 from trace.jobs import work
+from trace.logbook import start_logging
 from trace.settings import Settings, load_settings
 
 SIMULATOR_PORT = 8900
@@ -23,6 +25,7 @@ EVERYWHERE = "0.0.0.0"  # noqa: S104
 @click.command()
 def web() -> None:
     """Serve the pages only; clock and workers run elsewhere (``nongsan work``)."""
+    start_logging()
     settings = load_settings()
     start(settings)
     _serve(settings, lambda: None)
@@ -31,6 +34,7 @@ def web() -> None:
 @click.command()
 def serve() -> None:
     """Serve pages, clock and workers in one process: one machine."""
+    start_logging()
     settings = load_settings()
     found_instance(settings)
     runner = work.start(settings)
@@ -43,6 +47,7 @@ def run() -> None:
 
     Until ``nongsan init`` has made a real instance, the demonstration in ``instance/demo`` is run.
     """
+    start_logging(level=logging.WARNING)  # the terminal is for the addresses; what goes wrong is said
     base = load_settings()
     port = free_port(base.host, base.port)
     simulator_port = free_port("127.0.0.1", SIMULATOR_PORT)

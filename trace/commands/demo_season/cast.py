@@ -26,10 +26,10 @@ class Size:
     what is sold, ``scans`` is how many stamps of a lot are looked at."""
 
     coops: int = 25
-    households: int = 12
+    households: int = 10
     order_days: int = 89
     orders: float = 1.0
-    scans: int = 5
+    scans: int = 4
 
 
 @dataclass

@@ -31,13 +31,20 @@ OTHER: tuple[Work, ...] = (
     (60, DiaryKind.FERTILISE, "Phân hữu cơ vi sinh", "50 kg một sào"),
     (15, DiaryKind.INSPECT, "", ""),
 )
+FULL_DIARIES = 4
+ASKED_FOR = (DiaryKind.SPRAY, DiaryKind.FERTILISE)
 WORKS = {"lychee": LYCHEE, "carrot": CARROT}
 
 
 def plan_diary(cast: Cast, coop: Coop, first_harvest: date) -> None:
-    """Each plot's work before its first harvest, a day or two apart; written down the same evening."""
+    """Each plot's work before its first harvest, a day or two apart; written down the same evening.
+
+    The first households keep a full diary, the others what the rules ask for.
+    """
     for farm in coop.farms:
         for before, kind, material, dose in WORKS.get(coop.plan.crop, OTHER):
+            if farm.number > FULL_DIARIES and kind not in ASKED_FOR:
+                continue
             day = first_harvest - timedelta(days=before - cast.dice.randint(0, 2))
             plan_entry(cast, coop, farm, day, kind, material, dose)
 

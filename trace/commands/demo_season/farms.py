@@ -84,7 +84,7 @@ def _farm(coop: Coop, farm: Farm, session: Session, now: datetime) -> None:
     land = plots.PlotIn(
         household_id=row.id,
         code=f"{code}-1",
-        name=f"Thửa {farm.place}",
+        name=farm.place,
         crop=coop.plan.crop,
         variety=coop.plan.variety,
         area_m2=farm.area_m2,
