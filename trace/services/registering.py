@@ -1,5 +1,6 @@
 """What the registering verbs share: place and code fields, unique rows, search without accents."""
 
+import re
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator
@@ -17,6 +18,9 @@ from trace.standards.search_key import fold_vi
 
 MAX_AREA_M2 = 100_000_000
 """Ten thousand hectares: no cooperative's land is larger."""
+
+
+_CODE = re.compile(r"[\w./-]+")
 
 
 def empty_is_none(value: object) -> object:
@@ -42,7 +46,7 @@ def own_code(value: str) -> str:
     Raises ``field.pattern``.
     """
     code = "".join(value.split()).upper()
-    if not code or not all(sign.isalnum() or sign in ".-_/" for sign in code):
+    if not _CODE.fullmatch(code):
         raise Fault("field.pattern", expected="TH-0123", got=value[:40])
     return code
 

@@ -22,6 +22,8 @@ def fold_vi(text: str) -> str:
     >>> fold_vi("ĐÔNG TRÙNG")
     'dong trung'
     """
+    if text.isascii():
+        return " ".join(text.lower().split())
     loose = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     bare = "".join(letter for letter in loose if unicodedata.category(letter) != "Mn")
     return " ".join(bare.translate(_STROKE).split())
