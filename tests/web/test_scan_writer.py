@@ -74,7 +74,7 @@ from trace.db import open_database, use
 from tests.web.test_scan_writer import ScanWriter, claim_all, store
 use(open_database(sys.argv[1]))
 sys.stdin.readline()
-won = [serial for serial, first in claim_all([ScanWriter(store)], 10, 4) if first]
+won = [serial for serial, first in claim_all([ScanWriter(store)], 5, 4) if first]
 print(*won)
 """
 
@@ -91,7 +91,7 @@ def test_one_first_over_processes(database: Database, database_url: str) -> None
         child.stdin.flush()
     said = [child.communicate(timeout=60)[0] for child in children]
     assert [child.returncode for child in children] == [0, 0]
-    assert sorted(int(serial) for line in said for serial in line.split()) == list(range(10))
+    assert sorted(int(serial) for line in said for serial in line.split()) == list(range(5))
 
 
 def test_first_is_answered_after_its_commit(sqlite: Database) -> None:

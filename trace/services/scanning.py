@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Executable, bindparam, select
 from sqlmodel import Session, col
 
 from trace.keyring import current
@@ -191,14 +192,23 @@ def marks_of(reader: Reader, kid: int, serial: int) -> Marks:
 
 
 def _traces(session: Session, kid: int, serial: int, now: datetime) -> tuple[Trace, ...]:
-    question = (
-        select(Scan.scanned_at, Scan.state, Scan.device, Scan.network, Scan.province)  # type: ignore[call-overload]
-        .where(col(Scan.kid) == kid, col(Scan.serial) == serial)
-        .where(col(Scan.scanned_at) > now - timedelta(days=MARKS_DAYS))
+    figures = {"kid": kid, "serial": serial, "since": now - timedelta(days=MARKS_DAYS)}
+    return tuple(Trace(*row) for row in session.connection().execute(_TRACES, figures))
+
+
+def _stored() -> Executable:
+    kid: Any = bindparam("kid")
+    serial: Any = bindparam("serial")
+    since: Any = bindparam("since")
+    return (
+        select(col(Scan.scanned_at), col(Scan.state), col(Scan.device), col(Scan.network), col(Scan.province))
+        .where(col(Scan.kid) == kid, col(Scan.serial) == serial, col(Scan.scanned_at) > since)
         .order_by(col(Scan.scanned_at).desc())
         .limit(MOST_TRACES)
     )
-    return tuple(Trace(*row) for row in session.connection().execute(question))
+
+
+_TRACES = _stored()
 
 
 def note_of(reading: Reading, reader: Reader, now: datetime) -> ScanNote | None:

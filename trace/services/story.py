@@ -1,15 +1,18 @@
 """A lot's story for whoever holds its goods: where it grew, what went into it, which papers held that day.
 
+Every question is made once and asked again with other figures: making it costs more than asking.
+
 No household is named: the public reads how many there are, their commune and their cooperative.
 """
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import and_, select
+from sqlalchemy import Executable, and_, bindparam, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -122,9 +125,15 @@ _LOT_FACTS = (
 
 def _with_ancestors(session: Session, lot_id: int) -> Sequence[Any]:
     """The lot and all that went into it, each with its plot's growing area."""
-    up = select(col(Lot.id).label("id")).where(col(Lot.id) == lot_id).cte("up", recursive=True)
+    return session.connection().execute(_ancestors(), {"lot": lot_id}).all()
+
+
+@cache
+def _ancestors() -> Executable:
+    start: Any = bindparam("lot")
+    up = select(col(Lot.id).label("id")).where(col(Lot.id) == start).cte("up", recursive=True)
     up = up.union(select(col(LotLink.parent_id)).join(up, col(LotLink.child_id) == up.c.id))
-    question = (
+    return (
         select(
             *[getattr(Lot, name) for name in _LOT_FACTS],
             col(Plot.growing_area_id).label("plot_area_id"),
@@ -133,7 +142,6 @@ def _with_ancestors(session: Session, lot_id: int) -> Sequence[Any]:
         .outerjoin(Plot, col(Plot.id) == col(Lot.plot_id))
         .order_by(col(Lot.id))
     )
-    return session.connection().execute(question).all()
 
 
 def place_of(session: Session, placed: Any) -> Place:
@@ -146,13 +154,20 @@ def place_of(session: Session, placed: Any) -> Place:
 
 def _names(session: Session, scheme: str, code: str, levels: int) -> list[str]:
     """Full names of a unit and what lies above it, the unit first."""
+    row = session.connection().execute(_units(levels), {"scheme": scheme, "code": code}).one()
+    return [name or "" for name in row]
+
+
+@cache
+def _units(levels: int) -> Executable:
+    scheme: Any = bindparam("scheme")
+    code: Any = bindparam("code")
     units: list[Any] = [aliased(AdminUnit) for _level in range(levels)]
     question = select(*[unit.full_name for unit in units]).select_from(units[0])
     for below, above in pairwise(units):
         parent = and_(above.scheme == below.scheme, above.code == below.parent_code)
         question = question.outerjoin(above, parent)
-    row = session.connection().execute(question.where(units[0].scheme == scheme, units[0].code == code)).one()
-    return [name or "" for name in row]
+    return question.where(units[0].scheme == scheme, units[0].code == code)
 
 
 _ORDER = (LotKind.HARVEST, LotKind.POOL, LotKind.PROCESSED, LotKind.PACK)
@@ -205,15 +220,20 @@ def _spray(session: Session, harvests: Sequence[Any]) -> Spray | None:
 
 def _sprays(session: Session, plots: Collection[int], harvests: Sequence[Any]) -> Sequence[Any]:
     """Sprays on these plots that no later entry corrects."""
-    better: Any = aliased(DiaryEntry)
     first = min(lot.harvested_on for lot in harvests) - timedelta(days=SPRAY_WINDOW_DAYS)
-    question = (
-        select(DiaryEntry.plot_id, DiaryEntry.done_on, DiaryEntry.waiting_days)  # type: ignore[call-overload]
+    return session.connection().execute(_uncorrected(), {"plots": list(plots), "first": first}).all()
+
+
+@cache
+def _uncorrected() -> Executable:
+    better: Any = aliased(DiaryEntry)
+    first: Any = bindparam("first")
+    return (
+        select(col(DiaryEntry.plot_id), col(DiaryEntry.done_on), col(DiaryEntry.waiting_days))
         .outerjoin(better, better.corrects_id == col(DiaryEntry.id))
-        .where(col(DiaryEntry.plot_id).in_(plots), col(DiaryEntry.kind) == DiaryKind.SPRAY)
-        .where(col(DiaryEntry.done_on) >= first, better.id.is_(None))
+        .where(col(DiaryEntry.plot_id).in_(bindparam("plots", expanding=True)))
+        .where(col(DiaryEntry.kind) == DiaryKind.SPRAY, col(DiaryEntry.done_on) >= first, better.id.is_(None))
     )
-    return session.connection().execute(question).all()
 
 
 Ground = tuple[int | None, int | None]
@@ -233,24 +253,35 @@ def papers_on(
     grounds: frozenset[Ground] = frozenset(),
 ) -> tuple[Paper, ...]:
     """Confirmed papers that held on ``day`` for this product, or for every plot the goods came from."""
-    question = (
-        select(Certificate, CertificateScope)
-        .outerjoin(CertificateScope, col(CertificateScope.certificate_id) == col(Certificate.id))
-        .where(col(Certificate.org_id) == org_id, col(Certificate.confirmed_at).is_not(None))
-        .where(col(Certificate.valid_from) <= day, col(Certificate.valid_to) >= day)
-        .order_by(col(Certificate.scheme), col(Certificate.id))
-    )
-    scopes: dict[int, tuple[Certificate, list[CertificateScope]]] = {}
-    for paper, scope in session.execute(question):
-        scopes.setdefault(paper.id, (paper, []))[1].extend([scope] if scope else [])
-    return tuple(
-        Paper(p.scheme, p.number, p.issuer, p.valid_from, p.valid_to, p.valid_to < today)
-        for p, some in scopes.values()
-        if _covers(some, product_id, grounds)
+    held: dict[int, tuple[Paper, list[Any]]] = {}
+    for row in session.connection().execute(_held(), {"org": org_id, "day": day}):
+        paper = Paper(row.scheme, row.number, row.issuer, row.valid_from, row.valid_to, row.valid_to < today)
+        held.setdefault(row.id, (paper, []))[1].extend([row] if row.scope_id is not None else [])
+    return tuple(paper for paper, scopes in held.values() if _covers(scopes, product_id, grounds))
+
+
+@cache
+def _held() -> Executable:
+    org: Any = bindparam("org")
+    day: Any = bindparam("day")
+    paper, scope = Certificate, CertificateScope
+    facts = (paper.id, paper.scheme, paper.number, paper.issuer, paper.valid_from, paper.valid_to)
+    return (
+        select(
+            *(cast(Any, fact) for fact in facts),
+            col(scope.id).label("scope_id"),
+            col(scope.product_id),
+            col(scope.plot_id),
+            col(scope.growing_area_id),
+        )
+        .outerjoin(scope, col(scope.certificate_id) == col(paper.id))
+        .where(col(paper.org_id) == org, col(paper.confirmed_at).is_not(None))
+        .where(col(paper.valid_from) <= day, col(paper.valid_to) >= day)
+        .order_by(col(paper.scheme), col(paper.id))
     )
 
 
-def _covers(scopes: Sequence[CertificateScope], product_id: int | None, grounds: frozenset[Ground]) -> bool:
+def _covers(scopes: Sequence[Any], product_id: int | None, grounds: frozenset[Ground]) -> bool:
     """A paper without scope covers its holder's goods; one over land must cover all of the lot's land."""
     if not scopes or (product_id is not None and any(scope.product_id == product_id for scope in scopes)):
         return True
@@ -263,24 +294,35 @@ def stars_on(session: Session, product_id: int | None, day: date, today: date) -
     """The OCOP rating of a product that held on ``day``."""
     if product_id is None:
         return None
-    question = (
-        select(OcopRating.stars, OcopRating.decision_number, OcopRating.valid_to)  # type: ignore[call-overload]
-        .where(col(OcopRating.product_id) == product_id)
+    row = session.connection().execute(_rated(), {"product": product_id, "day": day}).first()
+    return Stars(row[0], row[1], row[2], row[2] < today) if row else None
+
+
+@cache
+def _rated() -> Executable:
+    product: Any = bindparam("product")
+    day: Any = bindparam("day")
+    return (
+        select(col(OcopRating.stars), col(OcopRating.decision_number), col(OcopRating.valid_to))
+        .where(col(OcopRating.product_id) == product)
         .where(col(OcopRating.decided_on) <= day, col(OcopRating.valid_to) >= day)
         .order_by(col(OcopRating.decided_on).desc())
         .limit(1)
     )
-    row = session.connection().execute(question).first()
-    return Stars(row[0], row[1], row[2], row[2] < today) if row else None
 
 
 def image_of(session: Session, product_id: int | None) -> str | None:
     """The name of a product's first picture."""
-    question = (
+    found: str | None = session.connection().execute(_first_picture(), {"product": product_id}).scalar()
+    return found
+
+
+@cache
+def _first_picture() -> Executable:
+    product: Any = bindparam("product")
+    return (
         select(col(ProductImage.sha256))
-        .where(col(ProductImage.product_id) == product_id)
+        .where(col(ProductImage.product_id) == product)
         .order_by(col(ProductImage.position), col(ProductImage.id))
         .limit(1)
     )
-    found: str | None = session.connection().execute(question).scalar_one_or_none()
-    return found

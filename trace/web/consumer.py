@@ -94,6 +94,12 @@ def robots() -> Response:
     )
 
 
+@door.page("/favicon.ico", Open.PUBLIC)
+def favicon() -> Response:
+    """The mark, for browsers that ask on their own: the verdict page names no picture."""
+    return current_app.send_static_file("mark.svg")
+
+
 def _shown(checked: Checked) -> Response:
     """The answer in the form that was asked for, never kept and never indexed."""
     lang = consumer_language()
