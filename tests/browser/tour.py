@@ -1,4 +1,4 @@
-"""Which pages there are and who reaches them: the routes of the application, and links followed as people do."""
+"""Which pages there are and who reaches them: the routes, and links followed as people do."""
 
 import re
 from collections import defaultdict
@@ -22,7 +22,7 @@ _FORM = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 @dataclass
 class Tour:
-    """What one role reached: endpoint -> addresses of pages; answers that are no pages; addresses that failed."""
+    """What one role reached: pages by endpoint; answers that are no pages; addresses that failed."""
 
     pages: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     files: set[str] = field(default_factory=set)
