@@ -12,8 +12,9 @@ from trace.records.lot import Lot, LotLink, LotState
 from trace.records.organisation import Organisation
 from trace.records.product import Product, ProductImage
 from trace.records.recall import Recall, RecallLot
+from trace.services.papers import Paper, Stars, papers_on, stars_on
 from trace.services.stamp_facts import FIRST_NON_FOOD_GROUP, last_good_day
-from trace.services.story import Paper, Place, Stars, Story, papers_on, place_of, stars_on, tell
+from trace.services.story import Place, Story, place_of, tell
 
 OUT = (LotState.RELEASED, LotState.CONSUMED, LotState.RECALLED)
 RECENT_LOTS = 10

@@ -12,7 +12,7 @@ from trace.services.verdicts import HTTP_STATUS, State
 from trace.standards import stamp_code
 from trace.texts.catalogs import t, t_html
 from trace.texts.files import HTML_LANG
-from trace.web import checking, verdict_page
+from trace.web import checking, verdict_json, verdict_page
 from trace.web.checking import Checked
 from trace.web.door import Door, Open
 from trace.web.page_tools import icon, request_is_demo
@@ -104,7 +104,7 @@ def _shown(checked: Checked) -> Response:
     """The answer in the form that was asked for, never kept and never indexed."""
     lang = consumer_language()
     if wants_json():
-        answer = jsonify(verdict_page.as_json(checked, lang))
+        answer = jsonify(verdict_json.as_json(checked, lang))
     else:
         answer = make_response(verdict_page.as_html(checked, lang))
         answer.headers["Content-Security-Policy"] = verdict_page.policy()

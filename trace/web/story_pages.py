@@ -16,7 +16,7 @@ from trace.texts.places import place_short
 from trace.web.door import Door, Open
 from trace.web.page_tools import icon, request_is_demo
 from trace.web.reader import LANGUAGES, consumer_language
-from trace.web.verdict_page import figure_tools, place_said, tel
+from trace.web.verdict_words import figure_tools, place_said, tel
 from trace.web.visitor import now, settings
 
 door = Door("story", __name__)
