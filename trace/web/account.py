@@ -12,7 +12,12 @@ from trace.web.visitor import account, face_language, now, safe_next, session_co
 
 door = Door("account", __name__)
 
-HOME = {Role.OFFICE: "/so", Role.COMMUNE_OFFICER: "/so", Role.ADMIN: "/tai-khoan"}
+HOME = {
+    Role.OFFICE: "/so",
+    Role.COMMUNE_OFFICER: "/so",
+    Role.ADMIN: "/tai-khoan",
+    Role.PACKING_HOUSE: "/htx/tem",
+}
 
 
 @door.page("/dang-nhap", Open.PUBLIC)
