@@ -1,5 +1,6 @@
 """Tokens: renewed in time by one worker, stored before use, sealed for their place."""
 
+import contextlib
 import threading
 from dataclasses import replace
 from datetime import timedelta
@@ -65,10 +66,8 @@ def test_without_the_lease_the_same_race_spends_the_token_more_than_once(
 
     def need_tokens() -> None:
         together.wait()
-        try:
+        with contextlib.suppress(MarketplaceError):
             fresh_tokens(lite.desk, lite.shop.id, "shopee")
-        except MarketplaceError:
-            pass
 
     threads = [threading.Thread(target=need_tokens) for _ in range(4)]
     for thread in threads:

@@ -59,6 +59,11 @@ class ShopHealth:
     hours: tuple[str, ...]
 
     @property
+    def error_kind(self) -> str:
+        """What kind of fault the last one was, in the adapters' words."""
+        return self.error.partition(":")[0]
+
+    @property
     def to_look_at(self) -> int:
         """Everything that waits for a person."""
         return self.open_errors + self.unmapped_lines + len(self.unknown_statuses) + self.missing_listings
