@@ -1,6 +1,8 @@
 """Fixtures every room shares: a database of each kind, keys, the web application."""
 
+import os
 import secrets
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,10 +31,11 @@ def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> SqliteTemplate
 
 
 @pytest.fixture(scope="session")
-def postgres_templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresTemplates]:
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if base.name.startswith("popen-") else base
-    templates = PostgresTemplates(shared / "postgresql")
+def postgres_templates() -> Iterator[PostgresTemplates]:
+    """One server a test run: its workers share it, and no other run's housekeeping removes its folder."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    folder = Path(tempfile.gettempdir()) / f"nongsan-test-{run[:12]}"
+    templates = PostgresTemplates(folder)
     yield templates
     templates.close()
 

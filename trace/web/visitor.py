@@ -94,6 +94,8 @@ def guard() -> AnyResponse | None:
     """Let the visitor pass, or say no: an endpoint outside the table is nobody's."""
     if request.endpoint is None:
         return None
+    if "\0" in request.path or any("\0" in said for said in request.args.values()):
+        raise NotFound()  # no name holds this letter, and PostgreSQL refuses it
     table: dict[str, Pass] = current_app.extensions["policy"]
     rule = table.get(request.endpoint)
     if rule is Open.PUBLIC:
