@@ -299,11 +299,11 @@ def test_products_come_in_by_the_rules_of_the_form(coop: world.Coop, tmp_path: P
     rows = [
         sheets.PRODUCTS,
         ("dt-50", "Đông trùng hạ thảo khô", "", "đông trùng", "50 g", 180),
-        ("vt-2", "Vải thiều hộp", "8936000000016", "Vải", 2, 7),
+        ("vt-2", "Vải thiều hộp", "8936000000011", "Vải", 2, 7),
         ("x1", "Sai số kiểm", "8936000000017", "Vải", 2, ""),
         ("x2", "Mã nội bộ", "2012345678903", "Vải", 2, ""),
         ("x3", "Mã người khác", "9506000134352", "Vải", 2, ""),
-        ("x4", "Hai lần mã vạch", "8936000000016", "Vải", 2, ""),
+        ("x4", "Hai lần mã vạch", "8936000000011", "Vải", 2, ""),
         ("x5", "Nặng quá", "", "Vải", "nhiều", 900),
         ("", "Không mã", "", "Vải", 2, ""),
     ]

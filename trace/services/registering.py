@@ -76,7 +76,7 @@ def place_columns(session: Session, given: PlaceIn, otherwise: str | None = None
     """
     new = given.commune or (otherwise if given.old_commune is None else None)
     if new is None and given.old_commune is None:
-        raise Invalid([FieldProblem("commune", "field.required", "")])
+        raise Invalid([FieldProblem("commune", "error.empty", "")])
     commune, old = resolve_commune(session, new, given.old_commune)
     return {
         "commune_scheme": NEW_SCHEME,

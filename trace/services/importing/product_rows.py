@@ -128,7 +128,7 @@ class ProductRows:
             before = self._seen.setdefault((org if name == "sku" else 0, name, value), here)
             if before != here:
                 self._blame(layout, draft, name, value, Fault("imp.dup.file", row2=before[1]))
-        if given.gtin is not None:
+        if given.gtin is not None and not draft.problems:
             other = select(col(Product.id)).where(
                 col(Product.gtin) == given.gtin, col(Product.id) != (stored.id if stored else -1)
             )

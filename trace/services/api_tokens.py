@@ -1,0 +1,65 @@
+"""Tokens of programs: shown once, kept as a hash, revocable."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select, update
+from sqlmodel import Session, col
+
+from trace.errors import NotFound
+from trace.records.account import Account, ApiToken
+
+PREFIX = "ns_"
+
+
+def issue_token(
+    session: Session, login: str, name: str, now: datetime, days: int | None = None
+) -> tuple[ApiToken, str]:
+    """A new token of an account and its secret, which is shown this once.
+
+    Raises:
+        NotFound: no such account, or it is switched off.
+    """
+    question = select(Account).where(col(Account.login) == login.strip().lower(), col(Account.is_active))
+    account: Account | None = session.execute(question).scalar_one_or_none()
+    if account is None:
+        raise NotFound("account.unknown", login=login)
+    secret = PREFIX + secrets.token_urlsafe(32)
+    row = ApiToken(
+        token_hash=_hash(secret),
+        account_id=account.id,
+        name=name[:80],
+        created_at=now,
+        expires_at=now + timedelta(days=days) if days else None,
+    )
+    session.add(row)
+    session.flush()
+    return row, secret
+
+
+def account_of_token(session: Session, secret: str, now: datetime) -> Account | None:
+    """Whose live token this is."""
+    question = (
+        select(Account)
+        .join(ApiToken, col(ApiToken.account_id) == col(Account.id))
+        .where(
+            col(ApiToken.token_hash) == _hash(secret),
+            col(ApiToken.revoked_at).is_(None),
+            or_(col(ApiToken.expires_at).is_(None), col(ApiToken.expires_at) > now),
+            col(Account.is_active),
+        )
+    )
+    found: Account | None = session.execute(question).scalar_one_or_none()
+    return found
+
+
+def revoke_tokens(session: Session, account_id: int, now: datetime) -> int:
+    """End every token of an account; how many there were."""
+    live = (col(ApiToken.account_id) == account_id) & col(ApiToken.revoked_at).is_(None)
+    ended = session.execute(update(ApiToken).where(live).values(revoked_at=now).returning(col(ApiToken.id)))
+    return len(ended.all())
+
+
+def _hash(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()
