@@ -2,6 +2,8 @@
 
 from datetime import date, datetime, timedelta
 from functools import partial
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from sqlmodel import Session
 
@@ -16,7 +18,9 @@ from trace.records.household import Purpose
 from trace.records.organisation import OrgKind
 from trace.services import accounts, certificates, households, organisations, plots, sites
 from trace.services.admission import Actor, actor_of
+from trace.services.importing import runs
 
+TRAINED_COOPS = 5
 AGREED = (Purpose.REGISTRY, Purpose.CONTACT, Purpose.STATISTICS)
 
 
@@ -37,6 +41,8 @@ def _plan_coop(cast: Cast, coop: Coop, day: date) -> None:
         cast.agenda.add(at(day, 10) + timedelta(minutes=7 * place), partial(_farm, coop, farm))
     spring = cast.days.season(3, 2) + timedelta(days=coop.number)
     cast.agenda.add(at(spring, 9), partial(_papers, cast, coop))
+    if coop.number <= TRAINED_COOPS:
+        cast.agenda.add(at(spring, 16), partial(_training, coop))
     plan_shelf(cast, coop, spring)
 
 
@@ -93,6 +99,17 @@ def _farm(coop: Coop, farm: Farm, session: Session, now: datetime) -> None:
         commune=coop.plan.commune,
     )
     farm.plot_id = plots.add_plot(session, coop.hand, land, now).id
+
+
+def _training(coop: Coop, session: Session, now: datetime) -> None:
+    """Two thirds of the households were trained; the cooperative brings the list in as a file."""
+    day = f"{now - timedelta(days=9):%d/%m/%Y}"
+    rows = [f"{coop.plan.code}-{farm.number:03d},{farm.name},{day}" for farm in coop.farms if farm.number % 3]
+    with NamedTemporaryFile("w", suffix=".csv", encoding="utf-8") as file:
+        file.write("\n".join(["Mã hộ,Họ tên chủ hộ,Ngày tập huấn", *rows, ""]))
+        file.flush()
+        order = runs.ImportOrder("farms", Path(file.name), "tap-huan.csv")
+        runs.import_file(session, coop.manager, order, now)
 
 
 def _papers(cast: Cast, coop: Coop, session: Session, now: datetime) -> None:

@@ -52,11 +52,11 @@ COOPS = (
         "NS", "HTX Vải sớm Nắng Sông", "Nang Song Early Lychee Cooperative", "10855", "lychee", "u_hong"
     ),
     CoopPlan("MD", "HTX Nông sản Mật Đồng", "Mat Dong Farm Cooperative", "10861", "lychee", "thieu"),
+    CoopPlan("DX", "HTX Đậu Xanh Quê", "Dau Xanh Que Mung Bean Cooperative", "10828", "mung_bean"),
     CoopPlan("HN", "HTX Nông sản Hoa Nhãn", "Hoa Nhan Farm Cooperative", "10813", "lychee", "thieu"),
     CoopPlan(
         "CB", "HTX Vải sớm Cánh Bãi", "Canh Bai Early Lychee Cooperative", "10843", "lychee", "u_trung_trang"
     ),
-    CoopPlan("DX", "HTX Đậu Xanh Quê", "Dau Xanh Que Mung Bean Cooperative", "10828", "mung_bean"),
     CoopPlan("OL", "HTX Ổi Lê Ven Sông", "Ven Song Guava Cooperative", "10834", "guava", "Ổi lê"),
     CoopPlan("BR", "HTX Vải thiều Bến Rươi", "Ben Ruoi Lychee Cooperative", "10879", "lychee", "thieu"),
     CoopPlan("CN", "HTX Cà rốt Chân Nắng", "Chan Nang Carrot Cooperative", "10912", "carrot"),
@@ -84,4 +84,4 @@ COOPS = (
     ),
     CoopPlan("VX", "HTX Vải thiều Vòm Xanh", "Vom Xanh Lychee Cooperative", "10813", "lychee", "thieu"),
 )
-"""The first ones carry the guided walk: BV sells on Shopee, NS has a shop and has not connected it."""
+"""The first five carry the samples and the guided walk: BV sells on Shopee, NS has not connected its shop."""

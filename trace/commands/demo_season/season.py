@@ -19,6 +19,8 @@ from trace.services import recalling
 EARLY, MAIN = (12.5, 17.0), (9.0, 13.0)
 """Tonnes a hectare as Thanh Hà has seen them: early 17.2 and main 9.3 in 2022, 11.6 together in 2025."""
 PICKS = 4
+LEAN = 0.03
+"""Two picks of a plot are not equal, and together they are its yield."""
 KEPT_FRESH, DRIED_LEFT = 0.7, 0.2
 CARROT_DAYS, CARROT_T_HA = (44, 27, 13, 6, 1), 7.5
 DRIED_DAYS = (79, 52, 30, 16, 5, 1)
@@ -77,7 +79,7 @@ def _pick_day(
         # One plot bears more than is usual: the registry asks for a reason, and shows it.
         is_rich = coop.plan.code == WAITING_COOP and farm.number == 1
         rate, reason = (17.5, "Vườn thâm canh, đã cân lại hai lần") if is_rich else (usual, "")
-        share = 0.5 + cast.dice.uniform(-0.06, 0.06) * (-1 if turn < 2 else 1)
+        share = 0.5 + LEAN * (farm.number % 5 - 2) * (-1 if turn < 2 else 1)
         picked.append(plan_pick(cast, coop, farm, day, grams(rate * share, farm.area_m2), good, reason))
     return picked
 
@@ -128,22 +130,25 @@ def _dry(cast: Cast, coop: Coop, good: Good, pools: Sequence[Batch]) -> None:
     """What was kept is dried in July and packed by and by; the last packs wait for the visitor."""
     day = cast.days.season(7, 6)
     kept = sum(int(pool.weight_g * (1 - KEPT_FRESH)) for pool in pools)
-    step = Step(LotKind.PROCESSED, pools, weight_g=int(kept * DRIED_LEFT), loss_reason=DRYING)
+    step = Step(LotKind.PROCESSED, pools, weight_g=int(kept * DRIED_LEFT) // 1000 * 1000, loss_reason=DRYING)
     bulk = plan_step(cast, coop, day, 16, step)
-    units = min(260, bulk.weight_g // (len(DRIED_DAYS) + 2) // good.unit_g)
-    for ago in DRIED_DAYS:
-        if cast.days.ago(ago) > day:
-            pack = Step(LotKind.PACK, [bulk], good, units=units)
-            _pack_and_stamp(cast, coop, cast.days.ago(ago), 14, pack)
-    if cast.days.ago(2) > day:
-        _for_the_visitor(cast, coop, [bulk], good, units)
+    units = bulk.weight_g // (len(DRIED_DAYS) + 1) // good.unit_g
+    packed_on = [ago for ago in DRIED_DAYS if cast.days.ago(ago) > day]
+    for ago in packed_on:
+        pack = Step(LotKind.PACK, [bulk], good, units=units)
+        _pack_and_stamp(cast, coop, cast.days.ago(ago), 14, pack)
+    if len(packed_on) == len(DRIED_DAYS):
+        _for_the_visitor(cast, coop, bulk, good, bulk.weight_g - len(packed_on) * units * good.unit_g)
 
 
-def _for_the_visitor(cast: Cast, coop: Coop, parents: Sequence[Batch], good: Good, units: int) -> None:
-    """A released lot without stamps, and an open one to let out: what a visitor may try."""
-    step = Step(LotKind.PACK, parents, good, units=max(1, units // 2))
-    _pack_and_stamp(cast, coop, cast.days.ago(2), 9, step, is_stamped=False)
-    plan_step(cast, coop, cast.days.ago(1), 10, step)
+def _for_the_visitor(cast: Cast, coop: Coop, bulk: Batch, good: Good, left_g: int) -> None:
+    """A released lot without stamps, and an open one of all that is left: what a visitor may try."""
+    half = left_g // 2 // good.unit_g
+    rest_g = left_g - half * good.unit_g
+    first = Step(LotKind.PACK, [bulk], good, units=half)
+    _pack_and_stamp(cast, coop, cast.days.ago(2), 9, first, is_stamped=False)
+    rest = Step(LotKind.PACK, [bulk], good, units=rest_g // good.unit_g, drawn_g=rest_g)
+    plan_step(cast, coop, cast.days.ago(1), 16, rest)
 
 
 def _market_crop(cast: Cast, coop: Coop, days: Sequence[int], t_ha: float) -> None:
@@ -174,11 +179,13 @@ def _stored_crop(cast: Cast, coop: Coop) -> None:
     whole = sum(batch.weight_g for batch in picked)
     store = plan_step(cast, coop, day, 17, Step(LotKind.POOL, picked, weight_g=int(whole * 0.97)))
     kind = LotKind.PROCESSED if coop.plan.crop == "mung_bean" else LotKind.PACK
-    for turn, made in enumerate(one for one in CAKE_DAYS if one < ago):
+    made_on, left_g = [one for one in CAKE_DAYS if one < ago], store.weight_g
+    for turn, made in enumerate(made_on):
         good = coop.goods[turn % len(coop.goods)]
-        units = min(400, store.weight_g // (len(CAKE_DAYS) + 2) // good.unit_g)
+        drawn_g = left_g // (len(made_on) - turn)
+        left_g -= drawn_g
         is_stamped = made != ROLL_LOT_AGO
-        lot = Step(kind, [store], good, units=units)
+        lot = Step(kind, [store], good, units=drawn_g // good.unit_g, drawn_g=drawn_g)
         made_of = _pack_and_stamp(cast, coop, cast.days.ago(made), 14, lot, is_stamped=is_stamped)
         if not is_stamped:
             cast.unstamped[good.sku] = made_of

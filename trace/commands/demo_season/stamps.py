@@ -27,6 +27,7 @@ def plan_stamps(cast: Cast, coop: Coop, good: Good, batch: Batch, count: int, ho
     if not cast.agenda.add(issued, partial(_issue, cast, stamped)):
         return
     cast.stamped.append(stamped)
+    cast.agenda.add(issued + timedelta(minutes=10), partial(_hand_out, stamped))
     if count <= SAMPLES_KEPT:
         return
     for _look in range(cast.size.scans):
@@ -39,8 +40,11 @@ def _issue(cast: Cast, stamped: Stamped, session: Session, now: datetime) -> Non
     coop, lot = stamped.coop, stamped.batch.public_id
     order = BlockOrder(count=stamped.count, request_id=f"mau-tem-{lot}", lot=lot)
     block = stamping.issue_block(session, coop.hand, order, cast.places, now)
-    stamped.kid, stamped.first = block.kid, block.first
-    stamp_printing.hand_out_codes(session, coop.manager, block.public_id, now + timedelta(minutes=10))
+    stamped.kid, stamped.first, stamped.block = block.kid, block.first, block.public_id
+
+
+def _hand_out(stamped: Stamped, session: Session, now: datetime) -> None:
+    stamp_printing.hand_out_codes(session, stamped.coop.manager, stamped.block, now)
 
 
 def reader_of(dice: random.Random, network: bytes = b"") -> Reader:
