@@ -185,3 +185,16 @@ def test_scans_of_real_lots_keep_their_references(database: Database, now: datet
     with reading() as session:
         scan = session.execute(select(Scan)).scalar_one()
     assert (scan.lot_id, scan.org_id) == (lot.id, coop.org.id)
+
+
+def test_one_device_on_two_processes_at_once_is_one_device(database: Database) -> None:
+    store([note(1)])
+    other = threading.Thread(target=store, args=([note(2)],))
+    with transaction() as session:
+        store_notes(session, [note(2)], NOW)
+        other.start()
+        time.sleep(0.3)
+    other.join(20)
+    with reading() as session:
+        row = session.get(StampSeen, (0, 0))
+    assert (row.devices, row.scans) == (2, 2)
