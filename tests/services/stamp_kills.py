@@ -25,9 +25,15 @@ class Acknowledged:
     count: int
 
 
-def in_child(
-    url: str, work: Callable[[int], None], kill_after_s: float | None = None
-) -> tuple[int, list[str]]:
+@dataclass(frozen=True)
+class Kill:
+    """Kill so many seconds after so many lines were heard: near a commit however slow the machine is."""
+
+    lines: int
+    seconds: float
+
+
+def in_child(url: str, work: Callable[[int], None], kill: Kill | None = None) -> tuple[int, list[str]]:
     """Run ``work`` in a forked process with its own connections; the signal that ended it, and its lines."""
     read_end, write_end = os.pipe()
     child = os.fork()
@@ -39,13 +45,14 @@ def in_child(
         finally:
             os._exit(0)
     os.close(write_end)
-    if kill_after_s is not None:
-        time.sleep(kill_after_s)
-        os.kill(child, signal.SIGKILL)
-    with os.fdopen(read_end) as lines:
-        said = [line for line in lines.read().split("\n") if line]
+    with os.fdopen(read_end) as heard:
+        said = [heard.readline() for _ in range(kill.lines)] if kill else []
+        if kill:
+            time.sleep(kill.seconds)
+            os.kill(child, signal.SIGKILL)
+        said += heard.readlines()
     _, status = os.waitpid(child, 0)
-    return os.waitstatus_to_exitcode(status), said
+    return os.waitstatus_to_exitcode(status), [line.strip() for line in said if line.endswith("\n")]
 
 
 def issuing(stamps: StampWorld, seed: int, lot: str, point: str = "", hit: int = 1) -> Callable[[int], None]:
