@@ -189,11 +189,19 @@ def test_scans_of_real_lots_keep_their_references(database: Database, now: datet
 
 def test_one_device_on_two_processes_at_once_is_one_device(database: Database) -> None:
     store([note(1)])
-    other = threading.Thread(target=store, args=([note(2)],))
+    begun = threading.Event()
+
+    def again() -> None:
+        begun.set()
+        store([note(2)])
+
+    other = threading.Thread(target=again)
     with transaction() as session:
         store_notes(session, [note(2)], NOW)
         other.start()
-        time.sleep(0.3)
+        begun.wait(20)
+        other.join(1.5)
+        assert other.is_alive(), "the second group waits for the first"
     other.join(20)
     with reading() as session:
         row = session.get(StampSeen, (0, 0))
