@@ -5,8 +5,10 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -16,6 +18,7 @@ from sqlmodel import col
 from tests import stamped, world
 from trace.db import Database, reading, transaction
 from trace.records.scan import Scan, StampSeen
+from trace.services import scan_notes
 from trace.services.scan_notes import AlarmNote, Note, ScanNote, store_notes
 from trace.services.verdicts import State
 from trace.web.scan_writer import ScanWriter
@@ -187,22 +190,23 @@ def test_scans_of_real_lots_keep_their_references(database: Database, now: datet
     assert (scan.lot_id, scan.org_id) == (lot.id, coop.org.id)
 
 
-def test_one_device_on_two_processes_at_once_is_one_device(database: Database) -> None:
+def test_one_device_on_two_processes_at_once_is_one_device(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     store([note(1)])
-    begun = threading.Event()
+    both_there, known = threading.Barrier(2), scan_notes._known
 
-    def again() -> None:
-        begun.set()
-        store([note(2)])
+    def known_together(*given: Any) -> Any:
+        with suppress(threading.BrokenBarrierError):
+            both_there.wait(3)
+        return known(*given)
 
-    other = threading.Thread(target=again)
-    with transaction() as session:
-        store_notes(session, [note(2)], NOW)
-        other.start()
-        begun.wait(20)
-        other.join(1.5)
-        assert other.is_alive(), "the second group waits for the first"
-    other.join(20)
+    monkeypatch.setattr(scan_notes, "_known", known_together)
+    groups = [threading.Thread(target=store, args=([note(2)],)) for _ in range(2)]
+    for group in groups:
+        group.start()
+    for group in groups:
+        group.join(30)
     with reading() as session:
         row = session.get(StampSeen, (0, 0))
     assert (row.devices, row.scans) == (2, 2)
