@@ -53,7 +53,8 @@ def _fruits(brush: Brush, skin: str, spots: str) -> None:
         _leaf(brush, (450, 230), angle, 290)
     rows = (((330, 400), (450, 370), (570, 400)), ((270, 530), (390, 520), (510, 520), (630, 530)))
     for at in (*rows[0], *rows[1], (340, 655), (450, 660), (560, 655)):
-        _ball(brush, at, 84, skin)
+        _ball(brush, at, 86, spots)
+        _ball(brush, at, 82, skin)
         for ring, count in ((28, 6), (56, 12)):
             for step in range(count):
                 turn = 2 * math.pi * step / count
@@ -65,7 +66,13 @@ def _lychee(brush: Brush) -> None:
 
 
 def _guava(brush: Brush) -> None:
-    _fruits(brush, "#9dbf5b", "#86a94a")
+    """Large round fruits, smooth, a little crown below."""
+    for at in ((450, 330), (310, 560), (590, 560)):
+        _leaf(brush, (at[0], at[1] - 130), 320, 150)
+        _ball(brush, at, 150, "#86a94a")
+        _ball(brush, at, 143, "#9dbf5b")
+        _ball(brush, (at[0] - 45, at[1] - 45), 30, "#b3d077")
+        _ball(brush, (at[0], at[1] + 118), 16, "#6d7f3a")
 
 
 def _dried(brush: Brush) -> None:
