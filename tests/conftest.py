@@ -13,10 +13,8 @@ from flask.testing import FlaskClient
 
 import nongsan  # puts the project's folder first on the path
 from tests.databases import KINDS, PostgresTemplates, SqliteTemplates
-from trace.db import Database, open_database
-from trace.db import use as use_database
-from trace.keyring import Keyring
-from trace.keyring import use as use_keyring
+from trace.db import Database, open_database, use_database
+from trace.keyring import Keyring, use_keyring
 from trace.settings import Settings
 
 assert nongsan.ROOT

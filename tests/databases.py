@@ -10,9 +10,8 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from tests.units import load_some_units
-from trace.db import open_database, transaction
-from trace.db import use as use_database
-from trace.db_upgrade import upgrade as upgrade_database
+from trace.db import open_database, transaction, use_database
+from trace.db_upgrade import upgrade_database
 
 KINDS = ("sqlite", "postgresql")
 

@@ -5,11 +5,8 @@ from flask_wtf import CSRFProtect
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from trace.db import is_open, open_database, reading
-from trace.db import use as use_database
-from trace.keyring import current as current_keyring
-from trace.keyring import load_keyring
-from trace.keyring import use as use_keyring
+from trace.db import is_open, open_database, reading, use_database
+from trace.keyring import current_keyring, load_keyring, use_keyring
 from trace.records.instance_fact import InstanceFact
 from trace.settings import Settings, load_settings
 from trace.web import account, consumer, headers, health, hooks, page_tools, refusals, story_pages, visitor

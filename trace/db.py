@@ -71,7 +71,7 @@ def _sqlite(url: URL, *, writes: bool) -> Engine:
     return engine
 
 
-def use(database: Database | None) -> None:
+def use_database(database: Database | None) -> None:
     """Make ``database`` the one that ``transaction`` and ``reading`` open."""
     _Current.database = database
 
@@ -81,7 +81,7 @@ def is_open() -> bool:
     return _Current.database is not None
 
 
-def current() -> Database:
+def current_database() -> Database:
     """The database in use.
 
     Raises:
@@ -95,7 +95,7 @@ def current() -> Database:
 @contextmanager
 def transaction() -> Iterator[Session]:
     """All of it is written, or nothing."""
-    with Session(current().writer, expire_on_commit=False) as session, session.begin():
+    with Session(current_database().writer, expire_on_commit=False) as session, session.begin():
         session.connection()  # begins now, not at the first statement
         yield session
 
@@ -103,7 +103,7 @@ def transaction() -> Iterator[Session]:
 @contextmanager
 def reading() -> Iterator[Session]:
     """One consistent view; a write inside it fails."""
-    with Session(current().reader, expire_on_commit=False) as session, session.begin():
+    with Session(current_database().reader, expire_on_commit=False) as session, session.begin():
         yield session
 
 

@@ -14,7 +14,7 @@ from trace.db import Database
 FOLDER = Path(__file__).resolve().parent / "migrations"
 
 
-def config(connection: Connection | None = None) -> Config:
+def alembic_config(connection: Connection | None = None) -> Config:
     """Alembic's configuration, without an ini file."""
     alembic = Config()
     alembic.set_main_option("script_location", str(FOLDER))
@@ -23,7 +23,7 @@ def config(connection: Connection | None = None) -> Config:
     return alembic
 
 
-def upgrade(database: Database) -> None:
+def upgrade_database(database: Database) -> None:
     """Run what is missing, in one transaction a migration; running it again changes nothing."""
     with database.writer.connect() as connection:
         if database.is_sqlite:
@@ -31,7 +31,7 @@ def upgrade(database: Database) -> None:
             _foreign_keys(connection, "OFF")
         try:
             with connection.begin():
-                command.upgrade(config(connection), "head")
+                command.upgrade(alembic_config(connection), "head")
         finally:
             if database.is_sqlite:
                 _foreign_keys(connection, "ON")
@@ -42,12 +42,12 @@ def _foreign_keys(connection: Connection, state: str) -> None:
     driver.execute(f"PRAGMA foreign_keys = {state}")  # has no effect inside a transaction
 
 
-def revision(database: Database) -> str | None:
+def schema_revision(database: Database) -> str | None:
     """The version the database is at."""
     with database.reader.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 
-def head() -> str | None:
+def schema_head() -> str | None:
     """The version this program needs."""
-    return ScriptDirectory.from_config(config()).get_current_head()
+    return ScriptDirectory.from_config(alembic_config()).get_current_head()

@@ -84,12 +84,12 @@ class _Current:
     keyring: Keyring | None = None
 
 
-def use(keyring: Keyring | None) -> None:
+def use_keyring(keyring: Keyring | None) -> None:
     """Make ``keyring`` the one of this process."""
     _Current.keyring = keyring
 
 
-def current() -> Keyring:
+def current_keyring() -> Keyring:
     """The keyring in use.
 
     Raises:

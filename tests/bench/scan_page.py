@@ -14,11 +14,10 @@ from sqlmodel import col, select
 
 from tests import stamped, world
 from tests.bench.ruler import Bar
-from trace import db_upgrade
 from trace.app import create_app
-from trace.db import open_database, reading, transaction, use
-from trace.keyring import Keyring
-from trace.keyring import use as use_keyring
+from trace.db import open_database, reading, transaction, use_database
+from trace.db_upgrade import upgrade_database
+from trace.keyring import Keyring, use_keyring
 from trace.records.lot import Lot
 from trace.records.organisation import Organisation
 from trace.records.product import OcopRating, Product
@@ -35,8 +34,8 @@ def _served() -> tuple[FlaskClient, FlaskClient, list[str], Callable[[int], str]
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
     now = datetime.now(UTC) - timedelta(hours=1)
     database = open_database(f"sqlite:///{folder / 'bench.sqlite3'}")
-    db_upgrade.upgrade(database)
-    use(database)
+    upgrade_database(database)
+    use_database(database)
     use_keyring(Keyring(secrets.token_bytes(32)))
     with transaction() as session:
         load_units(session)

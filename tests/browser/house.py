@@ -13,7 +13,7 @@ import requests
 from nongsan import ROOT
 from tests.browser.stand import TOLD
 
-PATIENCE_S = 60.0
+PATIENCE_S = 110.0
 
 
 @dataclass

@@ -28,11 +28,9 @@ from trace.commands.demo_season.pictures import MOTIFS
 from trace.commands.demo_season.telling import read_stamps
 from trace.commands.founding import found_instance
 from trace.commands.servers import Server, free_port
-from trace.db import Database, current, open_database, reading
-from trace.db import use as use_database
+from trace.db import Database, current_database, open_database, reading, use_database
 from trace.errors import Refused
-from trace.keyring import load_keyring
-from trace.keyring import use as use_keyring
+from trace.keyring import load_keyring, use_keyring
 from trace.records.event import LogLeaf
 from trace.records.household import Household
 from trace.records.lot import Hold, Lot, LotKind
@@ -82,7 +80,7 @@ def load(base: Settings, port: int) -> tuple[Settings, list[str], str]:
             lines = demo_season.ensure(settings, port, SMALL)
         finally:
             simulators.stop()
-            current().close()
+            current_database().close()
             use_database(None)
             use_keyring(None)
     return settings, lines, said.getvalue()
@@ -245,7 +243,7 @@ def test_a_whole_demonstration_is_not_swept_and_an_interrupted_one_is(tmp_path: 
     settings = demo_season.settings_for(load_settings({}, instance=tmp_path), 1)
     demo_season.prepare(settings)
     found_instance(settings, is_demo=True)
-    current().close()
+    current_database().close()
     use_database(None)
     use_keyring(None)
     key = settings.master_key.read_text()

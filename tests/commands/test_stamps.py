@@ -7,10 +7,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests import world
-from trace import db, keyring
 from trace.commands.founding import found_instance
 from trace.commands.nouns import main
+from trace.db import open_database, reading, transaction, use_database
 from trace.errors import NongsanError
+from trace.keyring import use_keyring
 from trace.records.stamp import StampActivation
 from trace.services import stamp_keys
 from trace.settings import Settings
@@ -28,13 +29,13 @@ def run(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> obj
         return CliRunner().invoke(main, [str(one) for one in arguments])
 
     yield line
-    db.use(None)
-    keyring.use(None)
+    use_database(None)
+    use_keyring(None)
 
 
 @pytest.fixture
 def coop(run: object, now: object) -> world.Coop:
-    with db.transaction() as session:
+    with transaction() as session:
         coop = world.make_coop(session, now)
         coop.extra["lot"] = world.make_lot(session, now, coop.plot, coop.product)
     return coop
@@ -51,7 +52,7 @@ def refused(result: Result) -> NongsanError:
 
 
 def reopened(settings_url: str) -> None:
-    db.use(db.open_database(settings_url))
+    use_database(open_database(settings_url))
 
 
 def test_issue_answers_as_promised_and_the_same_request_the_same(run: object, coop: world.Coop) -> None:
@@ -95,7 +96,7 @@ def test_codes_are_those_the_key_makes(run: object, coop: world.Coop, sqlite_url
     block = said(run("stamps", "issue", "--count", "3", "--request-id", "a", "--json"))["block"]
     codes = run("stamps", "codes", block).stdout.split()
     reopened(sqlite_url)
-    with db.reading() as session:
+    with reading() as session:
         key = stamp_keys.key_for(session, 0)
     assert codes == [stamp_code.encode(key, serial) for serial in range(3)]
 
@@ -113,7 +114,7 @@ def test_which_cooperative_must_be_said_where_there_are_two(
     run: object, coop: world.Coop, now: object, sqlite_url: str
 ) -> None:
     reopened(sqlite_url)
-    with db.transaction() as session:
+    with transaction() as session:
         world.make_coop(session, now, name="HTX Tân Mai", tax_code="0100109106")
     assert refused(run("stamps", "issue", "--count", "3", "--request-id", "a")).key == "error.invalid"
     for org in ("htx tan mai", "0100109106", coop.org.public_id):
@@ -144,7 +145,7 @@ def test_an_account_acts_in_its_own_name(run: object, coop: world.Coop, sqlite_u
     )
     assert shown.exit_code == 0
     reopened(sqlite_url)
-    with db.reading() as session:
+    with reading() as session:
         from sqlmodel import select
 
         assert session.exec(select(StampActivation)).one().activated_by == coop.staff.id

@@ -18,8 +18,9 @@ from sqlalchemy import MetaData, select
 import nongsan
 from tests import world
 from tests.jobs.market import APP_ID, LISTINGS, SECRET, Market, figures, market_server
-from trace import db, keyring
 from trace.commands.nouns import main
+from trace.db import open_database, transaction, use_database
+from trace.keyring import make_master_key
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +34,7 @@ class Terminal:
 
     def __init__(self, url: str, folder: Path, market: Market) -> None:
         self.url = url
-        keyring.make_master_key(folder / "master.key")
+        make_master_key(folder / "master.key")
         shopee = f'base_url = "{market.base_url}"\napp_id = "{APP_ID}"\napp_secret = "{SECRET}"\n'
         (folder / "nongsan.toml").write_text(f"[marketplaces.shopee]\n{shopee}")
         self.env = {"NONGSAN_INSTANCE": str(folder), "DATABASE_URL": url, "LANG": "en_GB.UTF-8"}
@@ -48,7 +49,7 @@ class Terminal:
 
     def rows(self) -> dict[str, list[Any]]:
         """Everything the database holds."""
-        opened = db.open_database(self.url)
+        opened = open_database(self.url)
         metadata = MetaData()
         metadata.reflect(opened.reader)
         with opened.reader.connect() as connection:
@@ -60,23 +61,23 @@ class Terminal:
         return held
 
     def figures(self) -> Any:
-        opened = db.open_database(self.url)
-        db.use(opened)
+        opened = open_database(self.url)
+        use_database(opened)
         try:
             return figures()
         finally:
-            db.use(None)
+            use_database(None)
             opened.close()
 
 
 @pytest.fixture
 def terminal(database_url: str, tmp_path: Path, market: Market) -> Terminal:
     market.control("reset")
-    opened = db.open_database(database_url)
-    db.use(opened)
-    with db.transaction() as session:
+    opened = open_database(database_url)
+    use_database(opened)
+    with transaction() as session:
         world.make_coop(session, datetime.now(UTC))
-    db.use(None)
+    use_database(None)
     opened.close()
     return Terminal(database_url, tmp_path, market)
 

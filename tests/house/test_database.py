@@ -12,10 +12,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from tests import world
 from trace.db import BUSY_TIMEOUT_MS, Database, reading, transaction
-from trace.db_upgrade import config as alembic_config
-from trace.db_upgrade import head as schema_head
-from trace.db_upgrade import revision as schema_revision
-from trace.db_upgrade import upgrade as upgrade_database
+from trace.db_upgrade import alembic_config, schema_head, schema_revision, upgrade_database
 from trace.records.household import Household
 from trace.records.organisation import Organisation
 from trace.records.schema import metadata

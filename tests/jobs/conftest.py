@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.jobs.market import Market, Stand, market_server, open_stand
-from trace import db
+from trace.db import Database
 
 
 @pytest.fixture(scope="session")
@@ -22,12 +22,12 @@ def market(market_of_session: Market) -> Market:
 
 
 @pytest.fixture
-def stand(database: db.Database, market: Market, tmp_path: Path) -> Stand:
+def stand(database: Database, market: Market, tmp_path: Path) -> Stand:
     """A connected shop, on each kind of database."""
     return open_stand(market, tmp_path)
 
 
 @pytest.fixture
-def lite(sqlite: db.Database, market: Market, tmp_path: Path) -> Stand:
+def lite(sqlite: Database, market: Market, tmp_path: Path) -> Stand:
     """A connected shop, for tests whose subject is not the database."""
     return open_stand(market, tmp_path)

@@ -18,7 +18,7 @@ from marketplaces.pace import Pace
 from marketplaces.simulators.app import create_app
 from marketplaces.values import Credentials
 from tests import world
-from trace import db
+from trace.db import reading, transaction
 from trace.jobs.desk import Desk
 from trace.jobs.work import run_one
 from trace.records.job import Job
@@ -108,15 +108,15 @@ class Stand:
 
     def run(self, kind: str = "sync_shop") -> Job:
         """Run one job of the shop to its end."""
-        with db.transaction() as session:
+        with transaction() as session:
             session.get(Shop, self.shop.id).paused_until = None
             number = schedules.run_now(session, kind, str(self.shop.id), self.now(), shop_id=self.shop.id)
         run_one(self.desk, number)
-        with db.reading() as session:
+        with reading() as session:
             return session.get(Job, number)
 
     def again(self) -> Shop:
-        with db.reading() as session:
+        with reading() as session:
             return session.get(Shop, self.shop.id)
 
 
@@ -133,7 +133,7 @@ def open_stand(market: Market, folder: Path, ahead: timedelta = timedelta()) -> 
         patience=Patience(attempts=6, first_s=0.0, most_s=0.0),
         pace=Pace(10_000.0, 1_000),
     )
-    with db.transaction() as session:
+    with transaction() as session:
         coop = world.make_coop(session, now)
         pair = credentials(told, now)
         shop = shops.connect(session, coop.boss, shops.NewShop("shopee", told["name"], pair), 300, now)
@@ -155,7 +155,7 @@ def credentials(told: Any, now: datetime) -> Credentials:
 
 def figures() -> dict[tuple[str, str], tuple[int, int, int, int]]:
     """Our day figures in the form of the marketplace's truth."""
-    with db.reading() as session:
+    with reading() as session:
         rows = session.execute(
             select(SalesDay, Listing).join(Listing, col(Listing.id) == col(SalesDay.listing_id))
         ).all()
@@ -171,10 +171,10 @@ def figures() -> dict[tuple[str, str], tuple[int, int, int, int]]:
 
 
 def orders() -> dict[str, MarketOrder]:
-    with db.reading() as session:
+    with reading() as session:
         return {row.ext_order_id: row for row in session.execute(select(MarketOrder)).scalars()}
 
 
 def figures_follow_facts() -> bool:
-    with db.reading() as session:
+    with reading() as session:
         return order_figures.recount(session, check=True) == []

@@ -7,7 +7,7 @@ import pytest
 from marketplaces.shopee import orders as shopee_orders
 from tests.jobs.market import Stand, figures, figures_follow_facts, orders
 from tests.jobs.test_pulling_orders import sell
-from trace import db
+from trace.db import reading, transaction
 from trace.records.shop import Shop, ShopState
 from trace.services import shops
 
@@ -76,12 +76,12 @@ def test_a_paused_shop_is_not_called(lite: Stand) -> None:
     from trace.jobs.work import run_one
     from trace.services import schedules
 
-    with db.transaction() as session:
+    with transaction() as session:
         shop = session.get(Shop, lite.shop.id)
         shop.paused_until = lite.now().replace(year=lite.now().year + 1)
         number = schedules.run_now(session, "sync_shop", str(shop.id), lite.now(), shop_id=shop.id)
     assert run_one(lite.desk, number) == "done"
-    with db.reading() as session:
+    with reading() as session:
         from trace.records.job import Job
 
         assert json.loads(session.get(Job, number).stats) == {"skipped": "paused"}
@@ -98,7 +98,7 @@ def test_a_long_wait_asked_for_is_obeyed(lite: Stand) -> None:
 def test_four_in_ten_answers_bad_costs_at_most_twice_the_calls(lite: Stand) -> None:
     sell(lite, 60, days=80)
     clean = json.loads(lite.run().stats)["calls"]
-    with db.transaction() as session:
+    with transaction() as session:
         session.get(Shop, lite.shop.id).orders_cursor = None
     lite.market.control("fault", kind="500", share=0.4, on="/order/")
     job = lite.run()

@@ -7,7 +7,7 @@ import pytest
 from marketplaces.values import Window
 from tests.jobs.market import Stand, figures, figures_follow_facts, orders
 from tests.jobs.test_pulling_orders import sell
-from trace import db
+from trace.db import reading, transaction
 from trace.jobs import clock, pull_orders
 from trace.jobs.shop_run import ShopRun
 from trace.jobs.work import run_one
@@ -30,7 +30,7 @@ def kill_after_page(monkeypatch: pytest.MonkeyPatch, page: int) -> None:
 
 
 def die_and_take_over(stand: Stand, monkeypatch: pytest.MonkeyPatch, page: int) -> Job:
-    with db.transaction() as session:
+    with transaction() as session:
         number = schedules.run_now(
             session, "sync_shop", str(stand.shop.id), stand.now(), shop_id=stand.shop.id
         )
@@ -42,7 +42,7 @@ def die_and_take_over(stand: Stand, monkeypatch: pytest.MonkeyPatch, page: int) 
     stand.travel(seconds=leases.LEASE.total_seconds() + 1)
     assert clock.reap(stand.desk) == 1
     assert run_one(stand.desk, number) == "done"
-    with db.reading() as session:
+    with reading() as session:
         return session.get(Job, number)
 
 
@@ -61,7 +61,7 @@ def test_killed_before_the_last_page_the_cursor_has_not_moved(
     lite: Stand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sell(lite, 250, days=12)
-    with db.transaction() as session:
+    with transaction() as session:
         number = schedules.run_now(session, "sync_shop", str(lite.shop.id), lite.now(), shop_id=lite.shop.id)
     kill_after_page(monkeypatch, 2)
     with pytest.raises(Killed):
@@ -95,7 +95,7 @@ def test_a_worker_that_overslept_its_lease_writes_nothing_more(
 ) -> None:
     """It wakes after the second of three pages; meanwhile another has done the whole job."""
     sell(stand, 250, days=12)
-    with db.transaction() as session:
+    with transaction() as session:
         number = schedules.run_now(
             session, "sync_shop", str(stand.shop.id), stand.now(), shop_id=stand.shop.id
         )
@@ -111,7 +111,7 @@ def test_a_worker_that_overslept_its_lease_writes_nothing_more(
 
     monkeypatch.setattr(ShopRun, "pause_point", sleeping)
     assert run_one(stand.desk, number) == "lost"
-    with db.reading() as session:
+    with reading() as session:
         job = session.get(Job, number)
     assert (slept, job.fence, job.state, job.error) == ([1], 2, JobState.DONE, "")
     assert figures() == stand.market.truth()
@@ -121,7 +121,7 @@ def test_a_job_that_kills_every_worker_is_dead_after_five(
     lite: Stand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sell(lite, 3, days=1)
-    with db.transaction() as session:
+    with transaction() as session:
         number = schedules.run_now(session, "sync_shop", str(lite.shop.id), lite.now(), shop_id=lite.shop.id)
     for _death in range(leases.TRIES):
         kill_after_page(monkeypatch, 1)
@@ -129,21 +129,21 @@ def test_a_job_that_kills_every_worker_is_dead_after_five(
             run_one(lite.desk, number)
         lite.travel(seconds=leases.LEASE.total_seconds() + 1)
         clock.reap(lite.desk)
-    with db.reading() as session:
+    with reading() as session:
         assert session.get(Job, number).state == JobState.DEAD
     assert run_one(lite.desk, number) is None
 
 
 def test_a_stop_between_pages_gives_the_job_back_with_its_progress(lite: Stand) -> None:
     sell(lite, 250, days=12)
-    with db.transaction() as session:
+    with transaction() as session:
         number = schedules.run_now(session, "sync_shop", str(lite.shop.id), lite.now(), shop_id=lite.shop.id)
     lite.desk.stopping.set()
     assert run_one(lite.desk, number) == "given back"
     assert len(orders()) == 100
     lite.desk.stopping.clear()
     assert run_one(lite.desk, number) == "done"
-    with db.reading() as session:
+    with reading() as session:
         assert session.get(Job, number).attempt == 1
     assert figures() == lite.market.truth()
 

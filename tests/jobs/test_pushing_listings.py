@@ -7,7 +7,7 @@ import pytest
 from marketplaces.shopee.adapter import Shopee
 from marketplaces.values import Offer, OfferResult
 from tests.jobs.market import Stand
-from trace import db
+from trace.db import reading, transaction
 from trace.records.shop import Listing, Shop
 from trace.services import listing_offers, listings
 from trace.services.listing_offers import Wish
@@ -29,7 +29,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[Offer]:
 
 
 def shelf(stand: Stand) -> dict[str, Listing]:
-    with db.reading() as session:
+    with reading() as session:
         return {row.ext_sku: row for row in listings.shelf_of(session, stand.shop.id).values()}
 
 
@@ -38,7 +38,7 @@ def want(stand: Stand, sku: str = "VAI-1KG", **wish: object) -> None:
         stand.run("read_shelf")
     number = shelf(stand)[sku].id
     asked = Wish(**{"price_vnd": 60_000, "stock": 100, "on_sale": True, **wish})
-    with db.transaction() as session:
+    with transaction() as session:
         boss, shop_id, now = stand.coop.boss, stand.shop.id, stand.now()
         product = stand.coop.product
         listings.map_listing(session, boss, shop_id, number, product.public_id, None, now)
@@ -55,7 +55,7 @@ def on_the_marketplace(stand: Stand, sku: str = "VAI-1KG") -> tuple[int, int, st
 def _credentials(stand: Stand):
     from trace.services import shop_tokens
 
-    with db.reading() as session:
+    with reading() as session:
         return shop_tokens.read_tokens(session, stand.shop.id).credentials
 
 
@@ -77,7 +77,7 @@ def test_nothing_is_sent_for_what_nobody_wished(lite: Stand, sent: list[Offer]) 
 
 
 def test_an_order_read_in_the_same_turn_is_taken_off_the_stock_first(lite: Stand, sent: list[Offer]) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         session.get(Shop, lite.shop.id).buffer_units = 5
     want(lite, stock=100)
     lite.travel(seconds=5)
@@ -157,7 +157,7 @@ def test_what_was_done_before_a_failure_is_kept(lite: Stand, sent: list[Offer]) 
 def test_recalled_products_go_off_sale(lite: Stand) -> None:
     want(lite)
     lite.run()
-    with db.transaction() as session:
+    with transaction() as session:
         paused = listing_offers.pause_products(session, [lite.coop.product.id], lite.now())
     lite.run()
     assert (paused, on_the_marketplace(lite)[2]) == (1, "off_sale")
@@ -166,7 +166,7 @@ def test_recalled_products_go_off_sale(lite: Stand) -> None:
 def test_the_shelf_read_shows_what_is_gone(lite: Stand) -> None:
     lite.run("read_shelf")
     assert {row.ext_sku for row in shelf(lite).values()} == {"VAI-1KG", "VAI-5KG"}
-    with db.transaction() as session:
+    with transaction() as session:
         listings.record_shelf(session, lite.shop.id, [], lite.now())
     assert all(row.is_missing for row in shelf(lite).values())
 

@@ -19,7 +19,7 @@ from sqlmodel import col
 import nongsan
 from tests import world
 from tests.jobs.market import Stand
-from trace import db
+from trace.db import Database, reading, transaction
 from trace.jobs import clock, queue, work
 from trace.jobs.desk import Desk
 from trace.records.job import Job, JobState
@@ -29,24 +29,24 @@ from trace.settings import Settings
 
 
 @pytest.fixture
-def desk(database: db.Database, tmp_path: Path) -> Desk:
+def desk(database: Database, tmp_path: Path) -> Desk:
     return Desk(Settings(instance=tmp_path), "one")
 
 
 def jobs() -> list[Job]:
-    with db.reading() as session:
+    with reading() as session:
         return list(session.execute(select(Job).order_by(col(Job.id))).scalars())
 
 
 def test_a_schedule_missed_for_a_day_runs_once(desk: Desk) -> None:
     now = desk.now()
-    with db.transaction() as session:
+    with transaction() as session:
         schedules.ensure(session, "housekeep", "", 60, now - timedelta(days=1))
     assert (clock.tick(desk), clock.tick(desk), len(jobs())) == (1, 0, 1)
 
 
 def test_eight_clocks_ticking_at_once_make_one_job(desk: Desk) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         schedules.ensure(session, "housekeep", "", 3600, desk.now())
     made, together = [], threading.Barrier(8)
 
@@ -63,7 +63,7 @@ def test_eight_clocks_ticking_at_once_make_one_job(desk: Desk) -> None:
 
 
 def test_a_job_still_open_is_not_queued_twice(desk: Desk) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         first = schedules.run_now(session, "housekeep", "", desk.now())
         assert schedules.add_job(session, "housekeep", "", desk.now()) is None
         assert schedules.run_now(session, "housekeep", "", desk.now()) == first
@@ -71,7 +71,7 @@ def test_a_job_still_open_is_not_queued_twice(desk: Desk) -> None:
 
 def test_a_clock_jump_neither_stops_nor_floods(desk: Desk) -> None:
     real = desk.now
-    with db.transaction() as session:
+    with transaction() as session:
         schedules.ensure(session, "housekeep", "", 60, desk.now())
     desk.now = lambda: real() + timedelta(days=1)
     assert clock.tick(desk) == 1
@@ -83,7 +83,7 @@ def test_a_clock_jump_neither_stops_nor_floods(desk: Desk) -> None:
 
 
 def test_eight_workers_take_each_of_sixty_jobs_once(desk: Desk) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         for n in range(60):
             schedules.add_job(session, "housekeep", str(n), desk.now())
     taken: list[int] = []
@@ -102,7 +102,7 @@ def test_eight_workers_take_each_of_sixty_jobs_once(desk: Desk) -> None:
 
 
 def test_two_jobs_of_one_shop_never_run_together(desk: Desk, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         org = world.make_org(session, now)
         shop = world.add(
             session, Shop(org_id=org.id, marketplace="shopee", ext_shop_id="1", name="G", created_at=now)
@@ -128,7 +128,7 @@ def test_two_jobs_of_one_shop_never_run_together(desk: Desk, now: datetime) -> N
 
 def test_a_heartbeat_keeps_the_lease_of_a_slow_job(desk: Desk) -> None:
     short = timedelta(seconds=2)
-    with db.transaction() as session:
+    with transaction() as session:
         schedules.add_job(session, "housekeep", "", desk.now())
     job = queue.claim(desk, lease=short)
     with queue.heartbeat(desk, job, short):
@@ -139,16 +139,16 @@ def test_a_heartbeat_keeps_the_lease_of_a_slow_job(desk: Desk) -> None:
 
 
 def test_a_stale_fence_is_refused_and_its_write_is_undone(desk: Desk, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         schedules.add_job(session, "housekeep", "", desk.now())
     stale = queue.claim(desk)
-    with db.transaction() as session:
+    with transaction() as session:
         assert leases.reap(session, desk.now() + timedelta(minutes=2)) == 1
     fresh = queue.claim(Desk(desk.settings, "two"))
     assert (stale.fence, fresh.fence) == (1, 2)
 
     def write_too_late() -> None:
-        with db.transaction() as session:
+        with transaction() as session:
             world.make_org(session, now, name="never")
             leases.hold(session, stale, desk.now())
 
@@ -156,7 +156,7 @@ def test_a_stale_fence_is_refused_and_its_write_is_undone(desk: Desk, now: datet
         write_too_late()
     with pytest.raises(leases.LeaseLost):
         queue.finish(desk, stale, {})
-    with db.reading() as session:
+    with reading() as session:
         from trace.records.organisation import Organisation
 
         assert session.execute(select(func.count(col(Organisation.id)))).scalar() == 0
@@ -168,7 +168,8 @@ WORKER = """
 import sys, time, threading
 from datetime import timedelta
 import nongsan
-from trace import db, keyring
+from trace.db import open_database, use_database
+from trace.keyring import Keyring, use_keyring
 from trace.settings import Settings
 from trace.jobs import clock, kinds, work
 from trace.logbook import start_logging
@@ -178,8 +179,8 @@ start_logging(level=logging.CRITICAL)
 
 clock.TICK_S = 0.1
 kinds.KINDS["sync_shop"] = lambda run: time.sleep(0.02)
-db.use(db.open_database(sys.argv[1]))
-keyring.use(keyring.Keyring(bytes(32)))
+use_database(open_database(sys.argv[1]))
+use_keyring(Keyring(bytes(32)))
 runner = work.start(Settings(instance=Path(sys.argv[2])), threads=2)
 print("ready", flush=True)
 sys.stdin.readline()
@@ -192,7 +193,7 @@ SHOPS, TURNS = 10, 3
 
 def open_shops(start: datetime) -> None:
     """Ten shops, each due every second from ``start`` on."""
-    with db.transaction() as session:
+    with transaction() as session:
         org = world.make_org(session, start)
         for n in range(SHOPS):
             shop = world.add(
@@ -233,7 +234,7 @@ def workers(url: str, folder: Path) -> Iterator[list[subprocess.Popen[str]]]:
 
 
 def test_two_processes_over_one_database_run_each_due_sync_once(
-    database: db.Database, database_url: str, tmp_path: Path
+    database: Database, database_url: str, tmp_path: Path
 ) -> None:
     start = datetime.now(UTC)
     open_shops(start)
@@ -266,6 +267,6 @@ def test_the_runner_syncs_by_itself_and_stops_in_time(lite: Stand) -> None:
         assert runner.stop()
     assert time.monotonic() - begun < 25
     assert lite.again().last_success_at is not None
-    with db.reading() as session:
+    with reading() as session:
         kinds = set(session.execute(select(col(Job.kind)).distinct()).scalars())
     assert {"sync_shop", "sequence_log", "housekeep"} <= kinds

@@ -8,14 +8,14 @@ from sqlmodel import col
 
 from tests.jobs.market import Stand, figures, figures_follow_facts
 from tests.jobs.test_pulling_orders import sell
-from trace import db
+from trace.db import reading, transaction
 from trace.records.market_order import MarketOrder, MarketOrderLine, OrderStatusChange
 from trace.records.scan import Alarm
 from trace.services import order_figures
 
 
 def alarms() -> list[Alarm]:
-    with db.reading() as session:
+    with reading() as session:
         return list(session.execute(select(Alarm)).scalars())
 
 
@@ -30,7 +30,7 @@ def two_hours_later(stand: Stand, count: int = 10) -> list[str]:
 
 def lose(number: str) -> None:
     """As if a page had been skipped."""
-    with db.transaction() as session:
+    with transaction() as session:
         order = session.execute(
             select(MarketOrder).where(col(MarketOrder.ext_order_id) == number)
         ).scalar_one()
@@ -61,7 +61,7 @@ def test_a_lost_order_is_told_and_brought_back(stand: Stand) -> None:
 
 def test_an_order_the_marketplace_never_had_is_told(lite: Stand) -> None:
     numbers = two_hours_later(lite)
-    with db.transaction() as session:
+    with transaction() as session:
         one = col(MarketOrder.ext_order_id) == numbers[0]
         session.execute(update(MarketOrder).where(one).values(ext_order_id="OURS-ALONE"))
     lite.run("reconcile")

@@ -13,7 +13,7 @@ from marketplaces.shopee.adapter import Shopee
 from marketplaces.values import Credentials
 from tests.jobs.market import Stand, figures
 from tests.jobs.test_pulling_orders import sell
-from trace import db
+from trace.db import reading, transaction
 from trace.errors import Unavailable
 from trace.jobs.refresh_tokens import fresh_tokens
 from trace.records.shop import Shop, ShopToken
@@ -35,7 +35,7 @@ def renewals(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def version(stand: Stand) -> int:
-    with db.reading() as session:
+    with reading() as session:
         return session.get(ShopToken, stand.shop.id).version
 
 
@@ -113,7 +113,7 @@ def test_a_seller_who_signs_in_anew_meanwhile_wins_over_a_failing_refresh(
     lite: Stand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def sign_in_then_fail(_self: Shopee, credentials: Credentials) -> Credentials:
-        with db.transaction() as session:
+        with transaction() as session:
             shop = session.get(Shop, lite.shop.id)
             new = replace(credentials, access_token="new", access_expires_at=lite.now() + timedelta(hours=4))
             shop_tokens.store_tokens(session, shop, new, lite.now())
@@ -126,7 +126,7 @@ def test_a_seller_who_signs_in_anew_meanwhile_wins_over_a_failing_refresh(
 
 def test_a_holder_that_died_frees_the_refresh_after_its_lease(lite: Stand, renewals: list[str]) -> None:
     lite.travel(hours=3, minutes=30)
-    with db.transaction() as session:
+    with transaction() as session:
         assert shop_tokens.take_lease(session, lite.shop.id, 1, "dead", lite.now())
         assert not shop_tokens.take_lease(session, lite.shop.id, 1, "other", lite.now())
     lite.travel(seconds=shop_tokens.LEASE.total_seconds() + 1)
@@ -135,18 +135,18 @@ def test_a_holder_that_died_frees_the_refresh_after_its_lease(lite: Stand, renew
 
 
 def test_an_old_version_cannot_be_swapped_in(stand: Stand) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         held = shop_tokens.read_tokens(session, stand.shop.id).credentials
         assert shop_tokens.swap_tokens(session, stand.shop.id, 1, held, stand.now())
         assert not shop_tokens.swap_tokens(session, stand.shop.id, 1, held, stand.now())
 
 
 def test_tokens_lie_sealed_and_open_only_for_their_own_shop(lite: Stand) -> None:
-    with db.reading() as session:
+    with reading() as session:
         row = session.execute(select(ShopToken)).scalars().one()
         plain = shop_tokens.read_tokens(session, lite.shop.id).credentials
     assert plain.access_token.encode() not in row.access_sealed
-    with db.transaction() as session:
+    with transaction() as session:
         session.get(Shop, lite.shop.id).ext_shop_id = "999"
-    with pytest.raises(Unavailable), db.reading() as session:
+    with pytest.raises(Unavailable), reading() as session:
         shop_tokens.read_tokens(session, lite.shop.id)

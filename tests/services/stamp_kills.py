@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from tests.services.stamp_world import StampWorld
-from trace import crashpoint, db
+from trace.crashpoint import arm, crashpoint
+from trace.db import open_database, transaction, use_database
 from trace.records.account import Role
 from trace.records.stamp import StampBlock
 from trace.services import stamp_keys
@@ -40,7 +41,7 @@ def in_child(url: str, work: Callable[[int], None], kill: Kill | None = None) ->
     if child == 0:
         try:
             os.close(read_end)
-            db.use(db.open_database(url))
+            use_database(open_database(url))
             work(write_end)
         finally:
             os._exit(0)
@@ -60,12 +61,12 @@ def issuing(stamps: StampWorld, seed: int, lot: str, point: str = "", hit: int =
 
     def work(out: int) -> None:
         chance = random.Random(seed)
-        crashpoint.arm(point, hit)
+        arm(point, hit)
         for n in range(200):
             request = f"{seed}-{n}"
             order = {"lot": lot} if n % 5 == 4 else {}
             block = stamps.issue(chance.randint(1, 40), request_id=request, **order)
-            crashpoint.crashpoint("after commit")
+            crashpoint("after commit")
             os.write(out, f"{request} {block.kid} {block.first} {block.count}\n".encode())
 
     return work
@@ -75,8 +76,8 @@ def rotating(stamps: StampWorld, point: str) -> Callable[[int], None]:
     """Rotate the key once."""
 
     def work(_out: int) -> None:
-        crashpoint.arm(point)
-        with db.transaction() as session:
+        arm(point)
+        with transaction() as session:
             stamp_keys.rotate(session, Actor(None, Role.ADMIN), stamps.places, stamps.now)
 
     return work

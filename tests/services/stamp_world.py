@@ -9,7 +9,7 @@ from typing import Any
 from sqlmodel import Session, select
 
 from tests import world
-from trace import db
+from trace.db import reading, transaction
 from trace.records.lot import Lot
 from trace.records.stamp import BlockState, StampActivation, StampBlock, StampKeyRow, StampVoid
 from trace.services import (
@@ -43,16 +43,16 @@ class StampWorld:
         return f"request-{self.requests}"
 
     def lot(self, **given: Any) -> Lot:
-        with db.transaction() as session:
+        with transaction() as session:
             return world.make_lot(session, self.now, self.coop.plot, self.coop.product, **given)
 
     def issue(self, count: int, actor: Actor | None = None, **order: Any) -> StampBlock:
         wanted = BlockOrder(count, order.pop("request_id", None) or self.request(), **order)
-        with db.transaction() as session:
+        with transaction() as session:
             return stamping.issue_block(session, actor or self.actor, wanted, self.places, self.now)
 
     def print(self, block: StampBlock, **given: Any) -> None:
-        with db.transaction() as session:
+        with transaction() as session:
             stamp_printing.record_print(
                 session,
                 given.pop("actor", self.actor),
@@ -82,7 +82,7 @@ class StampWorld:
         request: str = "",
         actor: Actor | None = None,
     ) -> StampActivation:
-        with db.transaction() as session:
+        with transaction() as session:
             return stamp_activating.activate(
                 session,
                 actor or self.actor,
@@ -103,7 +103,7 @@ class StampWorld:
         request: str = "",
         actor: Actor | None = None,
     ) -> StampVoid:
-        with db.transaction() as session:
+        with transaction() as session:
             return stamp_voiding.void_range(
                 session,
                 actor or self.actor,
@@ -118,7 +118,7 @@ class StampWorld:
 
 def make_world(folder: Path, now: datetime) -> StampWorld:
     places = Places(folder / "keys", folder / "stamp-marks.log")
-    with db.transaction() as session:
+    with transaction() as session:
         instance_facts.found(session, public_url="https://id.example.vn", is_demo=False)
         stamp_keys.ensure_key(session, places.key_folder, now, places.marks)
         return StampWorld(places, world.make_coop(session, now), now)
@@ -175,5 +175,5 @@ def _weight_faults(session: Session) -> list[str]:
 
 
 def all_faults() -> list[str]:
-    with db.reading() as session:
+    with reading() as session:
         return faults(session)

@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from tests import world
 from tests.services import farm
-from trace import db
+from trace.db import Database, transaction
 from trace.errors import Conflict, Invalid, NotFound, Refused
 from trace.records.account import Role
 from trace.records.diary_entry import DiaryEntry
@@ -16,13 +16,13 @@ from trace.services.admission import actor_of
 
 
 @pytest.fixture
-def coop(database: db.Database, now: datetime) -> world.Coop:
-    with db.transaction() as session:
+def coop(database: Database, now: datetime) -> world.Coop:
+    with transaction() as session:
         return farm.found(session, now)
 
 
 def test_a_spray_tells_from_when_one_may_harvest(coop: world.Coop, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         written = diary.write_entry(session, coop.hand, farm.spray_in(coop.plot, date(2026, 6, 10)), now)
     assert (written.entry.waiting_days, written.harvest_from) == (7, date(2026, 6, 17))
     assert (written.days_late, written.entry.material_key) == (0, "abamectin")
@@ -30,17 +30,17 @@ def test_a_spray_tells_from_when_one_may_harvest(coop: world.Coop, now: datetime
 
 def test_an_unknown_material_needs_the_days_on_its_label(coop: world.Coop, now: datetime) -> None:
     unknown = farm.spray_in(coop.plot, farm.DAY, material="Thuốc lạ")
-    with pytest.raises(Invalid) as refused, db.transaction() as session:
+    with pytest.raises(Invalid) as refused, transaction() as session:
         diary.write_entry(session, coop.hand, unknown, now)
     assert refused.value.problems[0].key == "diary.phi.unknown"
-    with db.transaction() as session:
+    with transaction() as session:
         told = unknown.model_copy(update={"waiting_days": 5})
         assert diary.write_entry(session, coop.hand, told, now).entry.waiting_days == 5
 
 
 @pytest.mark.parametrize(("label", "kept"), [(3, 7), (10, 10)])
 def test_the_longer_of_rule_and_label_counts(coop: world.Coop, now: datetime, label: int, kept: int) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         spray = farm.spray_in(coop.plot, farm.DAY, waiting_days=label)
         assert diary.write_entry(session, coop.hand, spray, now).entry.waiting_days == kept
 
@@ -56,13 +56,13 @@ def test_the_longer_of_rule_and_label_counts(coop: world.Coop, now: datetime, la
 )
 def test_what_cannot_be_is_refused(coop: world.Coop, now: datetime, change: dict, field: str) -> None:
     given = farm.spray_in(coop.plot, farm.DAY).model_copy(update=change)
-    with pytest.raises(Invalid) as refused, db.transaction() as session:
+    with pytest.raises(Invalid) as refused, transaction() as session:
         diary.write_entry(session, coop.hand, given, now)
     assert refused.value.problems[0].field == field
 
 
 def test_a_correction_names_what_it_corrects_and_the_old_entry_stays(coop: world.Coop, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         wrong = diary.write_entry(session, coop.hand, farm.spray_in(coop.plot, date(2026, 6, 1)), now).entry
         given = farm.spray_in(coop.plot, date(2026, 6, 2), corrects_id=wrong.id, reason="nhầm ngày")
         diary.write_entry(session, coop.hand, given, now)
@@ -76,7 +76,7 @@ def test_a_correction_names_what_it_corrects_and_the_old_entry_stays(coop: world
 
 def test_sending_again_writes_once_and_other_words_are_refused(coop: world.Coop, now: datetime) -> None:
     given = farm.spray_in(coop.plot, farm.DAY)
-    with db.transaction() as session:
+    with transaction() as session:
         first = diary.write_entry(session, coop.hand, given, now).entry
         assert diary.write_entry(session, coop.hand, given, now).entry.id == first.id
         other = given.model_copy(update={"note": "khác"})
@@ -85,7 +85,7 @@ def test_sending_again_writes_once_and_other_words_are_refused(coop: world.Coop,
 
 
 def test_the_same_spray_again_is_a_question_when_asked(coop: world.Coop, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         diary.write_entry(session, coop.hand, farm.spray_in(coop.plot, farm.DAY), now)
         again = farm.spray_in(coop.plot, farm.DAY, ask_twin=True)
         with pytest.raises(Refused) as refused:
@@ -94,7 +94,7 @@ def test_the_same_spray_again_is_a_question_when_asked(coop: world.Coop, now: da
 
 
 def test_the_digital_team_writes_for_households_of_its_commune(coop: world.Coop, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         team = actor_of(world.make_account(session, now, Role.DIGITAL_TEAM, commune_code=world.THANH_HA))
         away = actor_of(world.make_account(session, now, Role.DIGITAL_TEAM, commune_code="10816"))
         entry = diary.write_entry(session, team, farm.spray_in(coop.plot, farm.DAY), now).entry
@@ -106,7 +106,7 @@ def test_the_digital_team_writes_for_households_of_its_commune(coop: world.Coop,
 
 
 def test_a_neighbours_diary_is_not_there(coop: world.Coop, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         other = world.make_coop(session, now)
         theirs = diary.write_entry(session, other.hand, farm.spray_in(other.plot, farm.DAY), now).entry
         assert diary.entries(session, coop.hand) == []

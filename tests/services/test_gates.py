@@ -6,7 +6,7 @@ import pytest
 
 from tests import world
 from tests.services import farm
-from trace import db
+from trace.db import Database, transaction
 from trace.errors import NotAllowed, Refused
 from trace.records.account import Role
 from trace.records.lot import Hold, LotState
@@ -16,8 +16,8 @@ from trace.texts.catalogs import t
 
 
 @pytest.fixture
-def coop(database: db.Database, now: datetime) -> world.Coop:
-    with db.transaction() as session:
+def coop(database: Database, now: datetime) -> world.Coop:
+    with transaction() as session:
         return farm.found(session, now)
 
 
@@ -25,14 +25,14 @@ def coop(database: db.Database, now: datetime) -> world.Coop:
 def test_the_waiting_time_is_over_on_the_day_itself(
     coop: world.Coop, now: datetime, days_ago: int, state: str
 ) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         spray = farm.spray_in(coop.plot, farm.DAY - timedelta(days=days_ago))
         diary.write_entry(session, coop.hand, spray, now)
         assert farm.harvest(session, coop, now).state == state
 
 
 def test_a_held_lot_says_which_spray_and_how_many_days(coop: world.Coop, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         diary.write_entry(session, coop.hand, farm.spray_in(coop.plot, date(2026, 6, 10)), now)
         lot = farm.harvest(session, coop, now)
         hold = holding.open_holds(session, lot)[0]
@@ -44,7 +44,7 @@ def test_a_held_lot_says_which_spray_and_how_many_days(coop: world.Coop, now: da
 
 
 def test_the_spray_whose_wait_ends_last_counts(coop: world.Coop, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         for material, day in (("Mancozeb", 1), ("Abamectin", 4)):
             spray = farm.spray_in(coop.plot, date(2026, 6, day), material=material)
             diary.write_entry(session, coop.hand, spray, now)
@@ -54,7 +54,7 @@ def test_the_spray_whose_wait_ends_last_counts(coop: world.Coop, now: datetime) 
 
 
 def test_a_corrected_spray_counts_no_more(coop: world.Coop, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         wrong = diary.write_entry(session, coop.hand, farm.spray_in(coop.plot, date(2026, 6, 10)), now).entry
         right = farm.spray_in(coop.plot, date(2026, 5, 10), corrects_id=wrong.id, reason="nhầm tháng")
         diary.write_entry(session, coop.hand, right, now)
@@ -62,7 +62,7 @@ def test_a_corrected_spray_counts_no_more(coop: world.Coop, now: datetime) -> No
 
 
 def test_a_material_after_its_last_day_puts_the_lot_on_hold(coop: world.Coop, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         spray = farm.spray_in(coop.plot, date(2026, 4, 1), material="Fipronil")
         assert diary.write_entry(session, coop.hand, spray, now).banned_since == date(2021, 2, 12)
         lot = farm.harvest(session, coop, now)
@@ -72,7 +72,7 @@ def test_a_material_after_its_last_day_puts_the_lot_on_hold(coop: world.Coop, no
 # 0,36 ha of main lychee: a reason from 5.400 kg on, a stop from 9.000 kg on.
 @pytest.mark.parametrize(("kg", "key"), [(5_401, "gate.yield.warn"), (9_001, "gate.yield")])
 def test_a_high_yield_needs_a_reason(coop: world.Coop, now: datetime, kg: int, key: str) -> None:
-    with pytest.raises(Refused) as refused, db.transaction() as session:
+    with pytest.raises(Refused) as refused, transaction() as session:
         farm.harvest(session, coop, now, kg=kg)
     assert refused.value.key == key
     for lang in ("vi", "en"):
@@ -86,12 +86,12 @@ def test_a_high_yield_needs_a_reason(coop: world.Coop, now: datetime, kg: int, k
 def test_with_a_reason_the_lot_is_kept_and_over_the_stop_it_waits_for_the_office(
     coop: world.Coop, now: datetime, kg: int, reason: str, state: str
 ) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         assert farm.harvest(session, coop, now, kg=kg, yield_reason=reason).state == state
 
 
 def test_the_season_is_summed_lot_by_lot_and_year_by_year(coop: world.Coop, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         farm.harvest(session, coop, now, kg=5_000)
         with pytest.raises(Refused):
             farm.harvest(session, coop, now, kg=401)
@@ -102,7 +102,7 @@ def test_the_season_is_summed_lot_by_lot_and_year_by_year(coop: world.Coop, now:
 
 
 def test_early_lychee_may_yield_more(coop: world.Coop, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         early = world.make_plot(session, now, coop.household, variety="U hồng")
         lot = harvesting.register_lot(session, coop.hand, farm.lot_in(early, 7_200), now)
         assert (lot.state, lot.code) == (LotState.OPEN, "VS-0612-01")
@@ -112,7 +112,7 @@ def test_early_lychee_may_yield_more(coop: world.Coop, now: datetime) -> None:
 
 
 def test_a_growing_area_is_summed_over_its_plots(coop: world.Coop, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         area = world.make_growing_area(session, now, coop.org, area_m2=4_000)
         plots = [
             world.make_plot(session, now, coop.household, growing_area_id=area.id, area_m2=50_000)
@@ -125,14 +125,14 @@ def test_a_growing_area_is_summed_over_its_plots(coop: world.Coop, now: datetime
 
 
 def test_a_crop_without_a_rule_is_not_stopped(coop: world.Coop, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         guava = world.make_plot(session, now, coop.household, crop="guava", variety="")
         given = farm.lot_in(guava, 90_000)
         assert harvesting.register_lot(session, coop.hand, given, now).state == LotState.OPEN
 
 
 def test_release_is_the_managers_and_says_what_is_missing(coop: world.Coop, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         bare = farm.harvest(session, coop, now, product="")
         with pytest.raises(NotAllowed):
             releasing.release_lot(session, coop.hand, bare.public_id, now)
@@ -147,7 +147,7 @@ def test_release_is_the_managers_and_says_what_is_missing(coop: world.Coop, now:
 
 
 def test_an_expired_lot_is_not_released(coop: world.Coop, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         pack = packing.pack_lot(session, coop.hand, farm.pack_in(farm.harvest(session, coop, now)), now)
         with pytest.raises(Refused) as refused:
             releasing.release_lot(session, coop.boss, pack.public_id, now + timedelta(days=8))
@@ -155,7 +155,7 @@ def test_an_expired_lot_is_not_released(coop: world.Coop, now: datetime) -> None
 
 
 def test_a_late_spray_stops_what_was_packed_from_it(coop: world.Coop, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         lot = farm.harvest(session, coop, now, kg=100)
         pack = packing.pack_lot(session, coop.hand, farm.pack_in(lot, units=100), now)
         releasing.release_lot(session, coop.boss, pack.public_id, now)
@@ -171,7 +171,7 @@ def test_a_late_spray_stops_what_was_packed_from_it(coop: world.Coop, now: datet
 
 
 def test_rules_are_dated_and_followed_by_new_ones(coop: world.Coop, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         office = actor_of(world.make_office(session, now))
         new = rules.YieldRuleIn(
             crop="lychee",
@@ -195,7 +195,7 @@ def test_rules_are_dated_and_followed_by_new_ones(coop: world.Coop, now: datetim
 @pytest.mark.parametrize("role", [Role.COMMUNE_OFFICER, Role.ADMIN])
 def test_only_the_office_edits_rules(coop: world.Coop, now: datetime, role: Role) -> None:
     place = {"commune_code": world.THANH_HA} if role is Role.COMMUNE_OFFICER else {}
-    with db.transaction() as session:
+    with transaction() as session:
         actor = actor_of(world.make_account(session, now, role, **place))
         with pytest.raises(NotAllowed):
             rules.end_rule(session, actor, "yield", 1, farm.DAY, now)

@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from tests import world
 from tests.services import farm
-from trace import db
+from trace.db import Database, transaction
 from trace.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
 from trace.records.account import Role
 from trace.records.event import Event
@@ -19,19 +19,19 @@ from trace.standards import epcis
 
 
 @pytest.fixture
-def coop(database: db.Database, now: datetime) -> world.Coop:
-    with db.transaction() as session:
+def coop(database: Database, now: datetime) -> world.Coop:
+    with transaction() as session:
         return farm.found(session, now)
 
 
 def test_a_lot_is_numbered_by_crop_day_and_order(coop: world.Coop, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         codes = [farm.harvest(session, coop, now, kg=100).code for _ in range(3)]
     assert codes == ["VT-0612-01", "VT-0612-02", "VT-0612-03"]
 
 
 def test_each_cooperative_numbers_its_own_lots(coop: world.Coop, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         other = world.make_coop(session, now)
         farm.harvest(session, coop, now)
         assert farm.harvest(session, other, now).code == "VT-0612-01"
@@ -39,9 +39,9 @@ def test_each_cooperative_numbers_its_own_lots(coop: world.Coop, now: datetime) 
 
 def test_sending_again_gives_the_same_lot(coop: world.Coop, now: datetime) -> None:
     given = farm.lot_in(coop.plot)
-    with db.transaction() as session:
+    with transaction() as session:
         first = harvesting.register_lot(session, coop.hand, given, now)
-    with db.transaction() as session:
+    with transaction() as session:
         assert harvesting.register_lot(session, coop.hand, given, now).id == first.id
         assert farm.count(session, Lot) == 1
         assert farm.count(session, Event) == 1
@@ -49,10 +49,10 @@ def test_sending_again_gives_the_same_lot(coop: world.Coop, now: datetime) -> No
 
 def test_the_same_request_with_another_weight_is_refused(coop: world.Coop, now: datetime) -> None:
     given = farm.lot_in(coop.plot)
-    with db.transaction() as session:
+    with transaction() as session:
         harvesting.register_lot(session, coop.hand, given, now)
     other = given.model_copy(update={"weight_g": 501_000})
-    with pytest.raises(Conflict), db.transaction() as session:
+    with pytest.raises(Conflict), transaction() as session:
         harvesting.register_lot(session, coop.hand, other, now)
 
 
@@ -95,54 +95,54 @@ def test_what_does_not_fit_is_named_by_its_field(field: str, value: object) -> N
 def test_a_day_to_come_is_refused_and_today_is_vietnams(coop: world.Coop, now: datetime) -> None:
     before_midnight = datetime.fromisoformat("2026-06-12T23:59:00+07:00")
     tomorrow = farm.lot_in(coop.plot, harvested_on=date(2026, 6, 13))
-    with pytest.raises(Invalid) as refused, db.transaction() as session:
+    with pytest.raises(Invalid) as refused, transaction() as session:
         harvesting.register_lot(session, coop.hand, tomorrow, before_midnight)
     assert refused.value.problems[0].key == "lot.future"
-    with db.transaction() as session:
+    with transaction() as session:
         harvesting.register_lot(session, coop.hand, tomorrow, before_midnight + timedelta(minutes=1))
 
 
 def test_a_second_lot_of_plot_and_day_is_a_question_only_when_asked(coop: world.Coop, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         farm.harvest(session, coop, now)
         farm.harvest(session, coop, now)
-    with pytest.raises(Refused) as refused, db.transaction() as session:
+    with pytest.raises(Refused) as refused, transaction() as session:
         farm.harvest(session, coop, now, ask_twin=True)
     assert (refused.value.key, refused.value.params["lot"]) == ("lot.twin.day", "VT-0612-02")
 
 
 def test_another_cooperatives_plot_reads_like_an_absent_one(coop: world.Coop, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         other = world.make_coop(session, now)
     answers = []
     for plot_id in (other.plot.id, 999_999):
         given = farm.lot_in(coop.plot, plot_id=plot_id)
-        with pytest.raises(NotFound) as refused, db.transaction() as session:
+        with pytest.raises(NotFound) as refused, transaction() as session:
             harvesting.register_lot(session, coop.hand, given, now)
         answers.append((refused.value.key, refused.value.params))
     assert answers[0] == answers[1]
 
 
 def test_another_cooperatives_product_is_unknown(coop: world.Coop, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         other = world.make_coop(session, now)
-    with pytest.raises(Invalid) as refused, db.transaction() as session:
+    with pytest.raises(Invalid) as refused, transaction() as session:
         farm.harvest(session, coop, now, product=other.product.public_id)
     assert refused.value.problems[0].field == "product"
 
 
 def test_a_farmer_writes_for_the_own_household_only(coop: world.Coop, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         household = {"org_id": coop.org.id, "household_id": coop.household.id}
         farmer = actor_of(world.make_account(session, now, Role.FARMER, **household))
         neighbour = world.make_plot(session, now, world.make_household(session, now, coop.org))
         assert harvesting.register_lot(session, farmer, farm.lot_in(coop.plot), now).created_by
-    with pytest.raises(NotFound), db.transaction() as session:
+    with pytest.raises(NotFound), transaction() as session:
         harvesting.register_lot(session, farmer, farm.lot_in(neighbour), now)
 
 
 def test_the_digital_team_is_recorded_as_writing_for_somebody(coop: world.Coop, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         team = actor_of(world.make_account(session, now, Role.DIGITAL_TEAM, commune_code=world.THANH_HA))
         away = actor_of(world.make_account(session, now, Role.DIGITAL_TEAM, commune_code="10816"))
         assert harvesting.register_lot(session, team, farm.lot_in(coop.plot), now).acted_for
@@ -154,14 +154,14 @@ def test_the_digital_team_is_recorded_as_writing_for_somebody(coop: world.Coop, 
 def test_readers_write_no_lots(coop: world.Coop, now: datetime, role: Role) -> None:
     place = {"org_id": coop.org.id} if role is Role.PACKING_HOUSE else {}
     place |= {"commune_code": world.THANH_HA} if role is Role.COMMUNE_OFFICER else {}
-    with db.transaction() as session:
+    with transaction() as session:
         reader = actor_of(world.make_account(session, now, role, **place))
         with pytest.raises(NotAllowed):
             harvesting.register_lot(session, reader, farm.lot_in(coop.plot), now)
 
 
 def test_the_harvest_event_keeps_the_standard(coop: world.Coop, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         lot = farm.harvest(session, coop, now, kg=480)
         event = session.exec(select(Event)).one()
         body = body_of(event)
@@ -172,7 +172,7 @@ def test_the_harvest_event_keeps_the_standard(coop: world.Coop, now: datetime) -
 
 
 def test_a_draft_is_asked_by_the_gates_when_it_is_opened(coop: world.Coop, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         lot = farm.harvest(session, coop, now, draft=True)
         assert lot.state == LotState.DRAFT
         opened = harvesting.open_draft(session, coop.hand, lot.public_id, now)

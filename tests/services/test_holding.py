@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests import world
 from tests.services import farm
-from trace import db
+from trace.db import Database, transaction
 from trace.errors import NotAllowed, NotFound, Refused
 from trace.records.account import Role
 from trace.records.lot import Hold, Lot, LotState
@@ -21,8 +21,8 @@ NOW = datetime.fromisoformat("2026-06-12T09:30:00+07:00")
 
 
 @pytest.fixture
-def coop(database: db.Database, now: datetime) -> world.Coop:
-    with db.transaction() as session:
+def coop(database: Database, now: datetime) -> world.Coop:
+    with transaction() as session:
         return farm.found(session, now)
 
 
@@ -30,7 +30,7 @@ def coop(database: db.Database, now: datetime) -> world.Coop:
 def test_a_lifted_lot_goes_back_to_where_it_came_from(
     coop: world.Coop, now: datetime, *, released: bool
 ) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         lot = farm.harvest(session, coop, now)
         if released:
             releasing.release_lot(session, coop.boss, lot.public_id, now)
@@ -41,7 +41,7 @@ def test_a_lifted_lot_goes_back_to_where_it_came_from(
 
 
 def test_only_the_office_lifts(coop: world.Coop, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         lot = farm.harvest(session, coop, now)
         hold = holding.hold_lot(session, coop.hand, lot.public_id, WHY, now)
         for actor in (coop.boss, coop.hand):
@@ -62,7 +62,7 @@ def test_only_the_office_lifts(coop: world.Coop, now: datetime) -> None:
 
 
 def test_a_lot_with_two_holds_stays_until_both_are_lifted(coop: world.Coop, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         lot = farm.harvest(session, coop, now)
         first = holding.hold_lot(session, coop.hand, lot.public_id, WHY, now)
         other = holding.HoldIn(reason="Thiếu giấy tờ")
@@ -72,14 +72,14 @@ def test_a_lot_with_two_holds_stays_until_both_are_lifted(coop: world.Coop, now:
 
 
 def test_holding_twice_for_the_same_reason_is_once(coop: world.Coop, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         lot = farm.harvest(session, coop, now)
         first = holding.hold_lot(session, coop.hand, lot.public_id, WHY, now)
         assert holding.hold_lot(session, coop.hand, lot.public_id, WHY, now).id == first.id
 
 
 def test_a_hold_reaches_everything_packed_from_the_lot(coop: world.Coop, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         lot = farm.harvest(session, coop, now, kg=100)
         pack = packing.pack_lot(session, coop.hand, farm.pack_in(lot, units=100), now)
         box = packing.pack_lot(session, coop.hand, farm.pack_in(pack, units=50), now)
@@ -95,7 +95,7 @@ def test_a_hold_reaches_everything_packed_from_the_lot(coop: world.Coop, now: da
 
 
 def test_a_held_lot_is_not_released_and_says_why(coop: world.Coop, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         lot = farm.harvest(session, coop, now)
         holding.hold_lot(session, coop.hand, lot.public_id, WHY, now)
         with pytest.raises(Refused) as refused:
@@ -104,7 +104,7 @@ def test_a_held_lot_is_not_released_and_says_why(coop: world.Coop, now: datetime
 
 
 def test_a_neighbours_lot_is_not_there_to_be_held(coop: world.Coop, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         other = world.make_coop(session, now)
         theirs = farm.harvest(session, other, now)
         answers = []
@@ -118,7 +118,7 @@ def test_a_neighbours_lot_is_not_there_to_be_held(coop: world.Coop, now: datetim
 @pytest.mark.parametrize("role", [Role.FARMER, Role.PACKING_HOUSE, Role.ADMIN])
 def test_others_hold_nothing(coop: world.Coop, now: datetime, role: Role) -> None:
     place = {"org_id": coop.org.id} if role is not Role.ADMIN else {}
-    with db.transaction() as session:
+    with transaction() as session:
         lot = farm.harvest(session, coop, now)
         actor = actor_of(world.make_account(session, now, role, **place))
         with pytest.raises(NotAllowed):

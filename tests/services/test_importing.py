@@ -20,7 +20,7 @@ from tests import world
 from tests.services import sheets
 from trace.db import Database, reading, transaction
 from trace.errors import Conflict, NotAllowed, Refused
-from trace.keyring import current
+from trace.keyring import current_keyring
 from trace.records.account import Role
 from trace.records.household import Household
 from trace.records.import_run import ImportRun
@@ -377,7 +377,7 @@ def test_a_sealed_phone_opens_nowhere_else(coop: world.Coop, tmp_path: Path, now
         rows[1].phone_sealed = rows[0].phone_sealed
     with reading() as session, pytest.raises(Unavailable):
         households.personal_data(session, coop.boss, rows[1].id, now)
-    assert current()
+    assert current_keyring()
 
 
 def test_five_thousand_rows_go_in_at_once(coop: world.Coop, tmp_path: Path, now: datetime) -> None:

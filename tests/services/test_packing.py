@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from tests import world
 from tests.services import farm
-from trace import db
+from trace.db import Database, transaction
 from trace.errors import Conflict, Invalid, NotFound, Refused
 from trace.records.event import Event
 from trace.records.lot import LotKind, LotLink, LotState
@@ -20,13 +20,13 @@ from trace.standards import epcis
 
 
 @pytest.fixture
-def coop(database: db.Database, now: datetime) -> world.Coop:
-    with db.transaction() as session:
+def coop(database: Database, now: datetime) -> world.Coop:
+    with transaction() as session:
         return farm.found(session, now)
 
 
 def test_boxes_of_a_product_weigh_what_the_product_says(coop: world.Coop, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         lot = farm.harvest(session, coop, now, kg=480)
         pack = packing.pack_lot(session, coop.hand, farm.pack_in(lot, units=420), now)
         assert (pack.weight_g, pack.crates, pack.kind, pack.state) == (420_000, 420, "pack", "open")
@@ -38,7 +38,7 @@ def test_boxes_of_a_product_weigh_what_the_product_says(coop: world.Coop, now: d
 
 
 def test_a_lot_that_is_used_up_is_consumed(coop: world.Coop, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         lot = farm.harvest(session, coop, now, kg=100)
         packing.pack_lot(session, coop.hand, farm.pack_in(lot, units=60), now)
         packing.pack_lot(session, coop.hand, farm.pack_in(lot, units=40), now)
@@ -49,9 +49,9 @@ def test_a_lot_that_is_used_up_is_consumed(coop: world.Coop, now: datetime) -> N
 
 
 def test_more_than_there_is_is_refused_with_the_figures(coop: world.Coop, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         lot = farm.harvest(session, coop, now, kg=100)
-    with pytest.raises(Refused) as refused, db.transaction() as session:
+    with pytest.raises(Refused) as refused, transaction() as session:
         packing.pack_lot(session, coop.hand, farm.pack_in(lot, units=101), now)
     params = refused.value.params
     assert (refused.value.key, params["kg_max"], params["kg"], params["kg_over"]) == (
@@ -63,7 +63,7 @@ def test_more_than_there_is_is_refused_with_the_figures(coop: world.Coop, now: d
 
 
 def test_pooling_takes_what_is_left_of_every_input(coop: world.Coop, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         lots = [farm.harvest(session, coop, now, kg=kg) for kg in (100, 50)]
         given = farm.pack_in(*lots, units=None, weight_g=140_000, kind="pool")
         pool = packing.pack_lot(session, coop.hand, given, now)
@@ -76,7 +76,7 @@ def test_pooling_takes_what_is_left_of_every_input(coop: world.Coop, now: dateti
 
 
 def test_more_out_than_in_is_refused_beyond_what_scales_differ(coop: world.Coop, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         lots = [farm.harvest(session, coop, now, kg=100) for _ in range(2)]
         with pytest.raises(Refused) as refused:
             packing.pack_lot(session, coop.hand, farm.pack_in(*lots, units=None, weight_g=201_001), now)
@@ -85,7 +85,7 @@ def test_more_out_than_in_is_refused_beyond_what_scales_differ(coop: world.Coop,
 
 
 def test_a_large_loss_needs_a_reason(coop: world.Coop, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         lots = [farm.harvest(session, coop, now, kg=100) for _ in range(2)]
         with pytest.raises(Refused) as refused:
             packing.pack_lot(session, coop.hand, farm.pack_in(*lots, units=149), now)
@@ -94,22 +94,22 @@ def test_a_large_loss_needs_a_reason(coop: world.Coop, now: datetime) -> None:
 
 
 def test_packing_before_picking_is_refused(coop: world.Coop, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         lot = farm.harvest(session, coop, now)
-    with pytest.raises(Refused) as refused, db.transaction() as session:
+    with pytest.raises(Refused) as refused, transaction() as session:
         packing.pack_lot(session, coop.hand, farm.pack_in(lot, packed_on=date(2026, 6, 11)), now)
     assert refused.value.key == "gate.date"
 
 
 def test_packing_tomorrow_is_refused(coop: world.Coop, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         lot = farm.harvest(session, coop, now)
-    with pytest.raises(Invalid), db.transaction() as session:
+    with pytest.raises(Invalid), transaction() as session:
         packing.pack_lot(session, coop.hand, farm.pack_in(lot, packed_on=date(2026, 6, 13)), now)
 
 
 def test_two_crops_do_not_go_into_one_lot(coop: world.Coop, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         carrots = world.make_plot(session, now, coop.household, crop="carrot", variety="")
         lots = (farm.harvest(session, coop, now), world.make_lot(session, now, carrots))
         with pytest.raises(Refused) as refused:
@@ -119,7 +119,7 @@ def test_two_crops_do_not_go_into_one_lot(coop: world.Coop, now: datetime) -> No
 
 def test_a_pack_of_a_held_lot_is_held_and_freed_with_it(coop: world.Coop, now: datetime) -> None:
     lift = holding.LiftIn(result="KQ-1", reason="Mẫu đạt, xem phiếu")
-    with db.transaction() as session:
+    with transaction() as session:
         good, bad = (farm.harvest(session, coop, now, kg=100) for _ in range(2))
         hold = holding.hold_lot(session, coop.boss, bad.public_id, holding.HoldIn(reason="chờ mẫu"), now)
         pack = packing.pack_lot(session, coop.hand, farm.pack_in(good, bad, units=200), now)
@@ -129,11 +129,11 @@ def test_a_pack_of_a_held_lot_is_held_and_freed_with_it(coop: world.Coop, now: d
 
 
 def test_sending_again_packs_once(coop: world.Coop, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         lot = farm.harvest(session, coop, now, kg=100)
         given = farm.pack_in(lot, units=100)
         first = packing.pack_lot(session, coop.hand, given, now)
-    with db.transaction() as session:
+    with transaction() as session:
         assert packing.pack_lot(session, coop.hand, given, now).id == first.id
         other = given.model_copy(update={"units": 99})
         with pytest.raises(Conflict):
@@ -141,7 +141,7 @@ def test_sending_again_packs_once(coop: world.Coop, now: datetime) -> None:
 
 
 def test_another_cooperatives_lot_is_not_there(coop: world.Coop, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         other = world.make_coop(session, now)
         theirs = farm.harvest(session, other, now)
         ours = farm.harvest(session, coop, now)
@@ -151,7 +151,7 @@ def test_another_cooperatives_lot_is_not_there(coop: world.Coop, now: datetime) 
 
 
 def test_the_graph_is_walked_both_ways_however_deep(coop: world.Coop, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         lots = [farm.harvest(session, coop, now, kg=100) for _ in range(2)]
         first = packing.pack_lot(session, coop.hand, farm.pack_in(*lots, units=200), now)
         chain = [first]
@@ -166,7 +166,7 @@ def test_the_graph_is_walked_both_ways_however_deep(coop: world.Coop, now: datet
 def test_whatever_is_drawn_no_lot_gives_more_than_it_weighs(
     coop: world.Coop, now: datetime, draws: list[int]
 ) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         about = {"weight_g": 100_000, "state": LotState.OPEN, "code": farm.request_id()}
         lot = world.make_lot(session, now, coop.plot, coop.product, **about)
         given_out = 0

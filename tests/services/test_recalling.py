@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from tests import world
 from tests.services import farm
-from trace import db
+from trace.db import Database, reading, transaction
 from trace.errors import Invalid, NotAllowed, NotFound, Refused
 from trace.records.event import Event, LogLeaf
 from trace.records.lot import Lot, LotState
@@ -19,19 +19,19 @@ WORDS = recalling.RecallIn(reason="Nghi còn thuốc trên quả", phone="0220 0
 
 
 @pytest.fixture
-def coop(database: db.Database, now: datetime) -> world.Coop:
-    with db.transaction() as session:
+def coop(database: Database, now: datetime) -> world.Coop:
+    with transaction() as session:
         return farm.found(session, now)
 
 
 def officer(now: datetime) -> Actor:
-    with db.transaction() as session:
+    with transaction() as session:
         return actor_of(world.make_office(session, now))
 
 
 def tree(coop: world.Coop, now: datetime) -> list[Lot]:
     """Two harvests pooled, the pool packed twice, and a lot that has nothing to do with it."""
-    with db.transaction() as session:
+    with transaction() as session:
         lots = [farm.harvest(session, coop, now, kg=100) for _ in range(3)]
         pool = packing.pack_lot(session, coop.hand, farm.pack_in(*lots[:2], units=200, kind="pool"), now)
         packs = [packing.pack_lot(session, coop.hand, farm.pack_in(pool, units=100), now) for _ in range(2)]
@@ -42,9 +42,9 @@ def test_a_recall_reaches_everything_made_from_the_lot_and_nothing_else(
     coop: world.Coop, now: datetime
 ) -> None:
     one, two, alone, pool, *packs = tree(coop, now)
-    with db.transaction() as session:
+    with transaction() as session:
         recall = recalling.open_recall(session, coop.boss, one.public_id, WORDS, now)
-    with db.reading() as session:
+    with reading() as session:
         states = {lot.id: session.get_one(Lot, lot.id).state for lot in (one, two, alone, pool, *packs)}
         assert {number for number, state in states.items() if state == "recalled"} == {
             one.id, pool.id, *(pack.id for pack in packs),
@@ -57,14 +57,14 @@ def test_a_recall_reaches_everything_made_from_the_lot_and_nothing_else(
 
 def test_each_recalled_lot_gets_a_new_version(coop: world.Coop, now: datetime) -> None:
     one, *_ = tree(coop, now)
-    with db.transaction() as session:
+    with transaction() as session:
         recalling.open_recall(session, coop.boss, one.public_id, WORDS, now)
         assert session.get_one(Lot, one.id).version == one.version + 1
 
 
 def test_a_recalled_lot_never_comes_back(coop: world.Coop, now: datetime) -> None:
     one, *_ = tree(coop, now)
-    with db.transaction() as session:
+    with transaction() as session:
         recalling.open_recall(session, coop.boss, one.public_id, WORDS, now)
         with pytest.raises(Refused) as refused:
             packing.pack_lot(session, coop.hand, farm.pack_in(one), now)
@@ -73,7 +73,7 @@ def test_a_recalled_lot_never_comes_back(coop: world.Coop, now: datetime) -> Non
 
 def test_opening_twice_with_the_same_words_is_once(coop: world.Coop, now: datetime) -> None:
     one, *_ = tree(coop, now)
-    with db.transaction() as session:
+    with transaction() as session:
         first = recalling.open_recall(session, coop.boss, one.public_id, WORDS, now)
         assert recalling.open_recall(session, coop.boss, one.public_id, WORDS, now).id == first.id
         other = WORDS.model_copy(update={"reason": "lý do khác"})
@@ -84,16 +84,16 @@ def test_opening_twice_with_the_same_words_is_once(coop: world.Coop, now: dateti
 def test_the_typed_number_of_lots_must_be_right(coop: world.Coop, now: datetime) -> None:
     one, *_ = tree(coop, now)
     wrong = WORDS.model_copy(update={"lots": 3})
-    with pytest.raises(Invalid), db.transaction() as session:
+    with pytest.raises(Invalid), transaction() as session:
         recalling.open_recall(session, coop.boss, one.public_id, wrong, now)
-    with db.transaction() as session:
+    with transaction() as session:
         right = WORDS.model_copy(update={"lots": 4})
         recalling.open_recall(session, coop.boss, one.public_id, right, now)
 
 
 def test_staff_open_no_recall_and_neighbours_see_no_lot(coop: world.Coop, now: datetime) -> None:
     one, *_ = tree(coop, now)
-    with db.transaction() as session:
+    with transaction() as session:
         other = world.make_coop(session, now)
         with pytest.raises(NotAllowed):
             recalling.open_recall(session, coop.hand, one.public_id, WORDS, now)
@@ -108,7 +108,7 @@ def test_staff_open_no_recall_and_neighbours_see_no_lot(coop: world.Coop, now: d
 def test_two_people_of_the_office_close_neither_of_them_the_opener(coop: world.Coop, now: datetime) -> None:
     one, *_ = tree(coop, now)
     opener, first, second = (officer(now) for _ in range(3))
-    with db.transaction() as session:
+    with transaction() as session:
         number = recalling.open_recall(session, opener, one.public_id, WORDS, now).number
         with pytest.raises(Refused) as refused:
             recalling.close(session, second, number, now)
@@ -128,7 +128,7 @@ def test_two_people_of_the_office_close_neither_of_them_the_opener(coop: world.C
 
 def test_a_drill_counts_and_changes_nothing(coop: world.Coop, now: datetime) -> None:
     one, *_ = tree(coop, now)
-    with db.reading() as session:
+    with reading() as session:
         leaves = farm.count(session, LogLeaf)
         reach = recalling.reach_of(session, coop.boss, one.public_id)
         assert (len(reach.lots), reach.weight_g) == (4, 200_000)

@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 
 from marketplaces.values import Order, OrderLine, OrderStatus
 from tests import world
-from trace import db
+from trace.db import Database, transaction
 from trace.records.market_order import (
     MarketOrder,
     MarketOrderLine,
@@ -28,8 +28,8 @@ START = datetime(2026, 6, 1, 16, 30, tzinfo=UTC)  # half past eleven at night in
 
 
 @pytest.fixture
-def shop(database: db.Database, now: datetime) -> Shop:
-    with db.transaction() as session:
+def shop(database: Database, now: datetime) -> Shop:
+    with transaction() as session:
         org = world.make_org(session, now)
         row = Shop(org_id=org.id, marketplace="shopee", ext_shop_id="1", name="Gian", created_at=now)
         return world.add(session, row)
@@ -85,7 +85,7 @@ tellings = st.lists(
 @contextmanager
 def undone() -> Iterator[Session]:
     """A transaction whose work is taken back at the end: each example begins with no order."""
-    with db.transaction() as session:
+    with transaction() as session:
         yield session
         for table in (SalesDay, ShopDay, MarketOrderLine, OrderStatusChange, MarketOrder, Listing):
             session.execute(delete(table))
@@ -119,7 +119,7 @@ def test_told_backwards_or_twice_the_newest_wins(shop: Shop, now: datetime, told
 
 
 def test_the_day_is_the_creation_day_in_vietnam(shop: Shop, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         selling.record_orders(session, shop.id, [order("S1", at=0), order("S2", at=1)], now)
         days = session.execute(select(ShopDay.day, ShopDay.orders).order_by(ShopDay.day)).all()
     assert [(day.isoformat(), count) for day, count in days] == [("2026-06-01", 1), ("2026-06-02", 1)]
@@ -129,7 +129,7 @@ def test_an_order_of_two_listings_is_one_order_of_the_shop_and_one_of_each_listi
     shop: Shop, now: datetime
 ) -> None:
     both = order("S1", "completed", (line("1", "A", 2), line("2", "B", 1, 1), line("3", "A", 1)))
-    with db.transaction() as session:
+    with transaction() as session:
         selling.record_orders(session, shop.id, [both], now)
         of_shop = session.execute(select(ShopDay)).scalars().one()
         of_listings = session.execute(select(SalesDay).order_by(SalesDay.listing_id)).scalars().all()
@@ -138,7 +138,7 @@ def test_an_order_of_two_listings_is_one_order_of_the_shop_and_one_of_each_listi
 
 
 def test_history_keeps_every_status_that_was(shop: Shop, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         for step, status in enumerate(("unpaid", "placed", "completed", "placed", "cancelled")):
             selling.record_orders(session, shop.id, [order("S1", status, changed=step)], now)
         told = session.execute(select(OrderStatusChange.status).order_by(OrderStatusChange.id)).scalars()
@@ -146,7 +146,7 @@ def test_history_keeps_every_status_that_was(shop: Shop, now: datetime) -> None:
 
 
 def test_an_older_telling_never_turns_an_order_back(shop: Shop, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         selling.record_orders(session, shop.id, [order("S1", "cancelled", changed=5)], now)
         tally = selling.record_orders(session, shop.id, [order("S1", "placed", changed=4)], now)
         assert (tally.unchanged, session.execute(select(MarketOrder.status)).scalar()) == (1, "cancelled")
@@ -166,14 +166,14 @@ def test_an_older_telling_never_turns_an_order_back(shop: Shop, now: datetime) -
 def test_an_order_that_cannot_be_true_is_set_aside_and_the_others_go_on(
     shop: Shop, now: datetime, strange: Order
 ) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         tally = selling.record_orders(session, shop.id, [order("GOOD"), strange], now)
         assert (tally.new, [bad.ext_order_id for bad in tally.bad]) == (1, [strange.ext_order_id[:64]])
         assert session.execute(select(ShopDay.orders)).scalar() == 1
 
 
 def test_a_recount_finds_and_mends_a_figure_somebody_changed(shop: Shop, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         selling.record_orders(session, shop.id, [order("S1")], now)
         session.execute(update(SalesDay).values(orders=col(SalesDay.orders) + 1))
         (wrong,) = order_figures.recount(session, check=True)
@@ -190,6 +190,6 @@ def test_counting_apart_from_the_facts_is_caught_by_the_recount(
     shop: Shop, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(order_figures, "recompute", lambda *_given: None)
-    with db.transaction() as session:
+    with transaction() as session:
         selling.record_orders(session, shop.id, [order("S1")], now)
         assert len(order_figures.recount(session, check=True)) == 2

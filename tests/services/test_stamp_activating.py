@@ -7,7 +7,7 @@ import pytest
 
 from tests import world
 from tests.services.stamp_world import StampWorld, all_faults, make_world
-from trace import db
+from trace.db import Database, reading, transaction
 from trace.errors import Conflict, Invalid, NotFound, Refused
 from trace.records.account import Role
 from trace.records.event import Event, LogLeaf
@@ -22,7 +22,7 @@ from trace.texts.catalogs import t
 
 
 @pytest.fixture
-def stamps(database: db.Database, tmp_path: Path, now: datetime) -> StampWorld:
+def stamps(database: Database, tmp_path: Path, now: datetime) -> StampWorld:
     return make_world(tmp_path, now)
 
 
@@ -38,7 +38,7 @@ def refusal(stamps: StampWorld, *wanted: object, **more: object) -> Refused:
 
 
 def rows() -> int:
-    with db.reading() as session:
+    with reading() as session:
         return sum(
             len(session.exec(world_select(table)).all()) for table in (StampActivation, Event, LogLeaf)
         )
@@ -54,7 +54,7 @@ def test_a_roll_is_activated_in_parts(stamps: StampWorld) -> None:
     block, lot = stamps.roll(100), stamps.lot()
     stamps.activate(block, 0, 39, lot)
     stamps.activate(block, 60, 99, lot)
-    with db.reading() as session:
+    with reading() as session:
         page = stamp_ledgers.look_at(session, stamps.actor, block.public_id)
     assert [(s.serials.first, s.serials.last, s.standing) for s in page.segments] == [
         (0, 39, "used"),
@@ -67,7 +67,7 @@ def test_a_roll_is_activated_in_parts(stamps: StampWorld) -> None:
 def test_a_block_for_a_lot_is_active_at_once(stamps: StampWorld) -> None:
     lot = stamps.lot(weight_g=100_000)
     block = stamps.issue(100, lot=lot.public_id)
-    with db.reading() as session:
+    with reading() as session:
         counts = stamp_ledgers.ledger(session, stamps.actor, block.public_id)
     assert (counts.given, counts.used, counts.stock) == (100, 100, 0)
     with pytest.raises(Refused, match=r"gate\.over"):
@@ -78,7 +78,7 @@ def test_a_block_for_a_lot_is_active_at_once(stamps: StampWorld) -> None:
 def test_the_event_names_lot_and_serials_and_never_a_code(stamps: StampWorld) -> None:
     block, lot = stamps.roll(100), stamps.lot()
     stamps.activate(block, 10, 19, lot)
-    with db.reading() as session:
+    with reading() as session:
         event = session.exec(world_select(Event)).one()
         key = stamp_keys.key_for(session, block.kid)
         leaves = "".join(leaf.body for leaf in session.exec(world_select(LogLeaf)).all())
@@ -123,7 +123,7 @@ def test_a_lot_that_is_not_released_takes_no_stamp(stamps: StampWorld, state: Lo
 
 def test_a_lot_on_hold_takes_no_stamp_and_says_why(stamps: StampWorld) -> None:
     block, lot = stamps.roll(100), stamps.lot()
-    with db.transaction() as session:
+    with transaction() as session:
         holding.hold_lot(session, stamps.actor, lot.public_id, HoldIn(reason="chờ kiểm nghiệm"), stamps.now)
     said = refusal(stamps, block, 0, 9, lot)
     assert (said.key, said.params["reason"]) == ("gate.hold", "chờ kiểm nghiệm")
@@ -140,7 +140,7 @@ def test_a_roll_that_was_not_printed_is_not_activated(stamps: StampWorld) -> Non
 
 
 def test_a_roll_for_another_product_is_refused(stamps: StampWorld, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         guava = world.make_product(session, now, stamps.coop.org, name="Ổi")
     block, lot = stamps.roll(100, product=guava.public_id), stamps.lot()
     assert refusal(stamps, block, 0, 9, lot).key == "gate.product"
@@ -178,7 +178,7 @@ def test_the_same_request_again_changes_nothing(stamps: StampWorld) -> None:
 
 def test_another_cooperatives_block_or_lot_is_as_absent(stamps: StampWorld, now: datetime) -> None:
     block, lot = stamps.roll(100), stamps.lot()
-    with db.transaction() as session:
+    with transaction() as session:
         stranger = world.make_coop(session, now)
     absent = StampBlock(
         public_id="absent0000", kid=0, first=0, count=1, state="x", request_id="x", created_at=now
@@ -201,7 +201,7 @@ def test_another_cooperatives_block_or_lot_is_as_absent(stamps: StampWorld, now:
 def test_a_packing_house_uses_its_own_rolls_on_lots_it_packs(stamps: StampWorld, now: datetime) -> None:
     from trace.records.plot import PackingHouse
 
-    with db.transaction() as session:
+    with transaction() as session:
         org = world.make_org(session, now, kind=OrgKind.PACKING_HOUSE)
         packer = actor_of(world.make_account(session, now, Role.PACKING_HOUSE, org_id=org.id))
         house = PackingHouse(
@@ -234,7 +234,7 @@ def test_void_twice_is_refused_and_resent_is_not(stamps: StampWorld) -> None:
 
 
 def test_the_office_withdraws_any_and_activates_none(stamps: StampWorld, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         office = actor_of(world.make_office(session, now))
     block = stamps.roll(100)
     stamps.void(block, 0, 99, "stolen", actor=office)
@@ -253,7 +253,7 @@ def test_a_million_stamps_are_withdrawn_within_a_second(stamps: StampWorld) -> N
     began = time.process_time()  # what it costs, not how busy the machine is
     stamps.void(block, 0, 999_999, "stolen")
     assert time.process_time() - began < 1
-    with db.reading() as session:
+    with reading() as session:
         counts = stamp_ledgers.ledger(session, stamps.actor, block.public_id)
     assert (counts.used, counts.void, counts.stock) == (0, 1_000_000, 0)
 
@@ -261,13 +261,13 @@ def test_a_million_stamps_are_withdrawn_within_a_second(stamps: StampWorld) -> N
 def test_codes_on_paper_name_the_range(stamps: StampWorld) -> None:
     block, lot = stamps.roll(100), stamps.lot()
     first, last = codes_of(block, 20), codes_of(block, 29)
-    with db.transaction() as session:
+    with transaction() as session:
         made = by_codes(session, stamps.actor, stamp_code.format(first).lower(), last, lot)
     assert (made.first, made.last) == (20, 29)
 
 
 def codes_of(block: StampBlock, serial: int) -> str:
-    with db.reading() as session:
+    with reading() as session:
         return stamp_code.encode(stamp_keys.key_for(session, block.kid), serial)
 
 
@@ -278,7 +278,7 @@ def by_codes(session: object, actor: Actor, first: str, last: str, lot: object) 
 
 def test_codes_are_refused_by_what_is_wrong_with_them(stamps: StampWorld, now: datetime) -> None:
     block, second, lot = stamps.roll(100), stamps.roll(100), stamps.lot()
-    with db.transaction() as session:
+    with transaction() as session:
         stranger = world.make_coop(session, now)
     foreign = stamps.issue(10, actor=stranger.boss)
     good, typo = codes_of(block, 5), swap(codes_of(block, 5))
@@ -293,7 +293,7 @@ def test_codes_are_refused_by_what_is_wrong_with_them(stamps: StampWorld, now: d
     }
     said = {}
     for name, (first, last) in cases.items():
-        with pytest.raises((Refused, Invalid)) as caught, db.transaction() as session:
+        with pytest.raises((Refused, Invalid)) as caught, transaction() as session:
             by_codes(session, stamps.actor, first, last, lot)
         assert caught.value.key == name.strip()
         said[name] = str(caught.value)
@@ -312,7 +312,7 @@ def test_printing_again_needs_a_reason_and_issues_nothing(stamps: StampWorld) ->
     with pytest.raises(Invalid):
         stamps.print(block)
     stamps.print(block, reason="kẹt giấy")
-    with db.reading() as session:
+    with reading() as session:
         page = stamp_ledgers.look_at(session, stamps.actor, block.public_id)
         assert page.block.state == BlockState.PRINTED
         assert len(page.runs) == 2
@@ -332,13 +332,13 @@ def test_a_block_closes_when_every_stamp_is_accounted_for(stamps: StampWorld) ->
     block, lot = stamps.roll(100), stamps.lot()
     stamps.activate(block, 0, 89, lot)
     stamps.void(block, 90, 94, "torn")
-    with pytest.raises(Refused) as caught, db.transaction() as session:
+    with pytest.raises(Refused) as caught, transaction() as session:
         stamp_printing.close_block(session, stamps.actor, block.public_id, stamps.now)
     assert (caught.value.key, caught.value.params["n"]) == ("print.ledger.gap", 5)
     stamps.void(block, 95, 99, "lost")
-    with db.transaction() as session:
+    with transaction() as session:
         stamp_printing.close_block(session, stamps.actor, block.public_id, stamps.now)
-    with db.reading() as session:
+    with reading() as session:
         counts = stamp_ledgers.ledger(session, stamps.actor, block.public_id)
     assert (counts.used, counts.spoiled, counts.void, counts.stock) == (90, 5, 5, 0)
     with pytest.raises(Refused, match=r"print\.closed"):
@@ -350,10 +350,10 @@ def test_a_print_is_confirmed_once_by_its_checksum(stamps: StampWorld) -> None:
     stamps.print(block, sha256="cd" * 32)
     later = stamps.now + timedelta(hours=1)
     for when in (stamps.now, later):
-        with db.transaction() as session:
+        with transaction() as session:
             run = stamp_printing.confirm_printed(session, stamps.actor, block.public_id, "cd" * 32, when)
     assert run.confirmed_at == stamps.now
-    with pytest.raises(Invalid), db.transaction() as session:
+    with pytest.raises(Invalid), transaction() as session:
         stamp_printing.confirm_printed(session, stamps.actor, block.public_id, "ef" * 32, stamps.now)
 
 

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from tests.databases import SqliteTemplates
 from tests.services.stamp_world import StampWorld, all_faults, make_world
-from trace import db, keyring
+from trace.db import open_database, reading, use_database
 from trace.errors import Refused
+from trace.keyring import Keyring, use_keyring
 from trace.records.stamp import StampBlock
 from trace.services import stamp_ledgers, stamp_pages
 from trace.services.stamp_gates import active_by_lot
@@ -32,14 +33,14 @@ STEP = st.one_of(
 @contextmanager
 def fresh(templates: SqliteTemplates) -> Iterator[StampWorld]:
     with templates.fresh() as url, tempfile.TemporaryDirectory() as folder:
-        opened = db.open_database(url)
-        db.use(opened)
-        keyring.use(keyring.Keyring(bytes(range(32))))
+        opened = open_database(url)
+        use_database(opened)
+        use_keyring(Keyring(bytes(range(32))))
         try:
             yield make_world(Path(folder), SEASON)
         finally:
-            db.use(None)
-            keyring.use(None)
+            use_database(None)
+            use_keyring(None)
             opened.close()
 
 
@@ -88,7 +89,7 @@ class Doer:
             getattr(self.stamps, verb)(*rest)
 
     def ledgers_agree(self) -> bool:
-        with db.reading() as session:
+        with reading() as session:
             stock = stamp_pages.stock_total(session, self.stamps.actor)
             active = sum(active_by_lot(session, [lot.id for lot in self.lots]).values())
             for block in self.blocks:

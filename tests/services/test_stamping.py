@@ -19,8 +19,9 @@ import nongsan
 from tests import world
 from tests.services.stamp_kills import Kill, acknowledged, as_acknowledged, in_child, issuing, rotating
 from tests.services.stamp_world import StampWorld, all_faults, make_world
-from trace import db, keyring
+from trace.db import Database, reading, transaction
 from trace.errors import Conflict, Invalid, NotAllowed, NotFound, Refused, Unavailable
+from trace.keyring import Keyring, current_keyring
 from trace.records.account import Role
 from trace.records.stamp import (
     SERIALS,
@@ -43,7 +44,7 @@ KILLS = int(os.environ.get("STAMP_KILLS", "40"))
 
 
 @pytest.fixture
-def stamps(database: db.Database, tmp_path: Path, now: datetime) -> StampWorld:
+def stamps(database: Database, tmp_path: Path, now: datetime) -> StampWorld:
     return make_world(tmp_path, now)
 
 
@@ -53,7 +54,7 @@ def in_threads(work: Callable[[int], object], n: int = 8) -> None:
 
 
 def blocks() -> list[StampBlock]:
-    with db.reading() as session:
+    with reading() as session:
         return list(session.exec(select(StampBlock).order_by(StampBlock.kid, StampBlock.first)).all())
 
 
@@ -65,7 +66,7 @@ def test_eight_threads_times_25_never_overlap_and_lose_nothing(stamps: StampWorl
     in_threads(work)
     assert all_faults() == []
     assert len(blocks()) == 200
-    with db.reading() as session:
+    with reading() as session:
         counter = session.get(StampKeyRow, 0).next_serial
     assert counter == sum(block.count for block in blocks()) == stamp_marks.end_of(stamps.places.marks, 0)
 
@@ -83,12 +84,12 @@ def test_taking_the_highest_and_adding_one_overlaps_and_is_found_out(stamps: Sta
     ready = threading.Barrier(4)
 
     def work(i: int) -> None:
-        with db.reading() as session:
+        with reading() as session:
             highest = session.exec(select(func.max(StampBlock.first + StampBlock.count))).one()
         ready.wait(timeout=20)
         for shift in range(4):
             try:
-                with db.transaction() as session:
+                with transaction() as session:
                     session.add(bare_block(stamps, (highest or 0) + shift, 10, f"{i}"))
                 return
             except IntegrityError:
@@ -113,7 +114,7 @@ def bare_block(stamps: StampWorld, first: int, count: int, request_id: str) -> S
 
 def test_the_checks_find_planted_double_use_and_too_many_stamps(stamps: StampWorld) -> None:
     block, lot = stamps.roll(20), stamps.lot(weight_g=10_000)
-    with db.transaction() as session:
+    with transaction() as session:
         for first, last in ((0, 7), (5, 12)):
             row = {"block_id": block.id, "kid": 0, "first": first, "last": last, "lot_id": lot.id}
             session.add(StampActivation(**row, activated_at=stamps.now, request_id=f"{first}"))
@@ -149,7 +150,7 @@ def test_every_crash_point_is_hit_and_healed(stamps: StampWorld, database_url: s
     interrupted = [block for block in blocks() if block.state == BlockState.INTERRUPTED]
     assert len(interrupted) == died_marked
     if died_marked:
-        with db.reading() as session:
+        with reading() as session:
             void = session.exec(select(StampVoid)).one()
         assert (void.first, void.last) == (interrupted[0].first, retried.first - 1)
         assert interrupted[0].org_id is None
@@ -210,7 +211,7 @@ def test_the_same_request_with_another_order_is_refused(stamps: StampWorld) -> N
 
 
 def test_two_cooperatives_may_choose_the_same_request_id(stamps: StampWorld, now: datetime) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         other = world.make_coop(session, now)
     assert stamps.issue(10, request_id="1").id != stamps.issue(10, request_id="1", actor=other.boss).id
 
@@ -235,7 +236,7 @@ def test_who_may_not_issue(stamps: StampWorld, now: datetime) -> None:
 
 def forget_last_blocks(n: int) -> None:
     """What a backup from ``n`` blocks ago knows."""
-    with db.transaction() as session:
+    with transaction() as session:
         lost = session.exec(select(StampBlock).order_by(col(StampBlock.id).desc()).limit(n)).all()
         session.execute(delete(StampBlock).where(col(StampBlock.id).in_([block.id for block in lost])))
         session.execute(update(StampKeyRow).values(next_serial=min(block.first for block in lost)))
@@ -250,7 +251,7 @@ def test_a_restored_old_copy_issues_nothing_until_a_new_key(stamps: StampWorld) 
     for _ in range(3):
         with pytest.raises(Refused, match=r"gate\.key"):
             stamps.issue(20)
-    with db.transaction() as session:
+    with transaction() as session:
         stamp_keys.rotate(session, ADMIN, stamps.places, stamps.now)
     for _ in range(10):
         block = stamps.issue(20)
@@ -300,7 +301,7 @@ def test_a_mark_written_by_a_connection_that_was_lost_is_healed(stamps: StampWor
 
 
 def test_serials_run_out_and_a_new_key_goes_on(stamps: StampWorld) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         session.get(StampKeyRow, 0).next_serial = SERIALS - 10
         session.add(bare_block(stamps, 0, SERIALS - 10, "all"))
     stamps.places.marks.write_bytes(Mark(0, 0, SERIALS - 10, "all").as_line())
@@ -308,14 +309,14 @@ def test_serials_run_out_and_a_new_key_goes_on(stamps: StampWorld) -> None:
         stamps.issue(11)
     assert (caught.value.key, caught.value.params["left"]) == ("key.serials", 10)
     assert stamps.issue(10).last == SERIALS - 1
-    with db.transaction() as session:
+    with transaction() as session:
         stamp_keys.rotate(session, ADMIN, stamps.places, stamps.now)
     assert (stamps.issue(11).kid, stamps.issue(1).first) == (1, 11)
 
 
 def test_a_rotated_key_opens_its_stamps_still(stamps: StampWorld) -> None:
     old = stamps.issue(10)
-    with db.transaction() as session:
+    with transaction() as session:
         stamp_keys.rotate(session, ADMIN, stamps.places, stamps.now)
         rows = {row.kid: row.state for row in session.exec(select(StampKeyRow)).all()}
         code = stamp_code.encode(stamp_keys.key_for(session, old.kid), 5)
@@ -326,29 +327,29 @@ def test_a_rotated_key_opens_its_stamps_still(stamps: StampWorld) -> None:
 
 def test_a_compromised_active_key_is_replaced(stamps: StampWorld) -> None:
     since = stamps.now - timedelta(days=2)
-    with db.transaction() as session:
+    with transaction() as session:
         stamp_keys.compromise(session, ADMIN, 0, since, stamps.places, stamps.now)
-    with db.reading() as session:
+    with reading() as session:
         lines = stamp_keys.list_keys(session, ADMIN)
     assert [(line.key_id, line.state, line.compromised_at) for line in lines] == [
         (0, KeyState.COMPROMISED, since),
         (1, KeyState.ACTIVE, None),
     ]
     later = stamps.now + timedelta(hours=1)
-    with pytest.raises(Invalid), db.transaction() as session:
+    with pytest.raises(Invalid), transaction() as session:
         stamp_keys.compromise(session, ADMIN, 1, later, stamps.places, stamps.now)
-    with pytest.raises(NotFound), db.transaction() as session:
+    with pytest.raises(NotFound), transaction() as session:
         stamp_keys.compromise(session, ADMIN, 9, since, stamps.places, stamps.now)
 
 
 def test_only_the_administrator_touches_keys(stamps: StampWorld) -> None:
     for role in (Role.OFFICE, Role.COOP_MANAGER):
-        with pytest.raises(NotAllowed), db.transaction() as session:
+        with pytest.raises(NotAllowed), transaction() as session:
             stamp_keys.rotate(session, Actor(None, role, 1), stamps.places, stamps.now)
 
 
 def test_keys_lie_sealed_on_disk_and_in_the_database(stamps: StampWorld) -> None:
-    with db.reading() as session:
+    with reading() as session:
         key = stamp_keys.key_for(session, 0)
         wrapped = session.get(StampKeyRow, 0).wrapped
     path = stamps.places.key_folder / "00.key"
@@ -357,22 +358,22 @@ def test_keys_lie_sealed_on_disk_and_in_the_database(stamps: StampWorld) -> None
     assert key.tag_key not in wrapped
     assert key.permutation_key not in wrapped
     with pytest.raises(Unavailable):
-        keyring.current().unwrap_stamp_key(wrapped, 1)
+        current_keyring().unwrap_stamp_key(wrapped, 1)
     with pytest.raises(Unavailable):
-        keyring.Keyring(bytes(32)).unwrap_stamp_key(wrapped, 0)
+        Keyring(bytes(32)).unwrap_stamp_key(wrapped, 0)
 
 
 def test_keys_that_a_restored_copy_lacks_come_back_to_verify(stamps: StampWorld) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         stamp_keys.rotate(session, ADMIN, stamps.places, stamps.now)
     block = stamps.issue(10)
-    with db.reading() as session:
+    with reading() as session:
         code = stamp_code.encode(stamp_keys.key_for(session, block.kid), block.first)
-    with db.transaction() as session:  # the copy is from before the rotation
+    with transaction() as session:  # the copy is from before the rotation
         session.execute(delete(StampBlock))
         session.execute(delete(StampKeyRow).where(col(StampKeyRow.kid) == 1))
         session.execute(update(StampKeyRow).values(state=KeyState.ACTIVE))
-    with db.transaction() as session:
+    with transaction() as session:
         assert stamp_keys.take_back_keys(session, ADMIN, stamps.places, stamps.now) == [1]
         assert stamp_code.open_code(stamp_keys.key_for(session, 1), code) == block.first
     assert stamps.issue(10).kid == 2
@@ -381,7 +382,7 @@ def test_keys_that_a_restored_copy_lacks_come_back_to_verify(stamps: StampWorld)
 def test_a_key_number_is_above_all_in_the_marks_too(stamps: StampWorld) -> None:
     with stamps.places.marks.open("wb") as file:
         file.write(Mark(6, 0, 10, "elsewhere").as_line())
-    with db.transaction() as session:
+    with transaction() as session:
         assert stamp_keys.rotate(session, ADMIN, stamps.places, stamps.now).kid == 7
     assert stamps.issue(3).kid == 7
 
@@ -389,5 +390,5 @@ def test_a_key_number_is_above_all_in_the_marks_too(stamps: StampWorld) -> None:
 def test_the_registry_ends_at_31_keys(stamps: StampWorld) -> None:
     with stamps.places.marks.open("wb") as file:
         file.write(Mark(30, 0, 10, "last").as_line())
-    with pytest.raises(Refused, match=r"key\.exhausted"), db.transaction() as session:
+    with pytest.raises(Refused, match=r"key\.exhausted"), transaction() as session:
         stamp_keys.rotate(session, ADMIN, stamps.places, stamps.now)

@@ -8,14 +8,14 @@ from flask.testing import FlaskClient
 
 from tests import world
 from tests.services import farm
-from trace import db
+from trace.db import reading, transaction
 from trace.records.diary_entry import DiaryEntry
 from trace.standards.local_time import local_day
 
 
 @pytest.fixture
 def coop(app: Flask) -> world.Coop:
-    with db.transaction() as session:
+    with transaction() as session:
         return farm.found(session, datetime.now(UTC))
 
 
@@ -55,7 +55,7 @@ def test_the_same_spray_again_is_asked_about(staff: FlaskClient, coop: world.Coo
 
 def test_a_correction_comes_filled_in_and_needs_its_reason(staff: FlaskClient, coop: world.Coop) -> None:
     staff.post("/htx/nhat-ky/moi", data=form(coop))
-    with db.reading() as session:
+    with reading() as session:
         number = farm.all_of(session, DiaryEntry)[0].id
     page = staff.get(f"/htx/nhat-ky/moi?dinh-chinh={number}").text
     assert 'value="Abamectin"' in page

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from tests import world
 from tests.services import farm
-from trace import db
+from trace.db import reading, transaction
 from trace.records.account import Role
 from trace.records.lot import Lot, LotState
 from trace.services import lot_pages
@@ -21,7 +21,7 @@ XSS = "<script>alert(1)</script>"
 def coop(app: Flask, monkeypatch: pytest.MonkeyPatch) -> world.Coop:
     now = datetime.now(UTC)
     monkeypatch.setattr(farm, "DAY", local_day(now))
-    with db.transaction() as session:
+    with transaction() as session:
         return farm.found(session, now)
 
 
@@ -41,7 +41,7 @@ def plain(text: str) -> str:
 
 
 def lots() -> list[Lot]:
-    with db.reading() as session:
+    with reading() as session:
         return farm.all_of(session, Lot)
 
 
@@ -154,7 +154,7 @@ def test_staff_see_no_release_and_may_not(client: FlaskClient, coop: world.Coop)
 
 
 def test_search_needs_no_accents_and_pages_by_key(manager: FlaskClient, coop: world.Coop) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         for n in range(lot_pages.PAGE + 5):
             world.make_lot(session, datetime.now(UTC), coop.plot, coop.product, code=f"VT-0101-{n:02}")
     first = manager.get("/htx/lo?q=vai+thieu")
@@ -170,7 +170,7 @@ def test_a_neighbours_lot_answers_like_an_absent_one(
     manager: FlaskClient, coop: world.Coop, tail: str
 ) -> None:
     now = datetime.now(UTC)
-    with db.transaction() as session:
+    with transaction() as session:
         theirs = farm.harvest(session, world.make_coop(session, now), now)
     answers = [manager.get(f"/htx/lo/{name}{tail}") for name in (theirs.public_id, "khongco000")]
     assert [answer.status_code for answer in answers] == [404, 404]
@@ -181,7 +181,7 @@ def test_a_neighbours_lot_answers_like_an_absent_one(
 @pytest.mark.parametrize("role", [Role.PACKING_HOUSE, Role.ADMIN])
 def test_roles_without_farms_see_no_lots(client: FlaskClient, coop: world.Coop, role: Role) -> None:
     place = {"org_id": coop.org.id} if role is Role.PACKING_HOUSE else {}
-    with db.transaction() as session:
+    with transaction() as session:
         account = world.make_account(session, datetime.now(UTC), role, **place)
     assert world.sign_in(client, account).get("/htx/lo").status_code == 403
 

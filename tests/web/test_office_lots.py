@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from tests import world
 from tests.services import farm
-from trace import db
+from trace.db import reading, transaction
 from trace.records.lot import Lot, LotState
 from trace.records.recall import Recall
 from trace.records.rules import YieldRule
@@ -20,13 +20,13 @@ from trace.standards.local_time import local_day
 def coop(app: Flask, monkeypatch: pytest.MonkeyPatch) -> world.Coop:
     now = datetime.now(UTC)
     monkeypatch.setattr(farm, "DAY", local_day(now))
-    with db.transaction() as session:
+    with transaction() as session:
         return farm.found(session, now)
 
 
 @pytest.fixture
 def office(client: FlaskClient, coop: world.Coop) -> FlaskClient:
-    with db.transaction() as session:
+    with transaction() as session:
         account = world.make_office(session, datetime.now(UTC))
     return world.sign_in(client, account)
 
@@ -34,20 +34,20 @@ def office(client: FlaskClient, coop: world.Coop) -> FlaskClient:
 @pytest.fixture
 def held(coop: world.Coop) -> Lot:
     now = datetime.now(UTC)
-    with db.transaction() as session:
+    with transaction() as session:
         spray = farm.spray_in(coop.plot, farm.DAY - timedelta(days=1))
         diary.write_entry(session, coop.hand, spray, now)
         return farm.harvest(session, coop, now)
 
 
 def state_of(lot: Lot) -> str:
-    with db.reading() as session:
+    with reading() as session:
         return session.get_one(Lot, lot.id).state
 
 
 def test_the_office_sees_the_case_and_lifts_it_with_a_result(office: FlaskClient, held: Lot) -> None:
     assert held.code in office.get("/so/viec").text
-    with db.reading() as session:
+    with reading() as session:
         number = farm.holds_of(session, held)[0].id
     path = f"/so/lo/{held.public_id}/bo-tam-giu/{number}"
     assert office.post(path, data={"result": "", "lift_reason": ""}).status_code == 422
@@ -80,7 +80,7 @@ def test_a_recall_is_opened_by_one_and_closed_by_two_others(
     assert state_of(held) == LotState.RECALLED
     others = []
     for _ in range(2):
-        with db.transaction() as session:
+        with transaction() as session:
             account = world.make_office(session, datetime.now(UTC))
         others.append(world.sign_in(app.test_client(), account))
     assert others[0].post(f"{page}/dong").status_code == 409
@@ -88,7 +88,7 @@ def test_a_recall_is_opened_by_one_and_closed_by_two_others(
     assert others[0].post(f"{page}/dong").status_code == 409
     assert office.post(f"{page}/dong").status_code == 409
     assert others[1].post(f"{page}/dong").status_code == 303
-    with db.reading() as session:
+    with reading() as session:
         assert farm.all_of(session, Recall)[0].closed_at is not None
     assert office.get("/so/thu-hoi").status_code == 200
     assert office.get(page).status_code == 200
@@ -103,7 +103,7 @@ def test_a_rule_is_followed_by_a_new_one_and_ended(office: FlaskClient) -> None:
     )
     assert office.post("/so/quy-tac/yield", data={**rule, "source": ""}).status_code == 422
     assert office.post("/so/quy-tac/yield", data={**rule, "source": "biên bản 3"}).status_code == 303
-    with db.reading() as session:
+    with reading() as session:
         old, new = [row for row in farm.all_of(session, YieldRule) if row.crop == "carrot"]
     assert (old.valid_to < new.valid_from, new.warn_t_ha, new.valid_to) == (True, 50.5, None)
     path = f"/so/quy-tac/yield/{new.id}/ket-thuc"

@@ -73,9 +73,9 @@ CHILD = """
 import sys
 from pathlib import Path
 import nongsan
-from trace.db import open_database, use
+from trace.db import open_database, use_database
 from tests.web.test_scan_writer import ScanWriter, claim_all, store
-use(open_database(sys.argv[1]))
+use_database(open_database(sys.argv[1]))
 sys.stdin.readline()
 won = [serial for serial, first in claim_all([ScanWriter(store)], 5, 4) if first]
 print(*won)

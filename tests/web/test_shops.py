@@ -19,8 +19,8 @@ from sqlmodel import col
 from marketplaces.pace import Pace
 from tests import world
 from tests.jobs.market import APP_ID, LISTINGS, SECRET, Market, figures, market_server, settings_for
-from trace import db
 from trace.app import create_app
+from trace.db import Database, reading, transaction
 from trace.jobs.desk import Desk
 from trace.jobs.work import run_one
 from trace.records.account import RequestKey
@@ -49,7 +49,7 @@ def seeded(market: Market) -> Any:
 
 
 @pytest.fixture
-def site(sqlite: db.Database, market: Market, tmp_path: Path) -> Flask:
+def site(sqlite: Database, market: Market, tmp_path: Path) -> Flask:
     flask = create_app(settings_for(market, tmp_path))
     flask.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
     return flask
@@ -57,7 +57,7 @@ def site(sqlite: db.Database, market: Market, tmp_path: Path) -> Flask:
 
 @pytest.fixture
 def coop(site: Flask) -> world.Coop:
-    with db.transaction() as session:
+    with transaction() as session:
         return world.make_coop(session, datetime.now(UTC))
 
 
@@ -97,7 +97,7 @@ def work_off(desk: Desk) -> list[str]:
 
 
 def rows(table):
-    with db.reading() as session:
+    with reading() as session:
         return session.execute(select(table)).scalars().all()
 
 
@@ -147,7 +147,7 @@ def test_a_permission_works_once(manager: FlaskClient) -> None:
 def test_a_permission_is_no_use_to_another_account(
     site: Flask, manager: FlaskClient, coop: world.Coop
 ) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         other = world.make_coop(session, datetime.now(UTC))
     back = agree(manager)
     thief = world.sign_in(site.test_client(), other.manager)
@@ -168,7 +168,7 @@ def test_a_forged_mark_connects_nothing(manager: FlaskClient, change: str) -> No
 
 def test_an_old_mark_is_refused(manager: FlaskClient) -> None:
     back = agree(manager)
-    with db.transaction() as session:
+    with transaction() as session:
         session.execute(select(RequestKey)).scalars().one().created_at -= timedelta(minutes=16)
     assert manager.get(back).status_code == 403
 
@@ -182,7 +182,7 @@ def test_a_code_the_marketplace_does_not_know_is_told_on_the_page(manager: Flask
 
 def test_a_shop_of_another_cooperative_cannot_be_taken_over(site: Flask, manager: FlaskClient) -> None:
     shop_id = connect(manager)
-    with db.transaction() as session:
+    with transaction() as session:
         other = world.make_coop(session, datetime.now(UTC))
     second = world.sign_in(site.test_client(), other.manager)
     assert second.get(agree(second)).status_code == 409
@@ -219,7 +219,7 @@ def test_another_cooperative_s_shop_and_an_absent_one_answer_alike(
     shop_id = connect(manager)
     listing = rows(Listing)[0].id
     before = [row.model_dump() for row in (*rows(Shop), *rows(Listing), *rows(Job))]
-    with db.transaction() as session:
+    with transaction() as session:
         other = world.make_coop(session, datetime.now(UTC))
     stranger = world.sign_in(site.test_client(), other.manager)
     answers = [
@@ -272,7 +272,7 @@ def test_dead_records_are_shown_and_replayed(manager: FlaskClient, desk: Desk) -
     from marketplaces.values import BadRecord as Told
 
     shop_id = connect(manager)
-    with db.transaction() as session:
+    with transaction() as session:
         for _try in range(bad_records.TRIES):
             bad_records.note(session, shop_id, [Told("260601ABC", "no lines")], datetime.now(UTC))
     assert rows(BadRecord)[0].is_dead
@@ -351,7 +351,7 @@ def test_a_signed_push_makes_the_shop_due_and_others_do_nothing(
         answer = program.post(path, data=body, headers=signed(address, body))
         assert (answer.status_code, answer.data) == (204, b"")
     assert len(rows(Job)) == 1
-    with db.reading() as session:
+    with reading() as session:
         job = session.execute(select(Job).where(col(Job.kind) == shops.SYNC)).scalars().one()
     assert job.subject
 
@@ -368,7 +368,7 @@ def test_an_old_push_is_refused(site: Flask, manager: FlaskClient, market: Marke
 
 
 def test_without_an_application_the_page_says_what_is_missing(client: FlaskClient, app: Flask) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         coop = world.make_coop(session, datetime.now(UTC))
     world.sign_in(client, coop.manager)
     assert "chưa có mã ứng dụng" in client.get("/htx/gian-hang/ket-noi").text

@@ -11,7 +11,7 @@ from sqlmodel import select
 
 from tests import world
 from tests.services.stamp_world import StampWorld, all_faults, make_world
-from trace import db
+from trace.db import reading, transaction
 from trace.records.lot import Lot, LotState
 from trace.records.stamp import StampActivation, StampBlock
 from trace.services import stamp_keys
@@ -72,12 +72,12 @@ def test_roll_first_is_activated_at_packing(client: FlaskClient, stamps: StampWo
     assert "000.100–000.199" in answer.text
     assert lot.code in answer.text
     assert client.post(f"/htx/tem/{block}/kich-hoat", data=sent).status_code == 303
-    with db.reading() as session:
+    with reading() as session:
         assert len(session.exec(select(StampActivation)).all()) == 1
 
 
 def the_block(public_id: str) -> StampBlock:
-    with db.reading() as session:
+    with reading() as session:
         return session.exec(select(StampBlock).where(StampBlock.public_id == public_id)).one()
 
 
@@ -114,14 +114,14 @@ def test_a_lot_that_is_not_released_is_refused_in_place(client: FlaskClient, sta
 
 def test_codes_first_show_the_count_and_then_activate(client: FlaskClient, stamps: StampWorld) -> None:
     block, lot = stamps.roll(100), stamps.lot()
-    with db.reading() as session:
+    with reading() as session:
         key = stamp_keys.key_for(session, block.kid)
     codes = [stamp_code.format(stamp_code.encode(key, serial)) for serial in (10, 29)]
     sent = {"first_code": codes[0], "last_code": codes[1], "lot": lot.public_id, "request_id": "theo-ma-1"}
     look = client.post("/htx/tem/kich-hoat", data=sent)
     assert look.status_code == 200
     assert "Kích hoạt 20 tem" in look.text
-    with db.reading() as session:
+    with reading() as session:
         assert session.exec(select(StampActivation)).all() == []
     done = client.post("/htx/tem/kich-hoat", data={**sent, "step": "do"})
     assert block_of(done) == block.public_id
@@ -161,7 +161,7 @@ def test_closing_waits_for_every_stamp(client: FlaskClient, stamps: StampWorld) 
 
 @pytest.mark.parametrize("path", ["", "/kich-hoat", "/huy", "/khep-so"])
 def test_another_cooperatives_block_is_as_absent(client: FlaskClient, stamps: StampWorld, path: str) -> None:
-    with db.transaction() as session:
+    with transaction() as session:
         other = world.make_coop(session, stamps.now)
     foreign = stamps.issue(10, actor=other.boss).public_id
     lot = stamps.lot()
@@ -177,7 +177,7 @@ def test_another_cooperatives_block_is_as_absent(client: FlaskClient, stamps: St
 
 def test_another_cooperatives_lot_or_product_takes_no_stamps(client: FlaskClient, stamps: StampWorld) -> None:
     stamps.lot()
-    with db.transaction() as session:
+    with transaction() as session:
         other = world.make_coop(session, stamps.now)
         lot: Lot = world.make_lot(session, stamps.now, other.plot, other.product)
     assert take(client, lot=lot.public_id, count=5).status_code == 404
@@ -193,7 +193,7 @@ def test_odd_addresses_are_answered(client: FlaskClient, stamps: StampWorld, que
 
 def test_no_page_carries_a_code(client: FlaskClient, stamps: StampWorld) -> None:
     block = stamps.roll(3)
-    with db.reading() as session:
+    with reading() as session:
         codes = [stamp_code.encode(stamp_keys.key_for(session, 0), n) for n in range(3)]
     for page in ("/htx/tem", f"/htx/tem/{block.public_id}", "/htx/tem/moi", "/htx/tem/kich-hoat"):
         assert not [code for code in codes if code in client.get(page).text.replace("-", "")]
@@ -201,7 +201,7 @@ def test_no_page_carries_a_code(client: FlaskClient, stamps: StampWorld) -> None
 
 def test_the_office_may_withdraw_and_nothing_else(client: FlaskClient, stamps: StampWorld) -> None:
     block = stamps.roll(10)
-    with db.transaction() as session:
+    with transaction() as session:
         office = world.make_office(session, stamps.now)
     world.sign_in(client, office)
     page = client.get(f"/htx/tem/{block.public_id}").text

@@ -9,7 +9,7 @@ from trace.commands import demo_season
 from trace.commands.founding import found_instance
 from trace.commands.servers import Server, free_port
 from trace.commands.terminal import language
-from trace.db import current, use
+from trace.db import current_database, use_database
 from trace.logbook import start_logging
 from trace.settings import load_settings
 from trace.texts.catalogs import t
@@ -43,8 +43,8 @@ def load() -> None:
                 click.echo(line)
         finally:
             simulators.stop()
-            current().close()
-            use(None)
+            current_database().close()
+            use_database(None)
     click.echo(t(language(), "demo.start"))
 
 

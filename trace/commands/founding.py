@@ -1,11 +1,9 @@
 """Making an instance: folder, master key, tables, units, rules, the first stamp key."""
 
 from trace.commands.terminal import now
-from trace.db import open_database, transaction
-from trace.db import use as use_database
-from trace.db_upgrade import upgrade as upgrade_database
-from trace.keyring import load_keyring, make_master_key
-from trace.keyring import use as use_keyring
+from trace.db import open_database, transaction, use_database
+from trace.db_upgrade import upgrade_database
+from trace.keyring import load_keyring, make_master_key, use_keyring
 from trace.services import baseline, instance_facts, rules, stamp_keys
 from trace.services.admin_units import load_units
 from trace.settings import Settings

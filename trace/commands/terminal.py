@@ -11,8 +11,7 @@ import click
 from sqlmodel import Session, select
 
 from trace.app import start
-from trace.db import current as current_database
-from trace.db import use as use_database
+from trace.db import current_database, use_database
 from trace.errors import Invalid, NongsanError, NotFound
 from trace.records.account import Account, Role
 from trace.records.organisation import Organisation

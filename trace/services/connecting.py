@@ -10,7 +10,7 @@ from sqlalchemy import delete
 from sqlmodel import Session, col
 
 from trace.errors import NotAllowed
-from trace.keyring import current
+from trace.keyring import current_keyring
 from trace.records.account import RequestKey
 from trace.services import admission
 from trace.services.admission import Act, Actor
@@ -70,4 +70,4 @@ def _account(actor: Actor) -> int:
 
 def _signature(account: int, marketplace: str, nonce: str) -> str:
     parts = (b"connect", str(account).encode(), marketplace.encode(), nonce.encode())
-    return current().mark(*parts).hex()
+    return current_keyring().mark(*parts).hex()

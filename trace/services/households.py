@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from trace.errors import FieldProblem, Invalid, Refused
-from trace.keyring import current
+from trace.keyring import current_keyring
 from trace.records.household import Consent, Household, Purpose
 from trace.records.organisation import Organisation
 from trace.services import phones
@@ -113,6 +113,12 @@ def edit_household(
     return row
 
 
+def home_commune(session: Session, actor: Actor) -> str | None:
+    """The commune of the actor's cooperative, with which forms begin."""
+    home = session.get(Organisation, actor.org_id) if actor.org_id is not None else None
+    return home.commune_code if home else None
+
+
 def household_key(code: str, name: str) -> str:
     """Under which a household is found: name and code without marks."""
     return f"{fold_vi(name)} {fold_vi(code)}"
@@ -130,10 +136,10 @@ def id_number_place(org_id: int, code: str) -> str:
 
 def _seal(row: Household, given: HouseholdIn) -> None:
     if given.phone is not None:
-        row.phone_sealed = current().seal(given.phone.encode(), phone_place(row.org_id, row.code))
+        row.phone_sealed = current_keyring().seal(given.phone.encode(), phone_place(row.org_id, row.code))
     if given.id_number is not None:
         place = id_number_place(row.org_id, row.code)
-        row.id_number_sealed = current().seal(given.id_number.encode(), place)
+        row.id_number_sealed = current_keyring().seal(given.id_number.encode(), place)
 
 
 def personal_data(
@@ -158,7 +164,7 @@ def personal_data(
 
 def _opened(row: Household) -> Personal:
     def clear(sealed: bytes | None, place: str) -> str | None:
-        return current().unseal(sealed, place).decode() if sealed else None
+        return current_keyring().unseal(sealed, place).decode() if sealed else None
 
     return Personal(
         clear(row.phone_sealed, phone_place(row.org_id, row.code)),

@@ -142,6 +142,15 @@ def proposals(session: Session, actor: Actor, *, waiting_only: bool = True) -> S
     return session.execute(question).scalars().all()
 
 
+def proposals_of(session: Session, actor: Actor, product: Product) -> Sequence[OcopProposal]:
+    """What was reported for a product and not accepted, the newest first."""
+    visible(actor, Act.VIEW_FARM, Product)
+    question = select(OcopProposal).where(
+        col(OcopProposal.product_id) == product.id, col(OcopProposal.state) != ProposalState.ACCEPTED
+    )
+    return session.execute(question.order_by(col(OcopProposal.id).desc())).scalars().all()
+
+
 def _checked_rule(session: Session, given: RatingIn, now: datetime) -> OcopRule:
     if given.decided_on > local_day(now):
         today = {"value": given.decided_on, "date": local_day(now)}

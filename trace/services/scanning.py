@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Executable, bindparam, select
 from sqlmodel import Session, col
 
-from trace.keyring import current
+from trace.keyring import current_keyring
 from trace.records.scan import Scan
 from trace.services.clone_rules import CloneCase, Suspicion, Trace, suspicion
 from trace.services.scan_notes import AlarmNote, ScanNote
@@ -182,7 +182,7 @@ def _with_this(
 def marks_of(reader: Reader, kid: int, serial: int) -> Marks:
     """The reader's nameless marks on this one stamp."""
     stamp = bytes([kid]) + serial.to_bytes(5)
-    mark = current().mark
+    mark = current_keyring().mark
     return Marks(
         by_cookie=mark(b"device", stamp, reader.cookie),
         by_agent=mark(b"agent", stamp, reader.network, reader.user_agent),

@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from marketplaces.values import Credentials
 from trace.errors import NotFound
-from trace.keyring import current
+from trace.keyring import current_keyring
 from trace.records.shop import Shop, ShopToken
 
 LEASE = timedelta(seconds=90)
@@ -60,7 +60,7 @@ def read_tokens(session: Session, shop_id: int) -> Tokens:
     if found is None:
         raise NotFound()
     shop, row = found
-    ring = current()
+    ring = current_keyring()
     credentials = Credentials(
         access_token=ring.unseal(row.access_sealed, _place(shop, "access")).decode(),
         refresh_token=ring.unseal(row.refresh_sealed, _place(shop, "refresh")).decode(),
@@ -120,7 +120,7 @@ def is_leased(session: Session, shop_id: int, now: datetime) -> bool:
 
 
 def _sealed(shop: Shop, pair: Credentials) -> tuple[bytes, bytes]:
-    ring = current()
+    ring = current_keyring()
     return (
         ring.seal(pair.access_token.encode(), _place(shop, "access")),
         ring.seal(pair.refresh_token.encode(), _place(shop, "refresh")),

@@ -17,8 +17,7 @@ from sqlmodel import Session, col
 
 from trace.crashpoint import crashpoint
 from trace.errors import FieldProblem, Invalid, NotFound, Refused, Unavailable
-from trace.keyring import Keyring
-from trace.keyring import current as current_keyring
+from trace.keyring import Keyring, current_keyring
 from trace.records.stamp import KeyState, StampBlock, StampKeyRow
 from trace.services import stamp_marks
 from trace.services.admission import Act, Actor, scope_of

@@ -5,12 +5,10 @@ import shutil
 from flask import Response, jsonify
 from sqlalchemy.exc import SQLAlchemyError
 
-from trace.db import current as current_database
-from trace.db import is_reachable
-from trace.db_upgrade import head as schema_head
-from trace.db_upgrade import revision as schema_revision
+from trace.db import current_database, is_reachable
+from trace.db_upgrade import schema_head, schema_revision
 from trace.errors import NongsanError
-from trace.keyring import current as current_keyring
+from trace.keyring import current_keyring
 from trace.web.door import Door, Open
 from trace.web.visitor import settings
 

@@ -7,7 +7,7 @@ from ipaddress import IPv6Address, ip_address
 
 from flask import Response, request
 
-from trace.keyring import current
+from trace.keyring import current_keyring
 from trace.services.scanning import MARKS_DAYS, Reader
 from trace.web.visitor import account, session_cookie, settings
 
@@ -58,7 +58,7 @@ def hand_cookie(answer: Response, who: Reader) -> None:
 
 
 def _proof(cookie: bytes) -> str:
-    return current().mark(b"saw a stamp", cookie).hex()
+    return current_keyring().mark(b"saw a stamp", cookie).hex()
 
 
 def network_of(address: str) -> bytes:
@@ -76,7 +76,7 @@ def network_of(address: str) -> bytes:
 
 def network_mark() -> bytes:
     """The network as the limiter keeps it: a keyed hash, in memory only."""
-    return current().mark(b"limiter", network_of(request.remote_addr or ""))
+    return current_keyring().mark(b"limiter", network_of(request.remote_addr or ""))
 
 
 def watches() -> bool:

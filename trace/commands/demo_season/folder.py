@@ -11,8 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from trace.commands.demo_season.accounts import FILE as ACCOUNTS_FILE
 from trace.commands.demo_season.accounts import write_private
-from trace.db import open_database, reading
-from trace.db import use as use_database
+from trace.db import open_database, reading, use_database
 from trace.errors import Refused
 from trace.records.instance_fact import InstanceFact
 from trace.settings import Settings

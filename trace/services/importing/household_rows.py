@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from trace.keyring import current
+from trace.keyring import current_keyring
 from trace.records.household import Household
 from trace.services.households import household_key, id_number_place, phone_place
 from trace.services.importing.farm_memory import Home, Memory, key_of, place_columns
@@ -94,7 +94,7 @@ def _kept(memory: Memory, key: Key, found: Any, field: str, values: Mapping[str,
     """The stored sealed value where it says the same or the cell is empty, else the new one sealed."""
     stored: bytes | None = getattr(found, f"{field}_sealed")
     said, place = values.get(field), _SEALED[field](*key)
-    if said is None or (stored and current().unseal(stored, place).decode() == said):
+    if said is None or (stored and current_keyring().unseal(stored, place).decode() == said):
         return stored
     return _sealed(memory, said, place)
 
@@ -102,4 +102,4 @@ def _kept(memory: Memory, key: Key, found: Any, field: str, values: Mapping[str,
 def _sealed(memory: Memory, value: object, place: str) -> bytes | None:
     if value is None:
         return None
-    return current().seal(str(value).encode(), place) if memory.task.writes else b""
+    return current_keyring().seal(str(value).encode(), place) if memory.task.writes else b""
