@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
+import click
 import pytest
 from flask import Flask
 
 import nongsan
-from trace.commands.nouns import NOUNS
+from trace.commands.nouns import NOUNS, main
 from trace.services.admission import POLICY, Act
 from trace.settings import ENVIRONMENT, Settings
 from trace.texts.files import LANGUAGES, lookup
@@ -150,9 +151,30 @@ def test_every_setting_is_documented() -> None:
     assert sorted(name for name in names if f"`{name}`" not in said) == []
 
 
+def every_verb() -> Iterator[tuple[str, click.Command]]:
+    context = click.Context(main)
+    for noun in NOUNS:
+        command = main.get_command(context, noun)
+        if not isinstance(command, click.Group):
+            yield noun, command
+            continue
+        for verb in command.list_commands(context):
+            yield f"{noun} {verb}", command.get_command(context, verb)
+
+
 def test_every_command_is_documented_and_has_help() -> None:
     said = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
-    assert sorted(noun for noun in NOUNS if f"`nongsan {noun}" not in said) == []
+    verbs = dict(every_verb())
+    assert sorted(name for name in verbs if f"`nongsan {name}" not in said) == []
+    assert sorted(name for name, command in verbs.items() if not command.help) == []
+    unsaid = [
+        f"{name} {option}"
+        for name, command in verbs.items()
+        for parameter in command.params
+        for option in parameter.opts
+        if option.startswith("--") and f"`{', '.join(parameter.opts)}`" not in said
+    ]
+    assert unsaid == []
 
 
 PERMISSIVE = re.compile(
