@@ -1,48 +1,15 @@
-"""Imports every table, so that ``metadata`` is whole."""
+"""Imports every file of tables, so that ``metadata`` is whole."""
+
+import importlib
+import pkgutil
+from pathlib import Path
 
 from sqlmodel import SQLModel
 
-from trace.records import (
-    account,
-    admin_unit,
-    certificate,
-    diary_entry,
-    event,
-    household,
-    import_run,
-    instance_fact,
-    job,
-    lot,
-    market_order,
-    organisation,
-    plot,
-    product,
-    recall,
-    rules,
-    scan,
-    shop,
-    stamp,
-)
+FOLDER = Path(__file__).parent
 
-TABLE_FILES = (
-    account,
-    admin_unit,
-    certificate,
-    diary_entry,
-    event,
-    household,
-    import_run,
-    instance_fact,
-    job,
-    lot,
-    market_order,
-    organisation,
-    plot,
-    product,
-    recall,
-    rules,
-    scan,
-    shop,
-    stamp,
-)
+for _file in pkgutil.iter_modules([str(FOLDER)]):
+    if _file.name != "schema":
+        importlib.import_module(f"trace.records.{_file.name}")
+
 metadata = SQLModel.metadata
