@@ -66,7 +66,8 @@ def sign_out() -> AnyResponse:
 @door.page("/tai-khoan", Open.SIGNED_IN)
 def mine() -> str:
     """Who I am here."""
-    return render_template("account/mine.html", who=account())
+    who = account()
+    return render_template("account/mine.html", who=who, home=home_of(who) if who else "/")
 
 
 def home_of(who: Account) -> str:
