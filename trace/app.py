@@ -10,9 +10,24 @@ from trace.keyring import current_keyring, load_keyring, use_keyring
 from trace.records.instance_fact import InstanceFact
 from trace.settings import Settings, load_settings
 from trace.web import account, consumer, headers, health, hooks, page_tools, refusals, story_pages, visitor
-from trace.web.cooperative import diary, lots, printing, shop_connect, shops, stamps, today
+from trace.web.cooperative import (
+    certificates,
+    diary,
+    farms,
+    imports,
+    lots,
+    printing,
+    products,
+    shop_connect,
+    shops,
+    sites,
+    stamps,
+    today,
+)
 from trace.web.door import Door, open_doors
 from trace.web.office import lots as office_lots
+from trace.web.office import ocop as office_ocop
+from trace.web.office import organisations as office_organisations
 from trace.web.office import recalls as office_recalls
 from trace.web.office import rules as office_rules
 from trace.web.office import sales
@@ -27,12 +42,19 @@ DOORS: tuple[Door, ...] = (
     today.door,
     lots.door,
     diary.door,
+    farms.door,
+    sites.door,
+    certificates.door,
+    products.door,
+    imports.door,
     shops.door,
     shop_connect.door,
     hooks.door,
     office_lots.door,
     office_recalls.door,
     office_rules.door,
+    office_ocop.door,
+    office_organisations.door,
     sales.door,
 )
 csrf = CSRFProtect()

@@ -423,14 +423,13 @@ def test_an_import_killed_half_way_leaves_nothing(
         import time
         from datetime import UTC, datetime
         from pathlib import Path
-        from trace.db import open_database, transaction, use
-        from trace.keyring import Keyring
-        from trace.keyring import use as use_keyring
+        from trace.db import open_database, transaction, use_database
+        from trace.keyring import Keyring, use_keyring
         from trace.records.account import Role
         from trace.services.admission import Actor
         from trace.services.importing.runs import ImportOrder, import_file
 
-        use(open_database({sqlite_url!r}))
+        use_database(open_database({sqlite_url!r}))
         use_keyring(Keyring(bytes(32)))
 
         def half(done, total):

@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 
 from trace.errors import FieldProblem, Invalid, NotFound, Refused
 from trace.records.certificate import Certificate, CertificateScope, Scheme
+from trace.records.organisation import Organisation
 from trace.records.plot import GrowingArea, Plot
 from trace.records.product import Product
 from trace.services.admission import Act, Actor, fetch, own_org, scope_of, visible
@@ -125,6 +126,18 @@ def certificates(session: Session, actor: Actor) -> Sequence[Certificate]:
     wanted = visible(actor, Act.VIEW_FARM, Certificate)
     order = (col(Certificate.valid_to).desc(), col(Certificate.number))
     return session.execute(select(Certificate).where(wanted).order_by(*order)).scalars().all()
+
+
+def waiting_papers(session: Session, actor: Actor) -> list[tuple[Certificate, Organisation]]:
+    """Papers the office has not confirmed, the oldest first, with their cooperative."""
+    scope_of(actor, Act.CONFIRM_PAPERS)
+    question = (
+        select(Certificate, Organisation)
+        .join(Organisation, col(Organisation.id) == col(Certificate.org_id))
+        .where(col(Certificate.confirmed_at).is_(None))
+        .order_by(col(Certificate.id))
+    )
+    return [(row[0], row[1]) for row in session.execute(question)]
 
 
 def scope_of_certificate(session: Session, certificate_id: int) -> Sequence[CertificateScope]:

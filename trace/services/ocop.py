@@ -142,6 +142,19 @@ def proposals(session: Session, actor: Actor, *, waiting_only: bool = True) -> S
     return session.execute(question).scalars().all()
 
 
+def waiting_reports(session: Session, actor: Actor) -> list[tuple[OcopProposal, Product, Organisation]]:
+    """Reports the office has not settled, the oldest first, with product and cooperative."""
+    scope_of(actor, Act.RATE_PRODUCT)
+    question = (
+        select(OcopProposal, Product, Organisation)
+        .join(Product, col(Product.id) == col(OcopProposal.product_id))
+        .join(Organisation, col(Organisation.id) == col(OcopProposal.org_id))
+        .where(col(OcopProposal.state) == ProposalState.WAITING)
+        .order_by(col(OcopProposal.id))
+    )
+    return [(row[0], row[1], row[2]) for row in session.execute(question)]
+
+
 def proposals_of(session: Session, actor: Actor, product: Product) -> Sequence[OcopProposal]:
     """What was reported for a product and not accepted, the newest first."""
     visible(actor, Act.VIEW_FARM, Product)

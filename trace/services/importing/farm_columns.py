@@ -37,7 +37,11 @@ COLUMNS = (
         ("so dien thoai", "dien thoai", "sdt", "dt", "so dt", "phone number", "mobile"),
         example="0912 345 678",
     ),
-    Column("id_number", ("so can cuoc", "so cccd", "cccd", "can cuoc", "cmnd", "so cmnd"), example=""),
+    Column(
+        "id_number",
+        ("so can cuoc", "so cccd", "cccd", "can cuoc", "cmnd", "so cmnd", "citizen number", "id number"),
+        example="",
+    ),
     Column(
         "commune",
         ("xa", "xa phuong", "phuong xa", "xa moi", "dia chi xa", "ten xa", "ma xa", "ward"),

@@ -1,0 +1,80 @@
+"""Files under check in the browser: kept sealed for a day, seen by the account that sent them."""
+
+import hashlib
+import secrets
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import delete, select
+from sqlmodel import Session, col
+
+from trace.errors import NotFound
+from trace.keyring import current_keyring
+from trace.records.import_run import ImportUpload
+from trace.services.admission import Act, Actor, scope_of
+from trace.services.importing.runs import NOUNS
+
+KEPT = timedelta(days=1)
+
+
+def keep_upload(
+    session: Session, actor: Actor, noun: str, file_name: str, data: bytes, now: datetime
+) -> ImportUpload:
+    """Store a file sealed; yesterday's files go.
+
+    Raises:
+        NotFound: no such noun, or nobody is signed in.
+    """
+    scope_of(actor, Act.IMPORT_REGISTRY)
+    if noun not in NOUNS or actor.account_id is None:
+        raise NotFound()
+    session.execute(delete(ImportUpload).where(col(ImportUpload.uploaded_at) < now - KEPT))
+    token = secrets.token_hex(16)
+    row = ImportUpload(
+        token=token,
+        account_id=actor.account_id,
+        noun=noun,
+        file_name=Path(file_name).name[:160] or "?",
+        file_sha256=hashlib.sha256(data).hexdigest(),
+        sealed=current_keyring().seal(data, _place(token)),
+        uploaded_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def upload(session: Session, actor: Actor, token: str) -> ImportUpload:
+    """A file under check.
+
+    Raises:
+        NotFound: gone, or another account's.
+    """
+    question = select(ImportUpload).where(
+        col(ImportUpload.token) == token, col(ImportUpload.account_id) == actor.account_id
+    )
+    found: ImportUpload | None = session.execute(question).scalar_one_or_none()
+    if found is None:
+        raise NotFound("imp.gone")
+    return found
+
+
+@contextmanager
+def as_file(row: ImportUpload) -> Iterator[Path]:
+    """The file in clear on disk, readable by us alone, for as long as the block lasts."""
+    with tempfile.NamedTemporaryFile(prefix="nongsan-import-", suffix=".upload") as file:
+        file.write(current_keyring().unseal(row.sealed, _place(row.token)))
+        file.flush()
+        yield Path(file.name)
+
+
+def forget(session: Session, row: ImportUpload) -> None:
+    """Drop a file."""
+    session.execute(delete(ImportUpload).where(col(ImportUpload.id) == row.id))
+
+
+def _place(token: str) -> str:
+    return f"import_upload/{token}"
