@@ -74,6 +74,13 @@ class Settings(BaseModel):
             raise ValueError("must start with http:// or https://")
         return url.rstrip("/")
 
+    @field_validator("ratelimit_storage_uri")
+    @classmethod
+    def _in_memory(cls, uri: str) -> str:
+        if uri != "memory://":
+            raise ValueError("must be memory://; the limiter counts in each process")
+        return uri
+
     @property
     def database(self) -> str:
         """The SQLAlchemy URL: SQLite in the instance folder unless one is given."""
@@ -131,7 +138,8 @@ def _read_file(path: Path) -> dict[str, Any]:
 def _one_line(error: ValidationError, instance: Path) -> str:
     first = error.errors(include_url=False)[0]
     name = ".".join(str(part) for part in first["loc"])
-    got = "" if "secret" in name else f", got {first.get('input')!r}"
+    secret = any(part in name for part in ("secret", "database_url", "storage_uri"))
+    got = "" if secret else f", got {first.get('input')!r}"
     if first["type"] == "extra_forbidden":
         return f"unknown setting {name!r} in {instance / 'nongsan.toml'}; see docs/settings.md"
     return f"setting {name!r}: {first['msg']}{got}; see docs/settings.md"

@@ -23,6 +23,7 @@ from trace.db import Database, reading, transaction
 from trace.jobs import clock, queue, work
 from trace.jobs.desk import Desk
 from trace.records.job import Job, JobState
+from trace.records.scan import Scan
 from trace.records.shop import Shop
 from trace.services import leases, schedules
 from trace.settings import Settings
@@ -270,3 +271,19 @@ def test_the_runner_syncs_by_itself_and_stops_in_time(lite: Stand) -> None:
     with reading() as session:
         kinds = set(session.execute(select(col(Job.kind)).distinct()).scalars())
     assert {"sync_shop", "sequence_log", "housekeep"} <= kinds
+
+
+def test_housekeeping_empties_old_marks_of_scans_and_keeps_the_scans(desk: Desk) -> None:
+    now = desk.now()
+    with transaction() as session:
+        coop = world.make_coop(session, now)
+        lot = world.make_lot(session, now, coop.plot, coop.product)
+        for days in (desk.settings.scan_marks_days + 1, desk.settings.scan_marks_days - 1):
+            at = now - timedelta(days=days)
+            values = {"kid": 1, "serial": days, "lot_id": lot.id, "org_id": coop.org.id, "state": "seen"}
+            session.add(Scan(**values, scanned_at=at, province="", device=b"d" * 16, network=b"n" * 16))
+        schedules.run_now(session, "housekeep", "", now)
+    assert work.run_one(desk)
+    with reading() as session:
+        marks = session.execute(select(Scan.device, Scan.network).order_by(col(Scan.scanned_at))).all()
+    assert [tuple(one) for one in marks] == [(None, None), (b"d" * 16, b"n" * 16)]

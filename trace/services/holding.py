@@ -14,6 +14,7 @@ from trace.services import lot_events
 from trace.services.admission import Act, Actor, fetch
 from trace.services.intake import Given, line
 from trace.services.lineage import descendants
+from trace.services.listing_offers import pause_products
 from trace.services.lot_states import lock_lots, move, refuse_recalled
 from trace.texts.catalogs import Term, t
 
@@ -99,6 +100,8 @@ def _stop(session: Session, actor: Actor, lot: Lot, hold: Hold, figures: Mapping
     hold.figures = _packed(figures) if hold.rule else ""
     hold.opened_by = actor.account_id
     session.add(hold)
+    if lot.state == LotState.RELEASED and lot.product_id is not None:
+        pause_products(session, [lot.product_id], hold.opened_at)  # it may be what the shops sell now
     if lot.state in STOPPABLE:
         move(lot, LotState.HOLD, hold.opened_at)
     session.flush()

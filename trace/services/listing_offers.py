@@ -77,12 +77,14 @@ def wish(
 
 def pause_products(session: Session, product_ids: Iterable[int], now: datetime) -> int:
     """Take every managed listing of these products off sale (a recall, a hold); how many."""
-    rule = (col(Listing.product_id).in_(set(product_ids)), col(Listing.on_sale))
-    paused = update(Listing).where(*rule, col(Listing.desired) != "{}")
-    rows = session.execute(
-        paused.values(on_sale=False, sent="{}", last_error="", updated_at=now).returning(col(Listing.id))
-    )
-    return len(rows.all())
+    rule = (col(Listing.product_id).in_(set(product_ids)), col(Listing.on_sale), col(Listing.desired) != "{}")
+    # In the order in which a push writes its results, so that neither waits for the other for ever.
+    ordered = select(col(Listing.id)).where(*rule).order_by(col(Listing.id)).with_for_update()
+    ids = session.execute(ordered).scalars().all()
+    if ids:
+        paused = update(Listing).where(col(Listing.id).in_(ids))
+        session.execute(paused.values(on_sale=False, sent="{}", last_error="", updated_at=now))
+    return len(ids)
 
 
 def published_stock(stock: int, sold_since: int, buffer_units: int) -> int:

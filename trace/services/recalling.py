@@ -18,6 +18,7 @@ from trace.services import lot_events
 from trace.services.admission import Act, Actor, fetch, scope_of, visible
 from trace.services.intake import Count, Given, line
 from trace.services.lineage import descendants
+from trace.services.listing_offers import pause_products
 from trace.services.logging_acts import append_leaf
 from trace.services.lot_states import lock_lots, move, recall_of
 from trace.services.public_id import new_public_id
@@ -77,6 +78,8 @@ def _reach(session: Session, lots: tuple[Lot, ...]) -> Reach:
 def open_recall(session: Session, actor: Actor, public_id: str, given: RecallIn, now: datetime) -> Recall:
     """Recall a lot and everything made from it; opening it twice with the same words gives the same recall.
 
+    What the shops sell of these products is paused in the same transaction.
+
     Raises:
         NotAllowed, NotFound: not the actor's to recall.
         Invalid: the typed number of lots is not what the recall reaches now.
@@ -97,6 +100,7 @@ def open_recall(session: Session, actor: Actor, public_id: str, given: RecallIn,
         if lot.state != LotState.RECALLED:
             move(lot, LotState.RECALLED, now)
         lot_events.observed(session, actor, "recall", lot, now, recall=recall.number)
+    pause_products(session, {lot.product_id for lot in lots if lot.product_id is not None}, now)
     record = {"number": recall.number, "root": root.code, "lots": len(lots), "by": actor.account_id}
     append_leaf(session, "recall_opened", record, now)
     return recall
