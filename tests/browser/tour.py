@@ -52,7 +52,9 @@ def routes(stand: Stand) -> Map:
     return Map(rules, converters={"code": CodeConverter}, strict_slashes=False)
 
 
-def walk(stand: Stand, role: str | None, starts: tuple[str, ...] = HOMES, each: int = EACH) -> Tour:
+def walk(
+    stand: Stand, role: str | None, starts: tuple[str, ...] = HOMES, most: dict[str, int] | None = None
+) -> Tour:
     """Follow every link from the homes; of each route a few pages, whatever their figures."""
     client = signed_in(stand, role) if role else requests.Session()
     table, tour = routes(stand).bind("127.0.0.1"), Tour()
@@ -60,7 +62,11 @@ def walk(stand: Stand, role: str | None, starts: tuple[str, ...] = HOMES, each: 
     while waiting:
         path = waiting.pop(0)
         endpoint = _endpoint(table, path)
-        if endpoint is None or endpoint in tour.files or len(tour.pages[endpoint]) >= each:
+        if (
+            endpoint is None
+            or endpoint in tour.files
+            or len(tour.pages[endpoint]) >= (most or {}).get(endpoint, EACH)
+        ):
             continue
         answer = client.get(stand.web + path, timeout=20)
         if role and answer.status_code == 403 and path in starts:

@@ -1,0 +1,111 @@
+"""Every page as every role reaches it: fits a phone, says nothing into the console, is whole and accessible.
+
+The list of pages is the application's own table of routes; a page that nobody reaches by a link fails here.
+"""
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.conftest import Devices, sign_in
+from tests.browser.house import Stand
+from tests.browser.looking import LOOK, WIDTH, Watcher, violations
+from tests.browser.tour import Tour, walk
+from trace.records.account import Role
+
+pytestmark = pytest.mark.browser
+
+ANYONE = "anonymous"
+ROLES = [role.value for role in Role]
+MOST_FIRST = [
+    ANYONE,
+    *(role.value for role in (Role.COOP_MANAGER, Role.OFFICE, Role.PACKING_HOUSE, Role.ADMIN)),
+]
+LANGUAGES = ("vi", "en")
+# Answers to programs, forms and downloads without a page of their own; the way to a marketplace and back.
+NO_PAGES = {
+    "static",
+    "health.healthz",
+    "health.readyz",
+    "consumer.robots",
+    "consumer.favicon",
+    "consumer.find",
+    "story.picture",
+    "lots.read_weight",
+    "printing.file",
+    "shop_connect.leave",
+    "shop_connect.come_back",
+}
+
+
+@pytest.fixture(scope="session")
+def tours(season: Stand) -> dict[str, Tour]:
+    """What every role, and a passer-by with a sample stamp of every state in hand, reaches by links."""
+    found = {role: walk(season, role) for role in ROLES}
+    states = {state: f"/{code}" for state, code in season.told["stamps"]}
+    found[ANYONE] = walk(season, None, ("/", "/dang-nhap", *states.values()), most={"consumer.scan": 99})
+    return found
+
+
+def test_no_link_leads_nowhere(tours: dict[str, Tour]) -> None:
+    assert {role: tour.broken for role, tour in tours.items() if tour.broken} == {}
+
+
+def test_every_page_is_reached_by_somebody(season: Stand, tours: dict[str, Tour]) -> None:
+    reached = {endpoint for tour in tours.values() for endpoint in (*tour.pages, *tour.files)}
+    unreached = {
+        rule: act for rule, endpoint, act in season.told["rules"] if endpoint not in reached | NO_PAGES
+    }
+    assert unreached == {}
+
+
+@pytest.mark.parametrize("role", [ANYONE, *ROLES])
+def test_pages_fit_a_phone_and_complain_of_nothing(
+    season: Stand, tours: dict[str, Tour], devices: Devices, role: str
+) -> None:
+    watcher = Watcher(devices.new(), season, role)
+    paths = [path for found in tours[role].pages.values() for path in found]
+    assert [fault for path in paths for fault in watcher.faults(path, "vi")] == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_pages_are_accessible(season: Stand, tours: dict[str, Tour], devices: Devices, lang: str) -> None:
+    """Once for each page, as the role sees it that may do most there."""
+    seen: set[str] = set()
+    faults = []
+    for role in MOST_FIRST:
+        pages = {name: found for name, found in tours[role].pages.items() if name not in seen}
+        seen |= set(pages)
+        # the checker's script is not of our own making, so this context lets it in
+        watcher = Watcher(devices.new(bypass_csp=True), season, role)
+        for paths in pages.values():
+            for path in paths if role == ANYONE else paths[:1]:
+                faults += [*watcher.faults(path, lang), *violations(watcher.page)]
+    assert faults == []
+
+
+def test_a_verdict_reads_at_twice_the_size(season: Stand, tours: dict[str, Tour], devices: Devices) -> None:
+    page = devices.new()
+    for path in tours[ANYONE].pages["consumer.scan"]:
+        page.goto(season.web + path)
+        page.evaluate("document.documentElement.style.setProperty('font-size', '200%')")
+        told = page.evaluate(LOOK)
+        assert (path, told["width"] <= WIDTH, told["cut"]) == (path, True, [])
+
+
+def test_the_keyboard_goes_straight_to_the_content(season: Stand, devices: Devices) -> None:
+    page = sign_in(devices.new(), season, "coop_manager")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    assert page.evaluate("document.activeElement.getBoundingClientRect().left") >= 0
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
+
+
+def test_a_request_to_another_host_is_seen_and_stopped(season: Stand, chromium: Browser) -> None:
+    devices = Devices(chromium)
+    page = devices.new(bypass_csp=True)
+    page.goto(season.web)
+    page.evaluate("fetch('https://example.com/').catch(() => 0)")
+    devices.close()
+    assert devices.strangers == ["https://example.com/"]
