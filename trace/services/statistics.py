@@ -93,7 +93,7 @@ def sales(session: Session, actor: Actor, question: Question) -> Answer:
     amounts = _found(session, _amounts(actor, question, grouped=True))
     rows = [
         Row(
-            str(key),
+            "" if key is None else str(key),
             str(name or ""),
             Figures(*counts.get((key, name), (0, 0)), *amounts.get((key, name), _NONE)),
         )

@@ -36,7 +36,7 @@ ACCOUNTS = (
     AccountPlan("nonghoi", "Hộ nông dân BV-001", Role.FARMER, coop="BV"),
     AccountPlan("xa-thanh-ha", "Cán bộ xã Thanh Hà", Role.COMMUNE_OFFICER, commune="10813", page="/so"),
     AccountPlan("to-so", "Tổ công nghệ số xã Thanh Hà", Role.DIGITAL_TEAM, commune="10813"),
-    AccountPlan("admin", "Quản trị", Role.ADMIN, page="/so"),
+    AccountPlan("admin", "Quản trị", Role.ADMIN, page="/tai-khoan"),
 )
 """The second office account is there because a recall is closed by two people."""
 

@@ -137,9 +137,9 @@ def as_table(answer: Answer, lang: str) -> Table:
 def _label(row: Row, by: Dimension, lang: str) -> Any:
     if by is Dimension.DAY:
         return date.fromisoformat(row.key)
-    if not row.key:
-        return t(lang, "sales.unmapped")
-    return t(lang, f"marketplace.{row.key}") if by is Dimension.MARKETPLACE else row.name
+    if by is Dimension.MARKETPLACE:
+        return t(lang, f"marketplace.{row.key}")
+    return row.name or t(lang, "sales.unmapped")
 
 
 def _cells(figures: Figures) -> list[int | float]:
