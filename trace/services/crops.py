@@ -2,6 +2,7 @@
 
 from trace.standards.fault import Fault
 from trace.standards.search_key import fold_vi
+from trace.texts.catalogs import Term
 
 CROPS = {
     "lychee": ("vai", "vai thieu", "litchi", "qua vai", "cay vai"),
@@ -30,7 +31,7 @@ def crop_of(text: str) -> str:
     """
     found = _BY_WORD.get(fold_vi(text).replace("_", " "))
     if found is None:
-        raise Fault("imp.choice", value=text[:40], choices=", ".join(CROPS))
+        raise Fault("imp.choice", value=text[:40], choices=tuple(Term(f"crop.{crop}") for crop in CROPS))
     return found
 
 

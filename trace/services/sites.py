@@ -114,9 +114,10 @@ def change_status(
     """
     row = fetch(session, actor, Act.MANAGE_REGISTRY, table, id=site_id)
     lock(session, row)
-    last = history(session, row)[0]
-    if not last.since <= given.since <= local_day(now):
-        span: dict[str, object] = {"min": last.since, "max": local_day(now), "unit": ""}
+    past = history(session, row)
+    earliest = past[0].since if past else local_day(row.created_at)
+    if not earliest <= given.since <= local_day(now):
+        span: dict[str, object] = {"min": earliest, "max": local_day(now), "unit": ""}
         raise Invalid([FieldProblem("since", "field.range", given.since, span)])
     if given.status == row.status:
         return row

@@ -9,9 +9,12 @@ from sqlmodel import Session
 from trace.errors import NongsanError
 from trace.services.crops import CROPS
 from trace.services.places import PlaceOption, PlaceUnclear, option_of, read_place
+from trace.standards import quantity
+from trace.standards.fault import Fault
+from trace.standards.local_time import local_day
 from trace.texts.catalogs import t
 from trace.web.form_state import FormState, kept
-from trace.web.visitor import face_language
+from trace.web.visitor import face_language, now
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,17 @@ def crop_options() -> list[tuple[str, str]]:
 def bare(values: Mapping[str, str]) -> dict[str, str]:
     """Typed values without the request id, which the row's own code makes needless."""
     return {name: value for name, value in values.items() if name != "request_id"}
+
+
+def with_days(values: Mapping[str, str], *names: str) -> dict[str, str]:
+    """Typed values with days as programs write them; what is no day stays for the input model to refuse."""
+    found = dict(values)
+    for name in names:
+        try:
+            found[name] = quantity.day(values.get(name, ""), local_day(now())).isoformat()
+        except Fault:
+            continue
+    return found
 
 
 def with_place(session: Session, values: Mapping[str, str]) -> dict[str, str]:

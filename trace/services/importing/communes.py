@@ -11,6 +11,7 @@ from trace.records.columns import NEW_SCHEME, OLD_SCHEME
 from trace.standards.fault import Fault
 from trace.standards.search_key import fold_vi
 
+MOST_SUGGESTED = 500
 Pair = tuple[str, str | None]
 """Code of the commune of today, code of the old one where it was said."""
 
@@ -30,6 +31,8 @@ class Gazetteer:
         for old, new in session.execute(changes.order_by(col(AdminUnitChange.new_code))):
             self._heirs[old].append(new)
         self._known: dict[tuple[str, str, str], Pair | Fault] = {}
+        self._local: dict[tuple[str, str], dict[str, str]] = {}
+        self._asked = 0
 
     def _remember(self, unit: AdminUnit) -> None:
         if unit.level == "district":
@@ -107,12 +110,21 @@ class Gazetteer:
         return unit.full_name if unit else code
 
     def _unknown(self, text: str, index: dict[str, list[AdminUnit]], scheme: str, province: str) -> Fault:
-        local = {
-            key: unit.full_name
-            for key, units in index.items()
-            for unit in units
-            if not key.isdigit() and self._today(scheme, unit) == province
-        }
-        near = get_close_matches(fold_vi(text[:60]), local, n=5, cutoff=0.5)
-        names = list(dict.fromkeys(local[key] for key in near))[:3]
-        return Fault("imp.unit", value=text[:40], suggestions=", ".join(names) or "–")
+        """With the nearest names of the province; only so many are looked for, because that is slow."""
+        self._asked += 1
+        near: list[str] = []
+        if self._asked <= MOST_SUGGESTED:
+            names = self._names_in(index, scheme, province)
+            near = [names[key] for key in get_close_matches(fold_vi(text[:60]), names, n=5, cutoff=0.5)]
+        return Fault("imp.unit", value=text[:40], suggestions=", ".join(list(dict.fromkeys(near))[:3]) or "–")
+
+    def _names_in(self, index: dict[str, list[AdminUnit]], scheme: str, province: str) -> dict[str, str]:
+        """Folded name -> full name of a province's communes, gathered once."""
+        if (scheme, province) not in self._local:
+            self._local[scheme, province] = {
+                key: unit.full_name
+                for key, units in index.items()
+                for unit in units
+                if not key.isdigit() and self._today(scheme, unit) == province
+            }
+        return self._local[scheme, province]

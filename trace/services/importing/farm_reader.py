@@ -108,7 +108,7 @@ def _rules(layout: Layout, setting: Setting) -> Mapping[str, Rule]:
         "id_number": lambda cell: id_number(cells.text(cell)),
         "commune": cells.text,
         "old_commune": cells.text,
-        "trained_on": lambda cell: day_bounds(cells.day(cell, setting.today))[0],
+        "trained_on": _remembered(lambda cell: day_bounds(cells.day(cell, setting.today))[0]),
         "plot_code": lambda cell: own_code(cells.line(cell, 32)),
         "plot_name": lambda cell: cells.line(cell, 120),
         "crop": _remembered(lambda cell: crop_of(cells.text(cell))),

@@ -8,7 +8,7 @@ from trace.errors import FieldProblem
 from trace.standards.fault import Fault
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RowProblem:
     """Where it stands (sheet, row of the sheet, heading), what stands there, and why it does not fit."""
 

@@ -18,7 +18,8 @@ MOST_ROWS = 200_000
 MOST_MEMBERS = 200
 MOST_UNPACKED = 200 * 1024 * 1024
 MOST_RATIO = 100
-WAIT_S = 90
+WAIT_S = 75
+"""Seconds of silence after which the parsing process is ended; its own limit is 60 s of CPU."""
 _CHILD = Path(__file__).with_name("child.py")
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 
@@ -53,7 +54,10 @@ class Book:
 
     def _line(self) -> dict[str, Any]:
         assert self._child.stdout is not None
+        watch = threading.Timer(WAIT_S, self._child.kill)
+        watch.start()
         text = self._child.stdout.readline()
+        watch.cancel()
         if not text.endswith("\n"):
             raise Refused("imp.heavy", file=self._name)
         line: dict[str, Any] = json.loads(text)
@@ -76,12 +80,9 @@ def opened(path: Path, name: str, most_rows: int = MOST_ROWS) -> Iterator[Book]:
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={},
         text=True, encoding="utf-8",
     )  # fmt: skip
-    watch = threading.Timer(WAIT_S, child.kill)
-    watch.start()
     try:
         yield Book(child, name)
     finally:
-        watch.cancel()
         child.kill()
         child.communicate()
 

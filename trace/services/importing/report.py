@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from trace.services.importing.problems import RowProblem, shown
 from trace.standards.fault import Fault
 
-MOST_KEPT = 50_000
+MOST_KEPT = 20_000
 """Problems beyond these are counted and not listed."""
 
 
@@ -37,7 +37,7 @@ class Report:
             self.made[f"{noun}.{what}"] += number
 
 
-@dataclass
+@dataclass(slots=True)
 class Draft:
     """One row read so far: its values, and what is wrong with it."""
 

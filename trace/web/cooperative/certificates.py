@@ -15,7 +15,7 @@ from trace.standards.local_time import local_day
 from trace.texts.formats import days_between
 from trace.web.door import Door
 from trace.web.form_state import FormState, blank, typed
-from trace.web.registry_forms import Box, Item, Page, refused, say, words
+from trace.web.registry_forms import Box, Item, Page, refused, say, with_days, words
 from trace.web.visitor import actor, face_language, now
 
 door = Door("certificates", __name__, url_prefix="/htx/chung-nhan")
@@ -89,7 +89,7 @@ def add() -> AnyResponse | tuple[Any, int]:
     sent: dict[str, Any] = {name: value for name, value in values.items() if name != "request_id"}
     try:
         with transaction() as session:
-            given = read(certificates.CertificateIn, {**sent, **ticked})
+            given = read(certificates.CertificateIn, {**with_days(sent, "valid_from", "valid_to"), **ticked})
             row = certificates.add_certificate(session, actor(), given, now())
     except NongsanError as error:
         return refused(error, values, _form)

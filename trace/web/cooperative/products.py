@@ -16,7 +16,7 @@ from trace.standards.ocop import GROUPS
 from trace.texts.formats import weight
 from trace.web.door import Door
 from trace.web.form_state import FormState, blank, kept, typed
-from trace.web.registry_forms import Box, Item, Page, bare, crop_options, refused, say
+from trace.web.registry_forms import Box, Item, Page, bare, crop_options, refused, say, with_days
 from trace.web.visitor import actor, face_language, now
 
 door = Door("products", __name__, url_prefix="/htx/san-pham")
@@ -208,7 +208,7 @@ def propose(public_id: str) -> Answer:
     try:
         with transaction() as session:
             fetch(session, actor(), Act.VIEW_FARM, Product, public_id=public_id)
-            given = read(ocop.RatingIn, {**bare(values), "product": public_id})
+            given = read(ocop.RatingIn, {**with_days(bare(values), "decided_on"), "product": public_id})
             ocop.propose_rating(session, actor(), given, now())
     except NotFound:
         raise

@@ -26,6 +26,7 @@ from trace.web.registry_forms import (
     refused,
     say,
     start_places,
+    with_days,
     with_place,
     words,
 )
@@ -173,7 +174,7 @@ def status(kind: str, site_id: int) -> Answer:
     values = typed(("status", "since", "reason", "request_id"))
     table: Any = SITES[kind]
     try:
-        given = read(sites.StatusIn, bare(values))
+        given = read(sites.StatusIn, with_days(bare(values), "since"))
         with transaction() as session:
             sites.change_status(session, actor(), table, site_id, given, now())
     except NongsanError as error:

@@ -13,7 +13,7 @@ from trace.services.intake import read
 from trace.standards.local_time import local_day
 from trace.web.door import Door
 from trace.web.form_state import FormState, blank, typed
-from trace.web.registry_forms import Box, Page, bare, refused, say
+from trace.web.registry_forms import Box, Page, bare, refused, say, with_days
 from trace.web.visitor import actor, now
 
 door = Door("office_ocop", __name__, url_prefix="/so/ocop")
@@ -65,7 +65,7 @@ def add() -> Answer:
     """Store a decision."""
     values = typed(FIELDS)
     try:
-        given = read(ocop.RatingIn, bare(values))
+        given = read(ocop.RatingIn, with_days(bare(values), "decided_on"))
         with transaction() as session:
             row = ocop.rate_product(session, actor(), given, now())
     except NongsanError as error:
