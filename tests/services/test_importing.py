@@ -398,6 +398,7 @@ def test_five_thousand_rows_go_in_at_once(coop: world.Coop, tmp_path: Path, now:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_all_households_of_the_province_go_in_with_one_file(
     sqlite: Database, tmp_path: Path, now: datetime
 ) -> None:
