@@ -31,6 +31,8 @@ NO_PAGES = {
     "consumer.find",
     "story.picture",
     "lots.read_weight",
+    "imports.check",
+    "imports.errors",
     "printing.file",
     "shop_connect.leave",
     "shop_connect.come_back",

@@ -18,7 +18,7 @@ VERDICTS = {"consumer.scan"}
 """A stamp that is not found is told so on a page of its own, with status 404."""
 EACH = 2
 """So many pages of one route are looked at: the first is often unlike the second."""
-_LINK = re.compile(r'<a\b[^>]*?\bhref="([^"#]+)', re.IGNORECASE)
+_LINK = re.compile(r'<(?:a|img)\b[^>]*?\b(?:href|src)="([^"#]+)', re.IGNORECASE)
 _FORM = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 

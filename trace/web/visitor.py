@@ -4,13 +4,14 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, redirect, request, url_for
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from trace.db import reading
 from trace.errors import NotAllowed, NotFound
 from trace.records.account import Account
 from trace.services.accounts import account_of_session
-from trace.services.admission import Actor, actor_of, scope_of
+from trace.services.admission import Actor, actor_of, may, scope_of
 from trace.settings import Settings
 from trace.web.door import Open, Pass
 
@@ -116,6 +117,19 @@ def guard() -> AnyResponse | None:
     return None
 
 
+def opens(path: str) -> bool:
+    """Whether there is a page at ``path`` and the guard lets this visitor in: what menus and lists offer."""
+    try:
+        endpoint, _ = current_app.url_map.bind("").match(urlsplit(path).path, method="GET")
+    except HTTPException:
+        return False
+    rule = current_app.extensions["policy"].get(endpoint)
+    who = account()
+    if isinstance(rule, Open):
+        return rule is Open.PUBLIC or (rule is Open.SIGNED_IN and who is not None)
+    return rule is not None and who is not None and may(actor_of(who), rule)
+
+
 def _to_sign_in() -> AnyResponse:
     if request.method not in {"GET", "HEAD"} or wants_json():
         raise NotAllowed("error.sign_in")
@@ -139,6 +153,7 @@ def safe_next(target: str | None) -> str | None:
 
 
 def prepare(app: Flask) -> None:
-    """Hang the guard and the language into the app."""
+    """Hang the guard, what it lets through, and the language into the app."""
+    app.jinja_env.globals["opens"] = opens
     app.before_request(guard)
     app.after_request(keep_language)
