@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, TypeVar, cast
 
+from pydantic import Field
 from sqlalchemy import or_, select
 from sqlmodel import Session, col
 
@@ -21,13 +22,19 @@ AnyRule = TypeVar("AnyRule", YieldRule, PesticideRule, OcopRule)
 KINDS: dict[str, type[Rule]] = {"yield": YieldRule, "pesticide": PesticideRule, "ocop": OcopRule}
 
 
+Tonnes = Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
+"""Tonnes a hectare."""
+Score = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
+"""Points of an OCOP assessment."""
+
+
 class YieldRuleIn(Given):
     """A plausible yield to hold from a day on."""
 
     crop: Annotated[str, line(32, 1)]
     variety: Annotated[str, line(48)] = ""
-    warn_t_ha: float
-    block_t_ha: float
+    warn_t_ha: Tonnes
+    block_t_ha: Tonnes
     valid_from: date
     source: Annotated[str, line(240, 1)]
 
@@ -37,7 +44,7 @@ class PesticideRuleIn(Given):
 
     name: Annotated[str, line(120, 1)]
     crop: Annotated[str, line(32, 1)]
-    waiting_days: int
+    waiting_days: Annotated[int, Field(ge=0, le=365)]
     valid_from: date
     source: Annotated[str, line(240, 1)]
 
@@ -45,10 +52,10 @@ class PesticideRuleIn(Given):
 class OcopRuleIn(Given):
     """Months of validity and score bands, from a day on."""
 
-    validity_months: int
-    three_stars_from: float
-    four_stars_from: float
-    five_stars_from: float
+    validity_months: Annotated[int, Field(gt=0, le=600)]
+    three_stars_from: Score
+    four_stars_from: Score
+    five_stars_from: Score
     valid_from: date
     source: Annotated[str, line(240, 1)]
 

@@ -33,6 +33,7 @@ def sign_in_form() -> str | AnyResponse:
 def sign_in() -> AnyResponse | tuple[str, int]:
     """Check login and password; a wrong pair is noted and says how many tries are left."""
     login, password = request.form.get("login", ""), request.form.get("password", "")
+    login = login.replace("\0", "\ufffd")  # no login has either, and PostgreSQL is asked for neither
     with reading() as session:
         found = accounts.sign_in(session, login, password, now())
     if found is None:

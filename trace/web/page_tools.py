@@ -1,6 +1,7 @@
 """What every template may call: texts, icons, figures in the reader's way."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask, current_app, request, url_for
 from markupsafe import Markup
@@ -21,9 +22,8 @@ def here_in(lang: str) -> str:
     """This page's address in another language."""
     if request.endpoint is None:  # a page that does not exist has no route to build an address from
         return f"?lang={lang}"
-    args = {**request.args.to_dict(flat=False), "lang": [lang]}
-    values: dict[str, Any] = {**(request.view_args or {}), **args}
-    return url_for(request.endpoint, **values)
+    asked = urlencode({**request.args.to_dict(flat=False), "lang": [lang]}, doseq=True)
+    return f"{url_for(request.endpoint, **(request.view_args or {}))}?{asked}"
 
 
 def can(act: str) -> bool:

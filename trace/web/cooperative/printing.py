@@ -152,7 +152,7 @@ def _order(block: str, given: dict[str, str]) -> PrintOrder:
         given.get("stock") or "tomy-145",
         start or 1,
         given.get("format") or "pdf",
-        reason=given.get("reason", "").strip()[:160],
+        reason=given.get("reason", "").replace("\0", "").strip()[:160],
     )
 
 

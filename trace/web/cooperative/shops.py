@@ -70,8 +70,9 @@ def read_shelf(shop_id: int) -> AnyResponse:
 @door.page(f"{ONE}/lam-lai", Act.MANAGE_SHOP, methods=["POST"])
 def replay(shop_id: int) -> AnyResponse:
     """Try bad records again: the one named, or all."""
+    order = request.form.get("order", "").replace("\0", "\ufffd")
     with transaction() as session:
-        count = bad_records.replay(session, actor(), shop_id, now(), request.form.get("order") or None)
+        count = bad_records.replay(session, actor(), shop_id, now(), order or None)
         shops.sync_now(session, actor(), shop_id, now())
     flash(t(face_language(), "shops.replay.queued", n=count), "ok")
     return _back(shop_id)

@@ -1,0 +1,424 @@
+"""Grounds for attacks on every route: two cooperatives with one of everything, an account of any role.
+
+A new route needs nothing here unless its address has a parameter of a new name (``Estate.places``), or a form
+that should be tried with plausible values (``FORMS``).
+"""
+
+import itertools
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from sqlmodel import Session, SQLModel, select
+from werkzeug.routing import Rule
+
+from tests import stamped, world
+from tests.units import HA_BAC, THANH_HA
+from trace.db import reading, transaction
+from trace.records.account import Account, Role
+from trace.records.certificate import Certificate
+from trace.records.lot import Hold, LotState
+from trace.records.plot import PackingHouse
+from trace.records.product import OcopProposal, ProductImage
+from trace.records.rules import YieldRule
+from trace.records.shop import Listing, Shop
+from trace.services import instance_facts, rules
+from trace.services.admission import Act, may
+from trace.services.importing import uploads
+from trace.web.door import Open
+
+UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+PASSING = {"login_session", "login_failure", "scan", "stamp_seen", "alarm"}
+"""Tables that answers to anybody may write: sessions, failed sign-ins, scans."""
+DAY = date(2026, 6, 12)
+_numbers = itertools.count(1)
+
+
+@dataclass
+class Estate:
+    """One cooperative and, for every parameter an address can have, a thing of its own."""
+
+    coop: world.Coop
+    places: dict[str, Any]
+    code: str
+
+
+@dataclass
+class Grounds:
+    """Both cooperatives; ``own`` is the one the tested account works for."""
+
+    own: Estate
+    other: Estate
+    account: Account | None
+
+
+def request_id() -> str:
+    return f"thu-{next(_numbers):08}"
+
+
+def lay_out(app: Flask, folder: Path, now: datetime, role: Role | None) -> Grounds:
+    """Both estates in the app's database, and an account of the role bound to the first."""
+    with transaction() as session:
+        instance_facts.found(session, public_url="http://localhost", is_demo=False)
+        rules.load_defaults(session)
+        own = _estate(session, now, folder, THANH_HA, "1")
+        other = _estate(session, now, folder, HA_BAC, "2")
+        account = world.make_account(session, now, role, **_bound(role, own)) if role else None
+        sends_files = account is not None and may(world.actor_of(account), Act.IMPORT_REGISTRY)
+        own.places["token"] = _upload(session, account if sends_files else own.coop.manager, now)
+        other.places["token"] = _upload(session, other.coop.manager, now)
+    return Grounds(own, other, account)
+
+
+def _bound(role: Role, estate: Estate) -> dict[str, Any]:
+    org, home = {"org_id": estate.coop.org.id}, {"household_id": estate.coop.household.id}
+    commune = {"commune_code": THANH_HA}
+    return {
+        Role.FARMER: org | home,
+        Role.DIGITAL_TEAM: commune,
+        Role.COMMUNE_OFFICER: commune,
+        Role.OFFICE: {},
+        Role.ADMIN: {},
+    }.get(role, org)
+
+
+def _upload(session: Session, account: Any, now: datetime) -> str:
+    actor = world.actor_of(account)
+    return uploads.keep_upload(session, actor, "products", "sp.csv", b"sku,name\n", now).token
+
+
+def _estate(session: Session, now: datetime, folder: Path, commune: str, sign: str) -> Estate:
+    coop = world.make_coop(session, now, commune_code=commune)
+    lot = world.make_lot(session, now, coop.plot, coop.product)
+    block = stamped.make_block(session, now, coop, folder)
+    stamped.activate(session, now, block, lot, block.first, block.first + 9)
+    places: dict[str, Any] = {
+        "public_id": lot.public_id,
+        "products.public_id": coop.product.public_id,
+        "story.product.public_id": coop.product.public_id,
+        "organisations.public_id": coop.org.public_id,
+        "block": block.public_id,
+        "household_id": coop.household.id,
+        "plot_id": coop.plot.id,
+        "number": stamped.recall(session, now, _recalled(session, now, coop)).number,
+    }
+    places |= _papers(session, now, coop) | _shelf(session, now, coop, sign)
+    places |= {"hold_id": _hold(session, now, coop), "rule_id": _rule(session)}
+    places |= {"run": _print(session, now, block)}
+    return Estate(coop, places, stamped.code_of(session, block.kid, block.first))
+
+
+def _recalled(session: Session, now: datetime, coop: world.Coop) -> Any:
+    return world.make_lot(session, now, coop.plot, coop.product, state=LotState.RECALLED)
+
+
+def _papers(session: Session, now: datetime, coop: world.Coop) -> dict[str, Any]:
+    area = world.make_growing_area(session, now, coop.org)
+    house = PackingHouse(org_id=coop.org.id, code=f"P-{area.code}", market="CN", name="Nhà đóng gói")
+    house.commune_code, house.created_at = coop.org.commune_code, now
+    world.add(session, house)
+    paper = Certificate(org_id=coop.org.id, scheme="vietgap", number=f"VG-{area.id}", created_at=now)
+    paper.valid_from, paper.valid_to = DAY, date(2028, 6, 12)
+    image = ProductImage(product_id=coop.product.id, sha256=secrets.token_hex(32), media_type="image/png")
+    image.width = image.height = 1
+    image.data, image.created_at = b"\x89PNG", now
+    wish = OcopProposal(org_id=coop.org.id, product_id=coop.product.id, stars=3, score=60.0, proposed_at=now)
+    wish.decision_number, wish.decided_on = f"QD-{area.id}", DAY
+    return {
+        "site_id": area.id,
+        "certificate_id": world.add(session, paper).id,
+        "image_id": world.add(session, image).id,
+        "sha256": image.sha256,
+        "proposal_id": world.add(session, wish).id,
+    }
+
+
+def _shelf(session: Session, now: datetime, coop: world.Coop, sign: str) -> dict[str, Any]:
+    shop = Shop(org_id=coop.org.id, marketplace="shopee", ext_shop_id=sign, name="Gian hàng", created_at=now)
+    shop.state = "connected"
+    world.add(session, shop)
+    listing = Listing(shop_id=shop.id, ext_listing_id=sign, product_id=coop.product.id, unit_g=1000)
+    listing.created_at = listing.updated_at = now
+    world.add(session, listing)
+    return {"shop_id": shop.id, "listing_id": listing.id, "ext_shop_id": sign}
+
+
+def _hold(session: Session, now: datetime, coop: world.Coop) -> int:
+    lot = world.make_lot(session, now, coop.plot, coop.product, state=LotState.HOLD)
+    hold = world.add(session, Hold(lot_id=lot.id, reason="Chờ kết quả mẫu", opened_at=now))
+    number: int = hold.id
+    return number
+
+
+def _rule(session: Session) -> int:
+    rows = session.exec(select(YieldRule).order_by(YieldRule.id)).all()
+    number: int = rows[-1].id
+    return number
+
+
+def _print(session: Session, now: datetime, block: Any) -> int:
+    from trace.records.stamp import PrintRun
+
+    run = PrintRun(block_id=block.id, first=block.first, last=block.last, format="pdf", stock="tomy-145")
+    run.start_cell, run.sha256, run.printed_at = 1, secrets.token_hex(32), now
+    number: int = world.add(session, run).id
+    return number
+
+
+CHOICES: dict[str, str] = {
+    "form": "csv",
+    "marketplace": "shopee",
+    "noun": "farms",
+    "filename": "tokens.css",
+    "office_rules.kind": "yield",
+    "sites.kind": "vung",
+    "typed": "",
+}
+"""Parameters that choose among fixed things and belong to nobody; ``typed`` is a stamp's code."""
+SHARED = {"rule_id", "sha256", "ext_shop_id"}
+"""Rows that belong to no cooperative, or that anybody may see."""
+
+
+def value_of(rule: Rule, name: str, estate: Estate) -> Any:
+    """What stands for a parameter of a route's address in this estate.
+
+    Raises:
+        AssertionError: nobody said yet how to make one.
+    """
+    door = str(rule.endpoint).split(".")[0]
+    for key in (f"{rule.endpoint}.{name}", f"{door}.{name}", name):
+        if name == "typed":
+            return estate.code
+        if key in estate.places:
+            return estate.places[key]
+        if key in CHOICES:
+            return CHOICES[key]
+    raise AssertionError(
+        f"route {rule.rule} has the parameter {name!r} that tests/web/grounds.py does not know: "
+        f"add how to make one to _estate() (key {name!r}, or {door + '.' + name!r} where the name has other "
+        "meanings), or to CHOICES where it is nobody's"
+    )
+
+
+def tenant_names(rule: Rule) -> list[str]:
+    """The parameters of a route that name a tenant's row."""
+    door = str(rule.endpoint).split(".")[0]
+    free = {*CHOICES, *SHARED}
+    return sorted(n for n in rule.arguments if not {n, f"{door}.{n}", f"{rule.endpoint}.{n}"} & free)
+
+
+def routes(app: Flask) -> list[tuple[Rule, str]]:
+    """Every route and each of its methods; signing out comes last because it ends the session."""
+    found = [
+        (rule, method)
+        for rule in app.url_map.iter_rules()
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+        if rule.endpoint != "static"
+    ]
+    return sorted(found, key=lambda one: (one[0].endpoint == "account.sign_out", one[0].rule, one[1]))
+
+
+def address(app: Flask, rule: Rule, values: dict[str, Any]) -> str:
+    """The path of a route with these values, however odd they are."""
+    from urllib.parse import quote
+
+    path = ""
+    for is_name, part in rule._trace:
+        path += quote(str(values[part]), safe="") if is_name else part.lstrip("|")
+    return path
+
+
+def form_of(rule: Rule, estate: Estate) -> dict[str, str]:
+    """Plausible values for a route's form."""
+    make = FORMS.get(str(rule.endpoint))
+    return {"request_id": request_id(), **(make(estate) if make else {})}
+
+
+def dump(without: frozenset[str] = frozenset()) -> dict[str, list[Any]]:
+    """Every row of every table but the reference tables and those that anybody's answers write."""
+    left_out = {"admin_unit", "admin_conversion", "unit_conversion", *PASSING, *without}
+    with reading() as session:
+        return {
+            name: sorted(map(repr, session.connection().execute(table.select()).all()))
+            for name, table in SQLModel.metadata.tables.items()
+            if name not in left_out
+        }
+
+
+def changed(before: dict[str, list[Any]], after: dict[str, list[Any]]) -> list[str]:
+    """Tables that differ."""
+    return [name for name in before if before[name] != after[name]]
+
+
+def is_public(app: Flask, rule: Rule) -> bool:
+    return app.extensions["policy"][rule.endpoint] in (Open.PUBLIC, Open.LOCAL)
+
+
+Make = Callable[[Estate], dict[str, str]]
+_REASON: Make = lambda _e: {"reason": "Chờ kết quả mẫu"}  # noqa: E731 - a row of the table below
+_RECALL: Make = lambda _e: {  # noqa: E731
+    "reason": "Nghi còn thuốc trên quả",
+    "reason_en": "Residue",
+    "phone": "0220 000 0000",
+    "lots": "1",
+}
+_RANGE: Make = lambda _e: {"first": "20", "last": "24", "reason": "lost"}  # noqa: E731
+_HOUSEHOLD: Make = lambda _e: {  # noqa: E731
+    "code": f"H-{next(_numbers)}",
+    "name": "Trần Văn Hai",
+    "phone": "0987654321",
+    "id_number": "",
+    "place": "2025-07:10813",
+}
+_PLOT: Make = lambda _e: {  # noqa: E731
+    "code": f"V-{next(_numbers)}",
+    "name": "Vườn sau",
+    "crop": "lychee",
+    "variety": "thieu",
+    "area_m2": "3600",
+    "growing_area_id": "",
+    "latitude": "",
+    "longitude": "",
+    "place": "2025-07:10813",
+}
+_PRODUCT: Make = lambda _e: {  # noqa: E731
+    "sku": f"S-{next(_numbers)}",
+    "name": "Vải thiều",
+    "name_en": "Lychee",
+    "gtin": "",
+    "crop": "lychee",
+    "variety": "thieu",
+    "unit_g": "1 kg",
+    "shelf_life_days": "7",
+    "brand": "",
+    "standards": "",
+    "description": "Vải chín đỏ",
+    "ocop_group": "",
+}
+_ORG: Make = lambda _e: {  # noqa: E731
+    "kind": "cooperative",
+    "name": f"HTX mới {next(_numbers)}",
+    "name_en": "",
+    "tax_code": "",
+    "gln": "",
+    "phone": "",
+    "place": "2025-07:10813",
+}
+_RATING: Make = lambda e: {  # noqa: E731
+    "product": e.coop.product.public_id,
+    "stars": "4",
+    "score": "75",
+    "decision_number": f"QD-{next(_numbers)}",
+    "decided_on": "2026-06-01",
+}
+FORMS: dict[str, Make] = {
+    "account.sign_in": lambda _e: {"login": "ai-do", "password": "sai", "next": "/htx"},
+    "lots.create": lambda e: {
+        "plot_id": str(e.coop.plot.id),
+        "product": e.coop.product.public_id,
+        "weight_g": "480",
+        "when": "today",
+        "other_day": "",
+        "boxes": "",
+        "yield_reason": "",
+    },
+    "lots.pack": lambda e: {
+        "product": e.coop.product.public_id,
+        "units": "10",
+        "packed_on": "12/06/2026",
+        "packing_house_id": "",
+        "loss_reason": "",
+    },
+    "lots.hold": _REASON,
+    "lots.destroy": _REASON,
+    "lots.recall": _RECALL,
+    "office_lots.hold": _REASON,
+    "office_lots.lift": lambda _e: {"result": "KQ-12/2026", "lift_reason": "Mẫu đạt yêu cầu"},
+    "office_recalls.open_recall": _RECALL,
+    "office_rules.add": lambda _e: {
+        "crop": "lychee",
+        "variety": "",
+        "warn_t_ha": "20",
+        "block_t_ha": "30",
+        "valid_from": "01/01/2027",
+        "source": "Quyết định",
+    },
+    "office_rules.end": lambda _e: {"last_day": "31/12/2027"},
+    "diary.create": lambda e: {
+        "plot_id": str(e.coop.plot.id),
+        "kind": "spray",
+        "material": "Abamectin",
+        "dose": "10 ml",
+        "waiting_days": "7",
+        "operator": "Hai",
+        "note": "",
+        "corrects_id": "",
+        "reason": "",
+        "when": "today",
+        "other_day": "",
+    },
+    "stamps.take": lambda e: {"kind": "lot", "count": "5", "lot": e.places["public_id"], "product": ""},
+    "stamps.activate": lambda e: {"first": "30", "last": "34", "lot": e.places["public_id"]},
+    "stamps.void": _RANGE,
+    "stamps.activate_codes": lambda e: {
+        "first_code": e.code,
+        "last_code": e.code,
+        "lot": e.places["public_id"],
+        "step": "do",
+    },
+    "printing.make": lambda _e: {
+        "first": "0",
+        "last": "0",
+        "stock": "tomy-145",
+        "start_cell": "1",
+        "format": "png",
+        "reason": "jam",
+    },
+    "printing.confirm": lambda e: {"first_code": e.code, "last_code": e.code},
+    "shops.change": lambda _e: {"name": "Gian mới", "buffer_units": "3"},
+    "shops.replay": lambda _e: {"order": "24061"},
+    "shops.map_listing": lambda e: {"product": e.coop.product.public_id, "unit_g": "1 kg"},
+    "shops.publish": lambda _e: {"price_vnd": "60000", "stock": "10", "on_sale": "1", "with_content": "0"},
+    "farms.add_household": _HOUSEHOLD,
+    "farms.save_household": _HOUSEHOLD,
+    "farms.consent": lambda _e: {"purpose": "contact", "what": "give"},
+    "farms.add_plot": _PLOT,
+    "farms.save_plot": _PLOT,
+    "sites.add_area": lambda _e: {
+        "code": f"VN-HDOR-{next(_numbers) + 5000}",
+        "market": "CN",
+        "name": "",
+        "crop": "lychee",
+        "area_m2": "10 ha",
+        "place": "2025-07:10813",
+    },
+    "sites.add_house": lambda _e: {
+        "code": f"VN-HDPH-{next(_numbers)}",
+        "market": "CN",
+        "name": "Nhà đóng gói",
+        "gln": "",
+        "place": "2025-07:10813",
+    },
+    "sites.status": lambda _e: {"status": "suspended", "since": "2026-06-01", "reason": "Kiểm tra lại"},
+    "certificates.add": lambda e: {
+        "scheme": "vietgap",
+        "number": f"VG-{next(_numbers)}",
+        "issuer": "Trung tâm",
+        "valid_from": "2026-01-01",
+        "valid_to": "2027-01-01",
+        "plot_ids": str(e.coop.plot.id),
+    },
+    "products.add": _PRODUCT,
+    "products.save": _PRODUCT,
+    "products.propose": lambda e: {n: v for n, v in _RATING(e).items() if n != "product"},
+    "office_ocop.add": _RATING,
+    "office_ocop.settle": lambda _e: {"what": "decline", "reason": "Thiếu giấy"},
+    "organisations.add": _ORG,
+    "organisations.save": _ORG,
+    "imports.upload": lambda _e: {"loai": "products"},
+}
+"""Plausible values by endpoint; a route without a row is tried with a request id alone."""
