@@ -110,6 +110,8 @@ def guard() -> AnyResponse | None:
         return None
     if rule is None:
         raise NotFound()
+    if any("\0" in said for _name, said in request.args.items(multi=True)):
+        raise NotFound()  # nothing can be looked up by this letter
     if account() is None:
         return _to_sign_in()
     if not isinstance(rule, Open):
