@@ -21,6 +21,10 @@ MOST_FIRST = [
     *(role.value for role in (Role.COOP_MANAGER, Role.OFFICE, Role.PACKING_HOUSE, Role.ADMIN)),
 ]
 LANGUAGES = ("vi", "en")
+WRONG = {
+    "farms": "Mã hộ,Tên chủ hộ,Số điện thoại\nBV-900,Nguyễn Thử,12\n",
+    "products": "Mã sản phẩm,Tên sản phẩm,Cây trồng,Khối lượng\nSP-900,Vải thử,vải,-5\n",
+}
 # Answers to programs, forms and downloads without a page of their own; the way to a marketplace and back.
 NO_PAGES = {
     "static",
@@ -83,6 +87,21 @@ def test_pages_are_accessible(season: Stand, tours: dict[str, Tour], devices: De
             for path in paths if role == ANYONE else paths[:1]:
                 faults += [*watcher.faults(path, lang), *violations(watcher.page)]
     assert faults == []
+
+
+@pytest.mark.parametrize("noun", ["farms", "products"])
+def test_a_file_under_check_is_told_of_on_a_phone(season: Stand, devices: Devices, noun: str) -> None:
+    """The page behind an upload, which no link leads to: with the template filled in wrongly."""
+    watcher = Watcher(devices.new(bypass_csp=True), season, "coop_manager")
+    page = watcher.page
+    page.goto(f"{season.web}/htx/nhap?loai={noun}")
+    bad = {"name": "sai.csv", "mimeType": "text/csv", "buffer": WRONG[noun].encode()}
+    page.set_input_files("[name=file]", bad)
+    page.click("main button.primary")
+    path = page.url.removeprefix(season.web)
+    assert path.startswith("/htx/nhap/"), page.inner_text("main")
+    found = [fault for lang in LANGUAGES for fault in (*watcher.faults(path, lang), *violations(page))]
+    assert found == []
 
 
 def test_a_verdict_reads_at_twice_the_size(season: Stand, tours: dict[str, Tour], devices: Devices) -> None:
