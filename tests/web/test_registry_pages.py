@@ -307,6 +307,7 @@ def test_no_upload_makes_a_fault_of_ours(boss: FlaskClient) -> None:
     assert boss.post("/htx/nhap", data={"loai": "farms"}).status_code == 422
     assert boss.post("/htx/nhap", data={"loai": "gi do"}).status_code == 404
     assert boss.get("/htx/nhap/mau/farms.xlsx").status_code == 200
+    assert boss.get("/htx/nhap/mau/cars.xlsx").status_code == 404
     assert boss.get("/htx/nhap").status_code == 200
 
 

@@ -6,7 +6,7 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from trace.db import reading, transaction
-from trace.errors import Refused
+from trace.errors import NotFound, Refused
 from trace.records.import_run import ImportUpload
 from trace.services.admission import Act
 from trace.services.importing import uploads
@@ -46,9 +46,10 @@ def _index(refusal: Refused | None) -> str:
 @door.page("/mau/<noun>.xlsx", Act.IMPORT_REGISTRY)
 def template_file(noun: str) -> Response:
     """The empty workbook."""
-    known = noun if noun in NOUNS else "farms"
-    book = template(known, face_language(), with_org=actor().org_id is None)
-    return _download(book, f"nongsan-{known}.xlsx")
+    if noun not in NOUNS:
+        raise NotFound()
+    book = template(noun, face_language(), with_org=actor().org_id is None)
+    return _download(book, f"nongsan-{noun}.xlsx")
 
 
 @door.page("", Act.IMPORT_REGISTRY, methods=["POST"])
