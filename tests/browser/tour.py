@@ -16,8 +16,8 @@ from trace.web.consumer import CodeConverter
 HOMES = ("/htx", "/so", "/tai-khoan", "/")
 VERDICTS = {"consumer.scan"}
 """A stamp that is not found is told so on a page of its own, with status 404."""
-EACH = 2
-"""So many pages of one route are looked at: the first is often unlike the second."""
+EACH = 1
+"""So many pages of one route are looked at."""
 _LINK = re.compile(r'<(?:a|img)\b[^>]*?\b(?:href|src)="([^"#]+)', re.IGNORECASE)
 _FORM = re.compile(r'name="csrf_token" value="([^"]+)"')
 
@@ -53,9 +53,13 @@ def routes(stand: Stand) -> Map:
 
 
 def walk(
-    stand: Stand, role: str | None, starts: tuple[str, ...] = HOMES, most: dict[str, int] | None = None
+    stand: Stand,
+    role: str | None,
+    starts: tuple[str, ...] = HOMES,
+    each: int = EACH,
+    most: dict[str, int] | None = None,
 ) -> Tour:
-    """Follow every link from the homes; of each route a few pages, whatever their figures."""
+    """Follow every link from the homes; of each route ``each`` pages, or ``most`` of it where said."""
     client = signed_in(stand, role) if role else requests.Session()
     table, tour = routes(stand).bind("127.0.0.1"), Tour()
     waiting, seen = list(starts), set(starts)
