@@ -18,7 +18,9 @@ if "trace" in sys.modules and not str(getattr(sys.modules["trace"], "__file__", 
 def create_app() -> Any:
     """The WSGI application, settings read from the instance folder and the environment."""
     from trace.app import create_app as create
+    from trace.logbook import start_logging
 
+    start_logging()  # before the first line: the default one would print values it should not
     return create()
 
 
