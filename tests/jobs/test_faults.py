@@ -95,7 +95,7 @@ def test_a_long_wait_asked_for_is_obeyed(lite: Stand) -> None:
     assert shop.failures == 0
 
 
-def test_four_in_ten_answers_bad_costs_at_most_twice_the_calls(lite: Stand) -> None:
+def test_four_in_ten_answers_bad_costs_at_most_two_and_a_half_times_the_calls(lite: Stand) -> None:
     sell(lite, 60, days=80)
     clean = json.loads(lite.run().stats)["calls"]
     with transaction() as session:
