@@ -6,7 +6,8 @@
 - ``stock``     sheets and rolls, a literal table of millimetres
 - ``design``    what stands on a stamp, and the fitting of it into a label
 - ``pdf``       sheets and rolls as a streamed, repeatable PDF
-- ``png``       the same pages as 1-bit pictures at the printer's own dots
+- ``raster``    the same pages as dots, a module a whole number of them
+- ``png``       those dots as 1-bit pictures
 - ``svg``       one stamp or one sheet for the screen
 - ``printers``  one verb, ``print_pages``: into memory, or into a file that is whole or absent
 """

@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 
 from labels.job import Calibration
-from labels.png import pages, png, png_pages
+from labels.png import png, png_pages
+from labels.raster import pages
 from tests.labels.readers import READERS
 from tests.labels.stamps import ROLL, SHEET, TEXTS, job, random_codes, urls
 
