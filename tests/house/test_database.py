@@ -16,6 +16,7 @@ from trace.db_upgrade import alembic_config, schema_head, schema_revision, upgra
 from trace.records.household import Household
 from trace.records.organisation import Organisation
 from trace.records.schema import metadata
+from trace.records.stamp import PrintRun
 
 
 def test_sqlite_writes_are_durable_and_references_are_kept(sqlite: Database) -> None:
@@ -91,6 +92,40 @@ def test_migrations_go_down_and_up_again(database: Database) -> None:
     assert set(inspect(database.writer).get_table_names()) <= {"alembic_version"}
     upgrade_database(database)
     assert schema_revision(database) == schema_head()
+
+
+def test_prints_of_before_are_ready_ones(database: Database, now: datetime) -> None:
+    """The first version made every file on the spot; its rows come into the new shape and go back."""
+    with transaction() as session:
+        coop = world.make_coop(session, now)
+    with database.writer.connect() as connection, connection.begin():
+        command.downgrade(alembic_config(connection), "0001")
+        connection.execute(text(_KEY), {"wrapped": b"x", "at": now})
+        connection.execute(text(_BLOCK), {"org": coop.org.id, "at": now})
+        connection.execute(text(_RUN), {"by": coop.manager.id, "at": now})
+    upgrade_database(database)
+    with reading() as session:
+        run = session.get(PrintRun, 5)
+    assert (run.state, run.org_id, run.total, run.done) == ("ready", coop.org.id, 10, 10)
+    assert (run.sha256, run.asked_by, run.finished_at) == ("ab", coop.manager.id, run.asked_at)
+    with database.writer.connect() as connection, connection.begin():
+        command.downgrade(alembic_config(connection), "0001")
+        found = connection.execute(text("SELECT printed_by, sha256 FROM print_run")).one()
+    assert tuple(found) == (coop.manager.id, "ab")
+
+
+_KEY = (
+    "INSERT INTO stamp_key (kid, state, next_serial, wrapped, valid_from) "
+    "VALUES (0, 'active', 10, :wrapped, :at)"
+)
+_BLOCK = (
+    "INSERT INTO stamp_block (id, public_id, kid, first, count, org_id, design, state, request_id, "
+    "created_at) VALUES (3, 'dai', 0, 0, 10, :org, 'standard', 'printed', 'r', :at)"
+)
+_RUN = (
+    "INSERT INTO print_run (id, block_id, first, last, format, stock, start_cell, sha256, reason, "
+    "printed_at, printed_by) VALUES (5, 3, 0, 9, 'pdf', 'tomy-145', 1, 'ab', '', :at, :by)"
+)
 
 
 def test_every_constraint_has_a_name() -> None:

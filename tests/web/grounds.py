@@ -29,6 +29,7 @@ from trace.records.shop import Listing, Shop
 from trace.services import instance_facts, rules
 from trace.services.admission import Act, may
 from trace.services.importing import uploads
+from trace.services.public_id import new_public_id
 from trace.web.door import Open
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -164,7 +165,9 @@ def _print(session: Session, now: datetime, block: Any) -> int:
     from trace.records.stamp import PrintRun
 
     run = PrintRun(block_id=block.id, first=block.first, last=block.last, format="pdf", stock="tomy-145")
-    run.start_cell, run.sha256, run.printed_at = 1, secrets.token_hex(32), now
+    run.public_id, run.request_id, run.org_id = new_public_id(), request_id(), block.org_id
+    run.state, run.start_cell, run.sha256 = "ready", 1, secrets.token_hex(32)
+    run.asked_at = run.finished_at = now
     number: int = world.add(session, run).id
     return number
 

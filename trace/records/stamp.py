@@ -6,7 +6,7 @@ A stamp is (key id, serial). It has no row of its own until somebody scans it.
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from trace.records.columns import big, blob, check, maybe_ref, one_of, pk, ref
@@ -132,21 +132,66 @@ class StampVoid(SQLModel, table=True):
     request_id: str = Field(max_length=64)
 
 
+class RunState(StrEnum):
+    """waiting -> running -> ready | failed | cancelled; a ready one whose file is gone waits again."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    READY = "ready"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+OPEN_RUNS = (RunState.WAITING, RunState.RUNNING)
+"""States in which a print is still to be made."""
+ON_PAPER = (RunState.WAITING, RunState.RUNNING, RunState.READY)
+"""States of a print whose serials are, or may soon be, on paper."""
+
+
 class PrintRun(SQLModel, table=True):
-    """One file or one sending to a printer; printing again is a new row and never a new serial."""
+    """One file or one sending to a printer; printing again is a new row and never a new serial.
+
+    ``recipe`` holds what is drawn as it was when it was ordered (words, stock, design, calibration), as
+    JSON, so that the file can be made again with the same bytes whatever the registry says by then.
+    ``problem`` is the catalog key of why it failed.
+    """
 
     __tablename__ = "print_run"
+    __table_args__ = (
+        UniqueConstraint("block_id", "request_id"),
+        one_of("state", RunState),
+        check("order", "last >= first"),
+        Index(None, "org_id", "state"),
+        Index(None, "state"),
+    )
 
     id: int = pk()
+    public_id: str = Field(max_length=16, unique=True)
     block_id: int = ref("stamp_block.id")
+    org_id: int | None = maybe_ref("organisation.id", index=False)
+    request_id: str = Field(max_length=64)
+    state: str = Field(max_length=12)
     first: int = big()
     last: int = big()
     format: str = Field(max_length=8)
     stock: str = Field(max_length=32)
     start_cell: int
-    sha256: str = Field(max_length=64)
+    design: str = Field(default="standard", max_length=32)
+    printer: str = Field(default="", max_length=32)
+    recipe: str = Field(default="", sa_type=Text)
     reason: str = Field(default="", max_length=160)
-    printed_at: datetime
-    printed_by: int | None = maybe_ref("account.id", index=False)
+    done: int = big(default=0)
+    sha256: str = Field(default="", max_length=64)
+    size: int = big(default=0)
+    problem: str = Field(default="", max_length=40)
+    asked_at: datetime
+    asked_by: int | None = maybe_ref("account.id", index=False)
+    finished_at: datetime | None = None
+    cancelled_by: int | None = maybe_ref("account.id", index=False)
     confirmed_at: datetime | None = None
     confirmed_by: int | None = maybe_ref("account.id", index=False)
+
+    @property
+    def total(self) -> int:
+        """How many stamps."""
+        return self.last - self.first + 1

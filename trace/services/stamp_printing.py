@@ -10,9 +10,10 @@ from sqlmodel import Session, col
 
 from trace.errors import FieldProblem, Invalid, Refused
 from trace.records.account import Role
-from trace.records.stamp import BlockState, PrintRun, StampBlock
+from trace.records.stamp import ON_PAPER, BlockState, PrintRun, RunState, StampBlock
 from trace.services.admission import Act, Actor, fetch, lock
 from trace.services.logging_acts import append_leaf
+from trace.services.public_id import new_public_id
 from trace.services.stamp_activating import activations_in, free_ranges, refuse_outside
 from trace.services.stamp_gates import range_of
 from trace.services.stamp_keys import key_for
@@ -51,26 +52,38 @@ def record_print(
     lock(session, block)
     wanted = Range(first, last)
     refuse_unprintable(session, actor, block, wanted, reason)
+    public_id = new_public_id()
     row = PrintRun(
+        public_id=public_id,
         block_id=block.id,
+        org_id=block.org_id,
+        request_id=f"made-{public_id}",
+        state=RunState.READY,
         first=first,
         last=last,
         format=format,
         stock=stock,
         start_cell=start_cell,
-        sha256=sha256,
         reason=reason,
-        printed_at=now,
-        printed_by=actor.account_id,
+        done=wanted.count,
+        sha256=sha256,
+        asked_at=now,
+        asked_by=actor.account_id,
+        finished_at=now,
     )
     session.add(row)
+    note_printed(session, block, row, now)
+    return row
+
+
+def note_printed(session: Session, block: StampBlock, run: PrintRun, now: datetime) -> None:
+    """A whole file of the block is there: it is printed from now on, and the log says so."""
     if block.state == BlockState.ISSUED:
         block.state = BlockState.PRINTED
     session.flush()
-    said = {"act": "print", "block": block.public_id, "first": first, "count": wanted.count}
-    said |= {"format": format, "sha256": sha256, "reason": reason, "by": actor.account_id}
+    said = {"act": "print", "block": block.public_id, "first": run.first, "count": run.total}
+    said |= {"format": run.format, "sha256": run.sha256, "reason": run.reason, "by": run.asked_by}
     append_leaf(session, "stamp_print", said, now)
-    return row
 
 
 def refuse_unprintable(session: Session, actor: Actor, block: StampBlock, wanted: Range, reason: str) -> None:
@@ -90,12 +103,13 @@ def refuse_unprintable(session: Session, actor: Actor, block: StampBlock, wanted
 
 
 def was_printed(session: Session, block: StampBlock, wanted: Range) -> bool:
-    """Whether some of the range was put on paper before; a list of codes is not paper."""
+    """Whether some of the range was or is being put on paper; a list of codes is not paper."""
     question = select(func.count()).where(
         col(PrintRun.block_id) == block.id,
         col(PrintRun.first) <= wanted.last,
         col(PrintRun.last) >= wanted.first,
         col(PrintRun.format) != LIST,
+        col(PrintRun.state).in_(ON_PAPER),
     )
     return bool(session.execute(question).scalar_one())
 
