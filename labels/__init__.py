@@ -2,7 +2,7 @@
 
 - ``errors``    what cannot be printed, with a catalog key and the figures that clash
 - ``qr``        QR symbols by the million: one template, XOR tables, numpy
-- ``fonts``     Be Vietnam Pro, its measures and outlines, missing letters by name
+- ``fonts``     Be Vietnam Pro and Noto Sans JP and SC: measures, outlines, missing letters by name
 - ``stock``     sheets and rolls, a literal table of millimetres
 - ``design``    what stands on a stamp, and the fitting of it into a label
 - ``pdf``       sheets and rolls as a streamed, repeatable PDF

@@ -24,7 +24,7 @@ class PlacedText:
     x_mm: float
     baseline_mm: float
     size_mm: float
-    weight: int
+    face: str
     white: bool = False
 
 
@@ -47,14 +47,14 @@ class Wanted:
     lead_em: float = 0.0
 
 
-def weight_of(name: str, size_mm: float) -> int:
+def face_of(name: str, size_mm: float) -> str:
     """Bold for what must be seen first and for everything small."""
     return BOLD if name in HEAVY or size_mm < BOLD_BELOW_MM else REGULAR
 
 
 def width_mm(name: str, text: str, size_mm: float) -> float:
     """How wide a text runs; NUL stands for any digit and counts as the widest one."""
-    type_face = face(weight_of(name, size_mm))
+    type_face = face(face_of(name, size_mm))
     return type_face.width(text.replace("\0", type_face.widest_digit)) * size_mm
 
 
@@ -82,9 +82,9 @@ def _lines(rows: list[Wanted], column: Column, scale: float) -> list[PlacedText]
         size = max(wanted.row.least_mm, wanted.row.size_mm * scale)
         room = column.width_mm - wanted.lead_em * size
         x = column.x_mm + wanted.lead_em * size
-        name, weight = wanted.row.name, weight_of(wanted.row.name, size)
+        name, type_face = wanted.row.name, face_of(wanted.row.name, size)
         for text in _wrapped(wanted, size, room):
-            lines.append(PlacedText(name, text, x, 0.0, size, weight))
+            lines.append(PlacedText(name, text, x, 0.0, size, type_face))
     return lines
 
 
@@ -98,7 +98,7 @@ def _wrapped(wanted: Wanted, size: float, room: float) -> list[str]:
 
 
 def _leading_mm(line: PlacedText) -> float:
-    above, below = face(line.weight).reach(line.text.replace("\0", "0"))
+    above, below = face(line.face).reach(line.text.replace("\0", "0"))
     return max(LEADING, above + below + 0.02) * line.size_mm
 
 
@@ -130,7 +130,7 @@ def _placed(lines: list[PlacedText], column: Column, scale: float) -> list[Place
     placed: list[PlacedText] = []
     for line in lines:
         y += gap if placed and placed[-1].name != line.name else 0.0
-        above, below = face(line.weight).reach(line.text.replace("\0", "0"))
+        above, below = face(line.face).reach(line.text.replace("\0", "0"))
         slack = _leading_mm(line) - (above + below) * line.size_mm
         placed.append(replace(line, baseline_mm=y + min(slack, 0.1) + max(above, 0.92) * line.size_mm))
         y += _leading_mm(line)

@@ -11,7 +11,7 @@ from typing import Any
 
 from labels.design import CODE, DEMO, GROUP, ROWS, StampDesign, StampTexts, serial_pattern
 from labels.errors import DoesNotFit, QrTooSmall
-from labels.fitting import Column, PlacedText, Wanted, fitted, weight_of, width_mm
+from labels.fitting import Column, PlacedText, Wanted, face_of, fitted, width_mm
 from labels.fonts import BOLD, CAP_HEIGHT, face
 from labels.qr import CROCKFORD
 from labels.stock import Stock
@@ -235,11 +235,11 @@ def _foot(
     baseline = height - MARGIN_MM - CAP_HEIGHT * frame.code_size_mm - 0.6 * size
     serial = serial_pattern(texts, design.serial_digits, design.digit_group)
     serial_x = right - width_mm("serial", serial, size)
-    foot = [PlacedText("serial", serial, serial_x, baseline, size, weight_of("serial", size))]
+    foot = [PlacedText("serial", serial, serial_x, baseline, size, face_of("serial", size))]
     if serial_x < x:
         raise DoesNotFit(serial.replace("\0", "0"), x - serial_x, frame.stock.name)
     if texts.type_line and x + width_mm("type_line", texts.type_line, size) < serial_x - 1:
-        foot.append(PlacedText("type_line", texts.type_line, x, baseline, size, weight_of("type_line", size)))
+        foot.append(PlacedText("type_line", texts.type_line, x, baseline, size, face_of("type_line", size)))
     return foot, [Bar(x, rule_y, right - x, 2 * DOT_MM)]
 
 

@@ -80,17 +80,17 @@ class StampDots:
     ) -> None:
         """Words on their baseline; smaller when wider than their room."""
         scale = self.dpi / 25.4
-        font = _font(place.weight, round(place.size_mm * scale, 1))
+        font = _font(place.face, round(place.size_mm * scale, 1))
         if room_mm and font.getlength(words) > room_mm * scale:
             fit = int(10 * place.size_mm * scale * room_mm * scale / font.getlength(words)) / 10
-            font = _font(place.weight, fit)
+            font = _font(place.face, fit)
         at = place.x_mm * scale, place.baseline_mm * scale
         pen.text(at, words, font=font, fill=0 if place.white else 1, anchor="ls")
 
 
 @cache
-def _font(weight: int, dots: float) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(str(face(weight).path), dots, layout_engine=ImageFont.Layout.BASIC)
+def _font(name: str, dots: float) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(str(face(name).path), dots, layout_engine=ImageFont.Layout.BASIC)
 
 
 def pages(job: PrintJob, dpi: float) -> Iterator[Dark]:

@@ -70,7 +70,7 @@ def _svg(width: float, height: float, title: str, body: str) -> str:
 
 def _outline(place: PlacedText, words: str, room_mm: float | None = None) -> str:
     """Words as a path, squeezed sideways when wider than their room."""
-    type_face = face(place.weight)
+    type_face = face(place.face)
     squeeze = min(1.0, (room_mm or 1e9) / (type_face.width(words) * place.size_mm))
     scale = place.size_mm / 1000
     move = f"translate({place.x_mm:.3f} {place.baseline_mm:.3f}) scale({scale * squeeze:.6f} {scale:.6f})"

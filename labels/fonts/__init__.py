@@ -1,4 +1,4 @@
-"""Be Vietnam Pro as shipped: measures, outlines, subsets. All lengths are in em (1.0 = the type size)."""
+"""The faces as shipped: measures, outlines, subsets. All lengths are in em (1.0 = the type size)."""
 
 from __future__ import annotations
 
@@ -15,20 +15,28 @@ from fontTools.ttLib import TTFont
 
 from labels.errors import MissingGlyph
 
-REGULAR, BOLD = 400, 700
-CAP_HEIGHT = 0.74  # of both weights
+REGULAR, BOLD, JAPANESE, CHINESE = "regular", "bold", "ja", "zh"
+FILES = {
+    REGULAR: "BeVietnamPro-400",
+    BOLD: "BeVietnamPro-700",
+    JAPANESE: "NotoSansJP-500",
+    CHINESE: "NotoSansSC-500",
+}
+CAP_HEIGHT = 0.74  # of both weights of Be Vietnam Pro
 
 
 class Face:
-    """One weight of the family."""
+    """One of ``FILES``. ``ascent`` and ``descent`` (negative) are the family's own line."""
 
-    def __init__(self, weight: int) -> None:
-        self.weight = weight
-        self.path = Path(__file__).with_name(f"BeVietnamPro-{weight}.ttf")
+    def __init__(self, name: str) -> None:
+        self.name, self.title = name, FILES[name]
+        self.path = Path(__file__).with_name(f"{self.title}.ttf")
         self._font = TTFont(self.path)
         self._names: dict[int, str] = self._font.getBestCmap()
         self._glyphs = self._font.getGlyphSet()
         self._em: int = self._font["head"].unitsPerEm
+        line = self._font["hhea"]
+        self.ascent, self.descent = line.ascent / self._em, line.descent / self._em
         metrics = self._font["hmtx"]
         self._advances: dict[str, float] = {
             chr(code): metrics[name][0] / self._em for code, name in self._names.items()
@@ -91,6 +99,6 @@ def _subset(path: Path, letters: str) -> tuple[bytes, dict[str, int]]:
 
 
 @cache
-def face(weight: int) -> Face:
-    """The face of a weight, read once."""
-    return Face(weight)
+def face(name: str) -> Face:
+    """The face of this name, read once."""
+    return Face(name)

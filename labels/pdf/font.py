@@ -18,11 +18,11 @@ CMAP = b"""/CIDInit /ProcSet findresource begin 12 dict begin begincmap
 class PdfFont:
     """Written into the file when made; ``number`` is its object, :meth:`hexed` sets text in it."""
 
-    def __init__(self, file: PdfFile, weight: int, letters: str) -> None:
-        self.face = face(weight)
+    def __init__(self, file: PdfFile, name: str, letters: str) -> None:
+        self.face = face(name)
         data, self._glyphs = self.face.subset(letters)
         tag = hashlib.sha256(data).digest()[:6]
-        self._name = bytes(65 + byte % 26 for byte in tag) + b"+BeVietnamPro-%d" % weight
+        self._name = bytes(65 + byte % 26 for byte in tag) + b"+" + self.face.title.encode()
         program = file.add_stream(b"/Length1 %d" % len(data), data, compress=9)
         child = file.add(self._descendant(file.add(self._descriptor(program))))
         unicode = file.add_stream(b"", self._to_unicode(), compress=9)
@@ -34,8 +34,9 @@ class PdfFont:
         return b"".join(b"%04X" % self._glyphs[letter] for letter in text)
 
     def _descriptor(self, program: int) -> bytes:
-        metrics = b"/Ascent 1000/Descent -265/CapHeight %d/StemV 90" % (1000 * CAP_HEIGHT)
-        shape = b"/Flags 32/ItalicAngle 0/FontBBox[-200 -265 1300 1225]"
+        above, below = round(1000 * self.face.ascent), round(1000 * self.face.descent)
+        metrics = b"/Ascent %d/Descent %d/CapHeight %d/StemV 90" % (above, below, 1000 * CAP_HEIGHT)
+        shape = b"/Flags 32/ItalicAngle 0/FontBBox[-200 %d 1300 1225]" % below
         return b"<</Type/FontDescriptor/FontName/%b%b%b/FontFile2 %d 0 R>>" % (
             self._name,
             shape,

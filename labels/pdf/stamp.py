@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 
 from labels.design import GROUP, typed
 from labels.fitting import PlacedText
-from labels.fonts import BOLD
+from labels.fonts import BOLD, CHINESE, JAPANESE, REGULAR
 from labels.job import Run
 from labels.layout import StampLayout
 from labels.pdf.font import PdfFont
 from labels.qr import CROCKFORD
 
-Fonts = dict[int, PdfFont]
+Fonts = dict[str, PdfFont]
+FONT_NAMES = {REGULAR: b"F400", BOLD: b"F700", JAPANESE: b"FJA", CHINESE: b"FZH"}
 Bytes = NDArray[np.uint8]
 PERCENT = np.frombuffer(b"".join(b"%03d" % number for number in range(101)), np.uint8).reshape(101, 3)
 
@@ -39,14 +40,14 @@ def form_of(layout: StampLayout, fonts: Fonts) -> bytes:
 
 def _shown(text: PlacedText, fonts: Fonts, height: float) -> bytes:
     ink = b"1 g" if text.white else b"0 g"
-    hexed = fonts[text.weight].hexed(text.text)
+    hexed = fonts[text.face].hexed(text.text)
     return b"BT %b %b <%b> Tj ET\n" % (ink, _at(text, height), hexed)
 
 
 def _at(text: PlacedText, height: float) -> bytes:
     """Font, size and place of a line."""
-    return b"/F%d %.2f Tf 1 0 0 1 %.2f %.2f Tm" % (
-        text.weight,
+    return b"/%b %.2f Tf 1 0 0 1 %.2f %.2f Tm" % (
+        FONT_NAMES[text.face],
         text.size_mm,
         text.x_mm,
         height - text.baseline_mm,
@@ -98,7 +99,7 @@ class Records:
         columns = {}
         body = b"BT %b <" % _at(layout.serial, height)
         columns["serial"] = len(body)
-        body += fonts[layout.serial.weight].hexed(layout.serial.text.replace("\0", "0"))
+        body += fonts[layout.serial.face].hexed(layout.serial.text.replace("\0", "0"))
         body += b"> Tj %b " % _at(layout.code, height)
         columns["squeeze"] = len(body)
         body += b"100 Tz <"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from labels.fonts import BOLD, REGULAR
+from labels.fonts import BOLD
 from labels.job import Calibration, PrintJob
 from labels.layout import StampLayout
 from labels.pdf.file import PageTree, PdfFile
 from labels.pdf.font import PdfFont
-from labels.pdf.stamp import Records, form_of
+from labels.pdf.stamp import FONT_NAMES, Fonts, Records, form_of
 from labels.qr import CROCKFORD
 from labels.stock import Stock
 
@@ -39,7 +39,7 @@ def _parts(job: PrintJob) -> Iterator[tuple[bytes, int]]:
     encoder, layout = job.prepared()
     file = PdfFile()
     fonts = _fonts(file, layout)
-    names = b"".join(b"/F%d %d 0 R" % (weight, font.number) for weight, font in fonts.items())
+    names = b"".join(b"/%b %d 0 R" % (FONT_NAMES[face], font.number) for face, font in fonts.items())
     form = _form(file, layout, form_of(layout, fonts), names)
     records = Records(layout, fonts, job.code_length, job.stock.page_height_mm)
     tree = PageTree(file)
@@ -60,12 +60,12 @@ def _parts(job: PrintJob) -> Iterator[tuple[bytes, int]]:
     yield file.drain(), tree.count
 
 
-def _fonts(file: PdfFile, layout: StampLayout) -> dict[int, PdfFont]:
-    """A subset of each weight in use; bold also sets codes and numbers."""
+def _fonts(file: PdfFile, layout: StampLayout) -> Fonts:
+    """A subset of each face in use; bold also sets codes and numbers."""
     letters = {BOLD: CROCKFORD.decode() + "-"}
     for text in (*layout.texts, layout.serial):
-        letters[text.weight] = letters.get(text.weight, "") + text.text.replace("\0", "0")
-    return {weight: PdfFont(file, weight, letters[weight]) for weight in (REGULAR, BOLD) if weight in letters}
+        letters[text.face] = letters.get(text.face, "") + text.text.replace("\0", "0")
+    return {face: PdfFont(file, face, letters[face]) for face in FONT_NAMES if face in letters}
 
 
 def _form(file: PdfFile, layout: StampLayout, drawing: bytes, names: bytes) -> int:

@@ -43,7 +43,7 @@ def ink_mm(layout: StampLayout) -> list[tuple[str, float, float, float, float]]:
 
 
 def text_box(text: PlacedText) -> tuple[float, float, float, float]:
-    above, below = face(text.weight).reach(text.text.replace("\0", "0"))
+    above, below = face(text.face).reach(text.text.replace("\0", "0"))
     right = text.x_mm + width_mm(text.name, text.text, text.size_mm)
     return text.x_mm, text.baseline_mm - above * text.size_mm, right, text.baseline_mm + below * text.size_mm
 
@@ -146,7 +146,7 @@ def test_small_type_is_bold_and_none_is_under_what_the_printer_draws() -> None:
     for stock in STOCKS.values():
         for text in (*lay_out(FULL, StampDesign(), stock, 25).texts,):
             assert text.size_mm >= 1.6
-            assert text.weight == 700 or text.size_mm >= 2.0
+            assert text.face == "bold" or text.size_mm >= 2.0
 
 
 def test_numbers_are_grouped_and_filled_with_zeros() -> None:
