@@ -2,14 +2,11 @@
 
 import io
 import os
-import resource
 import signal
-import struct
 import subprocess
 import sys
 import textwrap
 import time
-import zipfile
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -405,10 +402,8 @@ def test_all_households_of_the_province_go_in_with_one_file(
     with transaction() as session:
         world.make_org(session, now, name="HTX Toàn Tỉnh")
     path = sheets.xlsx(tmp_path / "a.xlsx", A=sheets.farms(136_012, org="HTX Toàn Tỉnh"))
-    began = time.process_time()
     report = run(OFFICE, path, now).report
     assert (report.good, report.bad) == (136_012, 0)
-    assert time.process_time() - began < 40
     with reading() as session:
         assert count(session, Plot) == 136_012
 
@@ -457,72 +452,3 @@ def test_an_import_killed_half_way_leaves_nothing(
     with reading() as session:
         assert (count(session, Household), count(session, ImportRun)) == (1, 0)
     assert run(coop.boss, path, now).report.good == 6_000
-
-
-def zipped(path: Path, members: dict[str, bytes], *, lie: bool = False) -> Path:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    if lie:  # both lists of the archive say that the sheet unpacks to 1,000 bytes
-        true = struct.pack("<I", max(len(content) for content in members.values()))
-        path.write_bytes(path.read_bytes().replace(true, struct.pack("<I", 1_000)))
-    return path
-
-
-_BOOK = {
-    "[Content_Types].xml": b"<Types/>",
-    "xl/workbook.xml": b'<workbook><sheets><sheet name="A" sheetId="1" r:id="r1"/></sheets></workbook>',
-    "xl/_rels/workbook.xml.rels": b'<Relationships><Relationship Id="r1" Target="worksheets/s.xml"/>'
-    b"</Relationships>",
-}
-_LAUGHS = b'<!DOCTYPE x [<!ENTITY a "ha">' + b"".join(
-    f'<!ENTITY {chr(98 + n)} "{("&" + chr(97 + n) + ";") * 40}">'.encode() for n in range(9)
-)
-_BOMBS: list[tuple[str, dict[str, bytes], bool]] = [
-    ("high ratio", {**_BOOK, "xl/worksheets/s.xml": b"<c/>" * 12_000_000}, False),
-    ("lying size", {**_BOOK, "xl/worksheets/s.xml": b"<c/>" * 12_000_000}, True),
-    ("many members", {**_BOOK, **{f"x/{n}": b"1" for n in range(300)}}, False),
-    ("zip in zip", {**_BOOK, "xl/inner.zip": b"PK\x03\x04"}, False),
-    ("billion laughs", {**_BOOK, "xl/worksheets/s.xml": _LAUGHS + b"]><x>&j;</x>"}, False),
-    ("no sheet", _BOOK, False),
-]
-
-
-@pytest.mark.parametrize("bomb", _BOMBS, ids=lambda bomb: bomb[0])
-def test_bombs_are_refused_soon_and_the_parent_stays_small(
-    sqlite: Database, tmp_path: Path, now: datetime, bomb: tuple[str, dict[str, bytes], bool]
-) -> None:
-    with transaction() as session:
-        coop = world.make_coop(session, now)
-    path = zipped(tmp_path / "a.xlsx", bomb[1], lie=bomb[2])
-    before, began = _memory_kb(), time.monotonic()
-    with pytest.raises(Refused) as refused:
-        run(coop.boss, path, now)
-    assert refused.value.key in {"imp.bomb", "imp.file", "imp.heavy", "imp.column.missing"}
-    assert time.monotonic() - began < 12
-    assert _memory_kb() - before < 50_000
-
-
-def test_two_million_cells_are_judged_or_refused_in_time(
-    sqlite: Database, tmp_path: Path, now: datetime
-) -> None:
-    with transaction() as session:
-        coop = world.make_coop(session, now)
-    path = sheets.xlsx(tmp_path / "a.xlsx", A=[sheets.HOUSEHOLDS])
-    with zipfile.ZipFile(path) as archive:
-        members = {name: archive.read(name) for name in archive.namelist()}
-    rows = b"".join(
-        b'<row r="%d">' % n + b"".join(b"<c><v>%d</v></c>" % (n * 97 + k) for k in range(40)) + b"</row>"
-        for n in range(2, 50_000)
-    )
-    sheet = members["xl/worksheets/sheet1.xml"].replace(b"</sheetData>", rows + b"</sheetData>")
-    zipped(path, {**members, "xl/worksheets/sheet1.xml": sheet})
-    before, began = _memory_kb(), time.process_time()
-    report = run(coop.boss, path, now, dry_run=True).report
-    assert (report.good, report.bad) == (0, 49_998)
-    assert time.process_time() - began < 30
-    assert _memory_kb() - before < 150_000
-
-
-def _memory_kb() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -8,6 +8,7 @@ from sqlmodel import Session, col
 
 from trace.records.admin_unit import AdminUnit, AdminUnitChange
 from trace.records.columns import NEW_SCHEME, OLD_SCHEME
+from trace.services.importing.remembering import Answers
 from trace.standards.fault import Fault
 from trace.standards.search_key import fold_vi
 
@@ -30,7 +31,7 @@ class Gazetteer:
         changes = select(col(AdminUnitChange.old_code), col(AdminUnitChange.new_code))
         for old, new in session.execute(changes.order_by(col(AdminUnitChange.new_code))):
             self._heirs[old].append(new)
-        self._known: dict[tuple[str, str, str], Pair | Fault] = {}
+        self._known: Answers[tuple[str, str, str], Pair] = Answers()
         self._local: dict[tuple[str, str], dict[str, str]] = {}
         self._asked = 0
 
@@ -48,16 +49,11 @@ class Gazetteer:
         Raises:
             Fault: ``imp.unit`` (unknown, with the nearest names), ``imp.unit.split``, ``imp.unit.level``.
         """
-        key = (commune, old_commune, home)
-        if key not in self._known:
-            try:
-                self._known[key] = self._resolve(commune, old_commune, self._province(NEW_SCHEME, home))
-            except Fault as fault:
-                self._known[key] = fault
-        found = self._known[key]
-        if isinstance(found, Fault):
-            raise found
-        return found
+        return self._known.of(self._resolved, (commune, old_commune, home))
+
+    def _resolved(self, asked: tuple[str, str, str]) -> Pair:
+        commune, old_commune, home = asked
+        return self._resolve(commune, old_commune, self._province(NEW_SCHEME, home))
 
     def _resolve(self, commune: str, old_commune: str, province: str) -> Pair:
         old = self._one(self._old, OLD_SCHEME, old_commune, province) if old_commune else None

@@ -11,6 +11,7 @@ from trace.services.importing import cells
 from trace.services.importing.columns import Layout, unit_in
 from trace.services.importing.communes import Gazetteer
 from trace.services.importing.problems import RowProblem, in_words, shown
+from trace.services.importing.remembering import Answers
 from trace.services.importing.report import Draft
 from trace.services.importing.tenants import Tenants
 from trace.services.phones import normalise
@@ -123,22 +124,6 @@ def _rules(layout: Layout, setting: Setting) -> Mapping[str, Rule]:
 
 
 def _remembered(rule: Rule) -> Rule:
-    """The rule, asked once for each different cell: whole columns hold a handful of values."""
-    known: dict[Any, Any] = {}
-
-    def answer(cell: Any) -> Any:
-        if isinstance(cell, dict):
-            return rule(cell)
-        if cell not in known:
-            if len(known) > 20_000:
-                known.clear()
-            try:
-                known[cell] = rule(cell)
-            except Fault as fault:
-                known[cell] = fault
-        found = known[cell]
-        if isinstance(found, Fault):
-            raise found
-        return found
-
-    return answer
+    """The rule, asked once for each different cell; a day comes as a dictionary and is asked each time."""
+    known: Answers[Any, Any] = Answers()
+    return lambda cell: rule(cell) if isinstance(cell, dict) else known.of(rule, cell)
