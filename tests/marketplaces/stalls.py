@@ -120,12 +120,13 @@ class ShopeeStall:
         clock: Clock = now,
         keys: AppKeys | None = None,
         patience: Patience | None = None,
+        read_s: float = 30,
     ) -> Marketplace:
         client = Client(
             transport=transport,
             pace=Pace(10_000, 10_000),
             recorder=self.records.append,
-            timeouts=Timeouts(connect_s=1, read_s=0.4, total_s=6),
+            timeouts=Timeouts(connect_s=30, read_s=read_s, total_s=90),
             patience=patience or Patience(first_s=0.01, most_s=0.05),
         )
         return open_shop("shopee", client, keys or self.keys, credentials or self.credentials, clock)
