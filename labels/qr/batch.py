@@ -21,9 +21,10 @@ from labels.qr.template import ALPHANUMERIC, Bits
 
 Bytes = NDArray[np.uint8]
 Words = NDArray[np.uint64]
+Numbers = NDArray[np.intp]  # rows of tables
 CROCKFORD = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 FILL = b"Z"  # the template's suffix: not "0", because qrcode 8.2 cannot divide a block of zeros
-CHUNK = 4096  # symbols at a time: few enough for the processor's cache, many enough to amortise numpy's calls
+CHUNK = 2048  # symbols at a time: few enough for the processor's cache, many enough to amortise numpy's calls
 SAMPLE = 1000
 
 
@@ -131,18 +132,18 @@ class BatchEncoder:
             table[flips] ^= changes[digit]
         return table
 
-    def _numbers(self, suffixes: Bytes) -> list[NDArray[np.intp]]:
-        """For each piece the row of its table."""
-        first = self._pieces[0].length % 2
-        pairs = (self.suffix_length - first) // 2
-        paired = np.ascontiguousarray(suffixes[:, first : first + 2 * pairs]).view("<u2")
-        of_pairs = self._pair_index.take(paired.T)
-        numbers = list(of_pairs)
-        if first:
-            numbers.insert(0, self._index.take(suffixes[:, 0]))
-        if first + 2 * pairs < self.suffix_length:
-            numbers.append(self._index.take(suffixes[:, -1]))
-        if any(number.size and number.min() < 0 for number in (of_pairs, numbers[0], numbers[-1])):
+    def _numbers(self, suffixes: Bytes) -> Numbers:
+        """For each piece the row of its table: (pieces, n)."""
+        lone = self._pieces[0].length % 2  # a first character whose partner is the prefix's last
+        last = lone + (self.suffix_length - lone) // 2 * 2
+        numbers = np.empty((len(self._pieces), len(suffixes)), np.intp)
+        pairs = suffixes[:, lone:last].view("<u2").T.astype(np.intp, order="C")
+        self._pair_index.take(pairs, out=numbers[lone : lone + len(pairs)], mode="clip")
+        if lone:
+            self._index.take(suffixes[:, 0], out=numbers[0], mode="clip")
+        if last < self.suffix_length:
+            self._index.take(suffixes[:, -1], out=numbers[-1], mode="clip")
+        if numbers.size and numbers.min() < 0:
             wrong = int(np.flatnonzero((self._index.take(suffixes) < 0).any(axis=1))[0])
             raise ForeignSymbol(wrong, suffixes[wrong].tobytes().decode("latin-1"))
         return numbers
@@ -170,14 +171,14 @@ class BatchEncoder:
             [penalties(upright ^ down[:, k, None], turned ^ across[:, k, None]) for k in range(8)]
         )
 
-    def _turned(self, numbers: list[NDArray[np.intp]]) -> Words:
+    def _turned(self, numbers: Numbers) -> Words:
         """Columns under mask 0; their tables are made when first needed."""
         self._columns = self._columns or self._tables(turned=True)
         words = np.empty((len(numbers[0]), self._columns[0].shape[1]), np.uint64)
         _combine(self._columns, numbers, words)
         return words
 
-    def _better_masks(self, numbers: list[NDArray[np.intp]], rows: Words) -> Words:
+    def _better_masks(self, numbers: Numbers, rows: Words) -> Words:
         """What to XOR onto symbols under ``self.mask`` so that each has its best mask."""
         best = self._weighed(rows ^ self._masks[self.mask], self._turned(numbers)).argmin(axis=0)
         change: Words = self._masks[best] ^ self._masks[self.mask]
@@ -193,7 +194,7 @@ class BatchEncoder:
         return int(self._weighed(rows, self._turned(numbers)).mean(axis=1).argmin())
 
 
-def _combine(tables: list[Words], numbers: list[NDArray[np.intp]], out: Words) -> None:
+def _combine(tables: list[Words], numbers: Numbers, out: Words) -> None:
     """XOR of one row of each table, for many symbols: ``numbers`` are known to be in range."""
     tables[0].take(numbers[0], axis=0, out=out, mode="clip")
     part = np.empty_like(out)

@@ -124,6 +124,26 @@ def test_a_large_block_is_the_same_and_never_repeats(key: stamp_code.StampKey) -
     ]
 
 
+def assert_bulk_equals_single(count: int, seed: int) -> None:
+    """``count`` serials drawn anew over three keys, every one made both ways."""
+    rng = np.random.default_rng(seed)
+    for key in KEYS[-3:]:
+        chosen = rng.integers(0, stamp_code.SERIALS, count // 3)
+        texts = spelled(stamp_code.encode_serials(key, chosen))
+        assert texts == [stamp_code.encode(key, serial) for serial in chosen.tolist()]
+
+
+def test_bulk_codes_are_the_single_ones_on_fifty_thousand_random_serials() -> None:
+    assert_bulk_equals_single(50_000, seed=1)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(600)
+def test_bulk_codes_are_the_single_ones_on_a_million_random_serials() -> None:
+    assert len({key.kid for key in KEYS[-3:]}) == 3
+    assert_bulk_equals_single(1_000_002, seed=random.SystemRandom().randrange(2**32))
+
+
 def test_ranges_beyond_the_last_serial_are_refused() -> None:
     key = KEYS[0]
     for call in (

@@ -17,7 +17,11 @@ Numbers = NDArray[np.uint64]
 
 _CHUNK: Final = 1 << 15  # half a megabyte of blocks stays in the cache
 _LETTERS: Final = np.frombuffer(ALPHABET.encode(), dtype=np.uint8)
+_PAIRS: Final = np.stack((_LETTERS.repeat(32), np.tile(_LETTERS, 32)), axis=1).view("<u2")[:, 0]
+"""Two symbols' letters for each value of ten bits, in the order they are written."""
 _CHECK: Final = np.frombuffer(b"".join(CHECK), dtype=np.uint8).reshape(LENGTH - 1, 32)
+_CHECK_PAIRS: Final = (_CHECK[:-1, :, None] ^ _CHECK[1:, None, :]).reshape(LENGTH - 2, 1024)
+"""[i][v]: what the two symbols from place i on add to the check symbol."""
 _HEAD: Final = int.from_bytes(b"STAMP/1") << 8
 
 
@@ -51,40 +55,40 @@ def encode_serials(key: StampKey, serials: NDArray[np.integer]) -> Codes:
 
 def _fill(key: StampKey, serials: Numbers, codes: Codes) -> None:
     permuted = _permute(key, serials)
-    values = np.empty((LENGTH, serials.size), dtype=np.uint8)
-    values[0] = key.kid
-    _spread(permuted, values[1:8])
-    _spread(_tags(key, permuted), values[8:18])
-    values[18] = np.bitwise_xor.reduce([row[value] for row, value in zip(_CHECK, values, strict=False)])
-    codes[:] = _LETTERS[values].T
+    codes[:, 0] = _LETTERS[key.kid]
+    first = (permuted >> np.uint64(30)).view(np.int64)
+    codes[:, 1] = _LETTERS.take(first)
+    check = _CHECK[1].take(first) ^ _CHECK[0, key.kid]
+    _write_pairs(permuted, 2, 8, codes, check)
+    _write_pairs(_tags(key, permuted), 8, 18, codes, check)
+    codes[:, 18] = _LETTERS.take(check)
 
 
-def _spread(numbers: Numbers, rows: Codes) -> None:
-    """Five bits a row, the most significant first."""
-    for place, row in enumerate(reversed(rows)):
-        row[:] = (numbers >> np.uint64(5 * place)).astype(np.uint8) & 31
+def _write_pairs(numbers: Numbers, start: int, stop: int, codes: Codes, check: Codes) -> None:
+    """The last bits of ``numbers`` as symbols start .. stop - 1; ``check`` takes their sum."""
+    pairs = codes[:, start:stop].view("<u2").T
+    for place, letters in zip(range(start, stop, 2), pairs, strict=True):
+        value = (numbers >> np.uint64(5 * (stop - 2 - place)) & np.uint64(1023)).view(np.int64)
+        letters[:] = _PAIRS.take(value)
+        check ^= _CHECK_PAIRS[place].take(value)
 
 
 def _permute(key: StampKey, serials: Numbers) -> Numbers:
     """FF1 over all serials; see ``one.permute``."""
-    cipher = key.permuter()
     head, tail = divmod(key.ff1_start, 2**64)
+    blocks = _Blocks(key.permuter(), head, serials.size)
     high, low = serials >> np.uint64(20), serials & np.uint64(2**20 - 1)
     for i in range(0, ROUNDS, 2):
-        high = high + _round(cipher, head, tail ^ i << 24, low) & np.uint64(2**15 - 1)
-        low = low + _round(cipher, head, tail ^ i + 1 << 24, high) & np.uint64(2**20 - 1)
+        high = high + blocks.encrypted(low ^ np.uint64(tail ^ i << 24)) & np.uint64(2**15 - 1)
+        low = low + blocks.encrypted(high ^ np.uint64(tail ^ i + 1 << 24)) & np.uint64(2**20 - 1)
     return high << np.uint64(20) | low
-
-
-def _round(cipher: CipherContext, head: int, tail: int, half: Numbers) -> Numbers:
-    return _encrypt(cipher, head, half ^ np.uint64(tail))
 
 
 def _tags(key: StampKey, permuted: Numbers) -> Numbers:
     """The leftmost 50 bits of each CMAC: a message of one full block is XORed with K1, encrypted."""
     cipher = key.tagger()
     head, tail = divmod(subkey(cipher) ^ (_HEAD | key.kid) << 64, 2**64)
-    return _encrypt(cipher, head, permuted ^ np.uint64(tail)) >> np.uint64(14)
+    return _Blocks(cipher, head, permuted.size).encrypted(permuted ^ np.uint64(tail)) >> np.uint64(14)
 
 
 def subkey(cipher: CipherContext) -> int:
@@ -93,14 +97,19 @@ def subkey(cipher: CipherContext) -> int:
     return (zero << 1) % 2**128 ^ (0x87 if zero >> 127 else 0)
 
 
-def _encrypt(cipher: CipherContext, head: int, tails: Numbers) -> Numbers:
-    """The first 8 bytes of AES over blocks of one common head and many tails, as numbers."""
-    blocks = np.empty((tails.size, 2), dtype=">u8")
-    blocks[:, 0] = head
-    blocks[:, 1] = tails
-    out = np.empty((tails.size + 1, 2), dtype=">u8")  # the library wants room for one block more
-    cipher.update_into(_bytes(blocks), _bytes(out))
-    return out[:-1, 0].astype(np.uint64)
+class _Blocks:
+    """Room for ``count`` AES blocks that share their first 8 bytes."""
+
+    def __init__(self, cipher: CipherContext, head: int, count: int) -> None:
+        self._cipher = cipher
+        self._blocks = np.full((count, 2), head, dtype=">u8")
+        self._out = np.empty((count + 1, 2), dtype=">u8")  # the library wants room for one block more
+
+    def encrypted(self, tails: Numbers) -> Numbers:
+        """The first 8 bytes of AES over each tail's block, as numbers."""
+        self._blocks[:, 1] = tails
+        self._cipher.update_into(_bytes(self._blocks), _bytes(self._out))
+        return self._out[:-1, 0].astype(np.uint64)
 
 
 def _bytes(numbers: Numbers) -> memoryview:
