@@ -8,6 +8,7 @@
 - ``pdf``       sheets and rolls as a streamed, repeatable PDF
 - ``raster``    the same pages as dots, a module a whole number of them
 - ``png``       those dots as 1-bit pictures
+- ``zpl``, ``tspl``  rolls in label printers' own languages: the dots, or commands for symbol and numbers
 - ``svg``       one stamp or one sheet for the screen
 - ``printers``  one verb, ``print_pages``: into memory, or into a file that is whole or absent
 """

@@ -67,3 +67,10 @@ class BadJob(LabelError):
 
     def __init__(self, field: str, value: object, most: object) -> None:
         super().__init__("print.job", field=field, value=value, max=most)
+
+
+class NeedsRoll(BadJob):
+    """``format`` is a label printer's language and prints rolls; ``stock`` is a sheet."""
+
+    def __init__(self, format_name: str, stock: str) -> None:
+        LabelError.__init__(self, "print.roll", format=format_name, stock=stock)

@@ -19,6 +19,7 @@ from labels.stock import Stock
 Codes = NDArray[np.uint8]
 Serials = NDArray[np.int64]
 RUN_STAMPS = 1024  # stamps in work at once: the whole memory a print needs
+HEADS_DPI = {203: 203.2, 300: 300.0, 600: 600.0}  # what heads are called: 8, 11.8 and 23.6 dots a millimetre
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,9 @@ class PrintJob:
     """``codes`` gives, each time it is called, chunks of codes (ASCII, uint8 (n, length)) and serials.
 
     ``prefix`` goes before each code into the QR. ``start_cell`` is the first free label of the
-    first sheet, counted from 1.
+    first sheet, counted from 1. ``dpi`` is that of a label printer's head (203.2 is 8 dots a
+    millimetre); with ``printer_qr`` a label printer draws symbol, serial and typed code by its own
+    commands instead of being sent their dots.
     """
 
     codes: Callable[[], Iterable[tuple[Codes, Serials]]]
@@ -56,6 +59,8 @@ class PrintJob:
     calibration: Calibration = field(default_factory=Calibration)
     compress: bool = False
     code_length: int = 19
+    dpi: float = HEADS_DPI[203]
+    printer_qr: bool = False
 
     def prepared(self) -> tuple[BatchEncoder, StampLayout]:
         """The encoder and the layout of every stamp; what cannot be printed is refused here.

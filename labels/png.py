@@ -9,17 +9,18 @@ from collections.abc import Iterator
 import numpy as np
 
 from labels.job import PrintJob
-from labels.raster import Dark, pages
+from labels.lettering import Dark
+from labels.raster import pages
 
-SHEET_DPI, ROLL_DPI = 300.0, 203.2  # label printers of "203 dpi" have 8 dots a millimetre
+SHEET_DPI = 300.0
 
 
 def png_pages(job: PrintJob, dpi: float | None = None) -> Iterator[bytes]:
-    """One PNG a page: sheets at 300 dpi, rolls at 8 dots a millimetre unless told otherwise.
+    """One PNG a page: sheets at 300 dpi, rolls at the job's, unless told otherwise.
 
     :raises LabelError: as :meth:`PrintJob.prepared`.
     """
-    dpi = dpi or (SHEET_DPI if job.stock.form == "sheet" else ROLL_DPI)
+    dpi = dpi or (SHEET_DPI if job.stock.form == "sheet" else job.dpi)
     return (png(page, dpi) for page in pages(job, dpi))
 
 

@@ -7,19 +7,22 @@ whichever way it reaches the paper.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
-from labels.design import serial_text, typed
+from labels.design import GROUP
 from labels.fitting import PlacedText
-from labels.fonts import face
-from labels.job import PrintJob
+from labels.job import Codes, PrintJob, Run, Serials
 from labels.layout import StampLayout
+from labels.lettering import Dark, Words, font_of, letters_of
+from labels.qr import CROCKFORD
 
-Dark = NDArray[np.bool_]  # rows x columns, True is ink
+EDGE_MM = (
+    0.25  # hinted letters run wider than measured ones: what would come nearer to the edge is set smaller
+)
+STEP_DOTS = 0.3  # of the type size, when words are set smaller
+CODE_LETTERS = CROCKFORD.decode() + "-"
 
 
 def dots_of(length_mm: float, dpi: float) -> int:
@@ -28,7 +31,11 @@ def dots_of(length_mm: float, dpi: float) -> int:
 
 
 class StampDots:
-    """Draws stamps of one layout at one resolution; what they share is drawn once."""
+    """Draws stamps of one layout at one resolution; what they share is drawn once.
+
+    ``width`` and ``height`` are the label's, ``qr_x`` and ``qr_y`` the corner of its symbol and
+    ``module`` the side of a module, all in dots.
+    """
 
     def __init__(self, layout: StampLayout, dpi: float) -> None:
         self.layout, self.dpi = layout, dpi
@@ -38,25 +45,34 @@ class StampDots:
         spare = layout.size * (layout.module_mm * dpi / 25.4 - self.module) / 2
         self.qr_x = round(layout.qr_x_mm * dpi / 25.4 + spare)
         self.qr_y = round(layout.qr_y_mm * dpi / 25.4 + spare)
-        self._shared = self._draw_shared()
-
-    @property
-    def shared(self) -> Dark:
-        """What every stamp carries: all but the symbol, the serial and the typed code."""
-        return np.array(self._shared)
+        self._image = self._draw_shared()
+        self.shared: Dark = np.array(self._image)
 
     def drawn(self, modules: Dark, code: str, serial: int) -> Dark:
         """One stamp's dots."""
-        image = self._shared.copy()
-        pen = self._pen(image)
+        codes = np.frombuffer(code.encode("ascii"), np.uint8)[None]
+        return next(self.each(modules[None], codes, np.array([serial])))
+
+    def each(self, symbols: Dark, codes: Codes, serials: Serials) -> Iterator[Dark]:
+        """The dots of many stamps, one after another; ``symbols`` are modules (n, size, size)."""
         layout = self.layout
-        self._write(pen, layout.serial, serial_text(layout.serial.text, serial))
-        self._write(pen, layout.code, typed(code), layout.code_room_mm)
-        dots = np.array(image)
-        symbol = np.kron(modules, np.ones((self.module, self.module), bool))
-        side = len(symbol)
-        dots[self.qr_y : self.qr_y + side, self.qr_x : self.qr_x + side] |= symbol
-        return dots
+        places = (
+            self._set(layout.code, typed_many(codes), CODE_LETTERS, layout.code_room_mm),
+            self._set_serials(serials),
+        )
+        for number, modules in enumerate(symbols):
+            dots = self.shared.copy()
+            overlay(dots, modules.repeat(self.module, 0).repeat(self.module, 1), self.qr_x, self.qr_y)
+            for words, x, y in places:
+                overlay(dots, words[number], x, y)
+            yield dots
+
+    def with_words(self, *more: PlacedText) -> Dark:
+        """What stamps share, and these words with it."""
+        image = self._image.copy()
+        for text in more:
+            self._write(self._pen(image), text)
+        return np.array(image)
 
     def _draw_shared(self) -> Image.Image:
         image = Image.new("1", (self.width, self.height), 0)
@@ -67,7 +83,7 @@ class StampDots:
         for star in self.layout.stars:
             pen.polygon([(x * scale, y * scale) for x, y in star.points()], fill=1)
         for text in self.layout.texts:
-            self._write(pen, text, text.text)
+            self._write(pen, text)
         return image
 
     def _pen(self, image: Image.Image) -> ImageDraw.ImageDraw:
@@ -75,45 +91,102 @@ class StampDots:
         pen.fontmode = "1"
         return pen
 
-    def _write(
-        self, pen: ImageDraw.ImageDraw, place: PlacedText, words: str, room_mm: float | None = None
-    ) -> None:
-        """Words on their baseline; smaller when wider than their room."""
+    def _write(self, pen: ImageDraw.ImageDraw, place: PlacedText) -> None:
         scale = self.dpi / 25.4
-        font = _font(place.face, round(place.size_mm * scale, 1))
-        if room_mm and font.getlength(words) > room_mm * scale:
-            fit = int(10 * place.size_mm * scale * room_mm * scale / font.getlength(words)) / 10
-            font = _font(place.face, fit)
-        at = place.x_mm * scale, place.baseline_mm * scale
-        pen.text(at, words, font=font, fill=0 if place.white else 1, anchor="ls")
+        size, room = round(place.size_mm * scale, 1), self._room_mm(place) * scale
+        font = font_of(place.face, size)
+        while font.getlength(place.text, mode="1") > room:
+            size = round(size - STEP_DOTS, 1)
+            font = font_of(place.face, size)
+        at = round(place.x_mm * scale), round(place.baseline_mm * scale)
+        pen.text(at, place.text, font=font, fill=0 if place.white else 1, anchor="ls")
 
+    def _set_serials(self, serials: Serials) -> tuple[Dark, int, int]:
+        place = self.layout.serial
+        alphabet = "".join(sorted(set(place.text.replace("\0", "") + "0123456789")))
+        return self._set(place, serials_many(place.text, serials), alphabet, self._room_mm(place))
 
-@cache
-def _font(name: str, dots: float) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(str(face(name).path), dots, layout_engine=ImageFont.Layout.BASIC)
+    def _room_mm(self, place: PlacedText) -> float:
+        return self.layout.stock.label_width_mm - EDGE_MM - place.x_mm
+
+    def _set(self, place: PlacedText, words: Words, alphabet: str, room_mm: float) -> tuple[Dark, int, int]:
+        """Words on their baseline, smaller when wider than their room: dots, left and top."""
+        scale = self.dpi / 25.4
+        x, size = round(place.x_mm * scale), round(place.size_mm * scale, 1)
+        whole = letters_of(place.face, size, alphabet)
+        room = int((place.x_mm + room_mm) * scale) - x
+        dots = np.zeros((len(words), whole.height, room), bool)
+        left = np.arange(len(words))
+        while len(left):
+            letters = letters_of(place.face, size, alphabet)
+            fits = letters.widths(words[left]) <= room
+            now, left = left[fits], left[~fits]
+            top = whole.rise - letters.rise
+            dots[now, top : top + letters.height] = letters.set(words[now], room)
+            size = round(size - STEP_DOTS, 1)
+        return dots, x, round(place.baseline_mm * scale) - whole.rise
 
 
 def pages(job: PrintJob, dpi: float) -> Iterator[Dark]:
     """A job's pages (of a roll: its rows of labels), one at a time.
 
+    A calibration moves labels by whole dots and scales the distances between them; what is inside
+    a label is never resized, or modules would lose their edges.
+
     :raises LabelError: as :meth:`PrintJob.prepared`.
     """
     encoder, layout = job.prepared()
-    stock, draw = job.stock, StampDots(layout, dpi)
-    shape = dots_of(stock.page_height_mm, dpi), dots_of(stock.page_width_mm, dpi)
-    for run in job.runs(most_stamps=1):
-        page = np.zeros(shape, bool)
+    draw, corners = StampDots(layout, dpi), corners_of(job, dpi)
+    shape = dots_of(job.stock.page_height_mm, dpi), dots_of(job.stock.page_width_mm, dpi)
+    for run in job.runs():
         symbols = encoder.modules(run.codes, best_of_8=job.design.best_of_8)
-        for number, modules in enumerate(symbols):
-            left, top = stock.corner_mm(run.cell + number + 1)
-            x = dots_of(left * job.calibration.scale_x + job.calibration.offset_x_mm, dpi)
-            y = dots_of(top * job.calibration.scale_y + job.calibration.offset_y_mm, dpi)
-            code = run.codes[number].tobytes().decode("ascii")
-            _overlay(page, draw.drawn(modules, code, int(run.serials[number])), x, y)
-        yield page
+        stamps = draw.each(symbols, run.codes, run.serials)
+        for start, cell in page_starts(run, job.stock.cells):
+            page = np.zeros(shape, bool)
+            for number in range(start, min(start + job.stock.cells - cell, len(run.codes))):
+                overlay(page, next(stamps), *corners[cell + number - start])
+            yield page
 
 
-def _overlay(page: Dark, stamp: Dark, x: int, y: int) -> None:
+def typed_many(codes: Codes) -> Words:
+    """Codes as people type them (``design.typed``), a row each."""
+    length = codes.shape[1]
+    words = np.full((len(codes), length + (length - 1) // GROUP), ord("-"), np.uint8)
+    for start in range(0, length, GROUP):
+        part = codes[:, start : start + GROUP]
+        words[:, start + start // GROUP :][:, : part.shape[1]] = part
+    return words
+
+
+def serials_many(pattern: str, serials: Serials) -> Words:
+    """Numbers written into a serial row (``design.serial_text``), a row each."""
+    letters = np.frombuffer(pattern.encode("utf-32-le"), np.uint32)
+    words = np.tile(letters, (len(serials), 1))
+    for place in reversed(np.flatnonzero(letters == 0)):
+        serials, digit = np.divmod(serials, 10)
+        words[:, place] = digit + ord("0")
+    return words
+
+
+def corners_of(job: PrintJob, dpi: float) -> list[tuple[int, int]]:
+    """Left and top dot of every cell of a page, as the job's calibration has them."""
+    by = job.calibration
+    corners = [job.stock.corner_mm(cell) for cell in range(1, job.stock.cells + 1)]
+    return [
+        (dots_of(x * by.scale_x + by.offset_x_mm, dpi), dots_of(y * by.scale_y + by.offset_y_mm, dpi))
+        for x, y in corners
+    ]
+
+
+def page_starts(run: Run, cells: int) -> Iterator[tuple[int, int]]:
+    """For each page of a run: its first stamp's place in the run, and its first cell (from 0)."""
+    start, cell = 0, run.cell
+    while start < len(run.codes):
+        yield start, cell
+        start, cell = start + cells - cell, 0
+
+
+def overlay(page: Dark, stamp: Dark, x: int, y: int) -> None:
     """Ink a stamp onto the page; what a calibration shifts off the paper is lost there."""
     top, left = max(y, 0), max(x, 0)
     part = page[top : max(y + stamp.shape[0], 0), left : max(x + stamp.shape[1], 0)]

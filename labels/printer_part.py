@@ -1,0 +1,140 @@
+"""What a label printer can draw by itself: the symbol, and digits and codes in its built-in letters.
+
+Words never depend on a printer's letters (they have no Vietnamese): they are part of the bitmap
+that all stamps share. Built-in letters are of one width, so a line's length is known beforehand.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+from labels.design import typed
+from labels.errors import BadJob, DoesNotFit
+from labels.fitting import PlacedText, width_mm
+from labels.fonts import CAP_HEIGHT
+from labels.job import PrintJob
+from labels.layout import MARGIN_MM
+from labels.lettering import Dark
+from labels.raster import StampDots, corners_of, dots_of
+
+MOST_DOTS = 10  # a module is at most so many dots wide in ^BQ and QRCODE
+FOREIGN = frozenset('^~"\\')  # these would end the data or begin a command
+
+
+@dataclass(frozen=True)
+class BuiltIn:
+    """Letters of the printer: from one to the next ``step`` dots, ``rise`` dots from top to baseline."""
+
+    name: str
+    height: int
+    width: int
+    step: int
+    rise: int
+    times: int = 1
+
+    def enlarged(self, times: int) -> BuiltIn:
+        """The same letters, each dot as ``times`` x ``times``."""
+        height, width, step, rise = (times * size for size in (self.height, self.width, self.step, self.rise))
+        return replace(self, height=height, width=width, step=step, rise=rise, times=times)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line in built-in letters by its top left dot; ``pattern`` has NUL for what changes."""
+
+    letters: BuiltIn
+    x: int
+    y: int
+    pattern: str
+
+
+@dataclass(frozen=True)
+class PrinterPart:
+    """One cell of a page, all in dots from the page's corner.
+
+    ``shared`` is the bitmap that all stamps have, cut to what lies on the page; it begins at
+    ``x``, ``y``.
+    """
+
+    x: int
+    y: int
+    shared: Dark
+    qr_x: int
+    qr_y: int
+    code: Line
+    serial: Line
+
+
+def printer_parts(job: PrintJob, built_in: tuple[BuiltIn, ...]) -> tuple[StampDots, list[PrinterPart]]:
+    """The dots of the job's stamps, and its cells.
+
+    :raises LabelError: as :meth:`PrintJob.prepared`.
+    :raises BadJob: the address or the serial holds a character that is a command, a module has too
+        many dots, or the calibration pushes a part off the page.
+    :raises DoesNotFit: no built-in letters are small enough.
+    """
+    layout = job.prepared()[1]
+    draw = StampDots(layout, job.dpi)
+    before, digits, after = _cut(layout.serial)
+    _refuse_commands("prefix", job.prefix)
+    _refuse_commands("digit_group", digits.text.replace("\0", "0"))
+    if draw.module > MOST_DOTS:
+        raise BadJob("dots", draw.module, MOST_DOTS)
+    shared = draw.with_words(before, after)
+    code = replace(layout.code, text=typed("\0" * job.code_length))
+    right_mm = after.x_mm if after.text else layout.stock.label_width_mm - MARGIN_MM
+    lines = (
+        _line(draw, code, layout.code_room_mm, built_in),
+        _line(draw, digits, right_mm - digits.x_mm, built_in),
+    )
+    return draw, [_placed(job, draw, shared, corner, *lines) for corner in corners_of(job, job.dpi)]
+
+
+def _refuse_commands(field: str, text: str) -> None:
+    if any(not "!" <= letter <= "~" or letter in FOREIGN for letter in text):
+        raise BadJob(field, text, "ASCII")
+
+
+def _cut(serial: PlacedText) -> tuple[PlacedText, PlacedText, PlacedText]:
+    """The serial row as words before the digits, the digits, words after them."""
+    first, last = serial.text.index("\0"), serial.text.rindex("\0") + 1
+    parts, x = [], serial.x_mm
+    for text in (serial.text[:first], serial.text[first:last], serial.text[last:]):
+        parts.append(replace(serial, text=text, x_mm=x))
+        x += width_mm(serial.name, text, serial.size_mm)
+    return parts[0], parts[1], parts[2]
+
+
+def _line(draw: StampDots, place: PlacedText, room_mm: float, built_in: tuple[BuiltIn, ...]) -> Line:
+    """The highest letters that are no higher than the design's and fit its room."""
+    scale = draw.dpi / 25.4
+    room, rise = int(room_mm * scale), math.ceil(place.size_mm * CAP_HEIGHT * scale)
+    sizes = [letters.enlarged(times) for letters in built_in for times in range(1, 11)]
+    fitting = [s for s in sizes if s.step * len(place.text) <= room and s.rise <= rise]
+    if not fitting:
+        over = min(s.step for s in sizes) * len(place.text) / scale - room_mm
+        raise DoesNotFit(place.name, over, draw.layout.stock.name)
+    letters = max(fitting, key=lambda s: (s.rise, -s.step, -s.times))
+    top = round(place.baseline_mm * scale) - letters.rise
+    return Line(letters, round(place.x_mm * scale), top, place.text)
+
+
+def _placed(
+    job: PrintJob, draw: StampDots, shared: Dark, corner: tuple[int, int], code: Line, serial: Line
+) -> PrinterPart:
+    x, y = corner
+    width = dots_of(job.stock.page_width_mm, job.dpi)
+    height = dots_of(job.stock.page_height_mm, job.dpi)
+    side = draw.layout.size * draw.module
+    boxes = [(draw.qr_x, draw.qr_y, side, side)]
+    boxes += [(at.x, at.y, at.letters.step * len(at.pattern), at.letters.rise) for at in (code, serial)]
+    for left, top, wide, high in boxes:
+        if not 0 <= x + left <= width - wide:
+            raise BadJob("offset_x_mm", job.calibration.offset_x_mm, draw.layout.qr_x_mm)
+        if not 1 <= y + top <= height - high:  # 1: see the quirk of ^BQ in ``zpl``
+            raise BadJob("offset_y_mm", job.calibration.offset_y_mm, draw.layout.qr_y_mm)
+    left, top = max(x, 0), max(y, 0)
+    on_page = shared[top - y : height - y, left - x : width - x]
+    moved = (replace(at, x=at.x + x, y=at.y + y) for at in (code, serial))
+    return PrinterPart(left, top, on_page, draw.qr_x + x, draw.qr_y + y, *moved)
