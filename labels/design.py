@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from labels.art import Art
+from labels.errors import BadJob
+from labels.rows import CHOICES, NEEDED, USUAL
 
 GROUP = 4  # symbols of the typed code between hyphens: KSSS-SSSS-TTTT-TTTT-TTC
+LEVELS = "LMQH"
+LEAST_DOTS, MOST_DOTS = 3, 6  # of a module at 203 dpi: finer does not read, larger is a waste
+MOST_DIGITS = 11  # a key has 2**35 serials
+DIGIT_GROUPS = (".", ",", " ", "\u00a0", "")
 
 
 @dataclass(frozen=True)
@@ -12,7 +22,10 @@ class StampTexts:
     """The words of one lot's stamps, each a whole line (``"Lô VT-0618-03"``), empty when absent.
 
     ``serial`` has the place ``{serial}`` for the roll number; ``demo`` is printed across every
-    stamp of a practice register.
+    stamp of a practice register. In a line with a TAB what stands before it is the fact's name
+    and what stands after it the fact. ``abroad`` holds rows for readers of other languages by
+    their names (``"product:ja"``). ``link`` is the address of a second, fixed symbol and
+    ``link_name`` what stands below that.
     """
 
     product: str
@@ -29,48 +42,100 @@ class StampTexts:
     hotline: str = ""
     serial: str = "{serial}"
     demo: str = ""
+    gi: str = ""
+    scan: str = ""
+    growing_area: str = ""
+    packing_house: str = ""
+    origin: str = ""
+    exporter: str = ""
+    link: str = ""
+    link_name: str = ""
+    abroad: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    def line(self, row: str) -> str:
+        """The words of a row, by the row's name."""
+        return self.abroad.get(row, "") if ":" in row else str(getattr(self, row))
 
 
 @dataclass(frozen=True)
 class StampDesign:
-    """How a series looks: QR level, masks, and how the roll number is written."""
+    """How a series looks.
 
+    ``kind`` is "stamp" (on a box), "fruit" or "export"; ``rows`` are names of that kind's rows,
+    top to bottom, none meaning the usual ones. ``dots`` is the most dots of a 203 dpi printer a
+    module may have. ``has_gi`` adds the mark of a geographical indication where the words have it.
+    """
+
+    kind: str = "stamp"
+    rows: tuple[str, ...] = ()
     level: str = "M"
+    dots: int | None = None
     best_of_8: bool = False
     serial_digits: int = 6
     digit_group: str = "."
+    has_gi: bool = False
+    logo: Art | None = None
+
+    def __post_init__(self) -> None:
+        if not self.rows:
+            object.__setattr__(self, "rows", USUAL.get(self.kind, ()))
+
+    def to_data(self) -> dict[str, Any]:
+        """As plain JSON data; :meth:`from_data` gives the same design again."""
+        data = {name: getattr(self, name) for name in _FIELDS}
+        return data | {"rows": list(self.rows), "logo": self.logo.to_data() if self.logo else None}
+
+    @classmethod
+    def from_data(cls, data: Any) -> StampDesign:
+        """The design that plain data describe; what is absent is as usual.
+
+        :raises BadJob: names the first field that is wrong, with what may stand there.
+        """
+        if not isinstance(data, dict):
+            raise BadJob("design", type(data).__name__, "object")
+        if unknown := sorted(str(name) for name in data if name not in _FIELDS):
+            raise BadJob("design", unknown[0][:40], ", ".join(_FIELDS))
+        given = {name: data[name] for name in _FIELDS if name in data and name != "logo"}
+        kind = given.get("kind", "stamp")
+        _among("kind", kind, CHOICES)
+        for name, choices in _CHOICES.items():
+            if name in given:
+                _among(name, given[name], choices)
+        given["rows"] = _checked_rows(kind, given.get("rows", ()))
+        logo = data.get("logo")
+        return cls(**given, logo=None if logo is None else Art.from_data(logo))
 
 
-@dataclass(frozen=True)
-class Row:
-    """One row of a stamp: ``size_mm`` wanted, ``least_mm`` at a pinch, on at most ``lines`` lines."""
+_FIELDS = tuple(StampDesign.__dataclass_fields__)
+_CHOICES: dict[str, Any] = {
+    "level": LEVELS,
+    "dots": (None, *range(LEAST_DOTS, MOST_DOTS + 1)),
+    "best_of_8": (False, True),
+    "serial_digits": range(1, MOST_DIGITS + 1),
+    "digit_group": DIGIT_GROUPS,
+    "has_gi": (False, True),
+}
 
-    name: str
-    size_mm: float
-    least_mm: float
-    lines: int = 1
+
+def _among(name: str, value: Any, choices: Any) -> None:
+    """One of the choices, and of its very type: 1 is no True."""
+    if not any(value == choice and type(value) is type(choice) for choice in choices):
+        raise BadJob(name, str(value)[:40], ", ".join(str(choice) for choice in choices))
 
 
-# Sizes for a label 21.2 mm high; higher labels scale them up. 1.6 mm is the least that 203 dpi
-# draws cleanly. Top to bottom: what, who, where, when, how much, which stamp.
-ROWS = (
-    Row("product", 2.8, 2.0, lines=2),
-    Row("cooperative", 1.85, 1.6, lines=2),
-    Row("place", 1.75, 1.6, lines=2),
-    Row("lot", 1.75, 1.6),
-    Row("harvest", 1.75, 1.6),
-    Row("packed", 1.75, 1.6),
-    Row("best_before", 1.75, 1.6),
-    Row("net_weight", 1.75, 1.6),
-    Row("ocop", 1.75, 1.6),
-    Row("type_line", 1.75, 1.6),
-    Row("hotline", 1.75, 1.6),
-    Row("serial", 1.75, 1.6),
-)
-# The last two only where a band across the stamp (the demonstration's) leaves no height for them.
-DROPPED_FIRST = ("hotline", "type_line", "harvest", "place", "net_weight", "packed", "ocop")
-CODE = Row("code", 2.15, 1.6)
-DEMO = Row("demo", 1.6, 1.6)
+def _checked_rows(kind: str, rows: Any) -> tuple[str, ...]:
+    names = [row.name for row in CHOICES[kind]]
+    if not isinstance(rows, list | tuple):
+        raise BadJob("rows", str(rows)[:40], ", ".join(names))
+    for place, name in enumerate(rows):
+        if name not in names or name in rows[:place]:
+            raise BadJob("rows", str(name)[:40], ", ".join(names))
+    for name in NEEDED[kind] if rows else ():
+        if name not in rows:
+            raise BadJob("rows", ", ".join(rows)[:80], f"+ {name}")
+    if kind == "fruit" and rows and not {"product", "cooperative"} & set(rows):
+        raise BadJob("rows", ", ".join(rows)[:80], "+ product / cooperative")
+    return tuple(rows)
 
 
 def typed(code: str) -> str:

@@ -7,6 +7,7 @@
     ├── MissingGlyph         print.glyph    the shipped font has no such letter
     ├── QrTooSmall           print.qr       modules would be finer than a printer can draw
     ├── PayloadTooLong       print.payload  the address and code exceed the largest symbol used
+    ├── BlankPicture         print.blank    a picture in which nothing stands out
     ├── ForeignSymbol        print.symbol   a code holds a symbol outside its alphabet
     └── BadJob               print.job      start cell, counts or numbers contradict the stock
 """
@@ -60,6 +61,13 @@ class ForeignSymbol(LabelError):
 
     def __init__(self, row: int, code: str) -> None:
         super().__init__("print.symbol", row=row, code=code)
+
+
+class BlankPicture(LabelError):
+    """Nothing in a picture stands out from its ground: there is nothing to print."""
+
+    def __init__(self) -> None:
+        super().__init__("print.blank")
 
 
 class BadJob(LabelError):

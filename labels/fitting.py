@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from labels.design import DROPPED_FIRST, Row
 from labels.errors import DoesNotFit
 from labels.fonts import BOLD, REGULAR, face
+from labels.rows import DROPPED_FIRST, Row
 
 LEADING = 1.22
 BOLD_BELOW_MM = 2.0  # thin strokes of small type break up at 203 dpi

@@ -9,11 +9,12 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from labels.design import CODE, DEMO, GROUP, ROWS, StampDesign, StampTexts, serial_pattern
+from labels.design import GROUP, StampDesign, StampTexts, serial_pattern
 from labels.errors import DoesNotFit, QrTooSmall
 from labels.fitting import Column, PlacedText, Wanted, face_of, fitted, width_mm
 from labels.fonts import BOLD, CAP_HEIGHT, face
 from labels.qr import CROCKFORD
+from labels.rows import CODE, DEMO, STAMP_ROWS
 from labels.stock import Stock
 
 DOT_MM = 0.125  # one dot of a 203 dpi printer (8 a millimetre)
@@ -193,7 +194,7 @@ def _on_dots(length_mm: float) -> float:
 def _rows(texts: StampTexts, design: StampDesign, *, foot_apart: bool) -> list[Wanted]:
     """The rows beside the QR; on roomy labels type line and serial stand in the foot."""
     rows = []
-    for row in ROWS:
+    for row in STAMP_ROWS:
         text = str(getattr(texts, row.name))
         if row.name == "serial":
             text = serial_pattern(texts, design.serial_digits, design.digit_group)

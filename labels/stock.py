@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import math
+import re
 from dataclasses import dataclass
 
 from labels.errors import BadJob
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
+LEAST_LABEL_MM, MOST_PAGE_MM, MOST_CELLS = 10.0, 1200.0, 1000
+TOUCHING_MM = 1e-6  # what adding up a row of pitches may be off
 
 
 @dataclass(frozen=True)
@@ -14,7 +20,8 @@ class Stock:
     ``pitch_*`` is the distance from one label's edge to the same edge of the next, ``left`` and
     ``top`` the first label's corner. A roll's page is one row of labels. ``measured`` is False
     where sources contradict each other or nobody has measured: the print desk lets people edit
-    such figures and offers the calibration page.
+    such figures and offers the calibration page. ``is_oval`` labels are cut along the ellipse (or
+    circle) in their rectangle.
     """
 
     name: str
@@ -30,6 +37,12 @@ class Stock:
     page_width_mm: float
     page_height_mm: float
     measured: bool
+    is_oval: bool = False
+
+    @property
+    def size(self) -> str:
+        """One label's width and height in whole and tenth millimetres: ``38.1 x 21.2``."""
+        return f"{self.label_width_mm:.4g} x {self.label_height_mm:.4g}"
 
     @property
     def cells(self) -> int:
@@ -83,5 +96,49 @@ STOCKS: dict[str, Stock] = {
         roll(60, 40),
         roll(70, 50),
         roll(100, 50),
+        roll(25, 25),
+        roll(30, 20),
+        roll(100, 70),
     )
 }
+
+
+def checked_stock(stock: Stock) -> Stock:
+    """The stock itself, when every label lies whole on its page and on no other label.
+
+    :raises BadJob: names the first figure that cannot be, its value, and the most (or the
+        choices) that may stand there; a figure below its least names ``>=`` that.
+    """
+    if not NAME.fullmatch(stock.name):
+        raise BadJob("name", stock.name[:40], NAME.pattern)
+    if stock.form not in {"sheet", "roll"}:
+        raise BadJob("form", stock.form[:40], "sheet, roll")
+    most_rows = 1 if stock.form == "roll" else MOST_CELLS
+    for field, most in (("columns", MOST_CELLS), ("rows", most_rows)):
+        _within(field, getattr(stock, field), 1, most)
+    if stock.cells > MOST_CELLS:
+        raise BadJob("cells", stock.cells, MOST_CELLS)
+    for across in ("width", "height"):
+        _within(f"page_{across}_mm", getattr(stock, f"page_{across}_mm"), LEAST_LABEL_MM, MOST_PAGE_MM)
+    _check_line(stock, "columns", "width", "x", "left")
+    _check_line(stock, "rows", "height", "y", "top")
+    return stock
+
+
+def _check_line(stock: Stock, count: str, across: str, axis: str, edge: str) -> None:
+    """Labels side by side (or one below the other): each on the page, none on its neighbour."""
+    cells, page = getattr(stock, count), getattr(stock, f"page_{across}_mm")
+    size = _within(f"label_{across}_mm", getattr(stock, f"label_{across}_mm"), LEAST_LABEL_MM, page)
+    start = _within(f"{edge}_mm", getattr(stock, f"{edge}_mm"), 0.0, page - size)
+    if cells > 1:
+        _within(
+            f"pitch_{axis}_mm", getattr(stock, f"pitch_{axis}_mm"), size, (page - size - start) / (cells - 1)
+        )
+
+
+def _within(field: str, value: float, least: float, most: float) -> float:
+    if not math.isfinite(value) or value < least - TOUCHING_MM:
+        raise BadJob(field, value, f">= {least:.4g}")
+    if value > most + TOUCHING_MM:
+        raise BadJob(field, value, math.floor(most * 100 + 1e-6) / 100)
+    return value

@@ -43,7 +43,7 @@ def _parts(job: PrintJob) -> Iterator[tuple[bytes, int]]:
     form = _form(file, layout, form_of(layout, fonts), names)
     records = Records(layout, fonts, job.code_length, job.stock.page_height_mm)
     tree = PageTree(file)
-    opening = _opening(job.stock, job.calibration)
+    opening = page_opening(job.stock, job.calibration)
     level = 1 if job.compress else 0
     for run in job.runs():
         rows = records.filled(run, encoder.encode(run.codes, best_of_8=job.design.best_of_8))
@@ -55,7 +55,7 @@ def _parts(job: PrintJob) -> Iterator[tuple[bytes, int]]:
             start = end
         yield file.drain(), tree.count
     resources = b"/Resources<</Font<<%b>>/XObject<</S %d 0 R>>>>" % (names, form)
-    tree.finish(resources + _media_box(job.stock))
+    tree.finish(resources + media_box(job.stock))
     file.finish()
     yield file.drain(), tree.count
 
@@ -74,7 +74,7 @@ def _form(file: PdfFile, layout: StampLayout, drawing: bytes, names: bytes) -> i
     return file.add_stream(entries % (width, height, names), drawing, compress=9)
 
 
-def _opening(stock: Stock, calibration: Calibration) -> bytes:
+def page_opening(stock: Stock, calibration: Calibration) -> bytes:
     """Millimetres from here on, moved and scaled about the page's top left corner."""
     across, up = POINTS * calibration.scale_x, POINTS * calibration.scale_y
     x = POINTS * calibration.offset_x_mm
@@ -82,5 +82,6 @@ def _opening(stock: Stock, calibration: Calibration) -> bytes:
     return b"%.6f 0 0 %.6f %.4f %.4f cm\n" % (across, up, x, y)
 
 
-def _media_box(stock: Stock) -> bytes:
+def media_box(stock: Stock) -> bytes:
+    """The page's size, as an entry of its dictionary."""
     return b"/MediaBox[0 0 %.3f %.3f]" % (stock.page_width_mm * POINTS, stock.page_height_mm * POINTS)

@@ -20,6 +20,8 @@ ALPHABET = np.frombuffer(CROCKFORD, np.uint8)
 PREFIX = "HTTPS://TX.THANHHA/"
 FIRST = 12381
 SHEET, ROLL = STOCKS["tomy-145"], STOCKS["roll-50x30"]
+# the stocks that a box stamp is meant for; a sticker on a fruit has room for less
+BOX_STOCKS = {name: stock for name, stock in STOCKS.items() if stock.label_width_mm >= 35}
 DEMO = "TEM MẪU – KHÔNG CÓ GIÁ TRỊ"
 TEXTS = StampTexts(
     product="Vải thiều Thanh Hà",

@@ -13,7 +13,7 @@ from labels.fitting import PlacedText, width_mm
 from labels.fonts import face
 from labels.layout import DOT_MM, StampLayout, lay_out
 from labels.stock import STOCKS, Stock, roll
-from tests.labels.stamps import DEMO, ROLL, SHEET, TEXTS
+from tests.labels.stamps import BOX_STOCKS, DEMO, ROLL, SHEET, TEXTS
 
 FULL = replace(
     TEXTS,
@@ -75,14 +75,14 @@ def assert_in_its_place(layout: StampLayout) -> None:
 
 @pytest.mark.parametrize("demo", ["", DEMO])
 @pytest.mark.parametrize("size", [25, 29])
-@pytest.mark.parametrize("stock", STOCKS.values(), ids=STOCKS)
+@pytest.mark.parametrize("stock", BOX_STOCKS.values(), ids=BOX_STOCKS)
 def test_a_usual_stamp_fits_every_stock_of_the_table(stock: Stock, size: int, demo: str) -> None:
     layout = lay_out(replace(TEXTS, demo=demo), StampDesign(), stock, size)
     assert {"product", "cooperative", "lot", "ocop"} <= names(layout)
     assert_in_its_place(layout)
 
 
-@pytest.mark.parametrize("stock", STOCKS.values(), ids=STOCKS)
+@pytest.mark.parametrize("stock", BOX_STOCKS.values(), ids=BOX_STOCKS)
 def test_modules_are_whole_dots_on_the_dot_grid(stock: Stock) -> None:
     layout = lay_out(TEXTS, StampDesign(), stock, 25)
     for length in (layout.module_mm, layout.qr_x_mm, layout.qr_y_mm):
@@ -143,7 +143,7 @@ def test_names_break_between_words_into_even_lines_and_lots_never() -> None:
 
 
 def test_small_type_is_bold_and_none_is_under_what_the_printer_draws() -> None:
-    for stock in STOCKS.values():
+    for stock in BOX_STOCKS.values():
         for text in (*lay_out(FULL, StampDesign(), stock, 25).texts,):
             assert text.size_mm >= 1.6
             assert text.face == "bold" or text.size_mm >= 2.0

@@ -20,6 +20,7 @@ from labels.pdf import pdf_chunks, write_pdf
 from labels.stock import STOCKS
 from tests.labels.readers import READERS, zxing
 from tests.labels.stamps import (
+    BOX_STOCKS,
     DEMO,
     ROLL,
     SHEET,
@@ -71,7 +72,7 @@ def test_every_label_of_a_roll_is_read_by_both_readers(reader, dpi: int, tmp_pat
     assert [reader(rasterised(pdf, dpi, page)) for page in range(1, 7)] == [{url} for url in urls(6)]
 
 
-@pytest.mark.parametrize("name", STOCKS)
+@pytest.mark.parametrize("name", BOX_STOCKS)
 def test_every_stock_prints_labels_that_read_also_under_a_long_address_and_as_demo(
     name: str, tmp_path: Path
 ) -> None:

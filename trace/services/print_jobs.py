@@ -12,10 +12,10 @@ from typing import NoReturn
 import numpy as np
 from sqlmodel import Session
 
-from labels.design import CODE
 from labels.errors import LabelError
 from labels.formats import FORMATS
 from labels.job import Codes, PrintJob, Serials
+from labels.rows import CODE
 from labels.stock import STOCKS
 from trace.errors import FieldProblem, Invalid, Refused
 from trace.records.stamp import StampBlock

@@ -1,6 +1,7 @@
 """The words of a block's stamps, from the registry, in Vietnamese: what is printed must be true that day."""
 
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from sqlmodel import Session
@@ -46,7 +47,7 @@ def words_of(
     )
 
 
-def _lot_lines(lot: Lot, product: Product | None) -> dict[str, str]:
+def _lot_lines(lot: Lot, product: Product | None) -> dict[str, Any]:
     lines = {"lot": t(LANG, "stamp.lot", lot=lot.code)}
     lines["harvest"] = t(LANG, "stamp.harvest", date=lot.harvested_on)
     if lot.packed_on:
