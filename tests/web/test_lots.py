@@ -58,7 +58,9 @@ def test_a_harvest_is_saved_and_packed_in_one_go(manager: FlaskClient, coop: wor
     harvest, pack = lots()
     assert (answer.status_code, answer.location) == (303, f"/htx/lo/{pack.public_id}")
     assert (harvest.weight_g, pack.weight_g, pack.kind) == (1_500_000, 1_400_000, "pack")
-    assert "1.500 kg (1 tấn 5 tạ)" in plain(manager.get(answer.location).text)
+    said = plain(manager.get(answer.location).text)
+    assert "1.500 kg (1 tấn 5 tạ)" in said
+    assert f"Đã đóng lô {pack.code}: 1.400 hộp" in said
 
 
 def test_a_double_tap_saves_one_lot(manager: FlaskClient, coop: world.Coop) -> None:

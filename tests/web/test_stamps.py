@@ -41,13 +41,25 @@ def take(client: FlaskClient, **values: object) -> object:
 def test_lot_first_stamps_are_valid_at_once(client: FlaskClient, stamps: StampWorld) -> None:
     lot = stamps.lot(weight_g=420_000)
     form = client.get(f"/htx/tem/moi?lot={lot.public_id}").text
-    assert 'value="428"' in form  # 420 kg and two per cent, in boxes of a kilogram
+    assert 'value="420"' in form  # what the weight asks for; the two per cent are for whoever needs them
     block = block_of(take(client, lot=lot.public_id, count="420"))
     page = client.get(f"/htx/tem/{block}").text
     assert lot.code in page
     assert "000.000–000.419" in page
     assert f'href="/htx/in/{block}"' in page
     assert "420" in client.get("/htx/tem").text
+
+
+def test_a_lot_full_by_weight_is_offered_last_and_takes_its_tolerance(
+    client: FlaskClient, stamps: StampWorld
+) -> None:
+    waiting, full = stamps.lot(weight_g=50_000), stamps.lot(weight_g=100_000)
+    block_of(take(client, lot=full.public_id, count="100"))
+    form = client.get(f"/htx/tem/moi?lot={full.public_id}").text
+    assert form.index(f'value="{waiting.public_id}"') < form.index(f'value="{full.public_id}"')
+    assert "đủ tem theo khối lượng" in form
+    block_of(take(client, lot=full.public_id, count="2", request_id="xin-tem-2"))
+    assert take(client, lot=full.public_id, count="1", request_id="xin-tem-3").status_code == 409
 
 
 def test_a_double_tap_takes_one_block(client: FlaskClient, stamps: StampWorld) -> None:

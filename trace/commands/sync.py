@@ -119,7 +119,7 @@ def status(login: str | None, *, as_json: bool) -> None:
 def _health_line(shop: ShopHealth) -> str:
     lang = language()
     success, following = (moment(lang, at) if at else "-" for at in (shop.last_success_at, shop.next_run_at))
-    lag = shop.lag_minutes if shop.lag_minutes is not None else "-"
+    key = "shop.health" if shop.last_success_at else "shop.health.new"
     pulse = t(lang, f"sync.pulse.{shop.pulse}")
-    told = t(lang, "shop.health", time=success, minutes=lag, time2=following, n=shop.to_look_at)
+    told = t(lang, key, time=success, minutes=shop.lag_minutes, time2=following, n=shop.to_look_at)
     return f"{shop.marketplace} {shop.name}: {pulse}. {told}"

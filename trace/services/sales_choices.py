@@ -18,9 +18,9 @@ Pairs = list[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Choices:
-    """Key and name of every value a filter offers, by name."""
+    """Key and name of every value a filter offers, by name; marketplaces by key, their labels are texts."""
 
-    marketplaces: Pairs
+    marketplaces: list[str]
     cooperatives: Pairs
     communes: Pairs
     products: Pairs
@@ -32,6 +32,7 @@ def choices(session: Session, actor: Actor) -> Choices:
     shops = select(col(Shop.marketplace), col(Shop.marketplace)).join(
         Organisation, col(Organisation.id) == col(Shop.org_id)
     )
+    marketplaces = [key for key, _ in _pairs(session, actor, shops)]
     orgs = select(col(Organisation.public_id), col(Organisation.name)).where(
         col(Organisation.id).in_(select(col(Shop.org_id)))
     )
@@ -46,7 +47,9 @@ def choices(session: Session, actor: Actor) -> Choices:
         .join(Organisation, col(Organisation.id) == col(Product.org_id))
         .where(col(Product.id).in_(select(col(Listing.product_id))))
     )
-    return Choices(*(_pairs(session, actor, question) for question in (shops, orgs, communes, products)))
+    return Choices(
+        marketplaces, *(_pairs(session, actor, question) for question in (orgs, communes, products))
+    )
 
 
 def _pairs(session: Session, actor: Actor, question: Select[str, str]) -> Pairs:

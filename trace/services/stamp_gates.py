@@ -39,6 +39,11 @@ class Room:
         return self.weight_g * (100 + TOLERANCE_PERCENT) // (100 * self.unit_g)
 
     @property
+    def due(self) -> int:
+        """Stamps the weight alone still asks for: what a form offers, the tolerance kept for odd boxes."""
+        return max(0, self.weight_g // self.unit_g - self.active)
+
+    @property
     def left(self) -> int:
         """Stamps that can still be activated."""
         return max(0, self.most - self.active)

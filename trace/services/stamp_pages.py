@@ -80,12 +80,13 @@ class CodesIn(Given):
 
 @dataclass(frozen=True)
 class LotChoice:
-    """A released lot with a product: how many stamps it still takes."""
+    """A released lot with a product: how many stamps its weight still asks for; 0 when only the
+    tolerance is left."""
 
     public_id: str
     code: str
     product: str
-    left: int
+    due: int
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ class Look:
 
 
 def choices(session: Session, actor: Actor) -> Choices:
-    """Lots that take stamps, newest first, and products a roll may be printed for."""
+    """Lots that take stamps, newest first, those full by weight last; products a roll may be printed for."""
     question = (
         select(Lot, Product)
         .join(Product, col(Product.id) == col(Lot.product_id))
@@ -119,18 +120,17 @@ def choices(session: Session, actor: Actor) -> Choices:
     )
     found = session.execute(question).all()
     active = active_by_lot(session, [lot.id for lot, _ in found])
+    rooms = [
+        (lot, product, Room(lot.weight_g, product.unit_g, active.get(lot.id, 0))) for lot, product in found
+    ]
     lots = [
-        LotChoice(
-            lot.public_id,
-            lot.code,
-            product.name,
-            Room(lot.weight_g, product.unit_g, active.get(lot.id, 0)).left,
-        )
-        for lot, product in found
+        LotChoice(lot.public_id, lot.code, product.name, room.due)
+        for lot, product, room in rooms
+        if room.left
     ]
     mine = visible(actor, Act.ISSUE_STAMPS, Product)
     products = select(Product).where(mine, col(Product.is_active)).order_by(col(Product.name))
-    return Choices([lot for lot in lots if lot.left], session.execute(products).scalars().all())
+    return Choices(sorted(lots, key=lambda lot: lot.due == 0), session.execute(products).scalars().all())
 
 
 def choices_for(session: Session, actor: Actor) -> Choices:

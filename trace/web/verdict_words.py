@@ -129,7 +129,6 @@ def figures(checked: Checked, lang: str) -> dict[str, object]:
         "phone": settings().contact_phone,
         "seconds": checked.wait_s,
         "code": shown_code(reading),
-        "province": Term("verdict.place.unknown"),
         "n": reading.devices,
     }
     if info is None:
@@ -181,6 +180,8 @@ def words_of(checked: Checked) -> dict[str, str]:
         keys["action"] = "verdict.first.action"
     if reading.state is State.RECALLED and info is not None and not info.is_food:
         keys |= {part: f"verdict.recalled.{part}.not_food" for part in ("headline", "action")}
+    if reading.state is State.SEEN and reading.history:
+        keys["sentence"] = "verdict.seen.sentence.no_place"  # until a table of networks is shipped
     if reading.state is State.CLONE_SUSPECT:
         keys["action"] = "verdict.clone_suspect.action.no_place"
     if reading.state is State.VOIDED and info is not None and info.void_at is None:

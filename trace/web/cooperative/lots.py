@@ -86,6 +86,8 @@ def create() -> Answer:
         state.values["twin"] = str(error.params.get("public_id", ""))
         return _form(state), error.status
     _say_saved(lot)
+    if pack is not None:
+        _say_packed(pack)
     return redirect(url_for("lots.show", public_id=(pack or lot).public_id), 303)
 
 
@@ -115,6 +117,11 @@ def _say_saved(lot: Lot) -> None:
     figures = {"lot": lot.code, "kg": kilograms(lot.weight_g), "date": lot.harvested_on}
     figures["words"] = spoken_weight(lang, lot.weight_g)
     flash(t(lang, "lot.saved.words", **figures), "ok")
+
+
+def _say_packed(lot: Lot) -> None:
+    figures = {"lot": lot.code, "kg": kilograms(lot.weight_g), "n": lot.crates or 0}
+    flash(t(face_language(), "pack.saved", **figures), "ok")
 
 
 @door.page("/<public_id>", Act.VIEW_FARM)
@@ -153,8 +160,7 @@ def pack(public_id: str) -> Answer:
             lot = packing.pack_lot(session, actor(), given, now())
     except (Invalid, Refused) as error:
         return _refused(public_id, error, values)
-    figures = {"lot": lot.code, "kg": kilograms(lot.weight_g), "n": lot.crates or 0}
-    flash(t(face_language(), "pack.saved", **figures), "ok")
+    _say_packed(lot)
     return redirect(url_for("lots.show", public_id=lot.public_id), 303)
 
 

@@ -54,7 +54,7 @@ def _new(form: FormState) -> str:
         offered = stamp_pages.choices(session, actor())
     chosen = next((lot for lot in offered.lots if lot.public_id == form.get("lot")), None)
     if chosen is not None and "count" not in form.values:
-        form.values["count"] = str(min(chosen.left, stamping.MAX_COUNT))
+        form.values["count"] = str(min(chosen.due, stamping.MAX_COUNT)) if chosen.due else ""
     return _render("new", form=form, offered=offered, most=stamping.MAX_COUNT)
 
 

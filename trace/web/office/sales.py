@@ -71,10 +71,15 @@ def table() -> str:
         answer = sales(session, actor(), question)
         offered = sales_choices.choices(session, actor())
         health = sync_health(session, actor(), now())
-    view = View(answer, as_table(answer, face_language()))
-    chart = _chart(answer) if question.by is Dimension.DAY else None
+    lang = face_language()
     return render_template(
-        "office/sales.html", view=view, question=question, offered=offered, chart=chart, health=health
+        "office/sales.html",
+        view=View(answer, as_table(answer, lang)),
+        question=question,
+        offered=offered,
+        marketplaces=[(key, t(lang, f"marketplace.{key}")) for key in offered.marketplaces],
+        chart=_chart(answer) if question.by is Dimension.DAY else None,
+        health=health,
     )
 
 
