@@ -292,6 +292,7 @@ def test_one_device_reads_first_again_and_the_next_reads_seen(app: Flask, stamps
     said = ask(second, code).json
     assert (said["state"], said["devices"]) == ("SEEN", 2)
     assert said["first_seen"] == {"date": said["first_seen"]["date"], "province": None}
+    assert "None" not in second.get(f"/{code}").text  # a place nobody knows is not spoken of
     with reading() as session:
         row = session.execute(select(StampSeen)).scalar_one()
     assert (row.devices, row.scans) == (2, 2)
