@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from marketplaces.interface import MarketplaceError
 from marketplaces.reading import MalformedError, Record
 from marketplaces.shopee.gateway import Gateway
+from marketplaces.shopee.progress import Place, read_place
 from marketplaces.values import BadRecord, Order, OrderLine, OrderStatus, Page, Window
 
 LIST = "/api/v2/order/get_order_list"
@@ -21,7 +23,6 @@ DETAIL = "/api/v2/order/get_order_detail"
 MAX_WINDOW = timedelta(days=15)
 PAGE_SIZE = 100
 BATCH_SIZE = 50
-MOST_LOOKS = 4
 
 STATUSES: dict[str, OrderStatus] = {
     "UNPAID": "unpaid",
@@ -41,68 +42,62 @@ SAMPLED = ("order_sn", "order_status", "create_time", "update_time", "currency",
 
 
 def read_window(gateway: Gateway, window: Window, progress: str) -> Iterator[Page]:
-    """Every order modified in the window; ``progress`` is ``since:until:cursor`` of the next listing."""
+    """Every order modified in the window; ``progress`` goes on after the page it came with."""
     since, until = math.floor(window.since.timestamp()), math.ceil(window.until.timestamp())
     if progress:
-        first, last, cursor = _resume(progress)
-        yield from _read_slice(gateway, first, last, cursor)
-        since = last
+        place = read_place(progress)
+        yield from _read_slice(gateway, place)
+        since = place.until
         if since >= until:
             return
     span = int(MAX_WINDOW.total_seconds())
     for start in range(since, max(until, since + 1), span):
-        yield from _read_slice(gateway, start, min(start + span, until), "")
+        yield from _read_slice(gateway, Place(start, min(start + span, until)))
 
 
-def read_orders(gateway: Gateway, numbers: Sequence[str], progress: str = "") -> Page:
+def read_orders(gateway: Gateway, numbers: Sequence[str]) -> Page:
     """The orders as they are now; what cannot be read is told apart, one bad record each."""
     orders: list[Order] = []
     bad: list[BadRecord] = []
-    for start in range(0, len(numbers), BATCH_SIZE):
-        found, faulty = _details(gateway, numbers[start : start + BATCH_SIZE])
+    for batch in _batches(numbers):
+        found, faulty = _details(gateway, batch)
         orders += found
         bad += faulty
-    return Page(tuple(orders), progress, tuple(bad))
+    return Page(tuple(orders), "", tuple(bad))
 
 
-def _resume(progress: str) -> tuple[int, int, str]:
-    since, _, rest = progress.partition(":")
-    until, _, cursor = rest.partition(":")
-    if not (since.isdigit() and until.isdigit()):
-        message = f"Shopee: no such progress: {progress[:60]!r}"
-        raise MarketplaceError(message, permanent=True, kind="refused")
-    return int(since), int(until), cursor
-
-
-def _read_slice(gateway: Gateway, since: int, until: int, cursor: str) -> Iterator[Page]:
-    seen: set[str] = set()
-    for look in range(MOST_LOOKS):
-        before, pages = len(seen), 0
-        for numbers, following in _list(gateway, since, until, cursor):
-            fresh = [number for number in dict.fromkeys(numbers) if number not in seen]
-            seen.update(fresh)
-            pages += 1
-            if fresh:
-                yield read_orders(gateway, fresh, f"{since}:{until}:{following if look == 0 else ''}")
-        nothing_new = len(seen) == before
-        if nothing_new or (pages == 1 and look == 0 and not cursor):
-            return
-        cursor = ""
-
-
-def _list(gateway: Gateway, since: int, until: int, cursor: str) -> Iterator[tuple[list[str], str]]:
-    """Pages of order numbers, each with the cursor of the page after it (empty at the end)."""
-    used = set()
-    while True:
-        used.add(cursor)
-        answer = gateway.get(LIST, _list_query(since, until, cursor))
-        numbers = [entry.identifier("order_sn") for entry in answer.records("order_list")]
-        cursor = answer.text("next_cursor", default="") if answer.flag("more") else ""
-        if answer.flag("more") and cursor in used | {""}:
+def _read_slice(gateway: Gateway, place: Place) -> Iterator[Page]:
+    """A page for each batch of details; pages of later looks, mostly empty, keep the place."""
+    used: set[tuple[int, str]] = set()
+    while not place.over:
+        used.add((place.look, place.cursor))
+        numbers, following = _list(gateway, place)
+        if following and (place.look, following) in used:
             raise MalformedError("response.next_cursor: leads back to a page already read")
-        yield numbers, cursor
-        if not cursor:
-            return
+        batches = _batches(place.fresh(numbers)) or ([[]] if place.look else [])
+        for batch in batches[:-1]:
+            place = place.having(batch)
+            yield replace(read_orders(gateway, batch), progress=place.text())
+        last = batches[-1] if batches else []
+        place = place.having(last).turned(following)
+        if batches:
+            yield replace(read_orders(gateway, last), progress=place.text())
+
+
+def _batches(numbers: Sequence[str]) -> list[Sequence[str]]:
+    return [numbers[start : start + BATCH_SIZE] for start in range(0, len(numbers), BATCH_SIZE)]
+
+
+def _list(gateway: Gateway, place: Place) -> tuple[list[str], str]:
+    """A page of order numbers, and the cursor of the page after it (empty at the end)."""
+    answer = gateway.get(LIST, _list_query(place.since, place.until, place.cursor))
+    numbers = [entry.identifier("order_sn") for entry in answer.records("order_list")]
+    if not answer.flag("more"):
+        return numbers, ""
+    following = answer.text("next_cursor", default="")
+    if not following:
+        raise MalformedError("response.next_cursor: more pages are promised, and none is named")
+    return numbers, following
 
 
 def _list_query(since: int, until: int, cursor: str) -> list[tuple[str, str]]:

@@ -19,8 +19,8 @@ Every request is a JSON object; what cannot be done answers 400 ``{"error": …}
     any word, also one nobody knows. These answer ``{"orders": [{"order", "shop", "status"}]}``.
 ``{"do": "expire", "shop": …, "what": "access" | "refresh"}``
     the shop's token is dead from now on.
-``{"do": "fault", "kind": …, "times": 3 | "share": 0.4, "seconds": 2, "on": "get_order_list"}``
-    see ``faults``; kind ``none`` disarms all; ``on`` is a part of the path.
+``{"do": "fault", "kind": …, "times": 3 | "share": 0.4, "seconds": 2, "on": "get_order_list", "seed": 7}``
+    see ``faults``; kind ``none`` disarms all; ``on`` is a part of the path; ``seed`` repeats a chance.
 ``{"do": "clock", "offset_s": 3600}`` or ``{"do": "clock", "at": …}``
     the marketplace's clock.
 ``{"do": "push", "order": …, "url": "http://127.0.0.1:8700/hooks/…", "send": true}``
@@ -126,7 +126,8 @@ def _arm(bench: Bench, ask: Ask) -> None:
     share = number(ask, "share", 0.0)
     times = None if "share" in ask else whole(ask, "times", 1, minimum=1)
     seconds = number(ask, "seconds", SECONDS.get(kind, 0.0))
-    bench.faults.arm(Fault(kind, times, share, seconds, text(ask, "on", "")))
+    seed = whole(ask, "seed") if "seed" in ask else None
+    bench.faults.arm(Fault(kind, times, share, seconds, text(ask, "on", "")), seed)
 
 
 def _set_clock(bench: Bench, ask: Ask) -> None:

@@ -54,10 +54,12 @@ class Faults:
         self._lock = threading.Lock()
         self._random = random.Random(seed)  # noqa: S311 - chance for tests, no secret
 
-    def arm(self, fault: Fault) -> None:
-        """Add a fault to those armed."""
+    def arm(self, fault: Fault, seed: int | None = None) -> None:
+        """Add a fault to those armed; with a seed, chance begins anew from it."""
         with self._lock:
             self._armed.append(fault)
+            if seed is not None:
+                self._random.seed(seed)
 
     def clear(self) -> None:
         """Disarm all."""

@@ -1,7 +1,8 @@
 """Reading a shop's orders: window by window, page by page; a page and its progress are one transaction.
 
 The cursor moves only after the last page of a window is kept, and stays two minutes behind now; every
-reading reaches back half an hour or more over the last one. An empty window moves it to its end.
+reading reaches back half an hour or more over the last one. An empty window moves it to its end. A job
+that the marketplace failed leaves its progress to the next one (``schedules.add_job``).
 """
 
 from collections.abc import Iterator
@@ -44,8 +45,9 @@ def pull_orders(run: ShopRun) -> None:
     now = run.desk.now()
     with reading() as session:
         cursor = session.get_one(Shop, run.shop_id).orders_cursor
-    run.stats["cursor_before"] = cursor.isoformat() if cursor else None
-    if run.payload.get("until"):
+    run.stats["cursor_before"] = told = cursor.isoformat() if cursor else None
+    # Progress made from another cursor is out of date: some other job has read on meanwhile.
+    if run.payload.get("until") and run.payload["cursor"] == told:
         window = Window(*(datetime.fromisoformat(run.payload[name]) for name in ("since", "until")))
         read_window(run, window, run.payload["progress"])
         cursor = window.until
@@ -61,7 +63,9 @@ def read_window(run: ShopRun, window: Window, progress: str) -> None:
     for page in run.adapter.orders(window, progress):
         with run.writing() as session:
             count(run, record_page(session, run.shop_id, page, run.desk.now()))
-            run.keep(session, **span, progress=page.progress)
+            cursor = session.get_one(Shop, run.shop_id).orders_cursor
+            told = cursor.isoformat() if cursor else None
+            run.keep(session, **span, cursor=told, progress=page.progress)
         run.pause_point()
     with run.writing() as session:
         move_cursor(session, run, window)

@@ -29,6 +29,10 @@ class ShopRun(Run):
         self.adapter = self.desk.open(self.marketplace, tokens.credentials, self.calls)
 
 
+PASSING = frozenset({"rate_limit", "quota", "unavailable", "malformed"})
+TRIES_IN_VAIN = 10
+"""Failures in a row, about three hours with their pauses, after which kept progress is given up."""
+
 Step = Callable[[ShopRun], None]
 
 
@@ -50,7 +54,9 @@ def run_steps(run: Run, *steps: Step) -> None:
             with_good_tokens(own, step)
     except MarketplaceError as error:
         with run.writing() as session:
-            shops.note_failure(session, shop.id, error, run.desk.now())
+            failing = shops.note_failure(session, shop.id, error, run.desk.now())
+            if not is_to_go_on(own, error, failing.failures):
+                own.keep(session)
         raise
 
 
@@ -63,6 +69,19 @@ def with_good_tokens(run: ShopRun, step: Step) -> None:
             raise
         run.connect(rejected=run.version)
         step(run)
+
+
+def is_to_go_on(run: ShopRun, error: MarketplaceError, failures: int) -> bool:
+    """Whether the next job may go on where this one failed, instead of beginning its window anew.
+
+    The fault may lie in the progress itself (a page's cursor grown too old): a try that won nothing with
+    it leaves it in trust only where the marketplace said that it cannot answer now, ten times at most.
+    """
+    if error.kind not in PASSING:
+        return False
+    if run.payload != dict(run.job.payload):
+        return True
+    return error.kind != "malformed" and failures < TRIES_IN_VAIN
 
 
 def why_not(shop: Shop, now: datetime) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Insert, select, update
+from sqlalchemy import Insert, ScalarSelect, case, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
@@ -80,12 +80,19 @@ def add_job(
     shop_id: int | None = None,
     payload: Mapping[str, Any] | None = None,
 ) -> int | None:
-    """Queue a job, unless one of this kind and subject is open; its number, or None when one was."""
+    """Queue a job, unless one of this kind and subject is open; its number, or None when one was.
+
+    Without a payload, a shop's job goes on with what the last one of its kind left: nothing when that
+    one came to its end or is dead, its progress when the marketplace failed it on the way.
+    """
+    left: object = json.dumps(dict(payload or {}))
+    if payload is None and shop_id is not None:
+        left = func.coalesce(_left_by_last(kind, subject, shop_id), left)
     values = {
         "kind": kind,
         "subject": subject,
         "shop_id": shop_id,
-        "payload": json.dumps(dict(payload or {})),
+        "payload": left,
         "due_at": due_at,
         "created_at": due_at,
         "state": JobState.PENDING.value,
@@ -98,6 +105,12 @@ def add_job(
     }
     found: int | None = session.execute(_insert(session, Job, values).returning(col(Job.id))).scalar()
     return found
+
+
+def _left_by_last(kind: str, subject: str, shop_id: int) -> ScalarSelect[str]:
+    same = (col(Job.kind) == kind, col(Job.subject) == subject, col(Job.shop_id) == shop_id)
+    left = case((col(Job.state) == JobState.DEAD, "{}"), else_=col(Job.payload))
+    return select(left).where(*same).order_by(col(Job.id).desc()).limit(1).scalar_subquery()
 
 
 def run_now(session: Session, kind: str, subject: str, now: datetime, *, shop_id: int | None = None) -> int:
