@@ -28,11 +28,11 @@ check: $(VENV)/ready-test ## lint, types, floors
 bench: $(VENV)/ready-bench ## every bar, one line of JSON each with its same-run ratio
 	@$(BIN)/python -m tests.bench
 
-soak: $(VENV)/ready-test ## the long hauls of the network and the phone
-	@$(BIN)/python -m pytest -m soak
+soak: $(VENV)/ready-test ## the long hauls of codes and of shops that misbehave
+	@$(BIN)/python -m pytest -m soak -n $(WORKERS) --dist worksteal
 
 chaos: $(VENV)/ready-test ## the long hauls of kills and faults
-	@$(BIN)/python -m pytest -m chaos -n $(WORKERS)
+	@$(BIN)/python -m pytest -m chaos -n $(WORKERS) --dist worksteal
 
 screenshots: $(VENV)/ready-test debian ## the pictures of the README, made from the demonstration
 	@$(BIN)/python -m tests.browser.screenshots docs/screenshots

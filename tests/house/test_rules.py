@@ -233,3 +233,11 @@ def test_the_front_door_helps_before_anything_is_installed() -> None:
     )
     assert done.returncode == 0
     assert "make setup" in done.stderr
+
+
+def test_the_long_hauls_that_make_offers_have_tests() -> None:
+    hauls = set(re.findall(r"pytest -m (\w+)", (ROOT / "Makefile").read_text(encoding="utf-8")))
+    assert hauls == {"soak", "chaos"}
+    for haul in hauls:
+        mark = f"@pytest.mark.{haul}\n"
+        assert [path for path in sources("tests") if mark in path.read_text(encoding="utf-8")]

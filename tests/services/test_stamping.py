@@ -1,6 +1,5 @@
 """Issuing: no serial twice, none lost, the same request the same block; killed, raced and restored."""
 
-import os
 import random
 import re
 import signal
@@ -39,8 +38,6 @@ from trace.services.stamp_marks import Mark
 from trace.standards import stamp_code
 
 ADMIN = Actor(None, Role.ADMIN)
-KILLS = int(os.environ.get("STAMP_KILLS", "40"))
-"""Random kills on each database; the long haul asks for thousands."""
 
 
 @pytest.fixture
@@ -169,17 +166,31 @@ def test_deaths_in_a_row_at_the_same_place_heal_too(stamps: StampWorld, database
 def test_random_kills_lose_no_answered_block_and_give_no_serial_twice(
     stamps: StampWorld, database_url: str
 ) -> None:
-    chance = random.Random(20260612)
+    survive(stamps, database_url, seed=20260612, kills=20)
+
+
+@pytest.mark.chaos
+@pytest.mark.timeout(1_800)
+@pytest.mark.parametrize("seed", range(1, 11))
+def test_a_hundred_kills_of_each_seed_lose_no_answered_block_and_give_no_serial_twice(
+    stamps: StampWorld, database_url: str, seed: int
+) -> None:
+    survive(stamps, database_url, seed, kills=100)
+
+
+def survive(stamps: StampWorld, database_url: str, seed: int, kills: int) -> None:
+    """Issue and be killed at a random moment, so often: what was answered stands, and stands once."""
+    chance = random.Random(seed)
     lot = stamps.lot(weight_g=1_000_000_000)
-    answered, kills = [], 0
-    for seed in range(KILLS):
+    answered, killed = [], 0
+    for child in range(kills):
         kill = Kill(chance.randint(1, 4), chance.uniform(0, 0.02))
-        ended, lines = in_child(database_url, issuing(stamps, seed, lot.public_id), kill)
-        kills += ended == -signal.SIGKILL
+        ended, lines = in_child(database_url, issuing(stamps, child, lot.public_id), kill)
+        killed += ended == -signal.SIGKILL
         answered += acknowledged(lines)
     stamps.issue(1)
-    assert kills == KILLS
-    assert len(answered) > 2 * KILLS
+    assert killed == kills
+    assert len(answered) > 2 * kills
     assert all_faults() == []
     kept = [as_acknowledged(block) for block in blocks()]
     assert set(answered) <= set(kept)
