@@ -1,7 +1,9 @@
-"""Previews for the screen, in true millimetres: one stamp with its text as outlines, or a sheet's cells."""
+"""In true millimetres: stamps with their text as outlines, for screen and artwork, and a sheet's cells."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import lru_cache
 from html import escape
 
 import numpy as np
@@ -10,6 +12,7 @@ from labels.design import serial_text, typed
 from labels.fitting import PlacedText
 from labels.fonts import face
 from labels.job import PrintJob
+from labels.layout import StampLayout
 from labels.qr.template import Bits
 from labels.stock import Stock
 
@@ -21,21 +24,49 @@ def stamp_svg(job: PrintJob) -> str:
     """
     encoder, layout = job.prepared()
     codes, serials = next(iter(job.codes()))
-    code = typed(codes[0].tobytes().decode("ascii"))
-    width, height = job.stock.label_width_mm, job.stock.label_height_mm
     modules = encoder.modules(codes[:1], best_of_8=job.design.best_of_8)[0]
-    parts = [f'<rect width="{width:g}" height="{height:g}" fill="#fff"/>', '<g fill="#000">']
-    for bar in layout.bars:
-        corner, size = (bar.x_mm, bar.y_mm), (bar.width_mm, bar.height_mm)
-        parts.append('<rect x="{:.3f}" y="{:.3f}" width="{:.3f}" height="{:.3f}"/>'.format(*corner, *size))
-    move = f"translate({layout.qr_x_mm:g} {layout.qr_y_mm:g}) scale({layout.module_mm:g})"
-    parts.append(f'<path shape-rendering="crispEdges" transform="{move}" d="{_runs(modules)}"/>')
-    for star in layout.stars:
-        parts.append(f'<polygon points="{" ".join(f"{x:.3f},{y:.3f}" for x, y in star.points())}"/>')
-    parts += [_outline(text, text.text) for text in layout.texts]
-    parts.append(_outline(layout.serial, serial_text(layout.serial.text, int(serials[0]))))
-    parts.append(_outline(layout.code, code, layout.code_room_mm))
-    return _svg(width, height, f"{job.texts.product}, {code}", "".join((*parts, "</g>")))
+    return _Stamp(job, layout).drawn(modules, codes[0].tobytes().decode("ascii"), int(serials[0]))
+
+
+def stamp_svgs(job: PrintJob) -> Iterator[tuple[int, str]]:
+    """Every stamp with its number, one at a time; stock and start cell do not matter.
+
+    :raises LabelError: as :meth:`PrintJob.prepared`.
+    """
+    encoder, layout = job.prepared()
+    stamp = _Stamp(job, layout)
+    for run in job.runs():
+        symbols = encoder.modules(run.codes, best_of_8=job.design.best_of_8)
+        for modules, code, serial in zip(symbols, run.codes, run.serials.tolist(), strict=True):
+            yield serial, stamp.drawn(modules, code.tobytes().decode("ascii"), serial)
+
+
+class _Stamp:
+    """Draws stamps of one layout; what they share is drawn once."""
+
+    def __init__(self, job: PrintJob, layout: StampLayout) -> None:
+        self._layout, self._product = layout, job.texts.product
+        self._width, self._height = job.stock.label_width_mm, job.stock.label_height_mm
+        size = f'width="{self._width:g}" height="{self._height:g}"'
+        parts = [f'<rect {size} fill="#fff"/>', '<g fill="#000">']
+        for bar in layout.bars:
+            corner, sides = (bar.x_mm, bar.y_mm), (bar.width_mm, bar.height_mm)
+            shape = '<rect x="{:.3f}" y="{:.3f}" width="{:.3f}" height="{:.3f}"/>'
+            parts.append(shape.format(*corner, *sides))
+        for star in layout.stars:
+            parts.append(f'<polygon points="{" ".join(f"{x:.3f},{y:.3f}" for x, y in star.points())}"/>')
+        parts += [_outline(text, text.text) for text in layout.texts]
+        self._shared = "".join(parts)
+
+    def drawn(self, modules: Bits, code: str, serial: int) -> str:
+        """One stamp as a whole document."""
+        layout, words = self._layout, typed(code)
+        move = f"translate({layout.qr_x_mm:g} {layout.qr_y_mm:g}) scale({layout.module_mm:g})"
+        symbol = f'<path shape-rendering="crispEdges" transform="{move}" d="{_runs(modules)}"/>'
+        number = _outline(layout.serial, serial_text(layout.serial.text, serial))
+        under = _outline(layout.code, words, layout.code_room_mm)
+        body = f"{self._shared}{symbol}{number}{under}</g>"
+        return _svg(self._width, self._height, f"{self._product}, {words}", body)
 
 
 def sheet_svg(stock: Stock, start_cell: int, stamps: int, title: str) -> str:
@@ -69,13 +100,24 @@ def _svg(width: float, height: float, title: str, body: str) -> str:
 
 
 def _outline(place: PlacedText, words: str, room_mm: float | None = None) -> str:
-    """Words as a path, squeezed sideways when wider than their room."""
+    """Words as paths, a letter each, squeezed sideways when wider than their room."""
     type_face = face(place.face)
     squeeze = min(1.0, (room_mm or 1e9) / (type_face.width(words) * place.size_mm))
     scale = place.size_mm / 1000
     move = f"translate({place.x_mm:.3f} {place.baseline_mm:.3f}) scale({scale * squeeze:.6f} {scale:.6f})"
     ink = ' fill="#fff"' if place.white else ""
-    return f'<path transform="{move}"{ink} d="{type_face.outline(words)}"/>'
+    letters, x = [], 0.0
+    for letter in words:
+        if shape := _letter(place.face, letter):
+            letters.append(f'<path transform="translate({x:.0f})" d="{shape}"/>')
+        x += 1000 * type_face.advance(letter)
+    return f'<g transform="{move}"{ink}>{"".join(letters)}</g>'
+
+
+@lru_cache(maxsize=1024)
+def _letter(name: str, letter: str) -> str:
+    """Kept: tracing a letter takes a hundred times as long as placing it."""
+    return face(name).outline(letter)
 
 
 def _runs(modules: Bits) -> str:

@@ -1,4 +1,4 @@
-"""Previews: sound SVG, the very modules, the cells in their uses."""
+"""Stamps as SVG: sound, the very modules, every stamp by its number; a sheet's cells in their uses."""
 
 import re
 from collections import Counter
@@ -33,7 +33,7 @@ def test_a_preview_is_in_true_millimetres_and_has_a_name() -> None:
     assert (root.get("width"), root.get("viewBox")) == ("38.1mm", "0 0 38.1 21.2")
     assert str(root.findtext("s:title", None, NS)).startswith("Ổi <Thanh Hà> & bưởi, ")
     assert len(root.findall(".//s:polygon", NS)) == 4
-    assert [p for p in root.iterfind(".//s:path", NS) if p.get("fill") == "#fff"]
+    assert [g for g in root.iterfind(".//s:g", NS) if g.get("fill") == "#fff"]
 
 
 def test_a_sheet_shows_used_start_printed_and_free_cells() -> None:
