@@ -11,6 +11,7 @@
 - ``raster``    the same pages as dots, a module a whole number of them
 - ``png``       those dots as 1-bit pictures
 - ``zpl``, ``tspl``  rolls in label printers' own languages: the dots, or commands for symbol and numbers
-- ``svg``       one stamp or one sheet for the screen
-- ``printers``  one verb, ``print_pages``: into memory, or into a file that is whole or absent
+- ``svg``       stamps as drawings, a sheet's cells for the screen
+- ``formats``   the kinds of files by name
+- ``printers``  one verb, ``print_pages``: into memory, a whole file, a raw port 9100, a raw queue of CUPS
 """

@@ -82,3 +82,36 @@ class NeedsRoll(BadJob):
 
     def __init__(self, format_name: str, stock: str) -> None:
         LabelError.__init__(self, "print.roll", format=format_name, stock=stock)
+
+
+class PrinterError(LabelError):
+    """A job that could be printed was not, or not whole."""
+
+
+class BadAddress(PrinterError):
+    """``address`` is none of ``tcp://host:port``, ``cups://name`` and ``memory:``."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__("print.address", value=address)
+
+
+class PrinterSilent(PrinterError):
+    """No connection to ``host`` (``problem``: what the system said); not a byte was sent."""
+
+    def __init__(self, address: str, host: str, problem: str) -> None:
+        super().__init__("print.printer", printer=address, host=host, problem=problem)
+
+
+class PrinterStopped(PrinterError):
+    """After ``sent`` bytes no more were taken; ``rows`` of labels, at most, may have come out."""
+
+    def __init__(self, address: str, sent: int, rows: int, problem: str) -> None:
+        super().__init__("print.stopped", printer=address, sent=sent, n=rows, problem=problem)
+        self.rows = rows
+
+
+class SpoolerRefused(PrinterError):
+    """``lp`` failed for the queue ``name``, and said ``text``."""
+
+    def __init__(self, name: str, text: str) -> None:
+        super().__init__("print.cups", printer=name, text=text)

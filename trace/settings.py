@@ -4,7 +4,9 @@ Every name is documented in ``docs/settings.md``. An unknown name or a wrong val
 line and exit status 2 (``SettingsError``), never a silent default.
 """
 
+import ipaddress
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,7 +25,9 @@ ENVIRONMENT = {
     "HOST": "host",
     "PORT": "port",
     "TLS": "tls",
+    "NONGSAN_PRINTER_HOSTS": "printer_hosts",
 }
+HOST_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*", re.ASCII)
 
 
 class SettingsError(Exception):
@@ -65,6 +69,7 @@ class Settings(BaseModel):
     sync_every_s: int = Field(default=300, ge=5)
     sync_first_days: int = Field(default=90, gt=0, le=400)
     upload_mb: int = Field(default=20, gt=0, le=100)
+    printer_hosts: tuple[str, ...] = ()
     marketplaces: dict[str, MarketplaceSettings] = Field(default_factory=dict)
 
     @field_validator("public_url")
@@ -80,6 +85,21 @@ class Settings(BaseModel):
         if uri != "memory://":
             raise ValueError("must be memory://; the limiter counts in each process")
         return uri
+
+    @field_validator("printer_hosts", mode="before")
+    @classmethod
+    def _listed(cls, given: Any) -> Any:
+        return (
+            [part.strip() for part in given.split(",") if part.strip()] if isinstance(given, str) else given
+        )
+
+    @field_validator("printer_hosts")
+    @classmethod
+    def _hosts(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
+        for host in hosts:
+            if not _is_network(host) and not (HOST_NAME.fullmatch(host.lower()) and not host[-1].isdecimal()):
+                raise ValueError(f"{host!r} is neither a name nor a network such as 192.168.1.0/24")
+        return tuple(host.lower() for host in hosts)
 
     @property
     def database(self) -> str:
@@ -105,6 +125,14 @@ class Settings(BaseModel):
     def is_https(self) -> bool:
         """Whether cookies may be Secure and ``__Host-``."""
         return self.public_url.lower().startswith("https://")
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ipaddress.ip_network(text)
+    except ValueError:
+        return False
+    return True
 
 
 def load_settings(environ: Mapping[str, str] | None = None, **given: Any) -> Settings:

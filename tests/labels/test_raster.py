@@ -10,8 +10,8 @@ from PIL import Image, ImageDraw
 from labels.design import serial_text, typed
 from labels.lettering import Letters, font_of
 from labels.raster import CODE_LETTERS, StampDots, serials_many, typed_many
-from labels.stock import STOCKS, roll
-from tests.labels.stamps import ALPHABET, TEXTS, job, random_codes
+from labels.stock import roll
+from tests.labels.stamps import ALPHABET, BOX_STOCKS, TEXTS, job, random_codes
 
 DPI = [203.2, 300.0]
 
@@ -47,7 +47,7 @@ def test_letters_set_side_by_side_are_what_pillow_draws(name: str, dots: float) 
 
 
 @pytest.mark.parametrize("dpi", DPI)
-@pytest.mark.parametrize("stock", STOCKS.values(), ids=STOCKS)
+@pytest.mark.parametrize("stock", BOX_STOCKS.values(), ids=BOX_STOCKS)
 def test_the_widest_code_ends_where_its_room_ends(stock, dpi: float) -> None:
     encoder, layout = job(1, stock=stock).prepared()
     codes = np.repeat(ALPHABET[:, None], 19, axis=1)

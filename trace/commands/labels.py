@@ -1,23 +1,56 @@
-"""``nongsan labels``: files of stamps from the terminal."""
+"""``nongsan labels``: stamps from the terminal, into files and straight to printers."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
+from labels.errors import LabelError, PrinterStopped
 from labels.formats import FORMATS, format_named
-from labels.printers import FilePrinter
+from labels.job import HEADS_DPI
+from labels.printers import FilePrinter, printer_at
 from labels.stock import STOCKS
-from trace.commands.terminal import actor_for, as_account, as_json, now, opened, say
+from trace.commands.terminal import actor_for, as_account, as_json, language, now, opened, say
 from trace.db import reading, transaction
-from trace.errors import NotFound
-from trace.services.print_jobs import PrintOrder, plan_print
+from trace.errors import NotFound, Refused
+from trace.services.admission import Actor
+from trace.services.print_jobs import PrintOrder, PrintPlan, plan_print, refusal_of
 from trace.services.stamp_lookup import owner_of_block
 from trace.services.stamp_printing import record_print
+from trace.texts.catalogs import t
+
+ROLL_FORMATS = [name for name, one in FORMATS.items() if one.rolls_only]
+OPTIONS = (
+    click.option(
+        "--start-cell", type=int, default=1, show_default=True, help="First free label of the first sheet."
+    ),
+    click.option("--first", type=int, help="First stamp number (default: the block's)."),
+    click.option("--last", type=int, help="Last stamp number (default: the block's)."),
+    click.option("--reason", default="", help="Why it is printed again."),
+    click.option(
+        "--dpi",
+        type=click.Choice([str(dpi) for dpi in HEADS_DPI]),
+        default="203",
+        show_default=True,
+        help="Dots an inch of the label printer.",
+    ),
+    click.option("--printer-qr", is_flag=True, help="The label printer draws QR, number and code itself."),
+    as_account,
+    as_json,
+)
+
+
+def of_a_print(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that both ways of printing have."""
+    for option in reversed(OPTIONS):
+        command = option(command)
+    return command
 
 
 @click.group()
 def labels() -> None:
-    """Files of stamps from the terminal."""
+    """Stamps from the terminal, into files and straight to printers."""
 
 
 @labels.command()
@@ -36,54 +69,92 @@ def stock(*, as_json: bool) -> None:
 @click.argument("block")
 @click.option("--format", "kind", type=click.Choice(list(FORMATS)), default="pdf", show_default=True)
 @click.option("--compress", is_flag=True, help="A smaller PDF, made more slowly.")
-@click.option("--stock", "stock_name", default="tomy-145", show_default=True, metavar="NAME")
-@click.option(
-    "--start-cell", type=int, default=1, show_default=True, help="First free label of the first sheet."
-)
-@click.option("--first", type=int, help="First stamp number (default: the block's).")
-@click.option("--last", type=int, help="Last stamp number (default: the block's).")
-@click.option("--reason", default="", help="Why it is printed again.")
+@click.option("--stock", default="tomy-145", show_default=True, metavar="NAME")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
-@as_account
-@as_json
+@of_a_print
 def print_(
-    block: str,
-    kind: str,
-    stock_name: str,
-    start_cell: int,
-    first: int | None,
-    last: int | None,
-    reason: str,
-    out: Path,
-    login: str | None,
-    *,
-    compress: bool,
-    as_json: bool,
+    block: str, kind: str, out: Path, login: str | None, dpi: str, *, as_json: bool, **order: Any
 ) -> None:
     """Draw a block's stamps into a file, whole or not at all, and note it."""
-    order = PrintOrder(block, first, last, stock_name, start_cell, kind, compress, reason)
     with opened() as settings:
-        with reading() as session:
-            owner = owner_of_block(session, block)
-            if owner is None:
-                raise NotFound()
-            actor = actor_for(session, login, owner)
-            plan = plan_print(session, actor, order, settings.public_url, now())
-        title = out.name
-        sha256 = FilePrinter(out.parent).print_pages(format_named(kind).chunks(plan.job), title)
-        with transaction() as session:
-            record_print(
-                session,
-                actor,
-                block,
-                plan.serials.first,
-                plan.serials.last,
-                kind,
-                stock_name,
-                start_cell,
-                sha256,
-                reason,
-                now(),
-            )
+        actor, plan = _planned(
+            PrintOrder(block, format=kind, dpi=int(dpi), **order), login, settings.public_url
+        )
+        sha256 = FilePrinter(out.parent).print_pages(format_named(kind).chunks(plan.job), out.name)
+        _note(actor, plan, sha256)
     told = {"file": str(out), "stamps": plan.serials.count, "pages": plan.pages, "sha256": sha256}
     say(told, as_json=as_json, lines=[f"{out}: {plan.serials.count} stamps, {plan.pages} pages, {sha256}"])
+
+
+@labels.command()
+@click.argument("block")
+@click.option("--format", "kind", type=click.Choice(ROLL_FORMATS), default="zpl", show_default=True)
+@click.option("--stock", required=True, metavar="NAME", help="A roll.")
+@click.option("--printer", required=True, metavar="ADDRESS", help="tcp://host:9100 or cups://NAME.")
+@of_a_print
+def send(
+    block: str, kind: str, printer: str, login: str | None, dpi: str, *, as_json: bool, **order: Any
+) -> None:
+    """Send a block's stamps to a label printer, once, and note it when the last byte is out."""
+    with opened() as settings:
+        actor, plan = _planned(
+            PrintOrder(block, format=kind, dpi=int(dpi), **order), login, settings.public_url
+        )
+        told = _sent(plan, printer)
+        _note(actor, plan, str(told["sha256"]))
+    line = t(
+        language(),
+        "print.sent",
+        n=plan.serials.count,
+        m=plan.pages,
+        sent=told["bytes"],
+        printer=printer,
+        first=plan.serials.first,
+        last=plan.serials.last,
+    )
+    say(told, as_json=as_json, lines=[line])
+
+
+def _planned(order: PrintOrder, login: str | None, public_url: str) -> tuple[Actor, PrintPlan]:
+    with reading() as session:
+        owner = owner_of_block(session, order.block)
+        if owner is None:
+            raise NotFound()
+        actor = actor_for(session, login, owner)
+        return actor, plan_print(session, actor, order, public_url, now())
+
+
+def _note(actor: Actor, plan: PrintPlan, sha256: str) -> None:
+    order, serials = plan.order, plan.serials
+    with transaction() as session:
+        record_print(
+            session,
+            actor,
+            order.block,
+            serials.first,
+            serials.last,
+            order.format,
+            order.stock,
+            order.start_cell,
+            sha256,
+            order.reason,
+            now(),
+        )
+
+
+def _sent(plan: PrintPlan, address: str) -> dict[str, object]:
+    """What went out, whole. A printer that stopped midway is told with the last stamp it may have printed."""
+    chunks = format_named(plan.order.format).chunks(plan.job)
+    try:
+        printer = printer_at(address)
+        sha256 = printer.print_pages(chunks, f"{plan.name}.{plan.order.format}")
+    except PrinterStopped as stopped:
+        out = stopped.rows * plan.job.stock.cells - plan.order.start_cell + 1
+        if out < 1:
+            raise refusal_of(stopped) from stopped
+        last = plan.serials.first + min(out, plan.serials.count) - 1
+        raise Refused("print.printer.half", code=last) from stopped
+    except LabelError as problem:
+        raise refusal_of(problem) from problem
+    told = {"printer": address, "stamps": plan.serials.count, "pages": plan.pages, "sha256": sha256}
+    return told | {"bytes": printer.sent_bytes}

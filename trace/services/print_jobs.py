@@ -7,14 +7,13 @@ plan, write the file, note it. A file that was not written is noted nowhere.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NoReturn
 
 import numpy as np
 from sqlmodel import Session
 
 from labels.errors import LabelError
-from labels.formats import FORMATS
-from labels.job import Codes, PrintJob, Serials
+from labels.formats import FORMATS, format_named
+from labels.job import HEADS_DPI, Codes, PrintJob, Serials
 from labels.rows import CODE
 from labels.stock import STOCKS
 from trace.errors import FieldProblem, Invalid, Refused
@@ -33,7 +32,11 @@ CHUNK = 65_536
 
 @dataclass(frozen=True)
 class PrintOrder:
-    """What to print of a block: the whole of it unless ``first`` and ``last`` are given."""
+    """What to print of a block: the whole of it unless ``first`` and ``last`` are given.
+
+    ``dpi`` is what a label printer's head is called (``labels.job.HEADS_DPI``); with ``printer_qr``
+    the printer draws symbol, number and code by its own commands.
+    """
 
     block: str
     first: int | None = None
@@ -43,6 +46,8 @@ class PrintOrder:
     format: str = "pdf"
     compress: bool = False
     reason: str = ""
+    dpi: int = 203
+    printer_qr: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,7 +84,8 @@ def plan_print(
     Raises:
         NotFound: the block is not theirs.
         Invalid: range, stock, start cell or format do not fit, or a reprint has no reason.
-        Refused: the block is closed, or a text does not fit the label (``print.fit``, ``print.glyph``).
+        Refused: the block is closed, a text does not fit the label (``print.fit``, ``print.glyph``), or
+            the format is a label printer's and the stock is a sheet (``print.roll``).
     """
     block = fetch(session, actor, Act.SEE_CODES, StampBlock, public_id=order.block)
     serials = Range(
@@ -99,11 +105,13 @@ def plan_print(
         stock=STOCKS[order.stock],
         start_cell=order.start_cell,
         compress=order.compress,
+        dpi=HEADS_DPI[order.dpi],
+        printer_qr=order.printer_qr,
     )
     try:
-        job.prepared()
+        format_named(order.format).check(job)
     except LabelError as problem:
-        _refuse(problem)
+        raise refusal_of(problem) from problem
     return PrintPlan(order, serials, job)
 
 
@@ -114,6 +122,9 @@ def _check(order: PrintOrder, block: StampBlock, serials: Range) -> None:
         raise Invalid([FieldProblem("stock", "error.value", order.stock, choices)])
     if order.format not in FORMATS:
         problems.append(FieldProblem("format", "error.value", order.format, {"expected": ", ".join(FORMATS)}))
+    if order.dpi not in HEADS_DPI:
+        expected = {"expected": ", ".join(map(str, HEADS_DPI))}
+        problems.append(FieldProblem("dpi", "error.value", order.dpi, expected))
     if not Range(block.first, block.last).holds(serials) or serials.count < 1:
         expected = {"expected": str(Range(block.first, block.last))}
         problems.append(FieldProblem("first", "error.value", f"{serials.first}–{serials.last}", expected))
@@ -135,9 +146,9 @@ def _codes(key: StampKey, serials: Range) -> Callable[[], Iterator[tuple[Codes, 
     return chunks
 
 
-def _refuse(problem: LabelError) -> NoReturn:
+def refusal_of(problem: LabelError) -> Refused:
     """A label's refusal as one of ours; the row of the typed code, which has no words, is named."""
     params = dict(problem.params)
     if params.get("row") == CODE.name:
         params["row"] = Term("print.row.code")
-    raise Refused(problem.key, **params) from problem
+    return Refused(problem.key, **params)

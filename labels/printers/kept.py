@@ -1,4 +1,4 @@
-"""Where pages go: one verb. A file printed here is whole under its name, or not there at all."""
+"""Pages kept: in memory, or in a file that is whole under its name or not there at all."""
 
 from __future__ import annotations
 
@@ -8,18 +8,20 @@ import re
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Protocol
 
 from labels.errors import BadJob
 
 TITLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
-class Printer(Protocol):
-    """Anything that takes pages."""
+def checked_title(title: str) -> str:
+    """The title itself.
 
-    def print_pages(self, pages: Iterable[bytes], title: str) -> str:
-        """Print everything ``pages`` gives, in order; the SHA-256 of it all, in hexadecimal."""
+    :raises BadJob: it is no plain file name.
+    """
+    if not TITLE.fullmatch(title):
+        raise BadJob("title", title, TITLE.pattern)
+    return title
 
 
 class MemoryPrinter:
@@ -27,11 +29,12 @@ class MemoryPrinter:
 
     def __init__(self) -> None:
         self.printed: dict[str, bytes] = {}
+        self.sent_bytes = 0
 
     def print_pages(self, pages: Iterable[bytes], title: str) -> str:
-        """See :class:`Printer`."""
+        """See :class:`labels.printers.Printer`."""
         data = b"".join(pages)
-        self.printed[title] = data
+        self.printed[title], self.sent_bytes = data, len(data)
         return hashlib.sha256(data).hexdigest()
 
 
@@ -47,12 +50,11 @@ class FilePrinter:
         self.folder = folder
 
     def print_pages(self, pages: Iterable[bytes], title: str) -> str:
-        """See :class:`Printer`.
+        """See :class:`labels.printers.Printer`.
 
         :raises BadJob: the title is no plain file name.
         """
-        if not TITLE.fullmatch(title):
-            raise BadJob("title", title, TITLE.pattern)
+        checked_title(title)
         self.folder.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{title}.", suffix=".part", dir=self.folder)
         try:

@@ -1,0 +1,82 @@
+"""Which printers a page of ours may send to: a printer's address from a form is a way into the inner network.
+
+Only what the operator listed in ``printer_hosts`` is ever connected to: the name is resolved, every
+address it stands for is checked, and the caller connects to the address that was checked, never to
+the name again (which might stand for something else by then). ``nongsan labels send`` is the
+operator's own and is not limited.
+"""
+
+import ipaddress
+import re
+from collections.abc import Callable, Iterable, Sequence
+
+from labels.errors import LabelError
+from labels.printers import tcp_parts
+from trace.errors import Refused
+from trace.services.print_jobs import refusal_of
+
+PORTS = range(9100, 9110)
+"""Raw ports of printers and of print servers with several."""
+Resolve = Callable[[str, int], Iterable[str]]
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+NUMBER = re.compile(r"(0x[0-9a-f]*|[0-9]+)", re.ASCII)
+
+
+def checked_printer(hosts: Sequence[str], address: str, resolve: Resolve) -> str:
+    """The address to connect to, by number; ``resolve`` is ``labels.printers.addresses_of``.
+
+    ``hosts`` are names and networks. A network allows what lies in it, whatever name leads there; a
+    name allows what it stands for, except this machine and other special addresses.
+
+    Raises:
+        Refused: ``print.hosts.off`` (nothing is listed), ``print.address`` (no ``tcp://host:port``),
+            ``print.hosts`` (host or port is not allowed) or ``print.printer`` (the name stands for nothing).
+    """
+    if not hosts:
+        raise Refused("print.hosts.off")
+    try:
+        host, port = tcp_parts(address)
+        if port not in PORTS:
+            raise Refused("print.hosts", host=f"{host}:{port}")
+        found = _addresses(host, port, resolve)
+    except LabelError as problem:
+        raise refusal_of(problem) from problem
+    named = host.lower().rstrip(".") in hosts
+    if not found or not all(_is_allowed(one, hosts, named=named) for one in found):
+        raise Refused("print.hosts", host=host)
+    return f"tcp://[{found[0]}]:{port}" if found[0].version == 6 else f"tcp://{found[0]}:{port}"
+
+
+def _addresses(host: str, port: int, resolve: Resolve) -> list[Address]:
+    """What the host stands for; a number in any but the usual form (``127.1``, ``0x7f000001``) is none."""
+    try:
+        return [_plain(host)]
+    except ValueError:
+        if NUMBER.fullmatch(host.lower().rstrip(".").rpartition(".")[2]) or ":" in host:
+            return []
+    return [_plain(one) for one in resolve(host, port)]
+
+
+def _plain(text: str) -> Address:
+    """An address without disguise: ``::ffff:127.0.0.1`` is 127.0.0.1."""
+    address = ipaddress.ip_address(text.partition("%")[0])
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return mapped or address
+
+
+def _is_allowed(address: Address, hosts: Sequence[str], *, named: bool) -> bool:
+    for host in hosts:
+        try:
+            network = ipaddress.ip_network(host)
+        except ValueError:
+            continue
+        if address.version == network.version and address in network:
+            return True
+    special = (
+        address.is_loopback
+        or address.is_link_local
+        or address.is_multicast
+        or address.is_unspecified
+        or address.is_reserved
+    )
+    return named and not special
