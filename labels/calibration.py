@@ -76,7 +76,7 @@ def test_page(stock: Stock, calibration: Calibration, words: str) -> bytes:
     parts.append(_upward(stock, words, font))
     parts += [_ruled(ruler, stock, font) for ruler in rulers(stock)]
     tree = PageTree(file)
-    tree.add(file.add_stream(b"", b"".join(parts)))
+    tree.add(b"".join(parts))
     tree.finish(b"/Resources<</Font<</F %d 0 R>>>>" % font.number + media_box(stock))
     file.finish()
     return file.drain()

@@ -45,11 +45,9 @@ class PdfFile:
             data = (zlib.compress(b"".join(data), compress),)
         number = self.reserve()
         self._offsets[number] = self._length
-        length = sum(len(part) for part in data)
-        self._append(b"%d 0 obj\n<<%b/Length %d>>\nstream\n" % (number, entries, length))
-        for part in data:
-            self._append(part)
-        self._append(b"\nendstream\nendobj\n")
+        length = sum(map(len, data))
+        opening = b"%d 0 obj\n<<%b/Length %d>>\nstream\n" % (number, entries, length)
+        self._append(opening, *data, b"\nendstream\nendobj\n")
         return number
 
     def drain(self) -> bytes:
@@ -66,9 +64,9 @@ class PdfFile:
         trailer = b"trailer\n<</Size %d/Root %d 0 R>>\nstartxref\n%d\n%%%%EOF\n"
         self._append(trailer % (len(self._offsets), CATALOG, start))
 
-    def _append(self, part: bytes | memoryview) -> None:
-        self._parts.append(part)
-        self._length += len(part)
+    def _append(self, *parts: bytes | memoryview) -> None:
+        self._parts += parts
+        self._length += sum(map(len, parts))
 
 
 def _entries(offsets: np.ndarray[tuple[int], np.dtype[np.int64]]) -> bytes:
@@ -88,11 +86,12 @@ class PageTree:
         self._kids: list[int] = []
         self.count = 0
 
-    def add(self, contents: int) -> None:
-        """One more page, drawn by the stream ``contents``."""
+    def add(self, *contents: bytes | memoryview, compress: int = 0) -> None:
+        """One more page, drawn by these operators."""
         if not self._kids:
             self._nodes.append(self._file.reserve())
-        body = b"<</Type/Page/Parent %d 0 R/Contents %d 0 R>>" % (self._nodes[-1], contents)
+        stream = self._file.add_stream(b"", *contents, compress=compress)
+        body = b"<</Type/Page/Parent %d 0 R/Contents %d 0 R>>" % (self._nodes[-1], stream)
         self._kids.append(self._file.add(body))
         self.count += 1
         if len(self._kids) == NODE_PAGES:

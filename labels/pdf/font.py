@@ -1,12 +1,18 @@
-"""A subset of one face inside a PDF: Type0, Identity-H, with a map back to Unicode for copying."""
+"""A subset of one face inside a PDF, to be set in two ways.
+
+Any of its letters by glyph number (Type0, Identity-H, with a map back to Unicode for copying);
+what is plain ASCII, such as codes and numbers, also as one byte a letter (TrueType, WinAnsi),
+a quarter of the space.
+"""
 
 from __future__ import annotations
 
 import hashlib
 
-from labels.fonts import CAP_HEIGHT, face
+from labels.fonts import BOLD, CAP_HEIGHT, CHINESE, JAPANESE, REGULAR, face
 from labels.pdf.file import PdfFile
 
+RESOURCES = {REGULAR: b"400", BOLD: b"700", JAPANESE: b"JA", CHINESE: b"ZH"}
 CMAP = b"""/CIDInit /ProcSet findresource begin 12 dict begin begincmap
 /CIDSystemInfo <</Registry (Adobe) /Ordering (UCS) /Supplement 0>> def
 /CMapName /Adobe-Identity-UCS def /CMapType 2 def
@@ -16,18 +22,23 @@ CMAP = b"""/CIDInit /ProcSet findresource begin 12 dict begin begincmap
 
 
 class PdfFont:
-    """Written into the file when made; ``number`` is its object, :meth:`hexed` sets text in it."""
+    """Written into the file when made; pages name it ``/F...``, and ``/A...`` when it is ``plain``."""
 
-    def __init__(self, file: PdfFile, name: str, letters: str) -> None:
+    def __init__(self, file: PdfFile, name: str, letters: str, *, plain: bool = False) -> None:
         self.face = face(name)
         data, self._glyphs = self.face.subset(letters)
         tag = hashlib.sha256(data).digest()[:6]
         self._name = bytes(65 + byte % 26 for byte in tag) + b"+" + self.face.title.encode()
         program = file.add_stream(b"/Length1 %d" % len(data), data, compress=9)
-        child = file.add(self._descendant(file.add(self._descriptor(program))))
+        descriptor = file.add(self._descriptor(program))
+        child = file.add(self._descendant(descriptor))
         unicode = file.add_stream(b"", self._to_unicode(), compress=9)
         parts = b"/Encoding/Identity-H/DescendantFonts[%d 0 R]/ToUnicode %d 0 R" % (child, unicode)
         self.number = file.add(b"<</Type/Font/Subtype/Type0/BaseFont/%b%b>>" % (self._name, parts))
+        self.hex_name, self.plain_name = b"F" + RESOURCES[name], b"A" + RESOURCES[name]
+        self.resources = b"/%b %d 0 R" % (self.hex_name, self.number)
+        if plain:
+            self.resources += b"/%b %d 0 R" % (self.plain_name, file.add(self._plain(descriptor)))
 
     def hexed(self, text: str) -> bytes:
         """The text's glyph numbers, four hexadecimal digits each."""
@@ -50,6 +61,14 @@ class PdfFont:
         system = b"/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>"
         maps = b"/CIDToGIDMap/Identity/DW 600/W[%b]/FontDescriptor %d 0 R" % (widths, descriptor)
         return b"<</Type/Font/Subtype/CIDFontType2/BaseFont/%b%b%b>>" % (self._name, system, maps)
+
+    def _plain(self, descriptor: int) -> bytes:
+        letters = (chr(code) for code in range(32, 127))
+        advances = [self.face.advance(letter) if letter in self._glyphs else 0 for letter in letters]
+        widths = b" ".join(b"%d" % round(1000 * advance) for advance in advances)
+        shape = b"/FirstChar 32/LastChar 126/Widths[%b]/FontDescriptor %d 0 R" % (widths, descriptor)
+        kind = b"<</Type/Font/Subtype/TrueType/Encoding/WinAnsiEncoding"
+        return b"%b/BaseFont/%b%b>>" % (kind, self._name, shape)
 
     def _to_unicode(self) -> bytes:
         pairs = sorted((number, letter) for letter, number in self._glyphs.items())

@@ -1,41 +1,20 @@
-"""Symbols of one prefix and many suffixes: a template and one XOR table per pair of characters.
-
-Alphanumeric mode packs two characters in 11 bits, so the pairs are aligned to the parity of the
-prefix: an odd prefix lends its last character to the first table. Byte mode is paired as well,
-only to halve the number of tables.
-"""
+"""Symbols of one prefix and many suffixes: a template and one XOR table per pair of characters."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
-from qrcode import util
 
 from labels.errors import ForeignSymbol, PayloadTooLong
 from labels.qr import template
-from labels.qr.penalty import Lines, lines_of, penalties
-from labels.qr.template import ALPHANUMERIC, Bits
+from labels.qr.penalty import penalties
+from labels.qr.tables import Bytes, Numbers, Symbols, pieces_of, values_of
+from labels.qr.template import Bits
 
-Bytes = NDArray[np.uint8]
-Words = NDArray[np.uint64]
-Numbers = NDArray[np.intp]  # rows of tables
 CROCKFORD = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 FILL = b"Z"  # the template's suffix: not "0", because qrcode 8.2 cannot divide a block of zeros
 CHUNK = 2048  # symbols at a time: few enough for the processor's cache, many enough to amortise numpy's calls
 SAMPLE = 1000
-
-
-class Piece(NamedTuple):
-    """One or two suffix characters that share a group of payload bits."""
-
-    start: int
-    length: int
-    bit: int
-    width: int
-    lead: int  # what a lent prefix character adds to the group's value
 
 
 class BatchEncoder:
@@ -65,38 +44,34 @@ class BatchEncoder:
         self.size = 17 + 4 * self.version
         self.stride = (self.size + 7) // 8
         self._check_room(len(head) + suffix_length)
+        self._pieces = list(pieces_of(head, suffix_length, self._mode))
+        self._index, self._pair_index = _symbol_index(alphabet), _pair_index(alphabet)
         payload = template.payload_of(head + FILL * suffix_length, self._mode)
-        self._pieces = list(_pieces(head, suffix_length, self._mode))
-        self._changes = template.bit_changes(payload, self._pieces[0].bit, self.version, level)
-        bits = template.codeword_bits(payload, self.version, level)
-        self._bare = template.drawn(bits, self.version, level, 0)
-        masks = np.stack([template.mask_change(self.version, level, k) for k in range(8)])
-        self._masks = self._packed(masks)
-        self._mask_lines = self._lines(self._masks), self._lines(self._packed(masks.transpose(0, 2, 1)))
-        self._index = _symbol_index(alphabet)
-        self._pair_index = _pair_index(alphabet)
-        self._rows = self._tables(turned=False)
-        self._columns: list[Words] = []
+        self._upright, self._turned = self._symbols(payload)
         self.mask = self._least_penalty() if mask is None else mask
-        self._rows[0] ^= self._masks[self.mask]
+        for symbols in (self._upright, self._turned):
+            symbols.wear(self.mask)
 
-    def encode(self, suffixes: Bytes, *, best_of_8: bool = False) -> Bytes:
+    def encode(self, suffixes: Bytes, *, best_of_8: bool = False, turned: bool = False) -> Bytes:
         """Symbols as packed bits: uint8 (n, size, stride), one row of modules a row of bytes.
 
         The leftmost module is the topmost bit of the first byte, 1 is dark, and the bits right of
         the symbol are 0. ``best_of_8`` weighs all masks for every symbol (ISO/IEC 18004 7.8.3)
-        instead of using the encoder's one; it is some fifty times slower.
+        instead of using the encoder's one; it is some fifty times slower. ``turned`` gives columns
+        for rows: the symbol mirrored about its main diagonal.
 
         :raises ForeignSymbol: a suffix holds a symbol outside the alphabet.
         """
-        words = np.empty((len(suffixes), self._rows[0].shape[1]), np.uint64)
+        symbols = self._turned if turned else self._upright
+        words = np.empty((len(suffixes), symbols.masks.shape[1]), np.uint64)
         for start in range(0, len(suffixes), CHUNK):
             part = slice(start, start + CHUNK)
             numbers = self._numbers(suffixes[part])
-            _combine(self._rows, numbers, words[part])
+            symbols.combine(numbers, words[part])
             if best_of_8:
-                words[part] ^= self._better_masks(numbers, words[part])
-        return self._unworded(words)
+                best = self._weighed(numbers, self.mask).argmin(axis=0)
+                words[part] ^= symbols.masks[best] ^ symbols.masks[self.mask]
+        return symbols.rows(words)
 
     def modules(self, suffixes: Bytes, *, best_of_8: bool = False) -> Bits:
         """The same symbols as booleans (n, size, size), True is dark."""
@@ -113,24 +88,21 @@ class BatchEncoder:
         if length > most:
             raise PayloadTooLong(length, most, self.version, self.level)
 
-    def _tables(self, *, turned: bool) -> list[Words]:
-        """One table a piece, (values, words); the bare template is folded into the first."""
-        axes = (0, 2, 1) if turned else (0, 1, 2)
-        changes = self._packed(self._changes.transpose(axes))
+    def _symbols(self, payload: template.Payload) -> tuple[Symbols, Symbols]:
+        """All symbols by rows, and all by columns."""
         first = self._pieces[0].bit
-        tables = [self._table(piece, changes[piece.bit - first :]) for piece in self._pieces]
-        tables[0] ^= self._packed(self._bare.T if turned else self._bare)
-        return tables
-
-    def _table(self, piece: Piece, changes: Words) -> Words:
-        """Every value of one piece: the XOR of its bits' changes against the template's value."""
-        values = piece.lead + _values(self.alphabet, piece.length, self._mode)
-        differs = values ^ (piece.lead + _values(FILL, piece.length, self._mode))
-        table = np.zeros((len(values), changes.shape[1]), np.uint64)
-        for digit in range(piece.width):
-            flips = (differs >> (piece.width - 1 - digit) & 1).astype(bool)
-            table[flips] ^= changes[digit]
-        return table
+        bits = template.codeword_bits(payload, self.version, self.level)
+        bare = template.drawn(bits, self.version, self.level, 0)
+        changes = template.bit_changes(payload, first, self.version, self.level)
+        masks = np.stack([template.mask_change(self.version, self.level, mask) for mask in range(8)])
+        upright = Symbols(bare, changes, masks)
+        turned = Symbols(bare.T, changes.transpose(0, 2, 1), masks.transpose(0, 2, 1))
+        for piece in self._pieces:
+            values = values_of(self.alphabet, piece.length, self._mode)
+            differs = piece.lead + values ^ piece.lead + values_of(FILL, piece.length, self._mode)
+            upright.add_piece(piece, first, differs)
+            turned.add_piece(piece, first, differs)
+        return upright, turned
 
     def _numbers(self, suffixes: Bytes) -> Numbers:
         """For each piece the row of its table: (pieces, n)."""
@@ -148,80 +120,20 @@ class BatchEncoder:
             raise ForeignSymbol(wrong, suffixes[wrong].tobytes().decode("latin-1"))
         return numbers
 
-    def _packed(self, modules: Bits) -> Words:
-        """Modules (..., size, size) as words (..., words): packed rows, filled up to 8 bytes."""
-        rows = np.packbits(modules, axis=-1).reshape(*modules.shape[:-2], -1)
-        room = -rows.shape[-1] % 8
-        full = np.concatenate((rows, np.zeros((*rows.shape[:-1], room), np.uint8)), axis=-1)
-        words: Words = full.view(np.uint64)
-        return words
-
-    def _unworded(self, words: Words) -> Bytes:
-        rows = words.view(np.uint8)[:, : self.size * self.stride]
-        return rows.reshape(-1, self.size, self.stride)
-
-    def _lines(self, words: Words) -> Lines:
-        return lines_of(self._unworded(words), self.size)
-
-    def _weighed(self, rows: Words, columns: Words) -> NDArray[np.int64]:
-        """ISO penalty (8, n) of symbols given under mask 0, rows and columns."""
-        upright, turned = self._lines(rows), self._lines(columns)
-        down, across = self._mask_lines
-        return np.stack(
-            [penalties(upright ^ down[:, k, None], turned ^ across[:, k, None]) for k in range(8)]
+    def _weighed(self, numbers: Numbers, worn: int) -> NDArray[np.int64]:
+        """ISO penalty (8, n) of the symbols under each mask; ``worn`` is the one in the tables."""
+        rows, columns = (
+            symbols.lines(symbols.combined(numbers) ^ symbols.masks[worn])
+            for symbols in (self._upright, self._turned)
         )
-
-    def _turned(self, numbers: Numbers) -> Words:
-        """Columns under mask 0; their tables are made when first needed."""
-        self._columns = self._columns or self._tables(turned=True)
-        words = np.empty((len(numbers[0]), self._columns[0].shape[1]), np.uint64)
-        _combine(self._columns, numbers, words)
-        return words
-
-    def _better_masks(self, numbers: Numbers, rows: Words) -> Words:
-        """What to XOR onto symbols under ``self.mask`` so that each has its best mask."""
-        best = self._weighed(rows ^ self._masks[self.mask], self._turned(numbers)).argmin(axis=0)
-        change: Words = self._masks[best] ^ self._masks[self.mask]
-        return change
+        down, across = self._upright.mask_lines, self._turned.mask_lines
+        return np.stack([penalties(rows ^ down[:, k, None], columns ^ across[:, k, None]) for k in range(8)])
 
     def _least_penalty(self) -> int:
         """The mask of least mean penalty over a sample that is the same on every machine."""
         symbols = np.frombuffer(self.alphabet, np.uint8)
         picks = np.random.default_rng(18004).integers(len(symbols), size=(SAMPLE, self.suffix_length))
-        numbers = self._numbers(symbols[picks])
-        rows = np.empty((SAMPLE, self._rows[0].shape[1]), np.uint64)
-        _combine(self._rows, numbers, rows)
-        return int(self._weighed(rows, self._turned(numbers)).mean(axis=1).argmin())
-
-
-def _combine(tables: list[Words], numbers: Numbers, out: Words) -> None:
-    """XOR of one row of each table, for many symbols: ``numbers`` are known to be in range."""
-    tables[0].take(numbers[0], axis=0, out=out, mode="clip")
-    part = np.empty_like(out)
-    for table, number in zip(tables[1:], numbers[1:], strict=True):
-        table.take(number, axis=0, out=part, mode="clip")
-        np.bitwise_xor(out, part, out=out)
-
-
-def _pieces(head: bytes, suffix_length: int, mode: int) -> Iterator[Piece]:
-    """The suffix cut into groups of payload bits."""
-    single, pair = (6, 11) if mode == ALPHANUMERIC else (8, 16)
-    start, bit = 0, len(head) // 2 * pair if mode == ALPHANUMERIC else 8 * len(head)
-    if mode == ALPHANUMERIC and len(head) % 2:
-        yield Piece(0, 1, bit, pair, 45 * util.ALPHA_NUM.index(head[-1:]))
-        start, bit = 1, bit + pair
-    while start < suffix_length:
-        length = min(2, suffix_length - start)
-        yield Piece(start, length, bit, pair if length == 2 else single, 0)
-        start, bit = start + 2, bit + pair
-
-
-def _values(alphabet: bytes, length: int, mode: int) -> NDArray[np.int64]:
-    """What the payload bits of every one or two symbols of the alphabet are worth."""
-    base = 45 if mode == ALPHANUMERIC else 256
-    worth = [util.ALPHA_NUM.index(symbol) if base == 45 else symbol for symbol in alphabet]
-    one = np.array(worth, np.int64)
-    return one if length == 1 else (one[:, None] * base + one).ravel()
+        return int(self._weighed(self._numbers(symbols[picks]), worn=0).mean(axis=1).argmin())
 
 
 def _symbol_index(alphabet: bytes) -> NDArray[np.intp]:

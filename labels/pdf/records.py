@@ -1,0 +1,125 @@
+"""What differs from stamp to stamp, as PDF operators: one row of bytes each, all of one length.
+
+The changing places (number, code, QR bits) are columns at known offsets, so numpy fills them for
+thousands of stamps at a time; the rest was written once, for every cell of the page. The QR is an
+inline 1-bit image mask in hexadecimal: no byte of it can be mistaken for the end of the image.
+``turned`` symbols have their columns as the picture's rows, and the matrix turns them back: the
+modules that the prefix fixes are then whole rows, and deflate makes a fifth less of them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labels.design import GROUP, typed
+from labels.fonts import BOLD
+from labels.job import Run
+from labels.layout import StampLayout
+from labels.pdf.hexing import HexRoom
+from labels.pdf.serial import NumberLine
+from labels.pdf.stamp import Fonts
+from labels.qr import CROCKFORD
+
+Bytes = NDArray[np.uint8]
+PERCENT = np.frombuffer(b"".join(b"%03d " % number for number in range(101)), np.uint8).reshape(101, 4)
+THOUSAND = np.frombuffer(b"".join(b"%03d" % number for number in range(1000)), np.uint8).reshape(1000, 3)
+
+
+class Records:
+    """Room for the rows of ``most`` stamps, on pages ``page_height_mm`` high."""
+
+    def __init__(
+        self,
+        layout: StampLayout,
+        fonts: Fonts,
+        code_length: int,
+        page_height_mm: float,
+        most: int,
+        *,
+        turned: bool = False,
+    ) -> None:
+        self._layout, self._length, self._turned = layout, code_length, turned
+        self._bytes = layout.size * ((layout.size + 7) // 8)
+        bold = fonts[BOLD].face
+        # Whole thousandths of an em: their sums are exact, so every machine squeezes alike.
+        self._widths = np.zeros(256, np.float32)
+        for symbol in CROCKFORD:
+            self._widths[symbol] = np.ceil(1000 * bold.advance(chr(symbol)))
+        self._hyphens = np.float32(np.ceil(1000 * bold.advance("-")) * ((code_length - 1) // GROUP))
+        self._ones = np.ones(code_length, np.float32)
+        self._room = np.float32(100 * 1000 * layout.code_room_mm / layout.code.size_mm)
+        height = layout.stock.label_height_mm
+        self._number = NumberLine(layout.serial, fonts[layout.serial.face], height)
+        page = self._page(fonts, page_height_mm)
+        self._rows = np.tile(page, (1 + -(-most // len(page)), 1))
+        self._hex = HexRoom(len(self._rows), self._bytes)
+
+    def filled(self, run: Run, symbols: Bytes) -> Bytes:
+        """The rows of a run whose packed QR symbols are given: a view, overwritten by the next run."""
+        rows = self._rows[run.cell : run.cell + len(run.codes)]
+        qr = self._columns["qr"]
+        self._hex.write(symbols.reshape(len(symbols), -1), rows[:, qr : qr + 2 * self._bytes])
+        self._fill_numbers(rows, run.serials)
+        self._fill_codes(rows, run.codes)
+        return rows
+
+    def _page(self, fonts: Fonts, page_height_mm: float) -> Bytes:
+        """One unfilled row for each cell of the page."""
+        stock = self._layout.stock
+        body, columns = self._body(fonts)
+        rows = []
+        for cell in range(1, stock.cells + 1):
+            left, top = stock.corner_mm(cell)
+            bottom = page_height_mm - top - stock.label_height_mm
+            rows.append(b"q 1 0 0 1 %07.3f %07.3f cm/S Do\n" % (left, bottom) + body)
+        self._columns = {name: at + len(rows[0]) - len(body) for name, at in columns.items()}
+        return np.frombuffer(b"".join(rows), np.uint8).reshape(stock.cells, -1)
+
+    def _body(self, fonts: Fonts) -> tuple[bytes, dict[str, int]]:
+        """What follows the position, and where in it the columns begin."""
+        layout, height = self._layout, self._layout.stock.label_height_mm
+        body, columns = self._number.operators, {"number": 0}
+        code, name = layout.code, fonts[BOLD].plain_name
+        place = code.size_mm, code.x_mm, height - code.baseline_mm
+        body += b"BT/%b %.2f Tf %.2f %.2f Td " % (name, *place)
+        columns["squeeze"] = len(body)
+        body += b"100 Tz("
+        columns["code"] = len(body)
+        body += typed("0" * self._length).encode() + b")Tj ET\n"
+        body += self._square(height) + b" cm\n"
+        body += b"BI/W %d/H %d/IM true/D[1 0]/F/AHx ID\n" % (layout.size, layout.size)
+        columns["qr"] = len(body)
+        return body + b"0" * (2 * self._bytes) + b">\nEI Q\n", columns
+
+    def _square(self, height: float) -> bytes:
+        """The matrix that lays the picture, a unit square, onto the symbol's place."""
+        side = self._layout.size * self._layout.module_mm
+        x, top = self._layout.qr_x_mm, height - self._layout.qr_y_mm
+        if self._turned:
+            return b"0 %.3f %.3f 0 %.3f %.3f" % (-side, -side, x + side, top)
+        return b"%.3f 0 0 %.3f %.3f %.3f" % (side, side, x, top - side)
+
+    def _fill_codes(self, rows: Bytes, codes: Bytes) -> None:
+        """Groups of four with hyphens between, squeezed when wider than the room."""
+        for start in range(0, self._length, GROUP):
+            part = codes[:, start : start + GROUP]
+            _put(rows, self._columns["code"] + start + start // GROUP, part)
+        widths = self._widths.take(codes) @ self._ones + self._hyphens
+        percent = (self._room / widths).astype(np.intp)  # cut, never rounded up
+        _put(rows, self._columns["squeeze"], PERCENT.take(percent, axis=0, mode="clip"))
+
+    def _fill_numbers(self, rows: Bytes, serials: NDArray[np.int64]) -> None:
+        """Digits in groups of three from the right, as the pattern has them."""
+        for place, digits in self._number.groups():
+            above = serials // 1000
+            group = THOUSAND.take(serials - 1000 * above, axis=0)[:, -digits:]
+            _put(rows, self._columns["number"] + place, group)
+            serials = above
+
+
+def _put(rows: Bytes, at: int, columns: Bytes) -> None:
+    target = rows[:, at : at + columns.shape[1]]
+    if columns.shape[1] == 4:
+        target, columns = target.view(np.uint32), columns.view(np.uint32)
+    target[:] = columns
