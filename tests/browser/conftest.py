@@ -66,7 +66,7 @@ class Devices:
         """A device of its own: a phone unless told otherwise."""
         values = {"viewport": PHONE, "locale": "vi-VN", "accept_downloads": True, **options}
         context = self._browser.new_context(**values)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(60_000)
         context.route(STRANGER, self._refuse)
         self.contexts.append(context)
         return context.new_page()

@@ -13,7 +13,7 @@ import requests
 from nongsan import ROOT
 from tests.browser.stand import TOLD
 
-PATIENCE_S = 110.0
+PATIENCE_S = 300.0
 
 
 @dataclass
@@ -36,14 +36,14 @@ class Stand:
     def control(self, deed: str, **given: Any) -> Any:
         """Do something at the simulated marketplace."""
         url = f"{self.told['simulators']}/control/shopee"
-        answer = requests.post(url, json={"do": deed, **given}, timeout=20)
+        answer = requests.post(url, json={"do": deed, **given}, timeout=120)
         answer.raise_for_status()
         return answer.json()
 
     def truth(self) -> list[dict[str, Any]]:
         """What the marketplace knows it sold."""
         found: list[dict[str, Any]] = requests.get(
-            f"{self.told['simulators']}/control/shopee/truth", timeout=20
+            f"{self.told['simulators']}/control/shopee/truth", timeout=120
         ).json()
         return found
 
@@ -56,10 +56,10 @@ class Stand:
         if self.process.stdin:
             self.process.stdin.close()
         try:
-            self.process.wait(10)
+            self.process.wait(60)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            self.process.wait(10)
+            self.process.wait(60)
 
 
 def start(folder: Path, kind: str) -> Stand:

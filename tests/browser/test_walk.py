@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 BOXES = 65
 SHOP, SKU = "14701711", "VT-1KG"
 PRICE_VND, PIECES = 65_000, 3
-PATIENCE_S = 20.0
+PATIENCE_S = 120.0
 
 
 def register_and_release(page: Page, stand: Stand) -> None:

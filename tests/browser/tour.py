@@ -35,12 +35,12 @@ def signed_in(stand: Stand, role: str) -> requests.Session:
     """A plain client with this role's session."""
     client = requests.Session()
     client.headers["Accept"] = "text/html"
-    form = client.get(f"{stand.web}/dang-nhap", timeout=20).text
+    form = client.get(f"{stand.web}/dang-nhap", timeout=120).text
     mark = _FORM.search(form)
     assert mark is not None
     login, password = stand.account(role)
     sent = {"login": login, "password": password, "csrf_token": mark.group(1)}
-    answer = client.post(f"{stand.web}/dang-nhap", data=sent, timeout=20)
+    answer = client.post(f"{stand.web}/dang-nhap", data=sent, timeout=120)
     assert answer.ok
     assert "/dang-nhap" not in answer.url
     return client
@@ -72,7 +72,7 @@ def walk(
             or len(tour.pages[endpoint]) >= (most or {}).get(endpoint, EACH)
         ):
             continue
-        answer = client.get(stand.web + path, timeout=20)
+        answer = client.get(stand.web + path, timeout=120)
         if role and answer.status_code == 403 and path in starts:
             continue
         if answer.status_code >= 400 and endpoint not in VERDICTS:

@@ -46,7 +46,7 @@ from trace.services.verdicts import State
 from trace.settings import Settings, load_settings
 from trace.texts.catalogs import t
 
-pytestmark = pytest.mark.timeout(300)  # the first test loads the season
+pytestmark = pytest.mark.timeout(1_800)  # the first test loads the season
 SMALL = demo_season.Size(coops=5, households=2, order_days=12, orders=0.3, scans=1)
 
 

@@ -35,7 +35,7 @@ def front(tmp_path: Path) -> Iterator[int]:
 
 def ask(port: int, folder: Path, method: str = "GET", body: str = "", **headers: str) -> str:
     trust = ssl.create_default_context(cafile=str(folder / "local-tls.pem"))
-    connection = HTTPSConnection("127.0.0.1", port, context=trust, timeout=10)
+    connection = HTTPSConnection("127.0.0.1", port, context=trust, timeout=120)
     connection.request(
         method, "/", body or None, {name.replace("_", "-"): said for name, said in headers.items()}
     )

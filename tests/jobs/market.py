@@ -51,7 +51,7 @@ class Market:
         return f"{self.root}/shopee"
 
     def control(self, do: str, **ask: Any) -> Any:
-        answer = requests.post(f"{self.root}/control/shopee", json={"do": do, **ask}, timeout=10)
+        answer = requests.post(f"{self.root}/control/shopee", json={"do": do, **ask}, timeout=120)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
@@ -60,7 +60,7 @@ class Market:
         return self.control("order", **ask)["orders"][0]["order"]
 
     def truth(self) -> dict[tuple[str, str], tuple[int, int, int, int]]:
-        rows = requests.get(f"{self.root}/control/shopee/truth", timeout=10).json()
+        rows = requests.get(f"{self.root}/control/shopee/truth", timeout=120).json()
         names = ("orders", "transactions", "quantity", "revenue_vnd")
         return {(row["listing"], row["day"]): tuple(row[name] for name in names) for row in rows}
 

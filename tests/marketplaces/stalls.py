@@ -101,7 +101,7 @@ class ShopeeStall:
         )
 
     def do(self, deed: str, **ask: Any) -> dict[str, Any]:
-        answer = requests.post(f"{self.address}/control/shopee", json={"do": deed, **ask}, timeout=30)
+        answer = requests.post(f"{self.address}/control/shopee", json={"do": deed, **ask}, timeout=120)
         assert answer.status_code == 200, answer.text
         done: dict[str, Any] = answer.json()
         return done
@@ -110,7 +110,7 @@ class ShopeeStall:
         self.do("fault", kind=kind, **ask)
 
     def truth(self) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = requests.get(f"{self.address}/control/shopee/truth", timeout=30).json()
+        rows: list[dict[str, Any]] = requests.get(f"{self.address}/control/shopee/truth", timeout=120).json()
         return [row for row in rows if row["shop"] == self.shop_id]
 
     def shop(

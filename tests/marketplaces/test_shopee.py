@@ -292,10 +292,10 @@ def test_counts_and_money_agree_with_the_simulators_own_sums(shopee: ShopeeStall
 
 def test_the_seller_agrees_and_the_code_works_once(shopee: ShopeeStall) -> None:
     link = shopee.shop().authorize_url("http://127.0.0.1:1/back?state=abc")
-    page = requests.get(link, timeout=5)
+    page = requests.get(link, timeout=120)
     assert "MÔ PHỎNG" in page.text
     assert "Đồng ý" in page.text
-    agreed = requests.post(link, data={"shop": shopee.shop_id}, allow_redirects=False, timeout=5)
+    agreed = requests.post(link, data={"shop": shopee.shop_id}, allow_redirects=False, timeout=120)
     back = parse_qs(urlsplit(agreed.headers["Location"]).query)
     assert (back["state"], back["shop_id"]) == (["abc"], [shopee.shop_id])
     fresh = shopee.shop().exchange(back["code"][0], shopee.shop_id)

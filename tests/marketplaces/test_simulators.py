@@ -29,7 +29,7 @@ def ask(
     signed = {"partner_id": 2001887, "timestamp": at, "access_token": token, "shop_id": shop}
     signed["sign"] = hmac.new(key.encode(), base.encode(), "sha256").hexdigest()
     window = {"time_range_field": "update_time", "time_from": at - 86_400, "time_to": at, "page_size": 50}
-    return requests.get(f"{shopee.address}/shopee{path}", params={**window, **signed, **query}, timeout=5)
+    return requests.get(f"{shopee.address}/shopee{path}", params={**window, **signed, **query}, timeout=120)
 
 
 def refresh(shopee: ShopeeStall, token: str) -> Any:
@@ -37,7 +37,7 @@ def refresh(shopee: ShopeeStall, token: str) -> Any:
     sign = hmac.new(b"shpk-made-up", f"2001887{REFRESH}{at}".encode(), "sha256").hexdigest()
     query = {"partner_id": "2001887", "timestamp": str(at), "sign": sign}
     body = {"refresh_token": token, "partner_id": 2001887, "shop_id": int(shopee.shop_id)}
-    return requests.post(f"{shopee.address}/shopee{REFRESH}", params=query, json=body, timeout=5)
+    return requests.post(f"{shopee.address}/shopee{REFRESH}", params=query, json=body, timeout=120)
 
 
 def test_a_rightly_signed_call_is_let_in(shopee: ShopeeStall) -> None:
@@ -147,7 +147,9 @@ def test_nothing_is_lost_when_the_server_is_started_again(tmp_path: Path) -> Non
         before = first.truth()
     with serving(path) as address:
         again = requests.post(
-            f"{address}/control/shopee", json={"do": "seed", **seeded, "listings": [{"sku": "A"}]}, timeout=5
+            f"{address}/control/shopee",
+            json={"do": "seed", **seeded, "listings": [{"sku": "A"}]},
+            timeout=120,
         ).json()
         assert again["listings"] == listings
         assert again["tokens"]["access"] == first.credentials.access_token
@@ -221,13 +223,13 @@ def test_truth_follows_its_definitions(shopee: ShopeeStall) -> None:
     ],
 )
 def test_the_control_door_says_what_does_not_fit(shopee: ShopeeStall, asked: Any) -> None:
-    answer = requests.post(f"{shopee.address}/control/shopee", json=asked, timeout=5)
+    answer = requests.post(f"{shopee.address}/control/shopee", json=asked, timeout=120)
     assert answer.status_code == 400
     assert answer.json()["error"]
 
 
 def test_an_unknown_marketplace_has_no_door(simulators: str) -> None:
-    assert requests.get(f"{simulators}/control/amazon/truth", timeout=5).status_code == 400
+    assert requests.get(f"{simulators}/control/amazon/truth", timeout=120).status_code == 400
 
 
 def test_reset_forgets_one_marketplace(tmp_path: Path) -> None:
@@ -272,10 +274,10 @@ def test_other_pages_and_other_names_are_kept_out() -> None:
 
 def test_the_consent_page_refuses_an_old_or_forged_link(shopee: ShopeeStall) -> None:
     link = shopee.shop().authorize_url("http://127.0.0.1:1/back")
-    assert requests.get(link, timeout=5).status_code == 200
-    assert requests.get(link.replace("sign=", "sign=0"), timeout=5).status_code == 403
+    assert requests.get(link, timeout=120).status_code == 200
+    assert requests.get(link.replace("sign=", "sign=0"), timeout=120).status_code == 403
     shopee.do("clock", offset_s=400)
-    assert requests.get(link, timeout=5).json()["message"] == "Timestamp is expired."
+    assert requests.get(link, timeout=120).json()["message"] == "Timestamp is expired."
 
 
 def test_simulators_never_import_an_adapter() -> None:

@@ -395,7 +395,7 @@ def test_five_thousand_rows_go_in_at_once(coop: world.Coop, tmp_path: Path, now:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(1_800)
 def test_all_households_of_the_province_go_in_with_one_file(
     sqlite: Database, tmp_path: Path, now: datetime
 ) -> None:
@@ -442,7 +442,7 @@ def test_an_import_killed_half_way_leaves_nothing(
             import_file(session, actor, order, datetime.now(UTC), half)
     """
     child = subprocess.Popen([sys.executable, "-c", textwrap.dedent(script)])
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while not mark.exists() and time.monotonic() < deadline:
         assert child.poll() is None
         time.sleep(0.05)

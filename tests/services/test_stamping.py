@@ -83,7 +83,7 @@ def test_taking_the_highest_and_adding_one_overlaps_and_is_found_out(stamps: Sta
     def work(i: int) -> None:
         with reading() as session:
             highest = session.exec(select(func.max(StampBlock.first + StampBlock.count))).one()
-        ready.wait(timeout=20)
+        ready.wait(timeout=120)
         for shift in range(4):
             try:
                 with transaction() as session:

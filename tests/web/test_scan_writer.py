@@ -92,7 +92,7 @@ def test_one_first_over_processes(database: Database, database_url: str) -> None
     for child in children:
         child.stdin.write("\n")
         child.stdin.flush()
-    said = [child.communicate(timeout=60)[0] for child in children]
+    said = [child.communicate(timeout=300)[0] for child in children]
     assert [child.returncode for child in children] == [0, 0]
     assert sorted(int(serial) for line in said for serial in line.split()) == list(range(5))
 

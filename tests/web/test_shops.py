@@ -75,10 +75,12 @@ def agree(client: FlaskClient) -> str:
     """Leave for the marketplace, press its button there; where it sends the browser back to."""
     away = client.get("/htx/gian-hang/ket-noi/shopee")
     assert away.status_code == 302
-    page = requests.get(away.location, timeout=5)
+    page = requests.get(away.location, timeout=120)
     assert page.status_code == 200, page.text
     shop = re.search(r'name="shop"[^>]*value="(\d+)"|value="(\d+)"', page.text)
-    answer = requests.post(away.location, data={"shop": shop[1] or shop[2]}, allow_redirects=False, timeout=5)
+    answer = requests.post(
+        away.location, data={"shop": shop[1] or shop[2]}, allow_redirects=False, timeout=120
+    )
     parts = urlsplit(answer.headers["Location"])
     return f"{parts.path}?{parts.query}"
 
