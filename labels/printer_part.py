@@ -107,11 +107,14 @@ def _cut(serial: PlacedText) -> tuple[PlacedText, PlacedText, PlacedText]:
 
 
 def _line(draw: StampDots, place: PlacedText, room_mm: float, built_in: tuple[BuiltIn, ...]) -> Line:
-    """The highest letters that are no higher than the design's and fit its room."""
+    """The highest letters no higher than the design's that fit its room, their whole cell on the label."""
     scale = draw.dpi / 25.4
     room, rise = int(room_mm * scale), math.ceil(place.size_mm * CAP_HEIGHT * scale)
+    below = draw.height - round(place.baseline_mm * scale)
     sizes = [letters.enlarged(times) for letters in built_in for times in range(1, 11)]
-    fitting = [s for s in sizes if s.step * len(place.text) <= room and s.rise <= rise]
+    fitting = [
+        s for s in sizes if s.step * len(place.text) <= room and s.rise <= rise and s.height - s.rise <= below
+    ]
     if not fitting:
         over = min(s.step for s in sizes) * len(place.text) / scale - room_mm
         raise DoesNotFit(place.name, over, draw.layout.stock.name)
@@ -128,7 +131,7 @@ def _placed(
     height = dots_of(job.stock.page_height_mm, job.dpi)
     side = draw.layout.size * draw.module
     boxes = [(draw.qr_x, draw.qr_y, side, side)]
-    boxes += [(at.x, at.y, at.letters.step * len(at.pattern), at.letters.rise) for at in (code, serial)]
+    boxes += [(at.x, at.y, at.letters.step * len(at.pattern), at.letters.height) for at in (code, serial)]
     for left, top, wide, high in boxes:
         if not 0 <= x + left <= width - wide:
             raise BadJob("offset_x_mm", job.calibration.offset_x_mm, draw.layout.qr_x_mm)

@@ -35,9 +35,10 @@ class Text(NamedTuple):
 
 @dataclass
 class Page:
-    """What one page drew, and the commands that did."""
+    """What one page drew, and the commands that did; with ``blind`` symbols are noted, not drawn."""
 
     dots: Dots
+    blind: bool = False
     symbols: list[Symbol] = field(default_factory=list)
     texts: list[Text] = field(default_factory=list)
 
@@ -52,6 +53,8 @@ class Page:
 
     def draw(self, symbol: Symbol) -> None:
         self.symbols.append(symbol)
+        if self.blind:
+            return
         drawn = qrcode.QRCode(
             error_correction=LEVELS[symbol.level], mask_pattern=symbol.mask, border=0, box_size=1
         )
@@ -93,7 +96,7 @@ def fitting(picture: Dots, width: int) -> Dots:
     return picture[:, :width]
 
 
-def read_zpl(stream: bytes) -> list[Page]:
+def read_zpl(stream: bytes, *, blind: bool = False) -> list[Page]:
     """Every format that prints, with the stored graphics it recalls."""
     text = stream.decode("ascii")
     stored: dict[str, Dots] = {}
@@ -102,15 +105,15 @@ def read_zpl(stream: bytes) -> list[Page]:
     rest = re.sub(r"~DG[^\n]*\n", "", text)
     formats = rest.split("^XA")
     assert formats.pop(0) == ""
-    return [_format(body, stored) for body in formats]
+    return [_format(body, stored, blind=blind) for body in formats]
 
 
-def _format(body: str, stored: dict[str, Dots]) -> Page:
+def _format(body: str, stored: dict[str, Dots], *, blind: bool) -> Page:
     assert body.endswith("^PQ1^XZ\n")
     commands = [command for command in body.removesuffix("^XZ\n").split("^") if command]
     head = {command[:2]: command[2:] for command in commands[:5]}
     assert (head["LH"], head["LS"], head["LT"]) == ("0,0", "0", "0")
-    page = Page(np.zeros((int(head["LL"]), int(head["PW"])), bool))
+    page = Page(np.zeros((int(head["LL"]), int(head["PW"])), bool), blind)
     by_height, x, y, pending = 10, 0, 0, ""
     for name, value in ((command[:2], command[2:]) for command in commands[5:]):
         if name == "BY":
@@ -149,7 +152,7 @@ def _field(page: Page, how: str, data: str, x: int, y: int, by_height: int) -> N
     page.texts.append(Text(data, x, y, times * step * len(data), int(height)))
 
 
-def read_tspl(stream: bytes, dots_per_mm: float) -> list[Page]:
+def read_tspl(stream: bytes, dots_per_mm: float, *, blind: bool = False) -> list[Page]:
     """Every page; the printer knows its own resolution."""
     at, size, stored = 0, (0, 0), {}
     pages: list[Page] = []
@@ -164,7 +167,7 @@ def read_tspl(stream: bytes, dots_per_mm: float) -> list[Page]:
         elif name == "DOWNLOAD":
             stored[words[0]] = read_bmp(binary)
         elif name == "CLS":
-            page = Page(np.zeros(size, bool))
+            page = Page(np.zeros(size, bool), blind)
         elif name == "PRINT":
             assert words == ["1", "1"]
             assert page is not None
