@@ -40,6 +40,9 @@ NO_PAGES = {
     "imports.check",
     "imports.errors",
     "printing.file",
+    "label_stock.drawing",
+    "label_calibration.reckon",
+    "label_design_form.drawing",
     "shop_connect.leave",
     "shop_connect.come_back",
 }

@@ -26,9 +26,13 @@ from trace.records.plot import PackingHouse
 from trace.records.product import OcopProposal, ProductImage
 from trace.records.rules import YieldRule
 from trace.records.shop import Listing, Shop
-from trace.services import instance_facts, rules
+from trace.services import instance_facts, label_designs, label_printers, label_stocks, rules
 from trace.services.admission import Act, may
 from trace.services.importing import uploads
+from trace.services.intake import read
+from trace.services.label_design_given import DesignIn
+from trace.services.label_printers import PrinterIn
+from trace.services.label_stock_given import StockIn
 from trace.services.public_id import new_public_id
 from trace.web.door import Open
 
@@ -110,6 +114,7 @@ def _estate(session: Session, now: datetime, folder: Path, commune: str, sign: s
     places |= _papers(session, now, coop) | _shelf(session, now, coop, sign)
     places |= {"hold_id": _hold(session, now, coop), "rule_id": _rule(session)}
     places |= {"run": _print(session, now, block)}
+    places |= _gear(session, now, coop)
     return Estate(coop, places, stamped.code_of(session, block.kid, block.first))
 
 
@@ -172,6 +177,20 @@ def _print(session: Session, now: datetime, block: Any) -> int:
     return number
 
 
+def _gear(session: Session, now: datetime, coop: world.Coop) -> dict[str, Any]:
+    given = read(StockIn, {"name": "Giấy 24 tem", "form": "sheet", "columns": "3", "rows": "8", **_LABEL})
+    stock = label_stocks.add_stock(session, coop.boss, given, now)
+    printed = read(PrinterIn, {"name": "Máy in văn phòng", "kind": "pdf"})
+    printer = label_printers.add_printer(session, coop.boss, printed, now)
+    chosen = read(
+        DesignIn, {"name": "Hộp 1 kg", "kind": "stamp", "rows": ["product", "cooperative", "serial"]}
+    )
+    design = label_designs.add_design(session, coop.boss, chosen, None, now)
+    return {"stock": stock.public_id, "printer": printer.public_id, "design": design.public_id}
+
+
+_ROWS = ["product", "cooperative", "serial"]
+_LABEL = {"label_width_um": "64", "label_height_um": "33,9"}
 CHOICES: dict[str, str] = {
     "form": "csv",
     "marketplace": "shopee",
@@ -318,7 +337,30 @@ _RATING: Make = lambda e: {  # noqa: E731
     "decision_number": f"QD-{next(_numbers)}",
     "decided_on": "2026-06-01",
 }
+_STOCK: Make = lambda _e: {"name": "Giấy mới", "form": "roll", "columns": "1", **_LABEL}  # noqa: E731
+_ON: Make = lambda e: {"stock": e.places["stock"]}  # noqa: E731
+_PRINTER: Make = lambda _e: {"name": "Máy mới", "kind": "zpl", "dpi": "203", "address": ""}  # noqa: E731
 FORMS: dict[str, Make] = {
+    "label_stock.add": _STOCK,
+    "label_stock.save": _STOCK,
+    "label_printers.add": _PRINTER,
+    "label_printers.save": _PRINTER,
+    "label_calibration.keep": lambda e: {
+        "stock": e.places["stock"],
+        "before": "0:0:1000000:1000000",
+        "across_um": "100",
+        "down_um": "150",
+        "left_um": "10",
+        "top_um": "15",
+    },
+    "label_designs.choose": _ON,
+    "label_designs.drop": _ON,
+    "label_design_form.add": lambda e: {
+        "name": "Mẫu mới",
+        "kind": "fruit",
+        "rows": "product",
+        "product": e.coop.product.public_id,
+    },
     "account.sign_in": lambda _e: {"login": "ai-do", "password": "sai", "next": "/htx"},
     "lots.create": lambda e: {
         "plot_id": str(e.coop.plot.id),

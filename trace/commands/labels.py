@@ -1,6 +1,7 @@
 """``nongsan labels``: stamps from the terminal, into files and straight to printers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,15 @@ from labels.stock import STOCKS
 from trace.commands.terminal import actor_for, as_account, as_json, language, now, opened, say
 from trace.db import reading, transaction
 from trace.errors import NotFound, Refused
+from trace.records.label_design import LabelDesign
+from trace.records.label_printer import LabelPrinter
+from trace.records.label_stock import LabelStock
 from trace.services.admission import Actor
-from trace.services.print_jobs import PrintOrder, PrintPlan, plan_print, refusal_of
+from trace.services.label_designs import own_designs
+from trace.services.label_printers import own_printers
+from trace.services.label_refusals import refusal_of
+from trace.services.label_stocks import own_stocks
+from trace.services.print_jobs import PrintOrder, PrintPlan, plan_print
 from trace.services.stamp_lookup import owner_of_block
 from trace.services.stamp_printing import record_print
 from trace.texts.catalogs import t
@@ -28,6 +36,8 @@ OPTIONS = (
     click.option("--first", type=int, help="First stamp number (default: the block's)."),
     click.option("--last", type=int, help="Last stamp number (default: the block's)."),
     click.option("--reason", default="", help="Why it is printed again."),
+    click.option("--design", default="", metavar="NAME", help="A design, standard, or what is usual."),
+    click.option("--printer-name", default="", metavar="NAME", help="Print as this printer was set right."),
     click.option(
         "--dpi",
         type=click.Choice([str(dpi) for dpi in HEADS_DPI]),
@@ -77,9 +87,7 @@ def print_(
 ) -> None:
     """Draw a block's stamps into a file, whole or not at all, and note it."""
     with opened() as settings:
-        actor, plan = _planned(
-            PrintOrder(block, format=kind, dpi=int(dpi), **order), login, settings.public_url
-        )
+        actor, plan = _planned(_order(block, kind, dpi, order), login, settings.public_url)
         sha256 = FilePrinter(out.parent).print_pages(format_named(kind).chunks(plan.job), out.name)
         _note(actor, plan, sha256)
     told = {"file": str(out), "stamps": plan.serials.count, "pages": plan.pages, "sha256": sha256}
@@ -97,9 +105,7 @@ def send(
 ) -> None:
     """Send a block's stamps to a label printer, once, and note it when the last byte is out."""
     with opened() as settings:
-        actor, plan = _planned(
-            PrintOrder(block, format=kind, dpi=int(dpi), **order), login, settings.public_url
-        )
+        actor, plan = _planned(_order(block, kind, dpi, order), login, settings.public_url)
         told = _sent(plan, printer)
         _note(actor, plan, str(told["sha256"]))
     line = t(
@@ -115,13 +121,29 @@ def send(
     say(told, as_json=as_json, lines=[line])
 
 
+def _order(block: str, kind: str, dpi: str, given: dict[str, Any]) -> PrintOrder:
+    printer = given.pop("printer_name")
+    return PrintOrder(block, format=kind, dpi=int(dpi), printer=printer, **given)
+
+
 def _planned(order: PrintOrder, login: str | None, public_url: str) -> tuple[Actor, PrintPlan]:
     with reading() as session:
         owner = owner_of_block(session, order.block)
         if owner is None:
             raise NotFound()
         actor = actor_for(session, login, owner)
-        return actor, plan_print(session, actor, order, public_url, now())
+        known = replace(
+            order,
+            stock=_public_id(own_stocks(session, actor), order.stock),
+            design=_public_id(own_designs(session, actor), order.design),
+            printer=_public_id(own_printers(session, actor), order.printer),
+        )
+        return actor, plan_print(session, actor, known, public_url, now())
+
+
+def _public_id(rows: Iterable[LabelDesign | LabelPrinter | LabelStock], name: str) -> str:
+    """The public id of what people call ``name``; a public id stays as it is."""
+    return next((row.public_id for row in rows if row.name == name), name)
 
 
 def _note(actor: Actor, plan: PrintPlan, sha256: str) -> None:
@@ -139,6 +161,8 @@ def _note(actor: Actor, plan: PrintPlan, sha256: str) -> None:
             sha256,
             order.reason,
             now(),
+            plan.gear.design_name,
+            order.printer,
         )
 
 

@@ -31,6 +31,7 @@ class Act(StrEnum):
     ISSUE_STAMPS = "issue_stamps"
     VOID_STAMPS = "void_stamps"
     SEE_CODES = "see_codes"
+    MANAGE_PRINTING = "manage_printing"
     ACTIVATE = "activate"
     HOLD_LOT = "hold_lot"
     LIFT_HOLD = "lift_hold"
@@ -78,6 +79,7 @@ POLICY: dict[Act, dict[Role, Scope]] = {
     Act.ISSUE_STAMPS: {**_COOP, Role.PACKING_HOUSE: Scope.ORG},
     Act.VOID_STAMPS: {**_COOP, Role.PACKING_HOUSE: Scope.ORG, Role.OFFICE: Scope.ALL},
     Act.SEE_CODES: {**_COOP, Role.PACKING_HOUSE: Scope.ORG},
+    Act.MANAGE_PRINTING: {**_COOP, Role.PACKING_HOUSE: Scope.ORG},
     Act.ACTIVATE: {**_COOP, Role.PACKING_HOUSE: Scope.PACKS},
     Act.HOLD_LOT: {**_COOP, Role.OFFICE: Scope.ALL},
     Act.LIFT_HOLD: {Role.OFFICE: Scope.ALL},

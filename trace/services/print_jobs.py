@@ -14,18 +14,18 @@ from sqlmodel import Session
 from labels.errors import LabelError
 from labels.formats import FORMATS, format_named
 from labels.job import HEADS_DPI, Codes, PrintJob, Serials
-from labels.rows import CODE
-from labels.stock import STOCKS
-from trace.errors import FieldProblem, Invalid, Refused
+from labels.stock import Stock
+from trace.errors import FieldProblem, Invalid
 from trace.records.stamp import StampBlock
 from trace.services.admission import Act, Actor, fetch
 from trace.services.instance_facts import is_demo
+from trace.services.label_refusals import refusal_of
+from trace.services.print_gear import Gear, resolve_gear
 from trace.services.stamp_keys import key_for
 from trace.services.stamp_printing import refuse_unprintable
 from trace.services.stamp_ranges import Range
 from trace.services.stamp_words import words_of
 from trace.standards.stamp_code import StampKey, encode_many
-from trace.texts.catalogs import Term
 
 CHUNK = 65_536
 
@@ -35,7 +35,8 @@ class PrintOrder:
     """What to print of a block: the whole of it unless ``first`` and ``last`` are given.
 
     ``dpi`` is what a label printer's head is called (``labels.job.HEADS_DPI``); with ``printer_qr``
-    the printer draws symbol, number and code by its own commands.
+    the printer draws symbol, number and code by its own commands. ``stock``, ``design`` and ``printer``
+    are names as ``print_gear.resolve_gear`` reads them; a label printer's own ``dpi`` goes before ours.
     """
 
     block: str
@@ -48,6 +49,8 @@ class PrintOrder:
     reason: str = ""
     dpi: int = 203
     printer_qr: bool = False
+    design: str = ""
+    printer: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,7 @@ class PrintPlan:
     order: PrintOrder
     serials: Range
     job: PrintJob
+    gear: Gear
 
     @property
     def pages(self) -> int:
@@ -83,7 +87,7 @@ def plan_print(
 
     Raises:
         NotFound: the block is not theirs.
-        Invalid: range, stock, start cell or format do not fit, or a reprint has no reason.
+        Invalid: range, stock, design, printer, start cell or format do not fit, or a reprint has no reason.
         Refused: the block is closed, a text does not fit the label (``print.fit``, ``print.glyph``), or
             the format is a label printer's and the stock is a sheet (``print.roll``).
     """
@@ -91,7 +95,8 @@ def plan_print(
     serials = Range(
         block.first if order.first is None else order.first, block.last if order.last is None else order.last
     )
-    _check(order, block, serials)
+    gear = resolve_gear(session, actor, order, block)
+    _check(order, block, serials, gear.stock)
     if not preview:
         refuse_unprintable(session, actor, block, serials, order.reason)
     key = key_for(session, block.kid)
@@ -102,24 +107,23 @@ def plan_print(
         codes=_codes(key, serials),
         prefix=f"{public_url}/".upper(),
         texts=words,
-        stock=STOCKS[order.stock],
+        stock=gear.stock,
+        design=gear.design,
+        calibration=gear.calibration,
         start_cell=order.start_cell,
         compress=order.compress,
-        dpi=HEADS_DPI[order.dpi],
+        dpi=HEADS_DPI[gear.dpi or order.dpi],
         printer_qr=order.printer_qr,
     )
     try:
         format_named(order.format).check(job)
     except LabelError as problem:
         raise refusal_of(problem) from problem
-    return PrintPlan(order, serials, job)
+    return PrintPlan(order, serials, job, gear)
 
 
-def _check(order: PrintOrder, block: StampBlock, serials: Range) -> None:
+def _check(order: PrintOrder, block: StampBlock, serials: Range, stock: Stock) -> None:
     problems = []
-    if order.stock not in STOCKS:
-        choices = {"expected": ", ".join(STOCKS)}
-        raise Invalid([FieldProblem("stock", "error.value", order.stock, choices)])
     if order.format not in FORMATS:
         problems.append(FieldProblem("format", "error.value", order.format, {"expected": ", ".join(FORMATS)}))
     if order.dpi not in HEADS_DPI:
@@ -128,11 +132,9 @@ def _check(order: PrintOrder, block: StampBlock, serials: Range) -> None:
     if not Range(block.first, block.last).holds(serials) or serials.count < 1:
         expected = {"expected": str(Range(block.first, block.last))}
         problems.append(FieldProblem("first", "error.value", f"{serials.first}–{serials.last}", expected))
-    cells = STOCKS[order.stock].cells
-    if not 1 <= order.start_cell <= cells:
-        problems.append(
-            FieldProblem("start_cell", "error.value", order.start_cell, {"expected": f"1–{cells}"})
-        )
+    if not 1 <= order.start_cell <= stock.cells:
+        expected = {"expected": f"1–{stock.cells}"}
+        problems.append(FieldProblem("start_cell", "error.value", order.start_cell, expected))
     if problems:
         raise Invalid(problems)
 
@@ -144,11 +146,3 @@ def _codes(key: StampKey, serials: Range) -> Callable[[], Iterator[tuple[Codes, 
             yield encode_many(key, first, count), np.arange(first, first + count, dtype=np.int64)
 
     return chunks
-
-
-def refusal_of(problem: LabelError) -> Refused:
-    """A label's refusal as one of ours; the row of the typed code, which has no words, is named."""
-    params = dict(problem.params)
-    if params.get("row") == CODE.name:
-        params["row"] = Term("print.row.code")
-    return Refused(problem.key, **params)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from labels.errors import LabelError
 from labels.printers import tcp_parts
 from trace.errors import Refused
-from trace.services.print_jobs import refusal_of
+from trace.services.label_refusals import refusal_of
 
 PORTS = range(9100, 9110)
 """Raw ports of printers and of print servers with several."""

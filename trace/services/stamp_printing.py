@@ -38,6 +38,8 @@ def record_print(
     sha256: str,
     reason: str,
     now: datetime,
+    design: str = "standard",
+    printer: str = "",
 ) -> PrintRun:
     """Note a whole file, its SHA-256 in hex; an issued block is printed from now on.
 
@@ -64,6 +66,8 @@ def record_print(
         format=format,
         stock=stock,
         start_cell=start_cell,
+        design=design,
+        printer=printer,
         reason=reason,
         done=wanted.count,
         sha256=sha256,

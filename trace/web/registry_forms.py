@@ -21,7 +21,7 @@ from trace.web.visitor import face_language, now
 class Box:
     """One field: its name, the text of its label, how it is drawn.
 
-    ``kind`` is text, tel, date, area, weight, number, long, select or place.
+    ``kind`` is text, tel, date, area, weight, length, number, long, select, choices or place.
     """
 
     name: str

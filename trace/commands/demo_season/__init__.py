@@ -2,8 +2,8 @@
 
 ``days`` which season; ``places``, ``people``, ``goods`` who and what, as tables; ``cast`` the plan and
 the numbers it gets; ``agenda`` acts in the order of their days. ``farms``, ``shelf``, ``diaries``,
-``harvests``, ``season``, ``stamps``, ``samples`` are the acts. ``market`` and ``selling`` are the simulated
-shops, ``folder`` is where it lives, ``telling`` what is printed.
+``harvests``, ``season``, ``stamps``, ``gear``, ``samples`` are the acts. ``market`` and ``selling`` are the
+simulated shops, ``folder`` is where it lives, ``telling`` what is printed.
 """
 
 from trace.commands.demo_season.accounts import write_accounts
@@ -11,6 +11,7 @@ from trace.commands.demo_season.cast import Cast, Size, make_cast
 from trace.commands.demo_season.days import Days
 from trace.commands.demo_season.farms import plan_registering
 from trace.commands.demo_season.folder import NAME, WHOLE, hold, making, prepare, remove
+from trace.commands.demo_season.gear import plan_gear
 from trace.commands.demo_season.market import APP_ID, APP_SECRET, Market, open_shops
 from trace.commands.demo_season.samples import plan_samples
 from trace.commands.demo_season.season import plan_season
@@ -55,6 +56,7 @@ def _load(settings: Settings, simulator_port: int, size: Size) -> None:
     cast = make_cast(Days(clock()), size, Places(settings.key_folder, settings.marks))
     cast.pictures = draw_pictures({good.motif for coop in cast.coops.values() for good in coop.goods})
     plan_registering(cast)
+    plan_gear(cast)
     plan_season(cast)
     plan_samples(cast)
     with progress() as tell:

@@ -57,6 +57,8 @@ def make(block: str) -> AnyResponse | tuple[str, int]:
                 sha256,
                 order.reason,
                 now(),
+                plan.gear.design_name,
+                order.printer,
             )
     except Invalid as wrong:
         lang = face_language()
