@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
 DEBIAN := chromium poppler-utils libzbar0 qpdf fonts-noto-cjk
+BENCH_DEBIAN := libqrencode4
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check bench soak chaos lock screenshots debian
@@ -25,7 +26,8 @@ check: $(VENV)/ready-test ## lint, types, floors
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-bench: $(VENV)/ready-bench ## every bar, one line of JSON each with its same-run ratio
+bench: DEBIAN := $(BENCH_DEBIAN)
+bench: $(VENV)/ready-bench debian ## every bar, one line of JSON each with its same-run ratio
 	@$(BIN)/python -m tests.bench
 
 soak: $(VENV)/ready-test ## the long hauls of codes and of shops that misbehave

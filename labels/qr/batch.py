@@ -13,7 +13,8 @@ from labels.qr.template import Bits
 
 CROCKFORD = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 FILL = b"Z"  # the template's suffix: not "0", because qrcode 8.2 cannot divide a block of zeros
-CHUNK = 2048  # symbols at a time: few enough for the processor's cache, many enough to amortise numpy's calls
+CHUNK = 1024  # symbols at a time: they and their tables stay in the processor's cache
+WEIGHED = 512  # at a time when all masks are weighed: sixteen times as much is in work then
 SAMPLE = 1000
 
 
@@ -64,8 +65,9 @@ class BatchEncoder:
         """
         symbols = self._turned if turned else self._upright
         words = np.empty((len(suffixes), symbols.masks.shape[1]), np.uint64)
-        for start in range(0, len(suffixes), CHUNK):
-            part = slice(start, start + CHUNK)
+        step = WEIGHED if best_of_8 else CHUNK
+        for start in range(0, len(suffixes), step):
+            part = slice(start, start + step)
             numbers = self._numbers(suffixes[part])
             symbols.combine(numbers, words[part])
             if best_of_8:

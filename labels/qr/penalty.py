@@ -47,7 +47,8 @@ def _alike(lines: Lines, size: int) -> Lines:
 
 
 def _total(lines: Lines) -> Counts:
-    total: Counts = np.bitwise_count(lines).sum(axis=0, dtype=np.int64)
+    """Ones in all lines of each symbol: a few thousand at the most, so narrow numbers add them."""
+    total: Counts = np.bitwise_count(lines).sum(axis=0, dtype=np.uint16).astype(np.int64)
     return total
 
 

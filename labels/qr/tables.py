@@ -65,6 +65,7 @@ class Symbols:
         self.masks, self._bare, self._changes = self._packed(masks), self._packed(bare), self._packed(changes)
         self.mask_lines = self.lines(self.masks)
         self._tables: list[Words] = []
+        self._kept = -1, self._bare
 
     def add_piece(self, piece: Piece, first_bit: int, differs: NDArray[np.int64]) -> None:
         """The next table; ``differs``: the bits in which each value is not the template's."""
@@ -77,12 +78,16 @@ class Symbols:
     def wear(self, mask: int) -> None:
         """From now on every symbol has this mask."""
         self._tables[0] ^= self.masks[mask]
+        self._kept = -1, self._bare
 
     def combine(self, numbers: Numbers, out: Words) -> None:
         """Symbols into ``out`` (n, words): ``numbers`` are known to be in range."""
-        self._tables[0].take(numbers[0], axis=0, out=out, mode="clip")
+        tables = self._tables
+        if len(tables) > 1 and (numbers[0] == numbers[0, 0]).all():
+            tables, numbers = [self._second(int(numbers[0, 0])), *tables[2:]], numbers[1:]
+        tables[0].take(numbers[0], axis=0, out=out, mode="clip")
         part = np.empty_like(out)
-        for table, number in zip(self._tables[1:], numbers[1:], strict=True):
+        for table, number in zip(tables[1:], numbers[1:], strict=True):
             table.take(number, axis=0, out=part, mode="clip")
             np.bitwise_xor(out, part, out=out)
 
@@ -91,6 +96,14 @@ class Symbols:
         words = np.empty((numbers.shape[1], self.masks.shape[1]), np.uint64)
         self.combine(numbers, words)
         return words
+
+    def _second(self, first: int) -> Words:
+        """The second table with a row of the first in it, kept: a block's codes begin with one symbol."""
+        kept, table = self._kept
+        if kept != first:
+            table = self._tables[1] ^ self._tables[0][first]
+            self._kept = first, table
+        return table
 
     def rows(self, words: Words) -> Bytes:
         """The words as (n, size, stride) bytes."""

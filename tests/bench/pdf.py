@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
-import io
+import json
 import os
+import resource
+import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -18,13 +20,16 @@ import numpy as np
 import qrcode
 
 from labels.design import StampTexts
-from labels.job import PrintJob
-from labels.pdf import write_pdf
+from labels.job import Codes, PrintJob, Serials
+from labels.pdf import pdf_chunks
+from labels.printers import FilePrinter
 from labels.stock import STOCKS
-from tests.bench.ruler import Bar
-from tests.bench.stamps import PREFIX, codes, urls
+from tests.bench.ruler import Bar, Limit
+from tests.bench.stamps import PREFIX, Stamps, first_serial, new_key
+from trace.standards.stamp_code import encode_many
 
 STAMPS = 208_000  # 3,200 sheets
+MILLION = 1_000_000
 TEXTS = StampTexts(
     "Vải thiều Thanh Hà",
     "HTX vải thiều (mẫu)",
@@ -35,31 +40,41 @@ TEXTS = StampTexts(
 )
 
 
-@cache
-def block() -> PrintJob:
-    """The job of every bar here; codes are at hand, as they are when a block was allocated."""
-    given, serials = codes(STAMPS), np.arange(STAMPS)
-    return PrintJob(lambda: [(given, serials)], PREFIX, TEXTS, STOCKS["tomy-145"])
+CHUNK = 65_536  # codes at a time, as the print desk makes them
+
+
+def block(count: int = STAMPS, *, compress: bool = False) -> PrintJob:
+    """A block nobody printed yet: its codes are made while it is printed, every time anew."""
+    key, first = new_key(), first_serial(count)
+
+    def codes() -> Iterator[tuple[Codes, Serials]]:
+        for start in range(0, count, CHUNK):
+            many = min(CHUNK, count - start)
+            yield encode_many(key, first + start, many), np.arange(start, start + many)
+
+    return PrintJob(codes, PREFIX, TEXTS, STOCKS["tomy-145"], compress=compress)
 
 
 def to_disk() -> int:
-    """The whole job into a file; tables and font subset are kept between jobs, as in the service."""
-    with tempfile.TemporaryFile() as file:
-        write_pdf(file, block())
+    """Codes, symbols, pages, SHA-256, file, flush to the disk, rename: all that the print desk does.
+
+    Tables and font subset are kept between jobs, as in the service.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        FilePrinter(Path(folder)).print_pages(pdf_chunks(block()), "block.pdf")
         return STAMPS
 
 
 def bytes_to_disk() -> Callable[[], int]:
-    """The same bytes, ready made, into a file."""
-    out = io.BytesIO()
-    write_pdf(out, block())
-    data = out.getbuffer()
+    """As many bytes, ready made, into a file and flushed to the disk."""
+    data = b"".join(pdf_chunks(block()))
 
     def work() -> int:
-        for _ in range(4):  # one write alone is too short for the clock
-            with tempfile.TemporaryFile() as file:
+        for _ in range(2):  # one write alone is short for the clock
+            with tempfile.TemporaryFile(buffering=0) as file:
                 file.write(data)
-        return 4 * STAMPS
+                os.fsync(file.fileno())
+        return 2 * STAMPS
 
     return work
 
@@ -82,9 +97,9 @@ def pylabels() -> ModuleType:
 
 def ordinary(count: int) -> Callable[[], int]:
     """One sheet the usual way: ``pylabels`` lays out, ``qrcode.make`` draws, reportlab writes."""
-    texts = urls(count)
 
     def work() -> int:
+        texts = Stamps(count, count).urls
         library = pylabels()
         specification = library.Specification(210, 297, 5, 13, 38.1, 21.2, column_gap=2.5, row_gap=0)
         sheet = library.Sheet(specification, draw_label)
@@ -109,9 +124,42 @@ def draw_label(label: Any, width: float, height: float, numbered: tuple[int, str
     label.add(shapes.String(4, 3, text[-19:], fontSize=6))
 
 
-def bars() -> list[Bar]:
+def a_million() -> dict[str, float]:
+    """One compressed file of a million stamps by a process of its own: bytes a stamp, peak memory in MB."""
+    command = [sys.executable, "-m", "tests.bench.pdf"]
+    done = subprocess.run(command, capture_output=True, check=True, text=True)
+    figures: dict[str, float] = json.loads(done.stdout)
+    return figures
+
+
+def print_a_million() -> None:
+    """What the process of its own does."""
+    with tempfile.TemporaryDirectory() as folder:
+        pages = pdf_chunks(block(MILLION, compress=True))
+        FilePrinter(Path(folder)).print_pages(pages, "million.pdf")
+        size = (Path(folder) / "million.pdf").stat().st_size
+    print(json.dumps({"bytes": size / MILLION, "peak_mb": peak_mb()}))
+
+
+def peak_mb() -> float:
+    """The most memory this process held (Linux's ``ru_maxrss`` would count its parent's before the start)."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return int(line.split()[1]) * 1024 / 1e6
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+
+
+def bars() -> list[Bar | Limit]:
     """Ten thousand times the ordinary way, and at most ten times the CPU of writing the same bytes."""
+    figures = cache(a_million)
     return [
         Bar("pdf-block-to-disk", "stamps", to_disk, ordinary(65), "pylabels + qrcode", 10_000),
         Bar("pdf-against-raw-bytes", "stamps", to_disk, bytes_to_disk(), "write() of the same bytes", 0.1),
+        Limit("pdf-million-bytes", "bytes a stamp, compressed", lambda: figures()["bytes"], 130),
+        Limit("pdf-million-memory", "MB at the most", lambda: figures()["peak_mb"], 200),
     ]
+
+
+if __name__ == "__main__":
+    print_a_million()

@@ -1,47 +1,49 @@
-"""QR symbols: the batch encoder beside ``qrcode``, same payloads, same level."""
+"""QR symbols: the batch encoder beside other makers, same addresses, same level."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from qrcode.constants import ERROR_CORRECT_M
-from qrcode.main import QRCode
-
+from labels.job import RUN_STAMPS
 from labels.qr import BatchEncoder
-from labels.qr.batch import CHUNK
+from tests.bench import peers
 from tests.bench.ruler import Bar
-from tests.bench.stamps import PREFIX, codes, urls
+from tests.bench.stamps import PREFIX, Stamps
+
+FIXED, STRICT = 64 * RUN_STAMPS, 4 * RUN_STAMPS
 
 
-def library(count: int) -> Callable[[], int]:
-    """The library as its manual shows it: the best of eight masks, a matrix with its border."""
-    texts = urls(count)
-
-    def work() -> int:
-        for text in texts:
-            symbol = QRCode(error_correction=ERROR_CORRECT_M)
-            symbol.add_data(text)
-            symbol.get_matrix()
-        return count
-
-    return work
-
-
-def batch(count: int, *, best_of_8: bool) -> Callable[[], int]:
-    """Ours, in the encoder's own chunks; the tables are made once an address."""
+def batch(stamps: Stamps, *, best_of_8: bool) -> Callable[[], int]:
+    """Ours, in portions as a print takes them; the tables are made once an address."""
     encoder = BatchEncoder(PREFIX, 19)
-    runs = [codes(CHUNK, seed) for seed in range(count // CHUNK)]
 
     def work() -> int:
+        starts = range(0, stamps.count, RUN_STAMPS)
+        runs = (stamps.codes[start : start + RUN_STAMPS] for start in starts)
         return sum(len(encoder.encode(run, best_of_8=best_of_8)) for run in runs)
 
     return work
 
 
+def beside(name: str, make: Callable[[], peers.Maker], few: int, bar: float, *, strict: bool = False) -> Bar:
+    """Many symbols of ours beside ``few`` of a peer's."""
+    stamps = Stamps(STRICT if strict else FIXED, few)
+
+    def peer() -> int:
+        make()(stamps.urls)
+        return len(stamps.urls)
+
+    title = f"qr-{'best-of-8' if strict else 'fixed-mask'}-v3-{name}"
+    return Bar(title, "symbols", batch(stamps, best_of_8=strict), peer, name, bar, stamps.renew)
+
+
 def bars() -> list[Bar]:
     """Fixed mask, and the strict choice among eight."""
-    peer = library(40)
+    name, fastest = peers.fastest_installable()
     return [
-        Bar("qr-fixed-mask-v3", "symbols", batch(400_000, best_of_8=False), peer, "qrcode", 30_000),
-        Bar("qr-best-of-8-v3", "symbols", batch(30_000, best_of_8=True), peer, "qrcode", 500),
+        beside("qrcode", lambda: peers.qrcode, 40, 30_000),
+        beside("libqrencode", peers.libqrencode, 2_000, 400),
+        beside(name, fastest, 1_000, 300),
+        beside("qrcode", lambda: peers.qrcode, 40, 500, strict=True),
+        beside("libqrencode", peers.libqrencode, 2_000, 7, strict=True),
     ]

@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from trace.db import reading, transaction
+from trace.db import transaction
 from trace.jobs.desk import Desk
 from trace.logbook import log
-from trace.services import leases, print_queue
+from trace.services import leases
 from trace.services.leases import Held, LeaseLost
 
 BEATS_A_LEASE = 4
@@ -20,31 +20,12 @@ MOST_WAIT_S = 600.0
 
 
 def claim(desk: Desk, job_id: int | None = None, lease: timedelta = leases.LEASE) -> Held | None:
-    """Take the job due longest, or the one named; None when there is none to take.
-
-    Prints are not among them: they have workers of their own (``claim_print``), so that no shop waits
-    for paper.
-    """
+    """Take the job due longest, or the one named; None when there is none to take."""
     try:
         with transaction() as session:
-            return leases.claim(
-                session, desk.owner, desk.now(), job_id=job_id, lease=lease, but=(print_queue.KIND,)
-            )
+            return leases.claim(session, desk.owner, desk.now(), job_id=job_id, lease=lease)
     except IntegrityError:
         return None  # another worker took a job of the same shop at this very moment
-
-
-def claim_print(desk: Desk) -> Held | None:
-    """Take the print whose cooperative's turn it is; None when none waits.
-
-    The first look is a reading one: an idle worker takes no lock.
-    """
-    with reading() as session:
-        if print_queue.next_job(session, desk.now()) is None:
-            return None
-    with transaction() as session:
-        chosen = print_queue.next_job(session, desk.now())
-        return leases.claim(session, desk.owner, desk.now(), job_id=chosen) if chosen else None
 
 
 @contextmanager
