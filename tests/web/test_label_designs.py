@@ -79,6 +79,16 @@ def test_a_design_is_what_was_chosen_in_its_order(boss: FlaskClient, desk: Stamp
     assert "Hộp 1 kg" in boss.get("/htx/mau-tem").text
 
 
+@pytest.mark.parametrize("kind", ["stamp", "fruit", "export", "poster", ""])
+def test_every_kind_has_its_form_in_two_languages(boss: FlaskClient, kind: str) -> None:
+    for lang in ("vi", "en"):
+        page = boss.get(f"/htx/mau-tem/moi?kind={kind}&lang={lang}")
+        assert page.status_code == 200
+        assert 'class="err"' not in page.text
+        assert 'name="rows" value="product" checked' in page.text
+        assert 'class="gear-stamp"' in page.text or "mm" in page.text
+
+
 def test_a_line_moves_and_nothing_is_saved_yet(boss: FlaskClient) -> None:
     sent = {**BOX, "order": ["lot", "product", "cooperative", "serial"], "move": "down:lot"}
     page = boss.post("/htx/mau-tem/moi", data=sent)

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
+from labels.art import Art
 from trace.errors import Refused
 from trace.records.label_design import DefaultDesign, LabelDesign
 from trace.records.label_stock import LabelStock
@@ -15,7 +16,7 @@ from trace.records.product import Product
 from trace.services import label_designs
 from trace.services.admission import Act, Actor, fetch, lock
 from trace.services.intake import Given, line
-from trace.services.label_design_given import STANDARD
+from trace.services.label_design_given import STANDARD, DesignIn
 from trace.services.label_design_trial import trial
 from trace.services.label_stocks import as_stock, stock_named
 
@@ -111,15 +112,26 @@ def usual_design(session: Session, org_id: int, stock: str, product_id: int | No
     return label_designs.full_name(row) if row else STANDARD
 
 
-def refuse_unfit(session: Session, actor: Actor, row: LabelDesign, public_url: str, now: datetime) -> None:
-    """A new version must fit wherever the design is usual.
+def new_version(
+    session: Session,
+    actor: Actor,
+    public_id: str,
+    given: DesignIn,
+    logo: Art | None,
+    public_url: str,
+    now: datetime,
+) -> LabelDesign:
+    """Another version of a design, which must fit wherever the design is usual.
 
     Raises:
-        Refused: exactly how it does not (``print.fit`` ...).
+        NotFound, Invalid, Refused: as ``label_designs.change_design``.
+        Refused: exactly how it does not fit (``print.fit``, ``print.qr`` ...).
     """
+    row = label_designs.change_design(session, actor, public_id, given, logo, now)
     design = label_designs.design_at(session, row, row.version)
     for name in defaults_of(session, row):
         trial(session, actor, design, stock_named(session, actor, name), row.product_id, public_url, now)
+    return row
 
 
 def retire_design(session: Session, actor: Actor, public_id: str, now: datetime) -> LabelDesign:

@@ -25,7 +25,7 @@ from trace.web.cooperative.label_designs import FIRST_STOCK, picture_of, row_tit
 from trace.web.cooperative.label_stock import stock_options
 from trace.web.door import Door
 from trace.web.form_state import FormState, blank, kept
-from trace.web.refusals import problem_text, said
+from trace.web.refusals import problem_text
 from trace.web.registry_forms import say, words
 from trace.web.visitor import actor, face_language, now, settings
 
@@ -77,7 +77,10 @@ def _sent(given: Sent) -> tuple[FormState, Lines]:
 
 
 def _given(state: FormState, lines: Lines) -> DesignIn:
-    return read(DesignIn, {**state.values, "rows": lines.rows})
+    return read(
+        DesignIn,
+        {**{name: state.values[name] for name in FIELDS if name in state.values}, "rows": lines.rows},
+    )
 
 
 @door.page("/moi", Act.MANAGE_PRINTING)
@@ -138,8 +141,9 @@ def save(design: str) -> Answer:
         state.values.pop("product", None)
         given, logo = _given(state, lines), _uploaded(newest.logo)
         with transaction() as session:
-            row = label_designs.change_design(session, actor(), design, given, logo, now())
-            label_defaults.refuse_unfit(session, actor(), row, settings().public_url, now())
+            row = label_defaults.new_version(
+                session, actor(), design, given, logo, settings().public_url, now()
+            )
     except NongsanError as error:
         return _again(row, error, state.values, lines, newest.logo)
     return _saved(row)
@@ -225,7 +229,7 @@ def _trial(
     except Invalid as wrong:
         lang = face_language()
         told = "; ".join(problem_text(problem, lang) for problem in wrong.problems)
-        picture, cannot = None, (said(wrong, lang)[0], told)
+        picture, cannot = None, (say("label_design.not_yet"), told)
     else:
         with reading() as session:
             stock = label_stocks.stock_named(session, actor(), stock_name)

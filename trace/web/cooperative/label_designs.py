@@ -114,7 +114,7 @@ def row_title(name: str) -> str:
     """A row's name for people: ``product:ja`` is the product in Japanese."""
     row, _, lang = name.partition(":")
     title = say(f"label_design.row.{row}")
-    return say("label_design.abroad", row=title, lang=say(f"label_design.lang.{lang}")) if lang else title
+    return say("label_design.abroad", row=title, tongue=say(f"label_design.lang.{lang}")) if lang else title
 
 
 @door.page("/<design>/thuong-dung", Act.MANAGE_PRINTING, methods=["POST"])

@@ -152,7 +152,13 @@ def retire(printer: str) -> Answer:
 def _form(state: FormState, title: str, action: str, back: str) -> str:
     boxes = (
         Box("name", "label_printer.name", hint="label_printer.name.hint", most=60),
-        Box("kind", "label_printer.kind", "choices", options=words(PrinterKind, "label_printer.kind")),
+        Box(
+            "kind",
+            "label_printer.kind",
+            "choices",
+            hint="label_printer.kind.hint",
+            options=words(PrinterKind, "label_printer.kind"),
+        ),
         Box(
             "dpi",
             "label_printer.dpi",
