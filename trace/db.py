@@ -15,6 +15,8 @@ from sqlalchemy.engine import URL, make_url
 from sqlmodel import Session
 
 BUSY_TIMEOUT_MS = 15_000
+IDLE_TIMEOUT_MS = 60_000
+"""How long a transaction on PostgreSQL may lie without a statement: nothing of ours thinks that long."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,14 @@ def open_database(url: str | URL) -> Database:
         return Database(_sqlite(parsed, writes=True), _sqlite(parsed, writes=False))
     options: dict[str, Any] = {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10}
     writer = create_engine(parsed, **options)
+
+    @event.listens_for(writer, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        # A process that froze in the middle of a transaction gives its locks back after a while.
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET idle_in_transaction_session_timeout = {IDLE_TIMEOUT_MS}")
+        connection.commit()
+
     return Database(writer, writer.execution_options(postgresql_readonly=True))
 
 

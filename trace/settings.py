@@ -67,6 +67,7 @@ class Settings(BaseModel):
     scan_marks_days: int = Field(default=35, gt=30)
     session_days: int = Field(default=14, gt=0)
     sync_every_s: int = Field(default=300, ge=5)
+    job_lease_s: int = Field(default=60, ge=2, le=3600)
     sync_first_days: int = Field(default=90, gt=0, le=400)
     upload_mb: int = Field(default=20, gt=0, le=100)
     printer_hosts: tuple[str, ...] = ()

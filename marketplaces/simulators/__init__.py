@@ -11,6 +11,7 @@
     play      a page for a person who plays the buyer
     bench     one marketplace's state: shops, listings, orders, tokens, clock
     store     documents in one SQLite file, or in memory
+    calls     what a marketplace was asked, in order
     faults    429, 500, slow, cut and the rest
     dialect   what one marketplace tells these shared rooms
     shopee/   Shopee's dialect, written from its reference

@@ -34,6 +34,12 @@ def create_app(path: Path | None = None) -> Flask:
     app.register_blueprint(control(benches))
     app.before_request(_only_from_here)
 
+    @app.before_request
+    def note_call() -> None:
+        if request.blueprint in benches:
+            _, bench = benches[request.blueprint]
+            bench.calls.note(bench.now(), request.method, request.path, request.args)
+
     @app.get("/")
     def home() -> AnyResponse:
         return redirect(f"/{DIALECTS[0].market}/")

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
 from typing import TypeVar
 
+from marketplaces.simulators.calls import Calls
 from marketplaces.simulators.faults import Faults
 from marketplaces.simulators.store import Body, Store
 
@@ -99,6 +100,7 @@ class Bench:
     def __init__(self, market: str, store: Store) -> None:
         self.market = market
         self.faults = Faults()
+        self.calls = Calls()
         self._store = store
 
     def work(self) -> AbstractContextManager[None]:
@@ -123,6 +125,7 @@ class Bench:
         """As if nothing had ever been."""
         self._store.forget(self.market)
         self.faults.clear()
+        self.calls.clear()
 
     def app(self, name: str) -> App | None:
         """An application by its id."""

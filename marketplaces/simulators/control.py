@@ -1,4 +1,4 @@
-"""The control door: ``POST /control/<marketplace>`` and ``GET /control/<marketplace>/truth``.
+"""The control door: ``POST /control/<marketplace>``, and ``GET …/truth`` and ``GET …/calls`` below it.
 
 Every request is a JSON object; what cannot be done answers 400 ``{"error": …}``. ``order`` and
 ``order_sn`` mean the same, listings are named by id or SKU, times are epoch seconds or ISO with offset.
@@ -73,6 +73,11 @@ def control(benches: Benches) -> Blueprint:
     def tell(market: str) -> Response:
         dialect, bench = _find(benches, market)
         return jsonify(truth(bench.sales(), dialect.classes))
+
+    @door.get("/<market>/calls")
+    def tell_calls(market: str) -> Response:
+        _, bench = _find(benches, market)
+        return jsonify(bench.calls.every())
 
     @door.errorhandler(BadRequestError)
     def refuse(error: BadRequestError) -> tuple[Response, int]:

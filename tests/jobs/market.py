@@ -64,6 +64,11 @@ class Market:
         names = ("orders", "transactions", "quantity", "revenue_vnd")
         return {(row["listing"], row["day"]): tuple(row[name] for name in names) for row in rows}
 
+    def calls(self, part: str) -> list[dict[str, str]]:
+        """The queries of the calls whose path contains ``part``, oldest first."""
+        rows = requests.get(f"{self.root}/control/shopee/calls", timeout=60).json()
+        return [row["query"] for row in rows if part in row["path"]]
+
 
 class Quiet(WSGIRequestHandler):
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:

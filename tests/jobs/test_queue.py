@@ -128,11 +128,11 @@ def test_two_jobs_of_one_shop_never_run_together(desk: Desk, now: datetime) -> N
 
 
 def test_a_heartbeat_keeps_the_lease_of_a_slow_job(desk: Desk) -> None:
-    short = timedelta(seconds=2)
+    desk.settings = desk.settings.model_copy(update={"job_lease_s": 2})
     with transaction() as session:
         schedules.add_job(session, "housekeep", "", desk.now())
-    job = queue.claim(desk, lease=short)
-    with queue.heartbeat(desk, job, short):
+    job = queue.claim(desk)
+    with queue.heartbeat(desk, job):
         time.sleep(3.0)
         assert clock.reap(desk) == 0
     time.sleep(2.5)
@@ -234,12 +234,13 @@ def workers(url: str, folder: Path) -> Iterator[list[subprocess.Popen[str]]]:
             process.communicate()
 
 
-def test_two_processes_over_one_database_run_each_due_sync_once(
-    database: Database, database_url: str, tmp_path: Path
+def test_two_processes_over_one_sqlite_file_run_each_due_sync_once(
+    sqlite: Database, sqlite_url: str, tmp_path: Path
 ) -> None:
+    """With a short job, many times over; two real commands on PostgreSQL are in ``test_two_processes``."""
     start = datetime.now(UTC)
     open_shops(start)
-    with workers(database_url, tmp_path) as processes:
+    with workers(sqlite_url, tmp_path) as processes:
         deadline = time.monotonic() + 60
         while not is_enough(done_runs()) and time.monotonic() < deadline:
             time.sleep(0.3)

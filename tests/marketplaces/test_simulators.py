@@ -72,6 +72,19 @@ def test_shopee_refuses(shopee: ShopeeStall, change: dict[str, Any], error: str,
     assert "response" not in answer.json()
 
 
+def test_calls_are_remembered_also_spoilt_ones_and_without_their_tokens(shopee: ShopeeStall) -> None:
+    shopee.do("fault", kind="500", times=1)
+    ask(shopee, page_size=7)
+    ask(shopee, page_size=8)
+    told = requests.get(f"{shopee.address}/control/shopee/calls", timeout=60).json()
+    mine = [call for call in told if call["query"].get("shop_id") == shopee.shop_id]
+    assert [(call["method"], call["path"], call["query"]["page_size"]) for call in mine] == [
+        ("GET", f"/shopee{ORDERS}", "7"),
+        ("GET", f"/shopee{ORDERS}", "8"),
+    ]
+    assert not {"access_token", "sign"} & set(mine[0]["query"])
+
+
 def test_fifteen_days_are_a_window_and_one_second_more_is_none(shopee: ShopeeStall) -> None:
     at = int(now().timestamp())
     assert ask(shopee, time_from=at - 15 * 86_400, time_to=at).json()["error"] == ""

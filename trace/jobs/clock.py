@@ -11,13 +11,13 @@ from trace.jobs.desk import Desk
 from trace.jobs.kinds import HOUSE_KINDS
 from trace.services import leases, schedules
 
-TICK_S, REAP_S, MEND_S = 5, 30, 300
+TICK_S, MEND_S = 5, 300
 
 
 def make_clock(desk: Desk) -> BackgroundScheduler:
     """A scheduler that is not started yet."""
     clock = BackgroundScheduler(timezone="UTC")
-    for turn, every_s in ((tick, TICK_S), (reap, REAP_S), (mend, MEND_S)):
+    for turn, every_s in ((tick, TICK_S), (reap, desk.lease.total_seconds() / 2), (mend, MEND_S)):
         clock.add_job(
             turn,
             "interval",

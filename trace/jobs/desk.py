@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session
@@ -45,6 +45,11 @@ class Desk:
     pace: Pace | None = None
     stopping: threading.Event = field(default_factory=threading.Event)
     _paces: dict[str, Pace] = field(default_factory=dict)
+
+    @property
+    def lease(self) -> timedelta:
+        """How long a job claimed here is ours without a sign of life."""
+        return timedelta(seconds=self.settings.job_lease_s)
 
     def keys(self, marketplace: str) -> AppKeys:
         """Our application at the marketplace."""

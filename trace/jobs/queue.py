@@ -4,7 +4,6 @@ import random
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
@@ -19,21 +18,20 @@ BEATS_A_LEASE = 4
 MOST_WAIT_S = 600.0
 
 
-def claim(desk: Desk, job_id: int | None = None, lease: timedelta = leases.LEASE) -> Held | None:
+def claim(desk: Desk, job_id: int | None = None) -> Held | None:
     """Take the job due longest, or the one named; None when there is none to take."""
     try:
         with transaction() as session:
-            return leases.claim(session, desk.owner, desk.now(), job_id=job_id, lease=lease)
+            return leases.claim(session, desk.owner, desk.now(), job_id=job_id, lease=desk.lease)
     except IntegrityError:
         return None  # another worker took a job of the same shop at this very moment
 
 
 @contextmanager
-def heartbeat(desk: Desk, job: Held, lease: timedelta = leases.LEASE) -> Iterator[None]:
+def heartbeat(desk: Desk, job: Held) -> Iterator[None]:
     """Keep the lease alive from another thread for as long as the job runs here."""
     over = threading.Event()
-    every = lease.total_seconds() / BEATS_A_LEASE
-    beat = threading.Thread(target=_beat, args=(desk, job, lease, every, over), daemon=True)
+    beat = threading.Thread(target=_beat, args=(desk, job, over), daemon=True)
     beat.start()
     try:
         yield
@@ -42,11 +40,11 @@ def heartbeat(desk: Desk, job: Held, lease: timedelta = leases.LEASE) -> Iterato
         beat.join()
 
 
-def _beat(desk: Desk, job: Held, lease: timedelta, every: float, over: threading.Event) -> None:
-    while not over.wait(every):
+def _beat(desk: Desk, job: Held, over: threading.Event) -> None:
+    while not over.wait(job.lease.total_seconds() / BEATS_A_LEASE):
         try:
             with transaction() as session:
-                leases.hold(session, job, desk.now(), lease=lease)
+                leases.hold(session, job, desk.now())
         except LeaseLost:
             return  # the next write of the job is refused
         except SQLAlchemyError as error:

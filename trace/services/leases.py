@@ -36,6 +36,7 @@ class Held:
     payload: Mapping[str, Any]
     attempt: int
     fence: int
+    lease: timedelta = LEASE
 
 
 def claim(
@@ -63,22 +64,23 @@ def claim(
         error="",
     )
     row = session.execute(taking.returning(Job).execution_options(populate_existing=True)).scalar()
-    return held(row) if row else None
+    return held(row, lease) if row else None
 
 
-def held(job: Job) -> Held:
+def held(job: Job, lease: timedelta = LEASE) -> Held:
     """The values of a claimed row."""
-    return Held(job.id, job.kind, job.subject, job.shop_id, json.loads(job.payload), job.attempt, job.fence)
+    payload = json.loads(job.payload)
+    return Held(job.id, job.kind, job.subject, job.shop_id, payload, job.attempt, job.fence, lease)
 
 
-def hold(session: Session, job: Held, now: datetime, *, lease: timedelta = LEASE, **values: Any) -> None:
+def hold(session: Session, job: Held, now: datetime, **values: Any) -> None:
     """Extend the lease and write ``values`` on the row; first statement of every write of a job.
 
     Raises:
         LeaseLost: the fence is not ours any more.
     """
     ours = (col(Job.id) == job.id, col(Job.fence) == job.fence, col(Job.state) == JobState.RUNNING)
-    mine = update(Job).where(*ours).values(lease_until=now + lease, **values).returning(col(Job.id))
+    mine = update(Job).where(*ours).values(lease_until=now + job.lease, **values).returning(col(Job.id))
     if session.execute(mine).scalar() is None:
         raise LeaseLost("job.lease_lost", job=job.id, kind=job.kind, fence=job.fence)
 
@@ -125,13 +127,17 @@ def try_later(session: Session, job: Held, now: datetime, error: str, wait_s: fl
 
 
 def reap(session: Session, now: datetime) -> int:
-    """Free the jobs whose worker is gone: pending again, or dead when the tries are used up."""
+    """Free the jobs whose worker is gone: pending again, or dead when the tries are used up.
+
+    A row some worker is writing at this moment is passed over: one that froze in the middle of a
+    transaction must not keep the others' jobs waiting. The database ends that transaction after a while.
+    """
     over = col(Job.attempt) >= TRIES
-    expired = update(Job).where(
-        col(Job.state) == JobState.RUNNING,
-        or_(col(Job.lease_until).is_(None), col(Job.lease_until) < now),
-    )
-    freed = expired.values(
+    is_expired = or_(col(Job.lease_until).is_(None), col(Job.lease_until) < now)
+    expired = select(col(Job.id)).where(col(Job.state) == JobState.RUNNING, is_expired)
+    expired = expired.with_for_update(skip_locked=True)
+    freed = update(Job).where(col(Job.id).in_(expired), col(Job.state) == JobState.RUNNING, is_expired)
+    freed = freed.values(
         state=case((over, JobState.DEAD.value), else_=JobState.PENDING.value),
         finished_at=case((over, now), else_=None),
         lease_owner=None,
