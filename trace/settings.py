@@ -71,6 +71,10 @@ class Settings(BaseModel):
     sync_first_days: int = Field(default=90, gt=0, le=400)
     upload_mb: int = Field(default=20, gt=0, le=100)
     printer_hosts: tuple[str, ...] = ()
+    print_children: int = Field(default=2, gt=0, le=16)
+    prints_open: int = Field(default=3, gt=0, le=1_000)
+    prints_a_day: int = Field(default=2_000_000, gt=0, le=10**9)
+    print_files_days: int = Field(default=30, gt=0, le=3_650)
     marketplaces: dict[str, MarketplaceSettings] = Field(default_factory=dict)
 
     @field_validator("public_url")
@@ -121,6 +125,11 @@ class Settings(BaseModel):
     def marks(self) -> Path:
         """The high-water mark file of stamp allocation."""
         return self.marks_file or self.instance / "stamp-marks.log"
+
+    @property
+    def prints(self) -> Path:
+        """Where made files of stamps lie; with several machines a path they share."""
+        return self.instance / "prints"
 
     @property
     def is_https(self) -> bool:

@@ -39,10 +39,11 @@ NO_PAGES = {
     "lots.read_weight",
     "imports.check",
     "imports.errors",
-    "printing.file",
     "label_stock.drawing",
     "label_calibration.reckon",
     "label_design_form.drawing",
+    "printing.sheet",
+    "prints.file",
     "shop_connect.leave",
     "shop_connect.come_back",
 }

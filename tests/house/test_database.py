@@ -108,9 +108,12 @@ def test_prints_of_before_are_ready_ones(database: Database, now: datetime) -> N
         run = session.get(PrintRun, 5)
     assert (run.state, run.org_id, run.total, run.done) == ("ready", coop.org.id, 10, 10)
     assert (run.sha256, run.asked_by, run.finished_at) == ("ab", coop.manager.id, run.asked_at)
-    with database.writer.connect() as connection, connection.begin():
-        command.downgrade(alembic_config(connection), "0001")
-        found = connection.execute(text("SELECT printed_by, sha256 FROM print_run")).one()
+    with database.writer.connect() as connection:
+        if database.is_sqlite:  # tables with rows are rebuilt, as an upgrade does it
+            connection.connection.driver_connection.execute("PRAGMA foreign_keys = OFF")
+        with connection.begin():
+            command.downgrade(alembic_config(connection), "0001")
+            found = connection.execute(text("SELECT printed_by, sha256 FROM print_run")).one()
     assert tuple(found) == (coop.manager.id, "ab")
 
 

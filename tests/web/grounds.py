@@ -166,15 +166,15 @@ def _rule(session: Session) -> int:
     return number
 
 
-def _print(session: Session, now: datetime, block: Any) -> int:
+def _print(session: Session, now: datetime, block: Any) -> str:
     from trace.records.stamp import PrintRun
 
     run = PrintRun(block_id=block.id, first=block.first, last=block.last, format="pdf", stock="tomy-145")
     run.public_id, run.request_id, run.org_id = new_public_id(), request_id(), block.org_id
     run.state, run.start_cell, run.sha256 = "ready", 1, secrets.token_hex(32)
     run.asked_at = run.finished_at = now
-    number: int = world.add(session, run).id
-    return number
+    world.add(session, run)
+    return str(run.public_id)
 
 
 def _gear(session: Session, now: datetime, coop: world.Coop) -> dict[str, Any]:
@@ -415,7 +415,7 @@ FORMS: dict[str, Make] = {
         "lot": e.places["public_id"],
         "step": "do",
     },
-    "printing.make": lambda _e: {
+    "printing.order": lambda _e: {
         "first": "0",
         "last": "0",
         "stock": "tomy-145",
@@ -423,7 +423,8 @@ FORMS: dict[str, Make] = {
         "format": "png",
         "reason": "jam",
     },
-    "printing.confirm": lambda e: {"first_code": e.code, "last_code": e.code},
+    "prints.confirm": lambda e: {"first_code": e.code, "last_code": e.code},
+    "prints.spoiled": lambda _e: {"first_1": "40", "last_1": "41", "first_2": "44", "reason": "torn"},
     "shops.change": lambda _e: {"name": "Gian mới", "buffer_units": "3"},
     "shops.replay": lambda _e: {"order": "24061"},
     "shops.map_listing": lambda e: {"product": e.coop.product.public_id, "unit_g": "1 kg"},

@@ -222,3 +222,17 @@ def test_the_office_may_withdraw_and_nothing_else(client: FlaskClient, stamps: S
     assert client.get("/htx/tem/moi").status_code == 403
     sent = {"first": "0", "last": "9", "reason": "stolen", "request_id": "thu-hoi-1"}
     assert client.post(f"/htx/tem/{block.public_id}/huy", data=sent).status_code == 303
+
+
+def test_the_ledger_shows_every_roll_and_all_together(client: FlaskClient, stamps: StampWorld) -> None:
+    rolls = [stamps.roll(100), stamps.roll(60)]
+    stamps.activate(rolls[0], rolls[0].first, rolls[0].first + 29, stamps.lot())
+    stamps.void(rolls[0], rolls[0].first + 20, rolls[0].first + 24, "torn")
+    stamps.void(rolls[1], rolls[1].first, rolls[1].first + 1, "lost")
+    page = client.get("/htx/tem/so").text
+    assert "đã giao 160 = đã dùng 25 + hỏng 5 + hủy 2 + còn lại 128" in page
+    for roll in rolls:
+        assert f'href="/htx/tem/{roll.public_id}"' in page
+    book = client.get(f"/htx/tem/{rolls[0].public_id}").text
+    for told in ("Lấy 100 tem", "In 100 tem", "Kích hoạt 30 tem", "Hủy 5 tem", stamps.coop.manager.name):
+        assert told in book

@@ -18,7 +18,7 @@ from trace.jobs import work as working
 from trace.logbook import start_logging
 from trace.records.job import Job, JobState
 from trace.records.shop import Shop
-from trace.services import schedules, shops
+from trace.services import print_queue, schedules, shops
 from trace.services.admission import Act, Actor
 from trace.services.job_log import last_jobs
 from trace.settings import load_settings
@@ -72,6 +72,8 @@ def run(name: str, said: str | None, login: str | None, *, as_json: bool) -> Non
 
 
 def _queue(session: Session, actor: Actor, name: str, said: str | None) -> list[int]:
+    if name == print_queue.KIND:
+        return print_queue.waiting_jobs(session)
     if name in kinds.HOUSE_KINDS:
         return [schedules.run_now(session, name, "", now())]
     chosen: list[Shop]

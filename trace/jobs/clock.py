@@ -9,7 +9,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from trace.db import transaction
 from trace.jobs.desk import Desk
 from trace.jobs.kinds import HOUSE_KINDS
-from trace.services import leases, schedules
+from trace.services import leases, print_queue, schedules
 
 TICK_S, MEND_S = 5, 300
 
@@ -39,9 +39,11 @@ def tick(desk: Desk) -> int:
 
 
 def reap(desk: Desk) -> int:
-    """Jobs whose worker is gone wait for another; how many."""
+    """Jobs whose worker is gone wait for another; how many. A print whose job is dead has failed."""
     with transaction() as session:
-        return leases.reap(session, desk.now())
+        freed = leases.reap(session, desk.now())
+        print_queue.fail_orphans(session, desk.now())
+    return freed
 
 
 def mend(desk: Desk) -> int:

@@ -4,12 +4,13 @@ from collections.abc import Callable
 
 from trace.jobs.desk import Run
 from trace.jobs.housekeep import housekeep
+from trace.jobs.print_stamps import print_stamps
 from trace.jobs.pull_orders import pull_orders, retry_bad_records
 from trace.jobs.push_listings import push_listings, read_shelf
 from trace.jobs.reconcile import reconcile
 from trace.jobs.sequence_log import sequence_log
 from trace.jobs.shop_run import ShopRun, run_steps
-from trace.services import shops
+from trace.services import print_queue, shops
 
 Job = Callable[[Run], None]
 
@@ -59,4 +60,8 @@ HOUSE_KINDS: dict[str, tuple[Job, int]] = {
 }
 """Jobs of the whole instance, and every how many seconds they are due."""
 
-KINDS: dict[str, Job] = {**SHOP_KINDS, **{name: job for name, (job, _) in HOUSE_KINDS.items()}}
+KINDS: dict[str, Job] = {
+    **SHOP_KINDS,
+    **{name: job for name, (job, _) in HOUSE_KINDS.items()},
+    print_queue.KIND: print_stamps,
+}

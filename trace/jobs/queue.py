@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from trace.db import transaction
+from trace.db import reading, transaction
 from trace.jobs.desk import Desk
 from trace.logbook import log
-from trace.services import leases
+from trace.services import leases, print_queue
 from trace.services.leases import Held, LeaseLost
 
 BEATS_A_LEASE = 4
@@ -19,12 +19,33 @@ MOST_WAIT_S = 600.0
 
 
 def claim(desk: Desk, job_id: int | None = None) -> Held | None:
-    """Take the job due longest, or the one named; None when there is none to take."""
+    """Take the job due longest, or the one named; None when there is none to take.
+
+    Prints are not among them: they have workers of their own (``claim_print``), so that no shop waits
+    for paper.
+    """
     try:
         with transaction() as session:
-            return leases.claim(session, desk.owner, desk.now(), job_id=job_id, lease=desk.lease)
+            return leases.claim(
+                session, desk.owner, desk.now(), job_id=job_id, lease=desk.lease, but=(print_queue.KIND,)
+            )
     except IntegrityError:
         return None  # another worker took a job of the same shop at this very moment
+
+
+def claim_print(desk: Desk) -> Held | None:
+    """Take the print whose cooperative's turn it is; None when none waits.
+
+    The first look is a reading one: an idle worker takes no lock.
+    """
+    with reading() as session:
+        if print_queue.next_job(session, desk.now()) is None:
+            return None
+    with transaction() as session:
+        chosen = print_queue.next_job(session, desk.now())
+        if chosen is None:
+            return None
+        return leases.claim(session, desk.owner, desk.now(), job_id=chosen, lease=desk.lease)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import os
 import secrets
 import socket
 import threading
+from collections.abc import Callable
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import SQLAlchemyError
@@ -13,10 +14,12 @@ from trace.jobs import clock, queue
 from trace.jobs.desk import Desk, Run, Stopping
 from trace.jobs.kinds import KINDS
 from trace.logbook import log
-from trace.services.leases import LeaseLost
+from trace.services.leases import Held, LeaseLost
 from trace.settings import Settings
 
 LOOK_EVERY_S = 1.0
+PRINT_LOOK_EVERY_S = 0.3
+"""Somebody waits before the screen for a small print."""
 GRACE_S = 25.0
 
 
@@ -27,7 +30,15 @@ def new_desk(settings: Settings) -> Desk:
 
 def run_one(desk: Desk, job_id: int | None = None) -> str | None:
     """Claim and run one job; its end (``done``, ``failed``, ``lost``, ...), or None when none was due."""
-    job = queue.claim(desk, job_id)
+    return _run_held(desk, queue.claim(desk, job_id))
+
+
+def run_one_print(desk: Desk) -> str | None:
+    """The same for the next print, whose turn it is among the cooperatives."""
+    return _run_held(desk, queue.claim_print(desk))
+
+
+def _run_held(desk: Desk, job: Held | None) -> str | None:
     if job is None:
         return None
     run = Run(desk, job)
@@ -71,14 +82,17 @@ def _figures(run: Run) -> dict[str, object]:
 
 
 class Runner:
-    """The clock and the workers of one process."""
+    """The clock and the workers of one process; as many draw prints as the settings allow at once."""
 
     def __init__(self, desk: Desk, threads: int, ticker: BackgroundScheduler) -> None:
         self.desk = desk
         self._clock = ticker
-        self._threads = [
-            threading.Thread(target=self._work, name=f"worker-{n}", daemon=True) for n in range(threads)
-        ]
+        self._threads = [self._thread(f"worker-{n}", run_one, LOOK_EVERY_S) for n in range(threads)]
+        prints = range(desk.settings.print_children)
+        self._threads += [self._thread(f"print-{n}", run_one_print, PRINT_LOOK_EVERY_S) for n in prints]
+
+    def _thread(self, name: str, take: Callable[[Desk], str | None], every_s: float) -> threading.Thread:
+        return threading.Thread(target=self._work, args=(take, every_s), name=name, daemon=True)
 
     def start(self) -> None:
         """Begin."""
@@ -97,15 +111,15 @@ class Runner:
             thread.join(grace_s / len(self._threads))
         return not any(thread.is_alive() for thread in self._threads)
 
-    def _work(self) -> None:
+    def _work(self, take: Callable[[Desk], str | None], every_s: float) -> None:
         while not self.desk.stopping.is_set():
             try:
-                found = run_one(self.desk)
+                found = take(self.desk)
             except SQLAlchemyError as error:
                 log.error("worker waits for the database", error=type(error).__name__)
                 found = None
             if found is None:
-                self.desk.stopping.wait(LOOK_EVERY_S)
+                self.desk.stopping.wait(every_s)
 
 
 def start(settings: Settings, threads: int = 2) -> Runner:

@@ -82,6 +82,8 @@ class StampBlock(SQLModel, table=True):
     request_id: str = Field(max_length=64)
     created_at: datetime
     created_by: int | None = maybe_ref("account.id", index=False)
+    closed_at: datetime | None = None
+    closed_by: int | None = maybe_ref("account.id", index=False)
 
     @property
     def last(self) -> int:

@@ -4,7 +4,7 @@ A worker that slept through its lease finds a higher fence on the row and is ref
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -40,9 +40,17 @@ class Held:
 
 
 def claim(
-    session: Session, owner: str, now: datetime, *, job_id: int | None = None, lease: timedelta = LEASE
+    session: Session,
+    owner: str,
+    now: datetime,
+    *,
+    job_id: int | None = None,
+    lease: timedelta = LEASE,
+    but: Collection[str] = (),
 ) -> Held | None:
     """Take the job that is due longest (or the one named), or None when there is none to take.
+
+    Jobs of a kind in ``but`` are left to others unless they are named.
 
     A shop whose job is running is passed over. Two workers that try for one shop at once are told
     apart by the index ``uq_job_shop_running``: the later one gets an ``IntegrityError``.
@@ -50,7 +58,10 @@ def claim(
     busy = aliased(Job)
     same_shop = exists().where(col(busy.shop_id) == col(Job.shop_id), col(busy.state) == JobState.RUNNING)
     due: list[ColumnElement[bool]] = [col(Job.state) == JobState.PENDING, ~same_shop]
-    due.append(col(Job.due_at) <= now if job_id is None else col(Job.id) == job_id)
+    if job_id is None:
+        due += [col(Job.due_at) <= now, col(Job.kind).not_in(but)]
+    else:
+        due.append(col(Job.id) == job_id)
     chosen = select(col(Job.id)).where(*due).order_by(col(Job.due_at), col(Job.id)).limit(1)
     chosen = chosen.with_for_update(skip_locked=True)  # SQLite leaves this out: its transaction holds all
     taking = update(Job).where(col(Job.id) == chosen.scalar_subquery(), col(Job.state) == JobState.PENDING)

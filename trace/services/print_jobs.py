@@ -1,11 +1,11 @@
 """From an order to print to a job the label room can draw: range, stock, words, codes.
 
-Making the file and noting it (``stamp_printing.record_print``) are the caller's, in this order:
-plan, write the file, note it. A file that was not written is noted nowhere.
+The web orders it (``print_runs.order_print``); the command line draws it on the spot: plan, write the
+file, note it (``stamp_printing.record_print``). A file that was not written is noted nowhere.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from labels.errors import LabelError
 from labels.formats import FORMATS, format_named
-from labels.job import HEADS_DPI, Codes, PrintJob, Serials
+from labels.job import HEADS_DPI, Calibration, Codes, PrintJob, Serials
 from labels.stock import Stock
 from trace.errors import FieldProblem, Invalid
 from trace.records.stamp import StampBlock
@@ -61,12 +61,30 @@ class PrintPlan:
     serials: Range
     job: PrintJob
     gear: Gear
+    key: StampKey
 
     @property
     def pages(self) -> int:
         """How many sheets, or rows of a roll."""
-        cells = self.job.stock.cells
-        return -(-(self.serials.count + self.order.start_cell - 1) // cells)
+        return pages_for(self.serials.count, self.order.start_cell, self.job.stock.cells)
+
+    @property
+    def spare(self) -> int:
+        """Free labels left on the last page."""
+        return self.pages * self.job.stock.cells - (self.order.start_cell - 1) - self.serials.count
+
+    def page(self, number: int) -> tuple[int, Range]:
+        """The first cell that is printed on page ``number`` (from 1), and the stamps on it."""
+        cells, used = self.job.stock.cells, self.order.start_cell - 1
+        first = self.serials.first + (number - 1) * cells - used
+        last = min(first + cells - 1, self.serials.last)
+        return (self.order.start_cell if number == 1 else 1), Range(max(first, self.serials.first), last)
+
+    def page_job(self, number: int) -> PrintJob:
+        """Page ``number`` alone, as it lies on paper: what the calibration undoes is not seen there."""
+        cell, serials = self.page(number)
+        codes = codes_of(self.key, serials)
+        return replace(self.job, codes=codes, start_cell=cell, calibration=Calibration())
 
     @property
     def name(self) -> str:
@@ -104,7 +122,7 @@ def plan_print(
         raise LookupError(f"block {block.public_id} names key {block.kid}, which is not in the registry")
     words = words_of(session, block, public_url, now, is_demo=is_demo(session))
     job = PrintJob(
-        codes=_codes(key, serials),
+        codes=codes_of(key, serials),
         prefix=f"{public_url}/".upper(),
         texts=words,
         stock=gear.stock,
@@ -119,7 +137,12 @@ def plan_print(
         format_named(order.format).check(job)
     except LabelError as problem:
         raise refusal_of(problem) from problem
-    return PrintPlan(order, serials, job, gear)
+    return PrintPlan(order, serials, job, gear, key)
+
+
+def pages_for(count: int, start_cell: int, cells: int) -> int:
+    """Pages that ``count`` stamps take from cell ``start_cell`` of the first one on."""
+    return -(-(count + start_cell - 1) // cells)
 
 
 def _check(order: PrintOrder, block: StampBlock, serials: Range, stock: Stock) -> None:
@@ -139,7 +162,9 @@ def _check(order: PrintOrder, block: StampBlock, serials: Range, stock: Stock) -
         raise Invalid(problems)
 
 
-def _codes(key: StampKey, serials: Range) -> Callable[[], Iterator[tuple[Codes, Serials]]]:
+def codes_of(key: StampKey, serials: Range) -> Callable[[], Iterator[tuple[Codes, Serials]]]:
+    """The codes of a range with their serials, so many at a time, anew at each call."""
+
     def chunks() -> Iterator[tuple[Codes, Serials]]:
         for first in range(serials.first, serials.last + 1, CHUNK):
             count = min(CHUNK, serials.last + 1 - first)

@@ -11,10 +11,11 @@ from sqlmodel import Session, col
 from trace.records.lot import Lot
 from trace.records.organisation import Organisation
 from trace.records.product import Product
-from trace.records.stamp import PrintRun, StampActivation, StampBlock, StampVoid
+from trace.records.stamp import ON_PAPER, PrintRun, StampActivation, StampBlock, StampVoid
 from trace.services.admission import Act, Actor, fetch, visible
 from trace.services.stamp_activating import activations_in, voids_in
 from trace.services.stamp_gates import range_of
+from trace.services.stamp_printing import LIST
 from trace.services.stamp_ranges import Range, total
 from trace.services.stamp_reasons import SPOILED, reason_words
 from trace.texts.catalogs import Term
@@ -68,6 +69,11 @@ class BlockPage(BlockLine):
 
     segments: tuple[Segment, ...]
     runs: tuple[PrintRun, ...]
+
+    @property
+    def prints(self) -> tuple[PrintRun, ...]:
+        """Runs that are or may soon be on paper; a list of codes is not."""
+        return tuple(run for run in self.runs if run.state in ON_PAPER and run.format != LIST)
 
 
 def ledger(session: Session, actor: Actor, block_public_id: str) -> Ledger:

@@ -6,17 +6,17 @@ from decimal import Decimal
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlmodel import Session, col
 
 from trace.records.lot import Lot, LotState
 from trace.records.plot import PackingHouse
 from trace.records.product import Product
-from trace.records.stamp import StampActivation, StampBlock, StampVoid
 from trace.services import stamp_opening
 from trace.services.admission import Act, Actor, Scope, may, scope_of, visible
 from trace.services.intake import Given, RequestId, line
-from trace.services.stamp_gates import Room, active_by_lot, packed_lot, product_for, touching, withdrawn
+from trace.services.stamp_accounts import totals
+from trace.services.stamp_gates import Room, active_by_lot, packed_lot, product_for
 from trace.services.stamp_ranges import Range, read_serial
 from trace.services.stamping import MAX_COUNT
 from trace.standards import quantity
@@ -161,18 +161,4 @@ def look(session: Session, actor: Actor, given: CodesIn) -> Look:
 
 def stock_total(session: Session, actor: Actor) -> int:
     """Stamps in the actor's reach that are neither used nor void."""
-    mine = visible(actor, Act.VOID_STAMPS, StampBlock)
-    here = select(col(StampBlock.id)).where(mine)
-    given = select(func.sum(StampBlock.count)).where(mine)
-    used = select(func.sum(StampActivation.last - StampActivation.first + 1)).where(
-        col(StampActivation.block_id).in_(here)
-    )
-    void = select(func.sum(StampVoid.last - StampVoid.first + 1)).where(col(StampVoid.block_id).in_(here))
-    both = (
-        select(func.sum(withdrawn()))
-        .select_from(StampActivation)
-        .join(StampVoid, touching())
-        .where(col(StampVoid.block_id).in_(here))
-    )
-    sums = [int(session.execute(question).scalar_one() or 0) for question in (given, used, void, both)]
-    return sums[0] - sums[1] - sums[2] + sums[3]
+    return totals(session, actor).stock

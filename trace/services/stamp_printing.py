@@ -137,12 +137,18 @@ def confirm_printed(
     run: PrintRun | None = session.execute(question).scalar_one_or_none()
     if run is None:
         raise Invalid([FieldProblem("sha256", "stamps.no_such_file", sha256[:16])])
-    if run.confirmed_at is None:
-        run.confirmed_at, run.confirmed_by = now, actor.account_id
-        session.flush()
-        said = {"act": "confirm", "block": block.public_id, "sha256": sha256, "by": actor.account_id}
-        append_leaf(session, "stamp_print", said, now)
+    confirm_run(session, actor, block, run, now)
     return run
+
+
+def confirm_run(session: Session, actor: Actor, block: StampBlock, run: PrintRun, now: datetime) -> None:
+    """Somebody looked at the paper of this print; a second look changes nothing."""
+    if run.confirmed_at is not None:
+        return
+    run.confirmed_at, run.confirmed_by = now, actor.account_id
+    session.flush()
+    said = {"act": "confirm", "block": block.public_id, "sha256": run.sha256, "by": actor.account_id}
+    append_leaf(session, "stamp_print", said, now)
 
 
 def close_block(session: Session, actor: Actor, block_public_id: str, now: datetime) -> StampBlock:
@@ -161,7 +167,7 @@ def close_block(session: Session, actor: Actor, block_public_id: str, now: datet
     left = total(free_ranges(session, block))
     if left:
         raise Refused("print.ledger.gap", n=left, roll=block.public_id)
-    block.state = BlockState.CLOSED
+    block.state, block.closed_at, block.closed_by = BlockState.CLOSED, now, actor.account_id
     session.flush()
     append_leaf(
         session,

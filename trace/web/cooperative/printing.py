@@ -1,148 +1,113 @@
-"""The print desk: the real sheet before it is printed, the file, and the look at its first and last stamp."""
+"""The print desk of a block: what is chosen, the sheet as it will come out, and the order to print it."""
 
-import secrets
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, send_file, url_for
-from markupsafe import Markup
+from flask import Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from labels.formats import format_named
-from labels.printers import FilePrinter
-from labels.stock import STOCKS
-from labels.svg import stamp_svg
+from labels.png import png_pages
+from trace.crashpoint import crashpoint
 from trace.db import reading, transaction
 from trace.errors import FieldProblem, Invalid, NotFound, Refused
-from trace.records.stamp import PrintRun
 from trace.services.admission import Act
-from trace.services.print_jobs import PrintOrder, PrintPlan, plan_print
-from trace.services.stamp_ledgers import BlockPage, look_at
-from trace.services.stamp_opening import open_pair
-from trace.services.stamp_printing import confirm_printed, record_print
+from trace.services.print_desk import FIRST_STOCK, DeskPage, desk_page
+from trace.services.print_jobs import PrintOrder, plan_print
+from trace.services.print_quota import Quota
+from trace.services.print_runs import order_print
+from trace.services.stamp_ranges import read_serial, serial_text
+from trace.standards.fault import Fault
 from trace.texts.catalogs import t
+from trace.web.cooperative.label_printers import in_words
 from trace.web.door import Door
-from trace.web.refusals import problem_text, said
+from trace.web.form_state import blank
+from trace.web.refusals import as_problem, problem_text, said
 from trace.web.visitor import actor, face_language, now, settings
 
 door = Door("printing", __name__, url_prefix="/htx/in")
 REASONS = ("jam", "faint", "shifted", "lost", "other")
+CHOICES = ("stock", "first", "last", "start_cell", "format", "design", "printer", "reason")
+"""What a desk's address may hold."""
+PREVIEW_DPI = 203.2
 
 
 @door.page("/<block>", Act.ISSUE_STAMPS)
 def desk(block: str) -> str:
-    """The desk for one block; stock, range and start cell stand in the address."""
+    """The desk for one block; what is chosen stands in the address."""
     return _page(block, {})
 
 
 @door.page("/<block>", Act.ISSUE_STAMPS, methods=["POST"])
-def make(block: str) -> AnyResponse | tuple[str, int]:
-    """Make the file, then note it: a file that is not whole is noted nowhere."""
+def order(block: str) -> AnyResponse | tuple[str, int]:
+    """Look at other choices, or order the print; the same form sent twice orders once."""
+    given = request.form.to_dict()
+    if given.get("step") == "look":
+        return redirect(url_for("printing.desk", block=block, **_chosen(given)), 303)
     try:
-        order = _order(block, request.form.to_dict())
+        wanted = read_order(block, given)
         with reading() as session:
-            plan = plan_print(session, actor(), order, settings().public_url, now())
-        sha256 = _write(plan)
+            plan = plan_print(session, actor(), wanted, settings().public_url, now(), preview=True)
         with transaction() as session:
-            record_print(
-                session,
-                actor(),
-                block,
-                plan.serials.first,
-                plan.serials.last,
-                order.format,
-                order.stock,
-                order.start_cell,
-                sha256,
-                order.reason,
-                now(),
-                plan.gear.design_name,
-                order.printer,
-            )
+            run = order_print(session, actor(), plan, given.get("request_id", ""), quota(), now())
+        crashpoint("print ordered")
     except Invalid as wrong:
         lang = face_language()
         return _page(block, {p.field: problem_text(p, lang) for p in wrong.problems}), 422
     except Refused as refusal:
         return _page(block, {}, refusal), 409
-    flash(t(face_language(), "desk.made", n=plan.serials.count, m=plan.pages), "ok")
-    return redirect(url_for("printing.desk", block=block, _anchor="tep"), 303)
+    flash(t(face_language(), "desk.ordered", n=run.total, m=plan.pages), "ok")
+    return redirect(url_for("prints.show", run=run.public_id), 303)
 
 
-@door.page("/<block>/<int:run>", Act.SEE_CODES)
-def file(block: str, run: int) -> Response:
-    """A file that was made, as long as it is kept."""
-    with reading() as session:
-        found = _run(look_at(session, actor(), block), run)
-    made = format_named(found.format)
-    path = folder() / _file_name(found.sha256, made.suffix)
-    if not path.exists():
-        raise NotFound("desk.gone")
-    name = f"tem-{block}-{found.first}-{found.last}.{made.suffix}"
-    return send_file(path, mimetype=made.media_type, as_attachment=True, download_name=name)
+def words() -> dict[str, object]:
+    """What the print pages call to write serials and reasons."""
+    return {"serial": serial_text, "run_reason": _reason}
 
 
-@door.page("/<block>/<int:run>", Act.ISSUE_STAMPS, methods=["POST"])
-def confirm(block: str, run: int) -> AnyResponse | tuple[str, int]:
-    """The first and the last stamp on paper, typed or scanned, are those of the file."""
-    form = request.form
+def _reason(reason: str) -> str:
+    return t(face_language(), f"print.again.reason.{reason}") if reason in REASONS else reason
+
+
+def quota() -> Quota:
+    """How much one cooperative may print."""
+    return Quota(settings().prints_open, settings().prints_a_day)
+
+
+def _chosen(given: dict[str, str]) -> dict[str, Any]:
+    return {name: given[name] for name in CHOICES if given.get(name)}
+
+
+@door.page("/<block>/to.png", Act.SEE_CODES)
+def sheet(block: str) -> Response:
+    """One page as dots, with its real stamps; ``to`` is its number."""
+    number = request.args.get("to", 1, type=int)
     try:
-        with transaction() as session:
-            found = _run(look_at(session, actor(), block), run)
-            own, range_ = open_pair(
-                session, actor(), form.get("first_code", ""), form.get("last_code", ""), Act.ISSUE_STAMPS
-            )
-            if (own.public_id, range_.first, range_.last) != (block, found.first, found.last):
-                raise Refused("print.mismatch", code=form.get("first_code", ""), block=block)
-            confirm_printed(session, actor(), block, found.sha256, now())
-    except Invalid as wrong:
-        lang = face_language()
-        return _page(block, {p.field: problem_text(p, lang) for p in wrong.problems}), 422
-    except Refused as refusal:
-        return _page(block, {}, refusal), 409
-    text = t(face_language(), "print.confirmed", n=range_.count, first=range_.first, last=range_.last)
-    flash(text, "ok")
-    return redirect(url_for("printing.desk", block=block), 303)
+        wanted = read_order(block, request.args.to_dict())
+        with reading() as session:
+            plan = plan_print(session, actor(), wanted, settings().public_url, now(), preview=True)
+    except (Invalid, Refused):
+        raise NotFound() from None
+    if not 1 <= number <= plan.pages:
+        raise NotFound()
+    return Response(next(png_pages(plan.page_job(number), PREVIEW_DPI)), content_type="image/png")
 
 
-def folder() -> Path:
-    """Where made files lie: in the instance folder, for nobody else to read."""
-    place = settings().instance / "prints"
-    place.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return place
+def read_order(block: str, given: dict[str, str]) -> PrintOrder:
+    """The choices as they were typed.
 
-
-def _file_name(sha256: str, suffix: str) -> str:
-    return f"{sha256}.{suffix}"
-
-
-def _write(plan: PrintPlan) -> str:
-    """Write under a random name, then under the file's own sum: equal files are one file."""
-    made = format_named(plan.order.format)
-    title = f"new-{secrets.token_hex(8)}"
-    sha256 = FilePrinter(folder()).print_pages(made.chunks(plan.job), title)
-    (folder() / title).replace(folder() / _file_name(sha256, made.suffix))
-    return sha256
-
-
-def _run(page: BlockPage, number: int) -> PrintRun:
-    for run in page.runs:
-        if run.id == number:
-            return run
-    raise NotFound()
-
-
-def _order(block: str, given: dict[str, str]) -> PrintOrder:
+    Raises:
+        Invalid: a serial or the start cell is no number.
+    """
     problems: list[FieldProblem] = []
 
     def whole(name: str) -> int | None:
-        typed = given.get(name, "").replace(".", "").strip()
+        typed = given.get(name, "").strip()
         if not typed:
             return None
-        if not typed.isdecimal() or len(typed) > 12:
-            problems.append(FieldProblem(name, "error.value", given[name], {"expected": "0–9"}))
+        try:
+            return read_serial(typed)
+        except Fault as fault:
+            problems.append(as_problem(fault, name, typed[:40]))
             return None
-        return int(typed)
 
     first, last, start = whole("first"), whole("last"), whole("start_cell")
     if problems:
@@ -151,41 +116,48 @@ def _order(block: str, given: dict[str, str]) -> PrintOrder:
         block,
         first,
         last,
-        given.get("stock") or "tomy-145",
-        start or 1,
+        given.get("stock") or FIRST_STOCK["sheet"],
+        1 if start is None else start,
         given.get("format") or "pdf",
         reason=given.get("reason", "").replace("\0", "").strip()[:160],
+        design=given.get("design", "").replace("\0", "")[:32],
+        printer=given.get("printer", "").replace("\0", "")[:32],
     )
 
 
 def _page(block: str, errors: dict[str, str], refusal: Refused | None = None) -> str:
     given = request.form.to_dict() if request.method == "POST" else request.args.to_dict()
-    with reading() as session:
-        page = look_at(session, actor(), block)
-        preview, cannot = _preview(session, block, given)
-    stopped = refusal or cannot
-    notice = said(stopped, face_language()) if stopped else None
+    page = _looked_at(block, given)
+    if isinstance(page.refusal, Invalid) and not errors:
+        errors = {p.field: problem_text(p, face_language()) for p in page.refusal.problems}
+    stopped = refusal or (page.refusal if isinstance(page.refusal, Refused) else None)
+    number = min(max(request.args.get("to", 1, type=int), 1), page.plan.pages if page.plan else 1)
     return render_template(
         "cooperative/printing/desk.html",
+        **words(),
         page=page,
-        plan=preview,
-        stamp=Markup(stamp_svg(preview.job)) if preview else None,  # noqa: S704 - drawn here, texts escaped
-        stocks=[(name, t(face_language(), f"stock.{name}")) for name in STOCKS],
+        block=page.block.block,
+        plan=page.plan,
+        number=number,
+        on_page=page.plan.page(number) if page.plan else None,
+        chosen=_chosen({**given, "start_cell": str(page.order.start_cell), "stock": page.stock.name}),
         given=given,
         errors=errors,
-        notice=notice,
+        notice=said(stopped, face_language()) if stopped else None,
+        first_stock=FIRST_STOCK,
+        printer_hint=in_words(page.printer) if page.printer else "",
+        request_id=given.get("request_id") if request.method == "POST" else blank().get("request_id"),
         reasons=[(key, t(face_language(), f"print.again.reason.{key}")) for key in REASONS],
     )
 
 
-def _preview(session: Any, block: str, given: dict[str, str]) -> tuple[PrintPlan | None, Refused | None]:
-    """The plan to show; where the typed order does not fit, that of the whole block on the same stock."""
-    makers: tuple[Callable[[], PrintOrder], ...] = (lambda: _order(block, given), lambda: PrintOrder(block))
-    for order in makers:
-        try:
-            return plan_print(session, actor(), order(), settings().public_url, now(), preview=True), None
-        except Invalid:
-            continue
-        except Refused as refusal:
-            return None, refusal
-    return None, None
+def _looked_at(block: str, given: dict[str, str]) -> DeskPage:
+    """The desk for what is typed; where that is no order at all, for the whole block on the same stock."""
+    try:
+        wanted = read_order(block, given)
+    except Invalid:
+        given = {"stock": given.get("stock", "")}
+        wanted = read_order(block, given)
+    cell = wanted.start_cell if given.get("start_cell", "").strip() else None
+    with reading() as session:
+        return desk_page(session, actor(), wanted, cell, settings().public_url, now())

@@ -7,7 +7,9 @@ from trace.crashpoint import crashpoint
 from trace.db import reading, transaction
 from trace.errors import Invalid, NongsanError, NotFound, Refused
 from trace.services import (
+    stamp_accounts,
     stamp_activating,
+    stamp_history,
     stamp_ledgers,
     stamp_pages,
     stamp_printing,
@@ -41,6 +43,17 @@ def index() -> str:
         stock = stamp_pages.stock_total(session, actor())
     more = lines[-1].block.id if len(lines) == PAGE else None
     return _render("index", lines=lines, stock=stock, more=more)
+
+
+@door.page("/so", Act.VOID_STAMPS)
+def books() -> str:
+    """The ledger of every roll, and of all together."""
+    before = min(request.args.get("before", FAR, type=int), FAR)
+    with reading() as session:
+        lines = stamp_ledgers.list_blocks(session, actor(), PAGE, before)
+        total = stamp_accounts.totals(session, actor())
+    more = lines[-1].block.id if len(lines) == PAGE else None
+    return _render("books", lines=lines, total=total, more=more, is_first=before == FAR)
 
 
 @door.page("/moi", Act.ISSUE_STAMPS)
@@ -90,8 +103,9 @@ def _show(block: str, form: FormState) -> str:
     with reading() as session:
         page = stamp_ledgers.look_at(session, actor(), block)
         offered = stamp_pages.choices_for(session, actor())
+        changes = stamp_history.history(session, actor(), block)
     free = next((one.serials for one in page.segments if one.standing == "stock"), None)
-    return _render("show", page=page, form=form, offered=offered, free=free, reasons=CHOICES)
+    return _render("show", page=page, form=form, offered=offered, free=free, reasons=CHOICES, changes=changes)
 
 
 @door.page("/<block>/kich-hoat", Act.ACTIVATE, methods=["POST"])

@@ -1,0 +1,202 @@
+"""``/htx/in``: prints that were ordered, how far each is, its file, the look at the paper, spoiled stamps."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from flask import Response, flash, redirect, render_template, request, send_file, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from labels.formats import format_named
+from trace.db import reading, transaction
+from trace.errors import FieldProblem, Invalid, NongsanError, NotFound, Refused
+from trace.records.stamp import OPEN_RUNS, RunState, StampBlock
+from trace.services import print_files, print_runs, stamp_voiding
+from trace.services.admission import Act, fetch
+from trace.services.label_stocks import title_of
+from trace.services.print_desk import pages_of
+from trace.services.print_runs import RunLine
+from trace.services.stamp_opening import open_pair
+from trace.services.stamp_printing import confirm_run
+from trace.services.stamp_ranges import Range, read_serial, serial_text
+from trace.services.stamp_reasons import CHOICES
+from trace.standards.fault import Fault
+from trace.texts.catalogs import t
+from trace.web.cooperative.printing import quota, words
+from trace.web.door import Door
+from trace.web.form_state import FormState, blank, kept
+from trace.web.refusals import as_problem
+from trace.web.visitor import actor, face_language, now, settings
+
+door = Door("prints", __name__, url_prefix="/htx/in")
+Answer = str | AnyResponse | tuple[str, int]
+PAGE = 30
+FAR = 2**62
+RANGES = 3
+"""Spoiled ranges one form takes."""
+QUICK_S = 6
+"""For so long after it was ordered the page looks again every second: small prints are ready by then."""
+
+
+@door.page("", Act.ISSUE_STAMPS)
+def index() -> str:
+    """Prints, newest first."""
+    before = min(request.args.get("before", FAR, type=int), FAR)
+    with reading() as session:
+        lines = print_runs.list_runs(session, actor(), PAGE, before)
+    more = lines[-1].run.id if len(lines) == PAGE else None
+    waits = any(line.run.state in OPEN_RUNS for line in lines)
+    return render_template("cooperative/printing/index.html", **words(), lines=lines, more=more, waits=waits)
+
+
+@door.page("/lan/<run>", Act.SEE_CODES)
+def show(run: str) -> str:
+    """One print: how far it is, and what can be done with it."""
+    return _show(run, blank())
+
+
+def _show(run: str, form: FormState) -> str:
+    with reading() as session:
+        line = print_runs.find_run(session, actor(), run)
+        stock = title_of(session, line.run.stock)
+    is_open = line.run.state in OPEN_RUNS
+    since_s = (now() - line.run.asked_at).total_seconds()
+    return render_template(
+        "cooperative/printing/show.html",
+        **words(),
+        run=line.run,
+        block=line.block,
+        stock=stock,
+        pages=pages_of(line.run),
+        is_open=is_open,
+        again_s=(1 if since_s < QUICK_S else 3) if is_open else 0,
+        is_kept=_place(line).exists(),
+        form=form,
+        rows=range(1, RANGES + 1),
+        reasons=CHOICES,
+    )
+
+
+def _place(line: RunLine) -> Path:
+    return print_files.place_of(settings().prints, line.run)
+
+
+@door.page("/lan/<run>/tep", Act.SEE_CODES)
+def file(run: str) -> Response:
+    """The file, as long as it is kept; a program that was started anew gives it all the same."""
+    with reading() as session:
+        line = print_runs.find_run(session, actor(), run)
+    place = _place(line)
+    if line.run.state != RunState.READY or not place.exists():
+        raise NotFound("desk.gone")
+    made = format_named(line.run.format)
+    name = f"tem-{line.block}-{line.run.first}-{line.run.last}.{made.suffix}"
+    answer = send_file(place, mimetype=made.media_type, as_attachment=True, download_name=name, etag=False)
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+@door.page("/lan/<run>/dung", Act.ISSUE_STAMPS, methods=["POST"])
+def cancel(run: str) -> Answer:
+    """Stop a print that is not ready yet."""
+    try:
+        with transaction() as session:
+            print_runs.cancel_print(session, actor(), run, now())
+    except Refused as refusal:
+        return _refused(run, refusal, {})
+    flash(t(face_language(), "desk.cancelled"), "ok")
+    return redirect(url_for("prints.show", run=run), 303)
+
+
+@door.page("/lan/<run>/tao-lai", Act.ISSUE_STAMPS, methods=["POST"])
+def make_again(run: str) -> Answer:
+    """Draw a file again that is no longer kept: the same bytes."""
+    try:
+        with reading() as session:
+            line = print_runs.find_run(session, actor(), run, Act.ISSUE_STAMPS)
+        if not _place(line).exists():
+            with transaction() as session:
+                print_runs.make_again(session, actor(), run, quota(), now())
+    except Refused as refusal:
+        return _refused(run, refusal, {})
+    return redirect(url_for("prints.show", run=run), 303)
+
+
+@door.page("/lan/<run>/xac-nhan", Act.ISSUE_STAMPS, methods=["POST"])
+def confirm(run: str) -> Answer:
+    """The first and the last stamp on paper, typed or scanned, are those of the file."""
+    codes = {name: request.form.get(name, "")[:80] for name in ("first_code", "last_code")}
+    try:
+        with transaction() as session:
+            line = print_runs.find_run(session, actor(), run, Act.ISSUE_STAMPS)
+            own, range_ = open_pair(
+                session, actor(), codes["first_code"], codes["last_code"], Act.ISSUE_STAMPS
+            )
+            printed = line.run
+            if (own.public_id, range_.first, range_.last) != (line.block, printed.first, printed.last):
+                raise Refused("print.mismatch", code=codes["first_code"], block=line.block)
+            if printed.state != RunState.READY:
+                raise Refused("print.not_ready", run=run)
+            confirm_run(session, actor(), own, printed, now())
+    except (Invalid, Refused) as error:
+        return _refused(run, error, {**codes, "form": "confirm"})
+    text = t(face_language(), "print.confirmed", n=range_.count, first=range_.first, last=range_.last)
+    flash(text, "ok")
+    return redirect(url_for("prints.show", run=run), 303)
+
+
+@door.page("/lan/<run>/hong", Act.ISSUE_STAMPS, methods=["POST"])
+def spoiled(run: str) -> Answer:
+    """Withdraw what came out spoiled: several ranges, all of them or none."""
+    names = (
+        "reason",
+        "request_id",
+        *(f"{end}_{n}" for n in range(1, RANGES + 1) for end in ("first", "last")),
+    )
+    given = {name: request.form.get(name, "").replace("\0", "")[:80] for name in names}
+    try:
+        ranges = list(_ranges(given))
+        with transaction() as session:
+            line = print_runs.find_run(session, actor(), run, Act.ISSUE_STAMPS)
+            fetch(session, actor(), Act.VOID_STAMPS, StampBlock, public_id=line.block)
+            for number, one in enumerate(ranges):
+                request_id = f"{given['request_id'][:60]}.{number}"
+                stamp_voiding.void_range(
+                    session, actor(), line.block, one.first, one.last, given["reason"], request_id, now()
+                )
+    except (Invalid, Refused) as error:
+        return _refused(run, error, {**given, "form": "spoiled"})
+    for one in ranges:
+        text = {"n": one.count, "first": serial_text(one.first), "last": serial_text(one.last)}
+        flash(t(face_language(), "stamps.voided", **text), "ok")
+    return redirect(url_for("prints.show", run=run), 303)
+
+
+def _ranges(given: dict[str, str]) -> Iterator[Range]:
+    """The rows that were filled in; a lone first or last serial is one stamp.
+
+    Raises:
+        Invalid: a serial is no number, a range runs backwards, or there is none.
+    """
+    problems, found = [], []
+    for n in range(1, RANGES + 1):
+        ends = [given[f"{end}_{n}"].strip() for end in ("first", "last")]
+        if not any(ends):
+            continue
+        try:
+            first, last = (read_serial(end or ends[0] or ends[1]) for end in ends)
+        except Fault as fault:
+            problems.append(as_problem(fault, f"first_{n}", " – ".join(ends)))
+            continue
+        if last < first:
+            problems.append(FieldProblem(f"first_{n}", "desk.spoiled.order", given[f"first_{n}"]))
+        found.append(Range(first, last))
+    if not found and not problems:
+        problems.append(FieldProblem("first_1", "error.empty", ""))
+    if problems:
+        raise Invalid(problems)
+    yield from found
+
+
+def _refused(run: str, error: NongsanError, values: dict[str, str]) -> tuple[str, int]:
+    return _show(run, kept(error, {**blank().values, **values})), error.status
