@@ -29,6 +29,8 @@ from trace.services.label_design_given import DesignIn
 from trace.services.label_printers import PrinterIn
 from trace.services.label_stock_given import StockIn
 from trace.services.print_jobs import PrintOrder, PrintPlan, plan_print
+from trace.services.print_runs import last_used_cell
+from trace.services.stamp_printing import record_print
 
 URL = "http://localhost"
 STOCK = {"name": "Giấy 24 tem", "form": "sheet", "columns": "3", "rows": "8"}
@@ -219,3 +221,16 @@ def test_a_version_that_never_was_is_not_found(stamps: StampWorld, version: str)
     design = add_design(stamps)
     with reading() as session, pytest.raises(NotFound):
         label_designs.design_named(session, stamps.actor, f"{design}.{version}")
+
+
+def test_each_printer_remembers_where_its_own_sheet_ended(stamps: StampWorld) -> None:
+    block = stamps.issue(40, product=stamps.coop.product.public_id)
+    printer = add_printer(stamps)
+    for first, count, used in ((0, 10, printer), (10, 3, "")):
+        with transaction() as session:
+            serials = (block.first + first, block.first + first + count - 1)
+            made = ("pdf", "tomy-145", 1, f"{first:064}", "", stamps.now, "standard", used)
+            record_print(session, stamps.actor, block.public_id, *serials, *made)
+    with reading() as session:
+        found = [last_used_cell(session, stamps.actor, "tomy-145", 65, one) for one in (printer, "", "x")]
+    assert found == [10, 3, 0]

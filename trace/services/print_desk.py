@@ -68,7 +68,7 @@ def desk_page(
     """
     block = look_at(session, actor, order.block)
     stock = _stock(session, actor, order.stock)
-    last_cell = last_used_cell(session, actor, stock.name, stock.cells)
+    last_cell = last_used_cell(session, actor, stock.name, stock.cells, order.printer)
     order = _with(order, stock=stock.name, start_cell=given_cell or last_cell + 1)
     plan, refusal = _planned(session, actor, order, public_url, now)
     wanted = _wanted(block, order)

@@ -166,13 +166,14 @@ def list_runs(
     return [RunLine(run, public_id) for run, public_id in session.execute(question)]
 
 
-def last_used_cell(session: Session, actor: Actor, stock: str, cells: int) -> int:
-    """The cell where the actor's last print on this stock ended; 0 when its last sheet was used up."""
+def last_used_cell(session: Session, actor: Actor, stock: str, cells: int, printer: str = "") -> int:
+    """The cell where the last print on this stock in this printer ended; 0 when that sheet was used up."""
     question = (
         select(PrintRun)
         .where(
             visible(actor, Act.SEE_CODES, PrintRun),
             col(PrintRun.stock) == stock,
+            col(PrintRun.printer) == printer,
             col(PrintRun.state).in_(ON_PAPER),
         )
         .order_by(col(PrintRun.id).desc())

@@ -15,7 +15,7 @@ from trace.services.label_printers import DPIS, PrinterIn
 from trace.web.door import Door
 from trace.web.form_state import FormState, blank, typed
 from trace.web.registry_forms import Box, Item, Page, bare, refused, say, words
-from trace.web.visitor import actor, face_language, now, settings
+from trace.web.visitor import actor, face_language, now
 
 door = Door("label_printers", __name__, url_prefix="/htx/may-in")
 Answer = str | AnyResponse | tuple[Any, int]
@@ -89,13 +89,7 @@ def show(printer: str) -> str:
     with reading() as session:
         row = _row(session, printer)
     figures = {**shift(row.offset_x_um, row.offset_y_um), "pct": percents(row.scale_x_ppm, row.scale_y_ppm)}
-    return render_template(
-        "cooperative/gear/printer.html",
-        row=row,
-        figures=figures,
-        set_line=in_words(row),
-        sends=bool(settings().printer_hosts),
-    )
+    return render_template("cooperative/gear/printer.html", row=row, figures=figures, set_line=in_words(row))
 
 
 def percents(x_ppm: int, y_ppm: int) -> str:
