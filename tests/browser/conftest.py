@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
 from tests.browser.house import Stand, start
 
+PATIENCE_MS = 60_000
+expect.set_options(timeout=PATIENCE_MS)
 PHONE = {"width": 360, "height": 740}
 STRANGER = re.compile(r"^(?!https?://(127\.0\.0\.1|localhost)[:/]|data:|blob:)")
 # A quiet Chromium: no updates, no accounts, nothing of its own towards the network.
@@ -66,7 +68,7 @@ class Devices:
         """A device of its own: a phone unless told otherwise."""
         values = {"viewport": PHONE, "locale": "vi-VN", "accept_downloads": True, **options}
         context = self._browser.new_context(**values)
-        context.set_default_timeout(60_000)
+        context.set_default_timeout(PATIENCE_MS)
         context.route(STRANGER, self._refuse)
         self.contexts.append(context)
         return context.new_page()

@@ -26,7 +26,7 @@ def register_and_release(page: Page, stand: Stand) -> None:
     page.select_option("[name=product]", index=1)
     page.fill("[name=boxes]", str(BOXES))
     page.click("main button.primary")
-    expect(page.locator(".notice.ok")).to_contain_text("120 kg")
+    expect(page.locator(".notice.ok")).to_contain_text(["120 kg", f"{BOXES} hộp"])
     page.click("form[action$='/luu-thong'] button")
     expect(page.locator("h1 + p")).to_contain_text("được lưu thông")
 

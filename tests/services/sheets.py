@@ -1,6 +1,8 @@
 """Spreadsheets for the tests of importing."""
 
+import zipfile
 from collections.abc import Sequence
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +35,33 @@ def xlsx(path: Path, **sheets: Sequence[Sequence[Any]]) -> Path:
                     sheet.write_string(line, place, cell)
     book.close()
     return path
+
+
+def poured(path: Path, head: Sequence[Any], lines: bytes) -> Path:
+    """A workbook with these headings, and the XML of its other rows as it is given."""
+    xlsx(path, A=[head])
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    members[sheet] = members[sheet].replace(b"</sheetData>", lines + b"</sheetData>")
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return path
+
+
+def long(path: Path, rows: Sequence[Sequence[Any]]) -> Path:
+    """The same sheet as ``xlsx`` writes of texts and numbers, in a tenth of the time."""
+    lines = (
+        f'<row r="{number}">{"".join(map(_cell, row))}</row>' for number, row in enumerate(rows[1:], start=2)
+    )
+    return poured(path, rows[0], "".join(lines).encode())
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, int | float):
+        return f"<c><v>{value}</v></c>"
+    return f'<c t="inlineStr"><is><t>{escape(value)}</t></is></c>'
 
 
 def farms(count: int, start: int = 0, org: str | None = None) -> list[list[Any]]:

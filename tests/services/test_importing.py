@@ -381,7 +381,7 @@ def test_a_sealed_phone_opens_nowhere_else(coop: world.Coop, tmp_path: Path, now
 
 
 def test_five_thousand_rows_go_in_at_once(coop: world.Coop, tmp_path: Path, now: datetime) -> None:
-    path = sheets.xlsx(tmp_path / "a.xlsx", A=sheets.farms(5_000))
+    path = sheets.long(tmp_path / "a.xlsx", sheets.farms(5_000))
     seen: list[tuple[int, int]] = []
     with transaction() as session:
         order = ImportOrder("farms", path, "a.xlsx")
@@ -401,7 +401,7 @@ def test_all_households_of_the_province_go_in_with_one_file(
 ) -> None:
     with transaction() as session:
         world.make_org(session, now, name="HTX Toàn Tỉnh")
-    path = sheets.xlsx(tmp_path / "a.xlsx", A=sheets.farms(136_012, org="HTX Toàn Tỉnh"))
+    path = sheets.long(tmp_path / "a.xlsx", sheets.farms(136_012, org="HTX Toàn Tỉnh"))
     report = run(OFFICE, path, now).report
     assert (report.good, report.bad) == (136_012, 0)
     with reading() as session:
@@ -413,7 +413,7 @@ def test_an_import_killed_half_way_leaves_nothing(
 ) -> None:
     with transaction() as session:
         coop = world.make_coop(session, now)
-    path = sheets.xlsx(tmp_path / "a.xlsx", A=sheets.farms(6_000))
+    path = sheets.long(tmp_path / "a.xlsx", sheets.farms(6_000))
     mark = tmp_path / "half"
     script = f"""
         import sys

@@ -107,15 +107,11 @@ def test_an_archive_that_tells_on_itself_is_refused_unopened(
 
 def grid(path: Path, rows: int, columns: int = 40) -> Path:
     """A sheet of households whose every cell is another number: no row of it is good."""
-    sheets.xlsx(path, A=[sheets.HOUSEHOLDS])
-    with zipfile.ZipFile(path) as archive:
-        members = {name: archive.read(name) for name in archive.namelist()}
-    lines = b"".join(
+    lines = (
         b'<row r="%d">' % n + b"".join(b"<c><v>%d</v></c>" % (n * 97 + k) for k in range(columns)) + b"</row>"
         for n in range(2, rows + 2)
     )
-    name = "xl/worksheets/sheet1.xml"
-    return zipped(path, {**members, name: members[name].replace(b"</sheetData>", lines + b"</sheetData>")})
+    return sheets.poured(path, sheets.HOUSEHOLDS, b"".join(lines))
 
 
 def test_two_million_cells_are_judged_and_the_importer_stays_small(
@@ -138,8 +134,8 @@ def spent_on(database: Database, coop: world.Coop, path: Path, now: datetime, go
 def test_ten_times_the_rows_cost_ten_times_the_work(
     coop: world.Coop, sqlite: Database, tmp_path: Path, now: datetime
 ) -> None:
-    few = spent_on(sqlite, coop, sheets.xlsx(tmp_path / "a.xlsx", A=sheets.farms(500)), now, 500, 0)
-    many = sheets.xlsx(tmp_path / "b.xlsx", A=sheets.farms(5_000, start=500))
+    few = spent_on(sqlite, coop, sheets.long(tmp_path / "a.xlsx", sheets.farms(500)), now, 500, 0)
+    many = sheets.long(tmp_path / "b.xlsx", sheets.farms(5_000, start=500))
     spent = spent_on(sqlite, coop, many, now, 5_000, 0)
     assert few.statements <= spent.statements <= 10 * few.statements
     assert spent.calls < 11 * few.calls
