@@ -32,7 +32,7 @@ FIRST_STOCK = {"stamp": "tomy-145", "fruit": "roll-25x25", "export": "roll-100x7
 
 @door.page("", Act.MANAGE_PRINTING)
 def index() -> str:
-    """The standard, which everybody has, and one's own."""
+    """One's own first, then the standard, which everybody has."""
     with reading() as session:
         rows = [(row, _standing(session, row)) for row in label_designs.own_designs(session, actor())]
     shared = Item(
@@ -41,7 +41,7 @@ def index() -> str:
         url_for("label_designs.show", design=STANDARD),
     )
     own = [Item(row.name, lines, url_for("label_designs.show", design=row.public_id)) for row, lines in rows]
-    return render_template("cooperative/gear/designs.html", items=[shared, *own])
+    return render_template("cooperative/gear/designs.html", items=[*own, shared])
 
 
 def _standing(session: Any, row: LabelDesign) -> tuple[str, ...]:
