@@ -175,7 +175,7 @@ def test_who_may_is_let_in(attack: Attack) -> None:
     assert not attack.faults, "\n".join(attack.faults)
 
 
-UNREADY = {"printing.file", "shop_connect.leave", "shop_connect.come_back"}
+UNREADY = {"prints.file", "shop_connect.leave", "shop_connect.come_back"}
 """Pages that need a made file or a marketplace besides the right to see them."""
 
 

@@ -2,8 +2,8 @@
 
 ``days`` which season; ``places``, ``people``, ``goods`` who and what, as tables; ``cast`` the plan and
 the numbers it gets; ``agenda`` acts in the order of their days. ``farms``, ``shelf``, ``diaries``,
-``harvests``, ``season``, ``stamps``, ``gear``, ``samples`` are the acts. ``market`` and ``selling`` are the
-simulated shops, ``folder`` is where it lives, ``telling`` what is printed.
+``harvests``, ``season``, ``stamps``, ``gear``, ``prints``, ``samples`` are the acts. ``market`` and
+``selling`` are the simulated shops, ``folder`` is where it lives, ``telling`` what is printed.
 """
 
 from trace.commands.demo_season.accounts import write_accounts
@@ -13,6 +13,7 @@ from trace.commands.demo_season.farms import plan_registering
 from trace.commands.demo_season.folder import NAME, WHOLE, hold, making, prepare, remove
 from trace.commands.demo_season.gear import plan_gear
 from trace.commands.demo_season.market import APP_ID, APP_SECRET, Market, open_shops
+from trace.commands.demo_season.prints import plan_prints
 from trace.commands.demo_season.samples import plan_samples
 from trace.commands.demo_season.season import plan_season
 from trace.commands.demo_season.selling import SYNC_EVERY_S, connect_shops
@@ -59,6 +60,7 @@ def _load(settings: Settings, simulator_port: int, size: Size) -> None:
     plan_gear(cast)
     plan_season(cast)
     plan_samples(cast)
+    plan_prints(cast, settings)
     with progress() as tell:
         cast.agenda.run(tell)
     _sell(cast, settings, simulator_port)
