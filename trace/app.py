@@ -9,7 +9,18 @@ from trace.db import is_open, open_database, reading, use_database
 from trace.keyring import current_keyring, load_keyring, use_keyring
 from trace.records.instance_fact import InstanceFact
 from trace.settings import Settings, load_settings
-from trace.web import account, consumer, headers, health, hooks, page_tools, refusals, story_pages, visitor
+from trace.web import (
+    account,
+    consumer,
+    headers,
+    health,
+    hooks,
+    once,
+    page_tools,
+    refusals,
+    story_pages,
+    visitor,
+)
 from trace.web.cooperative import (
     certificates,
     diary,
@@ -92,7 +103,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         static_url_path="/static",
     )
     configure(app, settings)
-    for room in (visitor, headers, refusals, page_tools):
+    for room in (visitor, headers, refusals, page_tools, once):
         room.prepare(app)
     consumer.prepare(app)
     csrf.init_app(app)

@@ -255,14 +255,14 @@ def test_several_spoiled_ranges_are_withdrawn_together_or_not_at_all(
 ) -> None:
     block = desk.issue(30)
     run = make(manager, settings, block)
-    form = {"request_id": "hong-1", "reason": "torn", "first_1": "3", "last_1": "5", "first_2": "9"}
+    form = {"request_id": "hong-tem-1", "reason": "torn", "first_1": "3", "last_1": "5", "first_2": "9"}
     wrong = {**form, "first_3": "29", "last_3": "40"}
     assert manager.post(f"{run}/hong", data=wrong).status_code == 409
     assert desk_ledger(desk, block).spoiled == 0
     for _ in range(2):
         assert manager.post(f"{run}/hong", data=form).status_code == 303
     assert (desk_ledger(desk, block).spoiled, desk_ledger(desk, block).stock) == (4, 26)
-    backwards = {"request_id": "hong-2", "reason": "torn", "first_1": "20", "last_1": "11"}
+    backwards = {"request_id": "hong-tem-2", "reason": "torn", "first_1": "20", "last_1": "11"}
     assert manager.post(f"{run}/hong", data=backwards).status_code == 422
 
 

@@ -1,12 +1,12 @@
 """What every form of the working faces does: reads what was typed, keeps it when it is refused."""
 
-import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from flask import request
 
 from trace.errors import Invalid, NongsanError
+from trace.web.once import said_key
 from trace.web.refusals import problem_text, said
 from trace.web.visitor import face_language
 
@@ -27,14 +27,18 @@ class FormState:
 
 
 def blank(**values: object) -> FormState:
-    """A form not sent yet, with a fresh request id."""
-    kept = {name: str(value) for name, value in values.items() if value is not None}
-    return FormState({"request_id": secrets.token_urlsafe(12).replace("-", "."), **kept})
+    """A form not sent yet."""
+    return FormState({name: str(value) for name, value in values.items() if value is not None})
 
 
 def typed(names: Iterable[str]) -> dict[str, str]:
-    """The named fields as they were sent; absent ones are left out."""
-    return {name: request.form[name] for name in names if name in request.form}
+    """The named fields as they were sent; absent ones are left out.
+
+    A program may say the request id by the header ``Idempotency-Key`` instead.
+    """
+    sent = {name: request.form[name] for name in names if name in request.form}
+    key = said_key()
+    return {**sent, "request_id": key} if key and "request_id" in names else sent
 
 
 def kept(error: NongsanError, values: Mapping[str, str]) -> FormState:

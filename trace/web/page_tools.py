@@ -1,5 +1,6 @@
 """What every template may call: texts, icons, figures in the reader's way."""
 
+import secrets
 from typing import Any
 from urllib.parse import urlencode
 
@@ -53,6 +54,11 @@ def _common() -> dict[str, Any]:
     }
 
 
+def request_mark() -> str:
+    """A fresh id for one sending of one form."""
+    return secrets.token_urlsafe(12).replace("-", ".")
+
+
 def request_is_demo() -> bool:
     """Whether this is the demonstration instance."""
     return bool(current_app.extensions.get("is_demo"))
@@ -61,5 +67,6 @@ def request_is_demo() -> bool:
 def prepare(app: Flask) -> None:
     """Hang the tools into the templates."""
     app.context_processor(_common)
+    app.jinja_env.globals["request_mark"] = request_mark
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

@@ -28,12 +28,22 @@ def keep_upload(
     Raises:
         NotFound: no such noun, or nobody is signed in.
     """
+    row = sealed(actor, noun, file_name, data, now)
+    keep(session, row, now)
+    return row
+
+
+def sealed(actor: Actor, noun: str, file_name: str, data: bytes, now: datetime) -> ImportUpload:
+    """A file as it will be stored: looked at before it is kept.
+
+    Raises:
+        NotFound: no such noun, or nobody is signed in.
+    """
     scope_of(actor, Act.IMPORT_REGISTRY)
     if noun not in NOUNS or actor.account_id is None:
         raise NotFound()
-    session.execute(delete(ImportUpload).where(col(ImportUpload.uploaded_at) < now - KEPT))
     token = secrets.token_hex(16)
-    row = ImportUpload(
+    return ImportUpload(
         token=token,
         account_id=actor.account_id,
         noun=noun,
@@ -42,9 +52,13 @@ def keep_upload(
         sealed=current_keyring().seal(data, _place(token)),
         uploaded_at=now,
     )
+
+
+def keep(session: Session, row: ImportUpload, now: datetime) -> None:
+    """Store a sealed file; yesterday's files go."""
+    session.execute(delete(ImportUpload).where(col(ImportUpload.uploaded_at) < now - KEPT))
     session.add(row)
     session.flush()
-    return row
 
 
 def upload(session: Session, actor: Actor, token: str) -> ImportUpload:
@@ -69,11 +83,6 @@ def as_file(row: ImportUpload) -> Iterator[Path]:
         file.write(current_keyring().unseal(row.sealed, _place(row.token)))
         file.flush()
         yield Path(file.name)
-
-
-def forget(session: Session, row: ImportUpload) -> None:
-    """Drop a file."""
-    session.execute(delete(ImportUpload).where(col(ImportUpload.id) == row.id))
 
 
 def _place(token: str) -> str:

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from trace.db import reading, transaction
+from trace.db import reading
 from trace.errors import NongsanError
 from trace.records.certificate import Certificate, Scheme
 from trace.services import certificates, plots, products, sites
@@ -15,6 +15,7 @@ from trace.standards.local_time import local_day
 from trace.texts.formats import days_between
 from trace.web.door import Door
 from trace.web.form_state import FormState, blank, typed
+from trace.web.once import leads_to, once
 from trace.web.registry_forms import Box, Item, Page, refused, say, with_days, words
 from trace.web.visitor import actor, face_language, now
 
@@ -88,19 +89,21 @@ def add() -> AnyResponse | tuple[Any, int]:
     ticked = {name: request.form.getlist(name)[:500] for name in ("plot_ids", "growing_area_ids", "products")}
     sent: dict[str, Any] = {name: value for name, value in values.items() if name != "request_id"}
     try:
-        with transaction() as session:
+        with once() as session:
             given = read(certificates.CertificateIn, {**with_days(sent, "valid_from", "valid_to"), **ticked})
             row = certificates.add_certificate(session, actor(), given, now())
+            answer = leads_to("certificates.index")
     except NongsanError as error:
         return refused(error, values, _form)
     flash(say("registry.saved", name=row.number), "ok")
-    return redirect(url_for("certificates.index"), 303)
+    return answer
 
 
 @door.page("/<int:certificate_id>/bo", Act.MANAGE_REGISTRY, methods=["POST"])
 def remove(certificate_id: int) -> AnyResponse:
     """Take back a paper that is not confirmed."""
-    with transaction() as session:
+    with once() as session:
         certificates.remove_certificate(session, actor(), certificate_id)
+        answer = leads_to("certificates.index")
     flash(say("registry.paper.removed"), "ok")
-    return redirect(url_for("certificates.index"), 303)
+    return answer

@@ -3,10 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from trace.db import reading, transaction
+from trace.db import reading
 from trace.errors import Invalid, Refused
 from trace.records.diary_entry import DiaryKind
 from trace.services import diary, lot_pages
@@ -19,6 +19,7 @@ from trace.standards.local_time import local_day
 from trace.texts.catalogs import Term, t
 from trace.web.door import Door
 from trace.web.form_state import FormState, blank, kept, typed
+from trace.web.once import leads_to, once
 from trace.web.visitor import actor, face_language, now, settings
 
 door = Door("diary", __name__, url_prefix="/htx/nhat-ky")
@@ -61,13 +62,14 @@ def create() -> str | AnyResponse | tuple[str, int]:
     values = typed(SENT)
     try:
         given = read(diary.DiaryEntryIn, _entry_values(values))
-        with transaction() as session:
+        with once() as session:
             written = diary.write_entry(session, actor(), given, now())
             plot = diary.plot_of(session, written.entry)
+            answer = leads_to("diary.index")
     except (Invalid, Refused) as error:
         return _form(kept(error, values)), error.status
     _tell(written, plot.name, plot.crop)
-    return redirect(url_for("diary.index"), 303)
+    return answer
 
 
 def _entry_values(values: dict[str, str]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -18,6 +18,7 @@ from trace.services.places import PlaceOption
 from trace.texts.formats import area
 from trace.web.door import Door
 from trace.web.form_state import FormState, blank, typed
+from trace.web.once import leads_to, once
 from trace.web.registry_forms import (
     Box,
     Item,
@@ -103,13 +104,14 @@ def add_household() -> Answer:
     """Register a household."""
     values = typed((*HOUSEHOLD, "request_id"))
     try:
-        with transaction() as session:
+        with once() as session:
             given = read(households.HouseholdIn, bare(with_place(session, values)))
             row = households.add_household(session, actor(), given, now())
+            answer = leads_to("farms.household", household_id=row.id)
     except NongsanError as error:
         return refused(error, values, _new_household)
     flash(say("registry.saved", name=row.name), "ok")
-    return redirect(url_for("farms.household", household_id=row.id), 303)
+    return answer
 
 
 @door.page("/ho/<int:household_id>", Act.VIEW_FARM)
@@ -162,29 +164,31 @@ def save_household(household_id: int) -> Answer:
     """Change a household."""
     values = typed((*HOUSEHOLD, "request_id"))
     try:
-        with transaction() as session:
+        with once() as session:
             fetch(session, actor(), Act.MANAGE_REGISTRY, Household, id=household_id)
             given = read(households.HouseholdIn, bare(with_place(session, values)))
             row = households.edit_household(session, actor(), household_id, given, now())
+            answer = leads_to("farms.household", household_id=row.id)
     except NongsanError as error:
         if error.status == 404:
             raise
         return refused(error, values, _edit_household(household_id))
     flash(say("registry.saved", name=row.name), "ok")
-    return redirect(url_for("farms.household", household_id=row.id), 303)
+    return answer
 
 
 @door.page("/ho/<int:household_id>/dong-y", Act.MANAGE_REGISTRY, methods=["POST"])
 def consent(household_id: int) -> AnyResponse:
     """Give or withdraw a consent."""
     given = read(households.ConsentIn, {"purpose": request.form.get("purpose", "")})
-    with transaction() as session:
+    with once() as session:
         if request.form.get("what") == "withdraw":
             households.withdraw_consent(session, actor(), household_id, given.purpose, now())
         else:
             households.give_consent(session, actor(), household_id, given, now())
+        answer = leads_to("farms.household", household_id=household_id)
     flash(say("registry.consent.saved", purpose=say(f"consent.purpose.{given.purpose}")), "ok")
-    return redirect(url_for("farms.household", household_id=household_id), 303)
+    return answer
 
 
 # --- plots ----------------------------------------------------------------------------------------
@@ -237,14 +241,15 @@ def add_plot(household_id: int) -> Answer:
         home = fetch(session, actor(), Act.MANAGE_REGISTRY, Household, id=household_id)
         form = _plot_form(session, home.id, None)
     try:
-        with transaction() as session:
+        with once() as session:
             sent = {**bare(with_place(session, values)), "household_id": household_id}
             given = plots.plot_input(sent, settings().sao_m2)
             row = plots.add_plot(session, actor(), given, now())
+            answer = leads_to("farms.household", household_id=household_id)
     except NongsanError as error:
         return refused(error, values, form)
     flash(say("registry.saved", name=row.name), "ok")
-    return redirect(url_for("farms.household", household_id=household_id), 303)
+    return answer
 
 
 @door.page("/vuon/<int:plot_id>", Act.MANAGE_REGISTRY)
@@ -264,10 +269,11 @@ def save_plot(plot_id: int) -> Answer:
         row = fetch(session, actor(), Act.MANAGE_REGISTRY, Plot, id=plot_id)
         form = _plot_form(session, row.household_id, row.id)
     try:
-        with transaction() as session:
+        with once() as session:
             sent = {**bare(with_place(session, values)), "household_id": row.household_id}
             plots.edit_plot(session, actor(), plot_id, plots.plot_input(sent, settings().sao_m2), now())
+            answer = leads_to("farms.household", household_id=row.household_id)
     except NongsanError as error:
         return refused(error, values, form)
     flash(say("registry.saved", name=row.name), "ok")
-    return redirect(url_for("farms.household", household_id=row.household_id), 303)
+    return answer

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import Response, flash, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from trace.db import reading, transaction
+from trace.db import reading
 from trace.errors import NotFound, Refused
 from trace.records.import_run import ImportUpload
 from trace.services.admission import Act
@@ -15,6 +15,7 @@ from trace.services.importing.problems import RowProblem
 from trace.services.importing.report import Report
 from trace.services.importing.runs import NOUNS, ImportOrder, import_file
 from trace.web.door import Door
+from trace.web.once import leads_to, once, stop_repeated
 from trace.web.refusals import said
 from trace.web.registry_forms import say
 from trace.web.tables import XLSX
@@ -25,6 +26,7 @@ door = Door("imports", __name__, url_prefix="/htx/nhap")
 MOST_ROWS = 20_000
 """Rows the browser may send at once; larger files go by the command line."""
 LISTED = 100
+AFTER = {"farms": "farms.index", "products": "products.index"}
 
 
 @door.page("", Act.IMPORT_REGISTRY)
@@ -55,18 +57,18 @@ def template_file(noun: str) -> Response:
 @door.page("", Act.IMPORT_REGISTRY, methods=["POST"])
 def upload() -> AnyResponse | tuple[str, int]:
     """Take a file in and look at it once."""
+    stop_repeated()
     sent = request.files.get("file")
     data = sent.read() if sent else b""
     name = (sent.filename if sent else "") or "?"
-    with transaction() as session:
-        row = uploads.keep_upload(session, actor(), request.form.get("loai", ""), name, data, now())
+    row = uploads.sealed(actor(), request.form.get("loai", ""), name, data, now())
     try:
         _checked(row)
+        with once() as session:
+            uploads.keep(session, row, now())
+            return leads_to("imports.check", token=row.token)
     except Refused as refusal:
-        with transaction() as session:
-            uploads.forget(session, row)
         return _index(refusal), 422
-    return redirect(url_for("imports.check", token=row.token), 303)
 
 
 def _checked(row: ImportUpload) -> Report:
@@ -113,13 +115,14 @@ def errors(token: str) -> Response:
 def write(token: str) -> AnyResponse:
     """Write the good rows; pressing twice writes once."""
     row = _kept(token)
-    with uploads.as_file(row) as path, transaction() as session:
+    with uploads.as_file(row) as path, once() as session:
         order = ImportOrder(row.noun, path, row.file_name, token, False, settings().sao_m2, MOST_ROWS)
         outcome = import_file(session, actor(), order, now())
+        after = ("imports.check", {"token": token}) if outcome.report.bad else (AFTER[row.noun], {})
+        answer = leads_to(after[0], **after[1])
     figures = {"n": outcome.report.checked, "m": outcome.report.good, "left": outcome.report.bad}
     flash(say("imp.done.repeated" if outcome.repeated else "imp.done", **figures), "ok")
-    after = {"farms": "farms.index", "products": "products.index"}[row.noun]
-    return redirect(url_for("imports.check", token=token) if outcome.report.bad else url_for(after), 303)
+    return answer
 
 
 def _download(book: bytes, name: str) -> Response:

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import Response, flash, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from labels.calibration import test_page
 from labels.job import Calibration
 from labels.stock import STOCKS
-from trace.db import reading, transaction
+from trace.db import reading
 from trace.errors import Invalid, NongsanError, NotFound, Refused
 from trace.records.label_printer import WHOLE_PPM, LabelPrinter
 from trace.services import label_calibrating, label_printers, label_stocks
@@ -19,6 +19,7 @@ from trace.web.cooperative.label_printers import percents, shift
 from trace.web.cooperative.label_stock import stock_options
 from trace.web.door import Door
 from trace.web.form_state import FormState, blank, typed
+from trace.web.once import leads_to, once
 from trace.web.refusals import problem_text, said
 from trace.web.registry_forms import Box, bare, refused, say
 from trace.web.visitor import actor, face_language, now
@@ -114,21 +115,23 @@ def keep(printer: str) -> Answer:
         with reading() as session:
             _row(session, printer)
         given = read(MeasuredIn, bare(values))
-        with transaction() as session:
+        with once() as session:
             row = label_calibrating.set_right(session, actor(), printer, given, now())
+            answer = leads_to("label_printers.show", printer=printer)
     except NotFound:
         raise
     except NongsanError as error:
         return refused(error, values, lambda state, _places: _measure(printer, state))
     told = figures_of(label_printers.calibration_of(row))
     flash(say("print.cal.done", printer=row.name, **told), "ok")
-    return redirect(url_for("label_printers.show", printer=printer), 303)
+    return answer
 
 
 @door.page("/<printer>/bo-can", Act.MANAGE_PRINTING, methods=["POST"])
 def forget(printer: str) -> Answer:
     """Back to no offset and no scale."""
-    with transaction() as session:
+    with once() as session:
         row = label_calibrating.forget_settings(session, actor(), printer)
+        answer = leads_to("label_printers.show", printer=printer)
     flash(say("label_printer.forgotten", name=row.name), "ok")
-    return redirect(url_for("label_printers.show", printer=printer), 303)
+    return answer

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, render_template, request
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from labels.art import Art
 from labels.design import LEAST_DOTS, LEVELS, MOST_DOTS
 from labels.rows import CHOICES, USUAL
-from trace.db import reading, transaction
+from trace.db import reading
 from trace.errors import Invalid, NongsanError, NotFound
 from trace.records.label_design import LabelDesign
 from trace.records.product import Product
@@ -25,6 +25,7 @@ from trace.web.cooperative.label_designs import FIRST_STOCK, picture_of, row_tit
 from trace.web.cooperative.label_stock import stock_options
 from trace.web.door import Door
 from trace.web.form_state import FormState, blank, kept
+from trace.web.once import leads_to, once
 from trace.web.refusals import problem_text
 from trace.web.registry_forms import say, words
 from trace.web.visitor import actor, face_language, now, settings
@@ -99,13 +100,14 @@ def add() -> Answer:
         return _form(None, state, lines.moved(request.form["move"]), None)
     try:
         given, logo = _given(state, lines), _uploaded(None)
-        with transaction() as session:
+        with once() as session:
             row = label_designs.add_design(session, actor(), given, logo, now())
+            answer = leads_to("label_designs.show", design=row.public_id)
     except NotFound as error:
         return _again(None, error, {**state.values, "product": ""}, lines, None)
     except NongsanError as error:
         return _again(None, error, state.values, lines, None)
-    return _saved(row)
+    return _said_saved(row, answer)
 
 
 @door.page("/<design>/sua", Act.MANAGE_PRINTING)
@@ -140,13 +142,14 @@ def save(design: str) -> Answer:
     try:
         state.values.pop("product", None)
         given, logo = _given(state, lines), _uploaded(newest.logo)
-        with transaction() as session:
+        with once() as session:
             row = label_defaults.new_version(
                 session, actor(), design, given, logo, settings().public_url, now()
             )
+            answer = leads_to("label_designs.show", design=row.public_id)
     except NongsanError as error:
         return _again(row, error, state.values, lines, newest.logo)
-    return _saved(row)
+    return _said_saved(row, answer)
 
 
 def _row(session: Any, design: str) -> LabelDesign:
@@ -162,9 +165,9 @@ def _uploaded(present: Art | None) -> Art | None:
     return None if request.form.get("drop_logo") else present
 
 
-def _saved(row: LabelDesign) -> AnyResponse:
+def _said_saved(row: LabelDesign, answer: AnyResponse) -> AnyResponse:
     flash(say("label_design.saved", name=row.name, n=row.version), "ok")
-    return redirect(url_for("label_designs.show", design=row.public_id), 303)
+    return answer
 
 
 def _again(

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from labels.design import StampDesign
 from labels.svg import stamp_svg
-from trace.db import reading, transaction
+from trace.db import reading
 from trace.errors import NongsanError, NotFound, Refused
 from trace.records.label_design import LabelDesign
 from trace.records.product import Product
@@ -21,6 +21,7 @@ from trace.services.label_design_trial import trial
 from trace.web.cooperative.label_stock import stock_options
 from trace.web.door import Door
 from trace.web.form_state import FormState, blank, kept, typed
+from trace.web.once import leads_to, once
 from trace.web.refusals import said
 from trace.web.registry_forms import Item, say
 from trace.web.visitor import actor, face_language, now, settings
@@ -122,30 +123,32 @@ def choose(design: str) -> Answer:
     """Usual on a stock from now on, where it fits."""
     try:
         stock = read(StockChoice, typed(("stock",))).stock
-        with transaction() as session:
+        with once() as session:
             row = label_defaults.choose_default(session, actor(), design, stock, settings().public_url, now())
             title = label_stocks.title_of(session, stock)
+            answer = leads_to("label_designs.show", design=design, stock=stock)
     except NotFound:
         raise
     except NongsanError as error:
         return _show(design, kept(error, {})), error.status
     flash(say("label_design.usual.done", name=row.name, stock=title), "ok")
-    return redirect(url_for("label_designs.show", design=design, stock=stock), 303)
+    return answer
 
 
 @door.page("/<design>/thuong-dung/bo", Act.MANAGE_PRINTING, methods=["POST"])
 def drop(design: str) -> Answer:
     """No longer usual on a stock."""
-    with transaction() as session:
+    with once() as session:
         stock = read(StockChoice, typed(("stock",))).stock
         label_defaults.drop_default(session, actor(), design, stock)
-    return redirect(url_for("label_designs.show", design=design), 303)
+        return leads_to("label_designs.show", design=design)
 
 
 @door.page("/<design>/bo", Act.MANAGE_PRINTING, methods=["POST"])
 def retire(design: str) -> Answer:
     """Out of the lists."""
-    with transaction() as session:
+    with once() as session:
         row = label_defaults.retire_design(session, actor(), design, now())
+        answer = leads_to("label_designs.index")
     flash(say("label_gear.gone", name=row.name), "ok")
-    return redirect(url_for("label_designs.index"), 303)
+    return answer

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from trace.db import reading, transaction
+from trace.db import reading
 from trace.errors import NongsanError, NotFound
 from trace.records.label_printer import WHOLE_PPM, LabelPrinter, PrinterKind
 from trace.services import label_printers
@@ -14,6 +14,7 @@ from trace.services.intake import read
 from trace.services.label_printers import DPIS, PrinterIn
 from trace.web.door import Door
 from trace.web.form_state import FormState, blank, typed
+from trace.web.once import leads_to, once
 from trace.web.registry_forms import Box, Item, Page, bare, refused, say, words
 from trace.web.visitor import actor, face_language, now
 
@@ -75,12 +76,13 @@ def add() -> Answer:
     values = typed(FIELDS)
     try:
         given = read(PrinterIn, bare(values))
-        with transaction() as session:
+        with once() as session:
             row = label_printers.add_printer(session, actor(), given, now())
+            answer = leads_to("label_printers.show", printer=row.public_id)
     except NongsanError as error:
         return refused(error, values, _new)
     flash(say("label_printer.saved", name=row.name), "ok")
-    return redirect(url_for("label_printers.show", printer=row.public_id), 303)
+    return answer
 
 
 @door.page("/<printer>", Act.MANAGE_PRINTING)
@@ -124,23 +126,25 @@ def save(printer: str) -> Answer:
         with reading() as session:
             _row(session, printer)
         given = read(PrinterIn, bare(values))
-        with transaction() as session:
+        with once() as session:
             row = label_printers.change_printer(session, actor(), printer, given)
+            answer = leads_to("label_printers.show", printer=printer)
     except NotFound:
         raise
     except NongsanError as error:
         return refused(error, values, lambda state, _places: _edit(printer, state))
     flash(say("label_printer.saved", name=row.name), "ok")
-    return redirect(url_for("label_printers.show", printer=printer), 303)
+    return answer
 
 
 @door.page("/<printer>/bo", Act.MANAGE_PRINTING, methods=["POST"])
 def retire(printer: str) -> Answer:
     """Out of the lists."""
-    with transaction() as session:
+    with once() as session:
         row = label_printers.retire_printer(session, actor(), printer, now())
+        answer = leads_to("label_printers.index")
     flash(say("label_gear.gone", name=row.name), "ok")
-    return redirect(url_for("label_printers.index"), 303)
+    return answer
 
 
 def _form(state: FormState, title: str, action: str, back: str) -> str:

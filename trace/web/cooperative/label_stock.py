@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from labels.stock import STOCKS, Stock
 from labels.svg import sheet_svg
-from trace.db import reading, transaction
+from trace.db import reading
 from trace.errors import Invalid, NongsanError, NotFound
 from trace.records.label_stock import LabelStock, StockForm, StockShape
 from trace.services import label_stock_changes, label_stocks
@@ -18,6 +18,7 @@ from trace.services.intake import read
 from trace.services.label_stock_given import StockIn
 from trace.web.door import Door
 from trace.web.form_state import FormState, blank, typed
+from trace.web.once import leads_to, once
 from trace.web.refusals import problem_text
 from trace.web.registry_forms import Box, Item, Page, bare, refused, say, words
 from trace.web.visitor import actor, face_language, now, settings
@@ -100,12 +101,13 @@ def add() -> Answer:
     values = typed(FIELDS)
     try:
         given = read(StockIn, bare(values))
-        with transaction() as session:
+        with once() as session:
             row = label_stocks.add_stock(session, actor(), given, now())
+            answer = leads_to("label_stock.show", stock=row.public_id)
     except NongsanError as error:
         return refused(error, values, _new)
     flash(say("label_stock.saved", name=row.name), "ok")
-    return redirect(url_for("label_stock.show", stock=row.public_id), 303)
+    return answer
 
 
 @door.page("/hinh", Act.MANAGE_PRINTING)
@@ -172,10 +174,11 @@ def save(stock: str) -> Answer:
         with reading() as session:
             _row(session, stock)
         given = read(StockIn, bare(values))
-        with transaction() as session:
+        with once() as session:
             row, lost = label_stock_changes.change_stock(
                 session, actor(), stock, given, settings().public_url, now()
             )
+            answer = leads_to("label_stock.show", stock=row.public_id)
     except NotFound:
         raise
     except NongsanError as error:
@@ -183,16 +186,17 @@ def save(stock: str) -> Answer:
     flash(say("label_stock.saved", name=row.name), "ok")
     if lost:
         flash(say("label_stock.lost", names=lost), "warn")
-    return redirect(url_for("label_stock.show", stock=row.public_id), 303)
+    return answer
 
 
 @door.page("/<stock>/bo", Act.MANAGE_PRINTING, methods=["POST"])
 def retire(stock: str) -> Answer:
     """Out of the lists."""
-    with transaction() as session:
+    with once() as session:
         row = label_stock_changes.retire_stock(session, actor(), stock, now())
+        answer = leads_to("label_stock.index")
     flash(say("label_gear.gone", name=row.name), "ok")
-    return redirect(url_for("label_stock.index"), 303)
+    return answer
 
 
 def _form(state: FormState, title: str, action: str, back: str) -> str:

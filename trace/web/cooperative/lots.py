@@ -3,10 +3,10 @@
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import Response, flash, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from trace.db import reading, transaction
+from trace.db import reading
 from trace.errors import Invalid, NongsanError, Refused
 from trace.records.lot import Lot, LotState
 from trace.services import harvesting, holding, lot_pages, packing, recalling, releasing
@@ -20,6 +20,7 @@ from trace.texts.formats import kilograms
 from trace.web.cooperative.readback import spoken_weight
 from trace.web.door import Door
 from trace.web.form_state import FormState, blank, kept, typed
+from trace.web.once import leads_to, once
 from trace.web.visitor import actor, face_language, now, settings
 
 door = Door("lots", __name__, url_prefix="/htx/lo")
@@ -79,8 +80,9 @@ def create() -> Answer:
     try:
         given = read(harvesting.LotIn, _lot_values(values))
         boxes = _boxes(values)
-        with transaction() as session:
+        with once() as session:
             lot, pack = packing.harvest_and_pack(session, actor(), given, boxes, now())
+            answer = leads_to("lots.show", public_id=(pack or lot).public_id)
     except (Invalid, Refused) as error:
         state = kept(error, values)
         state.values["twin"] = str(error.params.get("public_id", ""))
@@ -88,7 +90,7 @@ def create() -> Answer:
     _say_saved(lot)
     if pack is not None:
         _say_packed(pack)
-    return redirect(url_for("lots.show", public_id=(pack or lot).public_id), 303)
+    return answer
 
 
 def _lot_values(values: dict[str, str]) -> dict[str, Any]:
@@ -156,38 +158,40 @@ def pack(public_id: str) -> Answer:
         sent: dict[str, Any] = {name: value for name, value in values.items() if value}
         day = _day(values.get("packed_on", ""), local_day(now()))
         given = read(packing.PackIn, {**sent, "packed_on": day, "parents": [{"lot": public_id}]})
-        with transaction() as session:
+        with once() as session:
             lot = packing.pack_lot(session, actor(), given, now())
+            answer = leads_to("lots.show", public_id=lot.public_id)
     except (Invalid, Refused) as error:
         return _refused(public_id, error, values)
     _say_packed(lot)
-    return redirect(url_for("lots.show", public_id=lot.public_id), 303)
+    return answer
 
 
 @door.page("/<public_id>/luu-thong", Act.RELEASE_LOT, methods=["POST"])
 def release(public_id: str) -> Answer:
     """Let a lot out."""
     try:
-        with transaction() as session:
+        with once() as session:
             lot = releasing.release_lot(session, actor(), public_id, now())
             found = lot_pages.lot_detail(session, actor(), public_id, now())
+            answer = leads_to("lots.show", public_id=public_id)
     except Refused as error:
         return _refused(public_id, error, {})
     if lot.state == LotState.RELEASED:
         figures = {"lot": lot.code, "time": lot.released_at, "kg": kilograms(lot.weight_g)}
         flash(t(face_language(), "release.done", **figures, n=found.most_stamps or 0), "ok")
-    return redirect(url_for("lots.show", public_id=public_id), 303)
+    return answer
 
 
 @door.page("/<public_id>/mo", Act.WRITE_FARM, methods=["POST"])
 def open_draft(public_id: str) -> Answer:
     """Open a draft."""
     try:
-        with transaction() as session:
+        with once() as session:
             harvesting.open_draft(session, actor(), public_id, now())
+            return leads_to("lots.show", public_id=public_id)
     except Refused as error:
         return _refused(public_id, error, {})
-    return redirect(url_for("lots.show", public_id=public_id), 303)
 
 
 @door.page("/<public_id>/tam-giu", Act.HOLD_LOT, methods=["POST"])
@@ -196,11 +200,11 @@ def hold(public_id: str) -> Answer:
     values = typed(("reason",))
     try:
         given = read(holding.HoldIn, values)
-        with transaction() as session:
+        with once() as session:
             holding.hold_lot(session, actor(), public_id, given, now())
+            return leads_to("lots.show", public_id=public_id)
     except (Invalid, Refused) as error:
         return _refused(public_id, error, values)
-    return redirect(url_for("lots.show", public_id=public_id), 303)
 
 
 @door.page("/<public_id>/tieu-huy", Act.RELEASE_LOT, methods=["POST"])
@@ -209,11 +213,11 @@ def destroy(public_id: str) -> Answer:
     values = typed(("reason",))
     try:
         given = read(holding.HoldIn, values)
-        with transaction() as session:
+        with once() as session:
             releasing.destroy_lot(session, actor(), public_id, given.reason, now())
+            return leads_to("lots.show", public_id=public_id)
     except (Invalid, Refused) as error:
         return _refused(public_id, error, values)
-    return redirect(url_for("lots.show", public_id=public_id), 303)
 
 
 @door.page("/<public_id>/thu-hoi", Act.OPEN_RECALL)
@@ -235,9 +239,10 @@ def recall(public_id: str) -> Answer:
     values = typed(("reason", "reason_en", "phone", "lots"))
     try:
         given = read(recalling.RecallIn, {**values, "lots": values.get("lots") or "0"})
-        with transaction() as session:
+        with once() as session:
             opened = recalling.open_recall(session, actor(), public_id, given, now())
+            answer = leads_to("lots.show", public_id=public_id)
     except (Invalid, Refused) as error:
         return _recall_page(public_id, kept(error, values)), error.status
     flash(t(face_language(), "recall.opened.now", number=opened.number, time=opened.opened_at), "warn")
-    return redirect(url_for("lots.show", public_id=public_id), 303)
+    return answer

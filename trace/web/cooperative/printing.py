@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from labels.png import png_pages
 from trace.crashpoint import crashpoint
-from trace.db import reading, transaction
+from trace.db import reading
 from trace.errors import FieldProblem, Invalid, NotFound, Refused
 from trace.services.admission import Act
 from trace.services.print_desk import FIRST_STOCK, DeskPage, desk_page
@@ -19,7 +19,7 @@ from trace.standards.fault import Fault
 from trace.texts.catalogs import t
 from trace.web.cooperative.label_printers import in_words
 from trace.web.door import Door
-from trace.web.form_state import blank
+from trace.web.once import leads_to, once, said_key, stop_repeated
 from trace.web.refusals import as_problem, problem_text, said
 from trace.web.visitor import actor, face_language, now, settings
 
@@ -42,12 +42,14 @@ def order(block: str) -> AnyResponse | tuple[str, int]:
     given = request.form.to_dict()
     if given.get("step") == "look":
         return redirect(url_for("printing.desk", block=block, **_chosen(given)), 303)
+    stop_repeated()
     try:
         wanted = read_order(block, given)
         with reading() as session:
             plan = plan_print(session, actor(), wanted, settings().public_url, now(), preview=True)
-        with transaction() as session:
-            run = order_print(session, actor(), plan, given.get("request_id", ""), quota(), now())
+        with once() as session:
+            run = order_print(session, actor(), plan, said_key() or "", quota(), now())
+            answer = leads_to("prints.show", run=run.public_id)
         crashpoint("print ordered")
     except Invalid as wrong:
         lang = face_language()
@@ -55,7 +57,7 @@ def order(block: str) -> AnyResponse | tuple[str, int]:
     except Refused as refusal:
         return _page(block, {}, refusal), 409
     flash(t(face_language(), "desk.ordered", n=run.total, m=plan.pages), "ok")
-    return redirect(url_for("prints.show", run=run.public_id), 303)
+    return answer
 
 
 def words() -> dict[str, object]:
@@ -146,7 +148,6 @@ def _page(block: str, errors: dict[str, str], refusal: Refused | None = None) ->
         notice=said(stopped, face_language()) if stopped else None,
         first_stock=FIRST_STOCK,
         printer_hint=in_words(page.printer) if page.printer else "",
-        request_id=given.get("request_id") if request.method == "POST" else blank().get("request_id"),
         reasons=[(key, t(face_language(), f"print.again.reason.{key}")) for key in REASONS],
     )
 

@@ -7,7 +7,7 @@ from flask import Response, flash, redirect, render_template, request, send_file
 from werkzeug.wrappers import Response as AnyResponse
 
 from labels.formats import format_named
-from trace.db import reading, transaction
+from trace.db import reading
 from trace.errors import FieldProblem, Invalid, NongsanError, NotFound, Refused
 from trace.records.stamp import OPEN_RUNS, RunState, StampBlock
 from trace.services import print_files, print_runs, stamp_voiding
@@ -24,6 +24,7 @@ from trace.texts.catalogs import t
 from trace.web.cooperative.printing import quota, words
 from trace.web.door import Door
 from trace.web.form_state import FormState, blank, kept
+from trace.web.once import leads_to, once, said_key
 from trace.web.refusals import as_problem
 from trace.web.visitor import actor, face_language, now, settings
 
@@ -100,12 +101,13 @@ def file(run: str) -> Response:
 def cancel(run: str) -> Answer:
     """Stop a print that is not ready yet."""
     try:
-        with transaction() as session:
+        with once() as session:
             print_runs.cancel_print(session, actor(), run, now())
+            answer = leads_to("prints.show", run=run)
     except Refused as refusal:
         return _refused(run, refusal, {})
     flash(t(face_language(), "desk.cancelled"), "ok")
-    return redirect(url_for("prints.show", run=run), 303)
+    return answer
 
 
 @door.page("/lan/<run>/tao-lai", Act.ISSUE_STAMPS, methods=["POST"])
@@ -115,8 +117,9 @@ def make_again(run: str) -> Answer:
         with reading() as session:
             line = print_runs.find_run(session, actor(), run, Act.ISSUE_STAMPS)
         if not _place(line).exists():
-            with transaction() as session:
+            with once() as session:
                 print_runs.make_again(session, actor(), run, quota(), now())
+                return leads_to("prints.show", run=run)
     except Refused as refusal:
         return _refused(run, refusal, {})
     return redirect(url_for("prints.show", run=run), 303)
@@ -127,7 +130,7 @@ def confirm(run: str) -> Answer:
     """The first and the last stamp on paper, typed or scanned, are those of the file."""
     codes = {name: request.form.get(name, "")[:80] for name in ("first_code", "last_code")}
     try:
-        with transaction() as session:
+        with once() as session:
             line = print_runs.find_run(session, actor(), run, Act.ISSUE_STAMPS)
             own, range_ = open_pair(
                 session, actor(), codes["first_code"], codes["last_code"], Act.ISSUE_STAMPS
@@ -138,11 +141,12 @@ def confirm(run: str) -> Answer:
             if printed.state != RunState.READY:
                 raise Refused("print.not_ready", run=run)
             confirm_run(session, actor(), own, printed, now())
+            answer = leads_to("prints.show", run=run)
     except (Invalid, Refused) as error:
         return _refused(run, error, {**codes, "form": "confirm"})
     text = t(face_language(), "print.confirmed", n=range_.count, first=range_.first, last=range_.last)
     flash(text, "ok")
-    return redirect(url_for("prints.show", run=run), 303)
+    return answer
 
 
 @door.page("/lan/<run>/hong", Act.ISSUE_STAMPS, methods=["POST"])
@@ -150,26 +154,26 @@ def spoiled(run: str) -> Answer:
     """Withdraw what came out spoiled: several ranges, all of them or none."""
     names = (
         "reason",
-        "request_id",
         *(f"{end}_{n}" for n in range(1, RANGES + 1) for end in ("first", "last")),
     )
     given = {name: request.form.get(name, "").replace("\0", "")[:80] for name in names}
     try:
         ranges = list(_ranges(given))
-        with transaction() as session:
+        with once() as session:
             line = print_runs.find_run(session, actor(), run, Act.ISSUE_STAMPS)
             fetch(session, actor(), Act.VOID_STAMPS, StampBlock, public_id=line.block)
             for number, one in enumerate(ranges):
-                request_id = f"{given['request_id'][:60]}.{number}"
+                request_id = f"{(said_key() or run)[:60]}.{number}"
                 stamp_voiding.void_range(
                     session, actor(), line.block, one.first, one.last, given["reason"], request_id, now()
                 )
+            answer = leads_to("prints.show", run=run)
     except (Invalid, Refused) as error:
         return _refused(run, error, {**given, "form": "spoiled"})
     for one in ranges:
         text = {"n": one.count, "first": serial_text(one.first), "last": serial_text(one.last)}
         flash(t(face_language(), "stamps.voided", **text), "ok")
-    return redirect(url_for("prints.show", run=run), 303)
+    return answer
 
 
 def _ranges(given: dict[str, str]) -> Iterator[Range]:
@@ -199,4 +203,4 @@ def _ranges(given: dict[str, str]) -> Iterator[Range]:
 
 
 def _refused(run: str, error: NongsanError, values: dict[str, str]) -> tuple[str, int]:
-    return _show(run, kept(error, {**blank().values, **values})), error.status
+    return _show(run, kept(error, values)), error.status

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import Response, flash, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from trace.db import reading, transaction
+from trace.db import reading
 from trace.errors import NongsanError, NotFound
 from trace.records.product import Product
 from trace.services import ocop, product_images, products
@@ -16,6 +16,7 @@ from trace.standards.ocop import GROUPS
 from trace.texts.formats import weight
 from trace.web.door import Door
 from trace.web.form_state import FormState, blank, kept, typed
+from trace.web.once import leads_to, once, stop_repeated
 from trace.web.registry_forms import Box, Item, Page, bare, crop_options, refused, say, with_days
 from trace.web.visitor import actor, face_language, now
 
@@ -96,12 +97,13 @@ def add() -> Answer:
     """Register a product."""
     values = typed(FIELDS)
     try:
-        with transaction() as session:
+        with once() as session:
             row = products.add_product(session, actor(), read(products.ProductIn, bare(values)), now())
+            answer = leads_to("products.show", public_id=row.public_id)
     except NongsanError as error:
         return refused(error, values, _new)
     flash(say("registry.saved", name=row.name), "ok")
-    return redirect(url_for("products.show", public_id=row.public_id), 303)
+    return answer
 
 
 @door.page("/<public_id>", Act.VIEW_FARM)
@@ -150,42 +152,45 @@ def save(public_id: str) -> Answer:
     """Change a product."""
     values = typed(FIELDS)
     try:
-        with transaction() as session:
+        with once() as session:
             fetch(session, actor(), Act.MANAGE_REGISTRY, Product, public_id=public_id)
             given = read(products.ProductIn, bare(values))
             row = products.edit_product(session, actor(), public_id, given, now())
+            answer = leads_to("products.show", public_id=public_id)
     except NotFound:
         raise
     except NongsanError as error:
         return refused(error, values, lambda state, _places: _edit(public_id, state))
     flash(say("registry.saved", name=row.name), "ok")
-    return redirect(url_for("products.show", public_id=public_id), 303)
+    return answer
 
 
 @door.page("/<public_id>/anh", Act.MANAGE_REGISTRY, methods=["POST"])
 def add_picture(public_id: str) -> Answer:
     """Hang a picture onto the product; it is re-encoded before the transaction opens."""
+    stop_repeated()
     sent = request.files.get("image")
     try:
         with reading() as session:
             fetch(session, actor(), Act.MANAGE_REGISTRY, Product, public_id=public_id)
         picture = product_images.reencode(sent.read() if sent else b"")
-        with transaction() as session:
+        with once() as session:
             product_images.add_image(session, actor(), public_id, picture, now())
+            answer = leads_to("products.show", public_id=public_id)
     except NotFound:
         raise
     except NongsanError as error:
         return _show(public_id, blank(), kept(error, {}).errors), error.status
     flash(say("registry.picture.added"), "ok")
-    return redirect(url_for("products.show", public_id=public_id), 303)
+    return answer
 
 
 @door.page("/<public_id>/anh/<int:image_id>/bo", Act.MANAGE_REGISTRY, methods=["POST"])
 def remove_picture(public_id: str, image_id: int) -> AnyResponse:
     """Take a picture off."""
-    with transaction() as session:
+    with once() as session:
         product_images.remove_image(session, actor(), public_id, image_id)
-    return redirect(url_for("products.show", public_id=public_id), 303)
+        return leads_to("products.show", public_id=public_id)
 
 
 @door.page("/<public_id>/anh/<int:image_id>.jpg", Act.VIEW_FARM)
@@ -206,13 +211,14 @@ def propose(public_id: str) -> Answer:
     """Report an OCOP decision to the office."""
     values = typed(RATING)
     try:
-        with transaction() as session:
+        with once() as session:
             fetch(session, actor(), Act.VIEW_FARM, Product, public_id=public_id)
             given = read(ocop.RatingIn, {**with_days(bare(values), "decided_on"), "product": public_id})
             ocop.propose_rating(session, actor(), given, now())
+            answer = leads_to("products.show", public_id=public_id)
     except NotFound:
         raise
     except NongsanError as error:
         return _show(public_id, kept(error, values), {}), error.status
     flash(say("registry.ocop.proposed"), "ok")
-    return redirect(url_for("products.show", public_id=public_id), 303)
+    return answer

@@ -1,9 +1,9 @@
 """``/htx/gian-hang``: how the shops do, and one shop: its shelf, what failed, its last runs."""
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from trace.db import reading, transaction
+from trace.db import reading
 from trace.errors import Invalid, Refused
 from trace.records.shop import Shop
 from trace.services import bad_records, listing_offers, listings, schedules, shop_pages, shops
@@ -14,6 +14,7 @@ from trace.texts.catalogs import t
 from trace.texts.formats import kilograms
 from trace.web.door import Door
 from trace.web.form_state import FormState, blank, kept, typed
+from trace.web.once import leads_to, once
 from trace.web.visitor import actor, face_language, now
 
 door = Door("shops", __name__, url_prefix="/htx/gian-hang")
@@ -49,33 +50,36 @@ def _show(shop_id: int, form: FormState) -> str:
 def sync_now(shop_id: int) -> Answer:
     """Have it synchronised at once."""
     try:
-        with transaction() as session:
+        with once() as session:
             shops.sync_now(session, actor(), shop_id, now())
+            answer = _back(shop_id)
     except Refused as error:
         return _show(shop_id, kept(error, {})), error.status
     flash(t(face_language(), "shops.sync.queued"), "ok")
-    return _back(shop_id)
+    return answer
 
 
 @door.page(f"{ONE}/doc-lai", Act.MANAGE_SHOP, methods=["POST"])
 def read_shelf(shop_id: int) -> AnyResponse:
     """Have the shelf read again: new listings, and those that were gone."""
-    with transaction() as session:
+    with once() as session:
         shop = fetch(session, actor(), Act.MANAGE_SHOP, Shop, id=shop_id)
         schedules.run_now(session, "read_shelf", str(shop.id), now(), shop_id=shop.id)
+        answer = _back(shop_id)
     flash(t(face_language(), "shops.shelf.queued"), "ok")
-    return _back(shop_id)
+    return answer
 
 
 @door.page(f"{ONE}/lam-lai", Act.MANAGE_SHOP, methods=["POST"])
 def replay(shop_id: int) -> AnyResponse:
     """Try bad records again: the one named, or all."""
     order = request.form.get("order", "").replace("\0", "\ufffd")
-    with transaction() as session:
+    with once() as session:
         count = bad_records.replay(session, actor(), shop_id, now(), order or None)
         shops.sync_now(session, actor(), shop_id, now())
+        answer = _back(shop_id)
     flash(t(face_language(), "shops.replay.queued", n=count), "ok")
-    return _back(shop_id)
+    return answer
 
 
 @door.page(f"{ONE}/doi", Act.MANAGE_SHOP, methods=["POST"])
@@ -84,21 +88,23 @@ def change(shop_id: int) -> Answer:
     values = typed(("name", "buffer_units"))
     try:
         given = read(shop_pages.ShopIn, values)
-        with transaction() as session:
+        with once() as session:
             shop_pages.change_shop(session, actor(), shop_id, given)
-    except Invalid as error:
+            answer = _back(shop_id)
+    except (Invalid, Refused) as error:
         return _show(shop_id, kept(error, values)), error.status
     flash(t(face_language(), "shops.changed"), "ok")
-    return _back(shop_id)
+    return answer
 
 
 @door.page(f"{ONE}/ngung", Act.MANAGE_SHOP, methods=["POST"])
 def stop(shop_id: int) -> AnyResponse:
     """Disconnect."""
-    with transaction() as session:
+    with once() as session:
         shop = shops.stop(session, actor(), shop_id, now())
+        answer = _back(shop_id)
     flash(t(face_language(), "shops.stopped", shop=shop.name), "ok")
-    return _back(shop_id)
+    return answer
 
 
 @door.page(LISTING, Act.MANAGE_SHOP)
@@ -125,21 +131,23 @@ def map_listing(shop_id: int, listing_id: int) -> Answer:
     values = typed(("product", "unit_g"))
     try:
         given = read(shop_pages.MapIn, values)
-        with transaction() as session:
+        with once() as session:
             listings.map_listing(session, actor(), shop_id, listing_id, given.product, given.unit_g, now())
-    except Invalid as error:
+            answer = leads_to("shops.listing", shop_id=shop_id, listing_id=listing_id)
+    except (Invalid, Refused) as error:
         return _listing(shop_id, listing_id, kept(error, values)), error.status
     flash(t(face_language(), "shops.mapped"), "ok")
-    return redirect(url_for("shops.listing", shop_id=shop_id, listing_id=listing_id), 303)
+    return answer
 
 
 @door.page(f"{LISTING}/bo-ghep", Act.MANAGE_SHOP, methods=["POST"])
 def unmap(shop_id: int, listing_id: int) -> AnyResponse:
     """It is none of our products after all."""
-    with transaction() as session:
+    with once() as session:
         listings.map_listing(session, actor(), shop_id, listing_id, "", None, now())
+        answer = _back(shop_id)
     flash(t(face_language(), "shops.unmapped"), "ok")
-    return _back(shop_id)
+    return answer
 
 
 @door.page(f"{LISTING}/dang", Act.MANAGE_SHOP, methods=["POST"])
@@ -148,19 +156,20 @@ def publish(shop_id: int, listing_id: int) -> Answer:
     values = typed(("price_vnd", "stock", "on_sale", "with_content"))
     try:
         given = read(shop_pages.WishIn, values)
-        _publish(actor(), shop_id, listing_id, given)
+        answer = _publish(actor(), shop_id, listing_id, given)
     except (Invalid, Refused) as error:
         return _listing(shop_id, listing_id, kept(error, values)), error.status
     flash(t(face_language(), "shops.publish.queued"), "ok")
-    return _back(shop_id)
+    return answer
 
 
-def _publish(who: Actor, shop_id: int, listing_id: int, given: shop_pages.WishIn) -> None:
+def _publish(who: Actor, shop_id: int, listing_id: int, given: shop_pages.WishIn) -> AnyResponse:
     wish = listing_offers.Wish(**given.model_dump())
-    with transaction() as session:
+    with once() as session:
         listing_offers.wish(session, who, shop_id, listing_id, wish, now())
         shops.sync_now(session, who, shop_id, now())
+        return _back(shop_id)
 
 
 def _back(shop_id: int) -> AnyResponse:
-    return redirect(url_for("shops.show", shop_id=shop_id), 303)
+    return leads_to("shops.show", shop_id=shop_id)

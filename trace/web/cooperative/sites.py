@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from trace.db import reading, transaction
+from trace.db import reading
 from trace.errors import NongsanError
 from trace.records.plot import GrowingArea, PackingHouse, SiteStatus
 from trace.services import households, sites
@@ -17,6 +17,7 @@ from trace.services.sites import Doubt
 from trace.texts.formats import area
 from trace.web.door import Door
 from trace.web.form_state import FormState, blank, typed
+from trace.web.once import leads_to, once
 from trace.web.registry_forms import (
     Box,
     Item,
@@ -114,13 +115,14 @@ def add_area() -> Answer:
     """Register a growing area."""
     values = typed(AREA)
     try:
-        with transaction() as session:
+        with once() as session:
             given = read(sites.GrowingAreaIn, bare(with_place(session, values)))
             row = sites.add_growing_area(session, actor(), given, now())
+            answer = leads_to("sites.site", kind="vung", site_id=row.id)
     except NongsanError as error:
         return refused(error, values, _area_form)
     flash(say("registry.saved", name=row.code), "ok")
-    return redirect(url_for("sites.site", kind="vung", site_id=row.id), 303)
+    return answer
 
 
 @door.page("/dong-goi-moi", Act.MANAGE_REGISTRY)
@@ -136,13 +138,14 @@ def add_house() -> Answer:
     """Register a packing house."""
     values = typed(HOUSE)
     try:
-        with transaction() as session:
+        with once() as session:
             given = read(sites.PackingHouseIn, bare(with_place(session, values)))
             row = sites.add_packing_house(session, actor(), given, now())
+            answer = leads_to("sites.site", kind="dong-goi", site_id=row.id)
     except NongsanError as error:
         return refused(error, values, _house_form)
     flash(say("registry.saved", name=row.code), "ok")
-    return redirect(url_for("sites.site", kind="dong-goi", site_id=row.id), 303)
+    return answer
 
 
 @door.page("/<any(vung, 'dong-goi'):kind>/<int:site_id>", Act.VIEW_FARM)
@@ -175,10 +178,10 @@ def status(kind: str, site_id: int) -> Answer:
     table: Any = SITES[kind]
     try:
         given = read(sites.StatusIn, with_days(bare(values), "since"))
-        with transaction() as session:
+        with once() as session:
             sites.change_status(session, actor(), table, site_id, given, now())
+            return leads_to("sites.site", kind=kind, site_id=site_id)
     except NongsanError as error:
         if error.status == 404:
             raise
         return refused(error, values, lambda state, _places: _site(kind, site_id, state))
-    return redirect(url_for("sites.site", kind=kind, site_id=site_id), 303)

@@ -1,10 +1,10 @@
 """``/htx/tem``: taking stamps, a block's ledger, activating and withdrawing ranges."""
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from trace.crashpoint import crashpoint
-from trace.db import reading, transaction
+from trace.db import reading
 from trace.errors import Invalid, NongsanError, NotFound, Refused
 from trace.services import (
     stamp_accounts,
@@ -25,6 +25,7 @@ from trace.services.stamping import BlockOrder
 from trace.texts.catalogs import t
 from trace.web.door import Door
 from trace.web.form_state import FormState, blank, kept, typed
+from trace.web.once import leads_to, once
 from trace.web.visitor import actor, face_language, now, settings
 
 door = Door("stamps", __name__, url_prefix="/htx/tem")
@@ -81,8 +82,9 @@ def take() -> Answer:
         given = read(model, values)
         order = BlockOrder(given.count, given.request_id, given.product or None, given.lot or None)
         places = Places(settings().key_folder, settings().marks)
-        with transaction() as session:
+        with once() as session:
             block = stamping.issue_block(session, actor(), order, places, now())
+            answer = leads_to("stamps.show", block=block.public_id)
         crashpoint("after commit")
     except (Invalid, Refused) as error:
         return _new(kept(error, {**values, "kind": kind})), error.status
@@ -90,7 +92,7 @@ def take() -> Answer:
         return _new(kept(error, {**values, "kind": kind, "lot": ""})), error.status
     serials = {"first": _serial(block.first), "last": _serial(block.last)}
     flash(t(face_language(), "stamps.taken", n=block.count, **serials), "ok")
-    return redirect(url_for("stamps.show", block=block.public_id), 303)
+    return answer
 
 
 @door.page("/<block>", Act.VOID_STAMPS)
@@ -114,13 +116,15 @@ def activate(block: str) -> Answer:
     values = typed(("first", "last", "lot", "request_id"))
     try:
         given = read(stamp_pages.ActivateIn, values)
-        with transaction() as session:
+        with once() as session:
             stamp_activating.activate(
                 session, actor(), block, given.first, given.last, given.lot, given.request_id, now()
             )
+            answer = leads_to("stamps.show", block=block)
     except (Invalid, Refused) as error:
         return _refused(block, error, values, "activate")
-    return _done(block, given.lot, given.last - given.first + 1)
+    _say_done(block, given.lot, given.last - given.first + 1)
+    return answer
 
 
 def _refused(block: str, error: NongsanError, values: dict[str, str], form: str) -> tuple[str, int]:
@@ -132,13 +136,12 @@ def _refused(block: str, error: NongsanError, values: dict[str, str], form: str)
     return _show(block, state), error.status
 
 
-def _done(block: str, lot: str, count: int) -> AnyResponse:
+def _say_done(block: str, lot: str, count: int) -> None:
     with reading() as session:
         page = stamp_ledgers.look_at(session, actor(), block)
     code = next((one.lot for one in page.segments if one.lot_public_id == lot), lot)
     figures = {"n": count, "lot": code, "left": page.ledger.stock, "roll": block}
     flash(t(face_language(), "act.done", **figures), "ok")
-    return redirect(url_for("stamps.show", block=block), 303)
 
 
 @door.page("/<block>/huy", Act.VOID_STAMPS, methods=["POST"])
@@ -148,25 +151,27 @@ def void(block: str) -> Answer:
     try:
         given = read(stamp_pages.VoidIn, values)
         serials = (given.first, given.last)
-        with transaction() as session:
+        with once() as session:
             stamp_voiding.void_range(session, actor(), block, *serials, given.reason, given.request_id, now())
+            answer = leads_to("stamps.show", block=block)
     except (Invalid, Refused) as error:
         return _refused(block, error, values, "void")
     said = {"n": given.last - given.first + 1, "first": _serial(given.first), "last": _serial(given.last)}
     flash(t(face_language(), "stamps.voided", **said), "ok")
-    return redirect(url_for("stamps.show", block=block), 303)
+    return answer
 
 
 @door.page("/<block>/khep-so", Act.ISSUE_STAMPS, methods=["POST"])
 def close(block: str) -> Answer:
     """Close a block's ledger."""
     try:
-        with transaction() as session:
+        with once() as session:
             stamp_printing.close_block(session, actor(), block, now())
+            answer = leads_to("stamps.show", block=block)
     except Refused as error:
         return _refused(block, error, {}, "close")
     flash(t(face_language(), "stamps.closed", block=block), "ok")
-    return redirect(url_for("stamps.show", block=block), 303)
+    return answer
 
 
 @door.page("/kich-hoat", Act.ACTIVATE)
@@ -185,14 +190,16 @@ def activate_codes() -> Answer:
             with reading() as session:
                 look = stamp_pages.look(session, actor(), given)
             return _by_codes(FormState(values), look)
-        with transaction() as session:
+        with once() as session:
             made = stamp_activating.activate_by_codes(
                 session, actor(), given.first_code, given.last_code, given.lot, given.request_id, now()
             )
             block = stamp_ledgers.name_of(session, made.block_id)
+            answer = leads_to("stamps.show", block=block)
     except (Invalid, Refused, NotFound) as error:
         return _by_codes(kept(error, values), None), error.status
-    return _done(block, given.lot, made.last - made.first + 1)
+    _say_done(block, given.lot, made.last - made.first + 1)
+    return answer
 
 
 def _by_codes(form: FormState, look: stamp_pages.Look | None) -> str:

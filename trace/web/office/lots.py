@@ -1,9 +1,9 @@
 """``/so/viec`` and ``/so/lo``: what waits for the office, one lot, lifting and putting holds."""
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from trace.db import reading, transaction
+from trace.db import reading
 from trace.errors import Invalid, NongsanError, Refused
 from trace.records.lot import LotState
 from trace.services import holding, lot_pages, office_work
@@ -13,6 +13,7 @@ from trace.standards.local_time import local_day
 from trace.texts.catalogs import Term, t
 from trace.web.door import Door
 from trace.web.form_state import FormState, blank, kept, typed
+from trace.web.once import leads_to, once
 from trace.web.visitor import actor, face_language, now
 
 door = Door("office_lots", __name__, url_prefix="/so")
@@ -63,11 +64,11 @@ def hold(public_id: str) -> Answer:
     values = typed(("reason",))
     try:
         given = read(holding.HoldIn, values)
-        with transaction() as session:
+        with once() as session:
             holding.hold_lot(session, actor(), public_id, given, now())
+            return leads_to("office_lots.show", public_id=public_id)
     except (Invalid, Refused) as error:
         return _refused(public_id, error, values)
-    return redirect(url_for("office_lots.show", public_id=public_id), 303)
 
 
 @door.page("/lo/<public_id>/bo-tam-giu/<int:hold_id>", Act.LIFT_HOLD, methods=["POST"])
@@ -77,8 +78,9 @@ def lift(public_id: str, hold_id: int) -> Answer:
     try:
         said = {"result": values.get("result", ""), "reason": values.get("lift_reason", "")}
         given = read(holding.LiftIn, said)
-        with transaction() as session:
+        with once() as session:
             lot = holding.lift_hold(session, actor(), hold_id, given, now())
+            answer = leads_to("office_lots.show", public_id=lot.public_id)
     except (Invalid, Refused) as error:
         state = kept(error, values)
         if "reason" in state.errors:
@@ -86,4 +88,4 @@ def lift(public_id: str, hold_id: int) -> Answer:
         return _page(public_id, state), error.status
     figures = {"lot": lot.code, "reason": given.reason, "number": given.result, "date": local_day(now())}
     flash(t(face_language(), "hold.lifted", **figures, state=Term(f"lot.state.{lot.state}")), "ok")
-    return redirect(url_for("office_lots.show", public_id=lot.public_id), 303)
+    return answer

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from trace.db import reading, transaction
+from trace.db import reading
 from trace.errors import NongsanError
 from trace.services import certificates, ocop, products
 from trace.services.admission import Act
@@ -13,6 +13,7 @@ from trace.services.intake import read
 from trace.standards.local_time import local_day
 from trace.web.door import Door
 from trace.web.form_state import FormState, blank, typed
+from trace.web.once import leads_to, once
 from trace.web.registry_forms import Box, Page, bare, refused, say, with_days
 from trace.web.visitor import actor, now
 
@@ -66,30 +67,33 @@ def add() -> Answer:
     values = typed(FIELDS)
     try:
         given = read(ocop.RatingIn, with_days(bare(values), "decided_on"))
-        with transaction() as session:
+        with once() as session:
             row = ocop.rate_product(session, actor(), given, now())
+            answer = leads_to("office_ocop.index")
     except NongsanError as error:
         return refused(error, values, _form)
     flash(say("registry.ocop.saved", n=row.stars, date=row.valid_to), "ok")
-    return redirect(url_for("office_ocop.index"), 303)
+    return answer
 
 
 @door.page("/de-nghi/<int:proposal_id>", Act.RATE_PRODUCT, methods=["POST"])
 def settle(proposal_id: int) -> AnyResponse:
     """Accept or decline a report."""
-    with transaction() as session:
+    with once() as session:
         if request.form.get("what") == "accept":
             ocop.accept_proposal(session, actor(), proposal_id, now())
         else:
             ocop.decline_proposal(session, actor(), proposal_id, request.form.get("reason", ""), now())
+        answer = leads_to("office_ocop.index")
     flash(say("registry.ocop.settled"), "ok")
-    return redirect(url_for("office_ocop.index"), 303)
+    return answer
 
 
 @door.page("/giay/<int:certificate_id>", Act.CONFIRM_PAPERS, methods=["POST"])
 def confirm(certificate_id: int) -> AnyResponse:
     """The office has seen a paper."""
-    with transaction() as session:
+    with once() as session:
         row = certificates.confirm_certificate(session, actor(), certificate_id, now())
+        answer = leads_to("office_ocop.index")
     flash(say("registry.paper.confirmed_now", number=row.number), "ok")
-    return redirect(url_for("office_ocop.index"), 303)
+    return answer

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from trace.db import reading, transaction
+from trace.db import reading
 from trace.errors import NongsanError, NotFound
 from trace.records.organisation import OrgKind
 from trace.services import organisations
@@ -15,6 +15,7 @@ from trace.services.intake import read
 from trace.services.places import PlaceOption
 from trace.web.door import Door
 from trace.web.form_state import FormState, blank, typed
+from trace.web.once import leads_to, once
 from trace.web.registry_forms import Box, Item, Page, bare, refused, say, start_places, with_place, words
 from trace.web.visitor import actor, now
 
@@ -81,13 +82,14 @@ def add() -> Answer:
     """Register an organisation."""
     values = typed(FIELDS)
     try:
-        with transaction() as session:
+        with once() as session:
             given = read(organisations.OrganisationIn, bare(with_place(session, values)))
             row = organisations.add_organisation(session, actor(), given, now())
+            answer = leads_to("organisations.index", q=row.name)
     except NongsanError as error:
         return refused(error, values, _new)
     flash(say("registry.saved", name=row.name), "ok")
-    return redirect(url_for("organisations.index", q=row.name), 303)
+    return answer
 
 
 @door.page("/<public_id>", Act.MANAGE_ORGS)
@@ -109,13 +111,14 @@ def save(public_id: str) -> Answer:
     """Change an organisation."""
     values = typed(FIELDS)
     try:
-        with transaction() as session:
+        with once() as session:
             organisations.organisation(session, public_id)
             given = read(organisations.OrganisationIn, bare(with_place(session, values)))
             row = organisations.edit_organisation(session, actor(), public_id, given, now())
+            answer = leads_to("organisations.index", q=row.name)
     except NotFound:
         raise
     except NongsanError as error:
         return refused(error, values, lambda state, places: _edit(public_id, state, places))
     flash(say("registry.saved", name=row.name), "ok")
-    return redirect(url_for("organisations.index", q=row.name), 303)
+    return answer

@@ -2,10 +2,10 @@
 
 import time
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, render_template
 from werkzeug.wrappers import Response as AnyResponse
 
-from trace.db import reading, transaction
+from trace.db import reading
 from trace.errors import Invalid, NongsanError, Refused
 from trace.services import lot_pages, recalling
 from trace.services.admission import Act
@@ -13,6 +13,7 @@ from trace.services.intake import read
 from trace.texts.catalogs import t
 from trace.web.door import Door
 from trace.web.form_state import FormState, blank, kept, typed
+from trace.web.once import leads_to, once
 from trace.web.visitor import actor, face_language, now, settings
 
 door = Door("office_recalls", __name__, url_prefix="/so/thu-hoi")
@@ -51,12 +52,13 @@ def open_recall(public_id: str) -> Answer:
     values = typed(("reason", "reason_en", "phone", "lots"))
     try:
         given = read(recalling.RecallIn, {**values, "lots": values.get("lots") or "0"})
-        with transaction() as session:
+        with once() as session:
             opened = recalling.open_recall(session, actor(), public_id, given, now())
+            answer = leads_to("office_recalls.show", number=opened.number)
     except (Invalid, Refused) as error:
         return _form(public_id, kept(error, values)), error.status
     flash(t(face_language(), "recall.opened.now", number=opened.number, time=opened.opened_at), "warn")
-    return redirect(url_for("office_recalls.show", number=opened.number), 303)
+    return answer
 
 
 @door.page("/<number>", Act.CLOSE_RECALL)
@@ -76,23 +78,24 @@ def _page(number: str, state: FormState) -> str:
 def propose(number: str) -> Answer:
     """The first confirmation."""
     try:
-        with transaction() as session:
+        with once() as session:
             recalling.propose_close(session, actor(), number, now())
+            return leads_to("office_recalls.show", number=number)
     except Refused as error:
         return _refused(number, error)
-    return redirect(url_for("office_recalls.show", number=number), 303)
 
 
 @door.page("/<number>/dong", Act.CLOSE_RECALL, methods=["POST"])
 def close(number: str) -> Answer:
     """The second confirmation closes."""
     try:
-        with transaction() as session:
+        with once() as session:
             recalling.close(session, actor(), number, now())
+            answer = leads_to("office_recalls.show", number=number)
     except Refused as error:
         return _refused(number, error)
     flash(t(face_language(), "recall.closed", number=number), "ok")
-    return redirect(url_for("office_recalls.show", number=number), 303)
+    return answer
 
 
 def _refused(number: str, error: NongsanError) -> tuple[str, int]:

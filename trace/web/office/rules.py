@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Any
 
-from flask import redirect, render_template, url_for
+from flask import render_template
 from werkzeug.wrappers import Response as AnyResponse
 
-from trace.db import reading, transaction
+from trace.db import reading
 from trace.errors import FieldProblem, Invalid, Refused
 from trace.records.rules import OcopRule, PesticideRule, YieldRule
 from trace.services import rules
@@ -18,6 +18,7 @@ from trace.standards.fault import Fault
 from trace.standards.local_time import local_day
 from trace.web.door import Door
 from trace.web.form_state import FormState, blank, kept, typed
+from trace.web.once import leads_to, once
 from trace.web.visitor import actor, now
 
 door = Door("office_rules", __name__, url_prefix="/so/quy-tac")
@@ -70,20 +71,20 @@ def add(kind: str) -> Answer:
     sent: dict[str, Any] = {**values, "valid_from": _day(values.get("valid_from", ""))}
     sent |= {name: values[name].replace(",", ".") for name in DECIMALS if name in values}
     try:
-        _add(kind, sent)
+        return _add(kind, sent)
     except (Invalid, Refused) as error:
         return _page(kind, kept(error, values)), error.status
-    return redirect(url_for("office_rules.index"), 303)
 
 
-def _add(kind: str, sent: dict[str, Any]) -> None:
-    with transaction() as session:
+def _add(kind: str, sent: dict[str, Any]) -> AnyResponse:
+    with once() as session:
         if kind == "yield":
             rules.add_yield_rule(session, actor(), read(rules.YieldRuleIn, sent), now())
         elif kind == "pesticide":
             rules.add_pesticide_rule(session, actor(), read(rules.PesticideRuleIn, sent), now())
         else:
             rules.add_ocop_rule(session, actor(), read(rules.OcopRuleIn, sent), now())
+        return leads_to("office_rules.index")
 
 
 @door.page("/<any(yield, pesticide, ocop):kind>/<int:rule_id>/ket-thuc", Act.EDIT_RULES, methods=["POST"])
@@ -94,8 +95,8 @@ def end(kind: str, rule_id: int) -> Answer:
     try:
         if not isinstance(last_day, date):
             raise Invalid([FieldProblem("last_day", "field.date", last_day)])
-        with transaction() as session:
+        with once() as session:
             rules.end_rule(session, actor(), kind, rule_id, last_day, now())
+            return leads_to("office_rules.index")
     except (Invalid, Refused) as error:
         return _page("", kept(error, values)), error.status
-    return redirect(url_for("office_rules.index"), 303)
