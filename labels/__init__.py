@@ -5,7 +5,7 @@
 - ``fonts``     Be Vietnam Pro and Noto Sans JP and SC: measures, outlines, missing letters by name
 - ``stock``     sheets and rolls, a literal table of millimetres; the check of a measured one
 - ``design``    what stands on a stamp, as data; ``rows`` it may choose from, ``art`` for its logo
-- ``layout``    the fitting of it into a label
+- ``layout``    the fitting of it into a label, by kind: ``box_stamp``, ``fruit``, ``export``
 - ``calibration``  the test page of a printer, and what its measures say
 - ``pdf``       sheets and rolls as a streamed, repeatable PDF
 - ``raster``    the same pages as dots, a module a whole number of them

@@ -20,6 +20,7 @@ from labels.errors import BadJob, BlankPicture
 Bits = NDArray[np.bool_]  # rows x columns, True is ink
 Grey = NDArray[np.float64]  # 0 is black, 255 is white
 LEAST_SIDE, MOST_SIDE = 8, 480  # dots
+LOGO_DOTS = 240  # either side of the box a logo is best kept in: 15 mm at two dots for each printed one
 LEAST_RANGE = 32  # grey levels between darkest and lightest: below that nothing can be seen
 FINER = 4  # a drawing is cut this many times finer than it is kept, so that thin strokes count
 COVERED = 0.42  # a dot is inked from this share on: under a half, because thin strokes must not break

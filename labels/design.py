@@ -11,6 +11,7 @@ from labels.errors import BadJob
 from labels.rows import CHOICES, NEEDED, USUAL
 
 GROUP = 4  # symbols of the typed code between hyphens: KSSS-SSSS-TTTT-TTTT-TTC
+CODE_CUT = 3 * GROUP  # symbols on the first line of a code in two lines: 23 letters in a row want 26 mm
 LEVELS = "LMQH"
 LEAST_DOTS, MOST_DOTS = 3, 6  # of a module at 203 dpi: finer does not read, larger is a waste
 MOST_DIGITS = 11  # a key has 2**35 serials
@@ -63,7 +64,8 @@ class StampDesign:
 
     ``kind`` is "stamp" (on a box), "fruit" or "export"; ``rows`` are names of that kind's rows,
     top to bottom, none meaning the usual ones. ``dots`` is the most dots of a 203 dpi printer a
-    module may have. ``has_gi`` adds the mark of a geographical indication where the words have it.
+    module may have. ``has_gi`` adds the mark of a geographical indication where the words have it;
+    neither that nor a logo has room on a fruit.
     """
 
     kind: str = "stamp"
@@ -103,6 +105,9 @@ class StampDesign:
                 _among(name, given[name], choices)
         given["rows"] = _checked_rows(kind, given.get("rows", ()))
         logo = data.get("logo")
+        for name in ("logo", "has_gi"):
+            if kind == "fruit" and data.get(name):
+                raise BadJob(name, "fruit", "stamp, export")
         return cls(**given, logo=None if logo is None else Art.from_data(logo))
 
 

@@ -3,7 +3,8 @@
 ::
 
     LabelError               a catalog key and its figures, as everywhere in the registry
-    ├── DoesNotFit           print.fit      a row is wider (or the rows higher) than the label
+    ├── DoesNotFit           print.fit      a line is wider (or the lines higher) than the label
+    ├── OnlyFruit            print.oval     a kind of label that needs corners, on a round one
     ├── MissingGlyph         print.glyph    the shipped font has no such letter
     ├── QrTooSmall           print.qr       modules would be finer than a printer can draw
     ├── PayloadTooLong       print.payload  the address and code exceed the largest symbol used
@@ -13,6 +14,8 @@
 """
 
 from __future__ import annotations
+
+import math
 
 
 class LabelError(ValueError):
@@ -29,10 +32,25 @@ class LabelError(ValueError):
 
 
 class DoesNotFit(LabelError):
-    """The row named ``row`` is ``over_mm`` too wide, or too high, for ``stock`` at its smallest size."""
+    """A part of a stamp is ``over_mm`` too wide, or too high, for ``stock`` at its smallest size.
 
-    def __init__(self, row: str, over_mm: float, stock: str) -> None:
-        super().__init__("print.fit", row=row, x=round(over_mm, 1), stock=stock)
+    ``line`` counts the lines of words from 1 and ``row`` is that line; with ``line`` 0, ``row`` names
+    a part that is no line of words: ``code``, ``serial``, ``demo``, ``logo``, ``link``.
+    """
+
+    def __init__(
+        self, row: str, over_mm: float, stock: str, size: str, *, line: int = 0, is_high: bool = False
+    ) -> None:
+        key = "print.fit.part" if line == 0 else "print.fit.high" if is_high else "print.fit"
+        over = max(1, math.ceil(over_mm * 10 - 1e-6)) / 10  # never "0,0 mm"
+        super().__init__(key, row=row, n=line, x=over, stock=stock, size=size)
+
+
+class OnlyFruit(LabelError):
+    """Round and oval labels take the sticker for a fruit: other kinds use the corners."""
+
+    def __init__(self, kind: str, size: str) -> None:
+        super().__init__("print.oval", kind=kind, size=size)
 
 
 class MissingGlyph(LabelError):

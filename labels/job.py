@@ -99,7 +99,11 @@ class PrintJob:
         if len(serials) != len(codes):
             raise BadJob("serials", len(serials), len(codes))
         most = 10**self.design.serial_digits - 1
-        if len(serials) and not 0 <= int(serials.min()) <= int(serials.max()) <= most:
+        if (
+            "serial" in self.design.rows
+            and len(serials)
+            and not 0 <= int(serials.min()) <= int(serials.max()) <= most
+        ):
             raise BadJob("serial", int(serials.max()), most)
 
 

@@ -71,11 +71,15 @@ def printer_parts(job: PrintJob, built_in: tuple[BuiltIn, ...]) -> tuple[StampDo
 
     :raises LabelError: as :meth:`PrintJob.prepared`.
     :raises BadJob: the address or the serial holds a character that is a command, a module has too
-        many dots, or the calibration pushes a part off the page.
+        many dots, the calibration pushes a part off the page, or the design's code has two lines or
+        no number beside it.
     :raises DoesNotFit: no built-in letters are small enough.
     """
     layout = job.prepared()[1]
     draw = StampDots(layout, job.dpi)
+    if layout.code_rest or "\0" not in layout.serial.text:
+        # one record has one code and one number; the bitmap way prints such stickers
+        raise BadJob("printer_qr", job.design.kind, "stamp, export")
     before, digits, after = _cut(layout.serial)
     _refuse_commands("prefix", job.prefix)
     _refuse_commands("digit_group", digits.text.replace("\0", "0"))
@@ -117,7 +121,7 @@ def _line(draw: StampDots, place: PlacedText, room_mm: float, built_in: tuple[Bu
     ]
     if not fitting:
         over = min(s.step for s in sizes) * len(place.text) / scale - room_mm
-        raise DoesNotFit(place.name, over, draw.layout.stock.name)
+        raise DoesNotFit(place.name, over, draw.layout.stock.name, draw.layout.stock.size)
     letters = max(fitting, key=lambda s: (s.rise, -s.step, -s.times))
     top = round(place.baseline_mm * scale) - letters.rise
     return Line(letters, round(place.x_mm * scale), top, place.text)

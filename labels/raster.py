@@ -16,6 +16,7 @@ from labels.fitting import PlacedText
 from labels.job import Codes, PrintJob, Run, Serials
 from labels.layout import StampLayout
 from labels.lettering import Dark, Words, font_of, letters_of
+from labels.picture_dots import pictures_of
 from labels.qr import CROCKFORD
 
 EDGE_MM = (
@@ -55,11 +56,7 @@ class StampDots:
 
     def each(self, symbols: Dark, codes: Codes, serials: Serials) -> Iterator[Dark]:
         """The dots of many stamps, one after another; ``symbols`` are modules (n, size, size)."""
-        layout = self.layout
-        places = (
-            self._set(layout.code, typed_many(codes), CODE_LETTERS, layout.code_room_mm),
-            self._set_serials(serials),
-        )
+        places = [*self._set_codes(codes), self._set_serials(serials)]
         for number, modules in enumerate(symbols):
             dots = self.shared.copy()
             overlay(dots, modules.repeat(self.module, 0).repeat(self.module, 1), self.qr_x, self.qr_y)
@@ -82,6 +79,8 @@ class StampDots:
             pen.rectangle([(bar.x_mm * scale, bar.y_mm * scale), ends], fill=1)
         for star in self.layout.stars:
             pen.polygon([(x * scale, y * scale) for x, y in star.points()], fill=1)
+        for dots, x, y in pictures_of(self.layout, self.dpi):
+            image.paste(1, (x, y), Image.fromarray(dots))
         for text in self.layout.texts:
             self._write(pen, text)
         return image
@@ -101,13 +100,25 @@ class StampDots:
         at = round(place.x_mm * scale), round(place.baseline_mm * scale)
         pen.text(at, place.text, font=font, fill=0 if place.white else 1, anchor="ls")
 
+    def _set_codes(self, codes: Codes) -> list[tuple[Dark, int, int]]:
+        """The typed codes on their one or two lines."""
+        lines = []
+        for place, part, room in self.layout.code_lines(codes.shape[1]):
+            words = typed_many(codes[:, part])
+            if part.stop < codes.shape[1]:
+                words = np.column_stack((words, np.full(len(words), ord("-"), words.dtype)))
+            lines.append(self._set(place, words, CODE_LETTERS, room))
+        return lines
+
     def _set_serials(self, serials: Serials) -> tuple[Dark, int, int]:
         place = self.layout.serial
         alphabet = "".join(sorted(set(place.text.replace("\0", "") + "0123456789")))
         return self._set(place, serials_many(place.text, serials), alphabet, self._room_mm(place))
 
     def _room_mm(self, place: PlacedText) -> float:
-        return self.layout.stock.label_width_mm - EDGE_MM - place.x_mm
+        """What a line may take: up to the label's edge, or up to what stands right of it."""
+        edge = self.layout.stock.label_width_mm - EDGE_MM - place.x_mm
+        return edge if place.room_mm is None else min(edge, place.room_mm)
 
     def _set(self, place: PlacedText, words: Words, alphabet: str, room_mm: float) -> tuple[Dark, int, int]:
         """Words on their baseline, smaller when wider than their room: dots, left and top."""

@@ -11,6 +11,12 @@ from dataclasses import dataclass
 from labels.fonts import CHINESE, JAPANESE
 
 
+def language_face(name: str) -> str:
+    """The face that the language of a row's name asks for; empty where the size decides."""
+    language = name.partition(":")[2]
+    return language if language in (JAPANESE, CHINESE) else ""
+
+
 @dataclass(frozen=True)
 class Row:
     """One row of a stamp: ``size_mm`` wanted, ``least_mm`` at a pinch, on at most ``lines`` lines."""
@@ -19,12 +25,6 @@ class Row:
     size_mm: float
     least_mm: float
     lines: int = 1
-
-    @property
-    def face(self) -> str:
-        """The face its language asks for; empty where the size decides."""
-        language = self.name.partition(":")[2]
-        return language if language in (JAPANESE, CHINESE) else ""
 
 
 # Sizes for a label 21.2 mm high; higher labels scale them up. 1.6 mm is the least that 203 dpi
@@ -52,8 +52,8 @@ DEMO = Row("demo", 1.6, 1.6)
 
 # A sticker on a fruit: what can be read at a glance.
 FRUIT_ROWS = (
-    Row("product", 2.2, 1.6),
-    Row("cooperative", 1.8, 1.6),
+    Row("product", 2.2, 1.6, lines=2),
+    Row("cooperative", 1.8, 1.6, lines=2),
     Row("lot", 1.7, 1.6),
     Row("scan", 1.7, 1.6),
     Row("serial", 1.7, 1.6),
@@ -75,12 +75,12 @@ EXPORT_ROWS = (
     Row("harvest", 2.3, 1.7),
     Row("packed", 2.3, 1.7),
     Row("net_weight", 2.3, 1.7),
+    Row("cooperative", 2.3, 1.7, lines=2),
+    Row("exporter", 2.3, 1.7, lines=2),
     Row("origin", 2.3, 1.7),
     Row("origin:en", 2.3, 1.7),
     Row("origin:zh", 2.3, 2.0),
     Row("origin:ja", 2.3, 2.0),
-    Row("cooperative", 2.1, 1.7, lines=2),
-    Row("exporter", 2.1, 1.7, lines=2),
     Row("place", 2.1, 1.7, lines=2),
     Row("hotline", 2.1, 1.7),
     Row("scan", 2.1, 1.7),
@@ -93,8 +93,8 @@ USUAL = {
     "fruit": ("product",),
     "export": (
         *("product", "product:en", "product:zh", "product:ja"),
-        *("growing_area", "packing_house", "lot", "packed", "net_weight"),
-        *("origin:en", "origin:zh", "origin:ja", "cooperative", "scan", "serial"),
+        *("growing_area", "packing_house", "lot", "packed", "net_weight", "cooperative"),
+        *("origin:en", "origin:zh", "origin:ja", "scan", "serial"),
     ),
 }
 # What a label of a kind must say; a sticker on a fruit says one of the two.

@@ -55,18 +55,26 @@ class _Stamp:
             parts.append(shape.format(*corner, *sides))
         for star in layout.stars:
             parts.append(f'<polygon points="{" ".join(f"{x:.3f},{y:.3f}" for x, y in star.points())}"/>')
+        for art in layout.art:
+            parts.append(_picture(art.bits, art.x_mm, art.y_mm, art.width_mm, art.height_mm))
+        for symbol in layout.symbols:
+            side = len(symbol.modules) * symbol.module_mm
+            parts.append(_picture(symbol.modules, symbol.x_mm, symbol.y_mm, side, side))
         parts += [_outline(text, text.text) for text in layout.texts]
         self._shared = "".join(parts)
 
     def drawn(self, modules: Bits, code: str, serial: int) -> str:
         """One stamp as a whole document."""
-        layout, words = self._layout, typed(code)
+        layout, length = self._layout, len(code)
         move = f"translate({layout.qr_x_mm:g} {layout.qr_y_mm:g}) scale({layout.module_mm:g})"
         symbol = f'<path shape-rendering="crispEdges" transform="{move}" d="{_runs(modules)}"/>'
         number = _outline(layout.serial, serial_text(layout.serial.text, serial))
-        under = _outline(layout.code, words, layout.code_room_mm)
+        under = "".join(
+            _outline(place, typed(code[part]) + ("-" if part.stop < length else ""), room)
+            for place, part, room in layout.code_lines(length)
+        )
         body = f"{self._shared}{symbol}{number}{under}</g>"
-        return _svg(self._width, self._height, f"{self._product}, {words}", body)
+        return _svg(self._width, self._height, f"{self._product}, {typed(code)}", body)
 
 
 def sheet_svg(stock: Stock, start_cell: int, stamps: int, title: str) -> str:
@@ -101,6 +109,8 @@ def _svg(width: float, height: float, title: str, body: str) -> str:
 
 def _outline(place: PlacedText, words: str, room_mm: float | None = None) -> str:
     """Words as paths, a letter each, squeezed sideways when wider than their room."""
+    if not words:
+        return ""
     type_face = face(place.face)
     squeeze = min(1.0, (room_mm or 1e9) / (type_face.width(words) * place.size_mm))
     scale = place.size_mm / 1000
@@ -118,6 +128,12 @@ def _outline(place: PlacedText, words: str, room_mm: float | None = None) -> str
 def _letter(name: str, letter: str) -> str:
     """Kept: tracing a letter takes a hundred times as long as placing it."""
     return face(name).outline(letter)
+
+
+def _picture(bits: Bits, x: float, y: float, width: float, height: float) -> str:
+    rows, columns = bits.shape
+    move = f"translate({x:g} {y:g}) scale({width / columns:g} {height / rows:g})"
+    return f'<path shape-rendering="crispEdges" transform="{move}" d="{_runs(bits)}"/>'
 
 
 def _runs(modules: Bits) -> str:

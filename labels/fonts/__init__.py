@@ -41,6 +41,7 @@ class Face:
         self._advances: dict[str, float] = {
             chr(code): metrics[name][0] / self._em for code, name in self._names.items()
         }
+        self._heights: dict[str, tuple[int, int]] = {}
         self.widest_digit = max("0123456789", key=self.advance)
 
     def checked(self, text: str) -> str:
@@ -54,6 +55,10 @@ class Face:
                 raise MissingGlyph(letter, position, composed)
         return composed
 
+    def has(self, text: str) -> bool:
+        """Whether it has every letter of the text."""
+        return all(ord(letter) in self._names for letter in text)
+
     def advance(self, letter: str) -> float:
         """How far one letter moves the pen."""
         return self._advances[letter]
@@ -64,10 +69,17 @@ class Face:
 
     def reach(self, text: str) -> tuple[float, float]:
         """How far ink goes above and below the baseline: stacked marks reach 1.2, tails 0.25."""
-        boxes = [self._font["glyf"][self._names[ord(letter)]] for letter in text if letter.strip()]
-        top = max((box.yMax for box in boxes), default=0)
-        foot = min((box.yMin for box in boxes), default=0)
+        heights = [self._height(letter) for letter in text if letter.strip()]
+        top = max((top for top, _ in heights), default=0)
+        foot = min((foot for _, foot in heights), default=0)
         return top / self._em, -foot / self._em
+
+    def _height(self, letter: str) -> tuple[int, int]:
+        """Top and foot of a letter's ink in font units; reading a glyph takes long, so it is kept."""
+        if letter not in self._heights:
+            box = self._font["glyf"][self._names[ord(letter)]]
+            self._heights[letter] = box.yMax, box.yMin
+        return self._heights[letter]
 
     def outline(self, text: str) -> str:
         """The text as one SVG path in thousandths of an em, y downwards, the baseline at 0."""

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labels.design import GROUP, typed
-from labels.fonts import BOLD
+from labels.fitting import PlacedText
+from labels.fonts import BOLD, face
 from labels.job import Run
 from labels.layout import StampLayout
 from labels.pdf.hexing import HexRoom
@@ -24,6 +25,18 @@ from labels.qr import CROCKFORD
 Bytes = NDArray[np.uint8]
 PERCENT = np.frombuffer(b"".join(b"%03d " % number for number in range(101)), np.uint8).reshape(101, 4)
 THOUSAND = np.frombuffer(b"".join(b"%03d" % number for number in range(1000)), np.uint8).reshape(1000, 3)
+
+
+class _CodeLine:
+    """One line of the typed code: its place, which symbols it holds, and what they may measure."""
+
+    def __init__(self, place: PlacedText, part: slice, room_mm: float, length: int) -> None:
+        self.place, self.part = place, part
+        count = part.stop - part.start
+        self.blank = typed("0" * count).encode() + (b"-" if part.stop < length else b"")
+        self.ones = np.ones(count, np.float32)
+        self.hyphens = np.float32(np.ceil(1000 * face(BOLD).advance("-")) * self.blank.count(b"-"))
+        self.room = np.float32(100 * 1000 * room_mm / place.size_mm)
 
 
 class Records:
@@ -46,9 +59,7 @@ class Records:
         self._widths = np.zeros(256, np.float32)
         for symbol in CROCKFORD:
             self._widths[symbol] = np.ceil(1000 * bold.advance(chr(symbol)))
-        self._hyphens = np.float32(np.ceil(1000 * bold.advance("-")) * ((code_length - 1) // GROUP))
-        self._ones = np.ones(code_length, np.float32)
-        self._room = np.float32(100 * 1000 * layout.code_room_mm / layout.code.size_mm)
+        self._code_lines = [_CodeLine(*line, code_length) for line in layout.code_lines(code_length)]
         height = layout.stock.label_height_mm
         self._number = NumberLine(layout.serial, fonts[layout.serial.face], height)
         page = self._page(fonts, page_height_mm)
@@ -80,13 +91,14 @@ class Records:
         """What follows the position, and where in it the columns begin."""
         layout, height = self._layout, self._layout.stock.label_height_mm
         body, columns = self._number.operators, {"number": 0}
-        code, name = layout.code, fonts[BOLD].plain_name
-        place = code.size_mm, code.x_mm, height - code.baseline_mm
-        body += b"BT/%b %.2f Tf %.2f %.2f Td " % (name, *place)
-        columns["squeeze"] = len(body)
-        body += b"100 Tz("
-        columns["code"] = len(body)
-        body += typed("0" * self._length).encode() + b")Tj ET\n"
+        name = fonts[BOLD].plain_name
+        for number, line in enumerate(self._code_lines):
+            place = line.place.size_mm, line.place.x_mm, height - line.place.baseline_mm
+            body += b"BT/%b %.2f Tf %.2f %.2f Td " % (name, *place)
+            columns[f"squeeze{number}"] = len(body)
+            body += b"100 Tz("
+            columns[f"code{number}"] = len(body)
+            body += line.blank + b")Tj ET\n"
         body += self._square(height) + b" cm\n"
         body += b"BI/W %d/H %d/IM true/D[1 0]/F/AHx ID\n" % (layout.size, layout.size)
         columns["qr"] = len(body)
@@ -101,13 +113,15 @@ class Records:
         return b"%.3f 0 0 %.3f %.3f %.3f" % (side, side, x, top - side)
 
     def _fill_codes(self, rows: Bytes, codes: Bytes) -> None:
-        """Groups of four with hyphens between, squeezed when wider than the room."""
-        for start in range(0, self._length, GROUP):
-            part = codes[:, start : start + GROUP]
-            _put(rows, self._columns["code"] + start + start // GROUP, part)
-        widths = self._widths.take(codes) @ self._ones + self._hyphens
-        percent = (self._room / widths).astype(np.intp)  # cut, never rounded up
-        _put(rows, self._columns["squeeze"], PERCENT.take(percent, axis=0, mode="clip"))
+        """Groups of four with hyphens between, each line squeezed when wider than its room."""
+        for number, line in enumerate(self._code_lines):
+            symbols = codes[:, line.part]
+            for start in range(0, symbols.shape[1], GROUP):
+                part = symbols[:, start : start + GROUP]
+                _put(rows, self._columns[f"code{number}"] + start + start // GROUP, part)
+            widths = self._widths.take(symbols) @ line.ones + line.hyphens
+            percent = (line.room / widths).astype(np.intp)  # cut, never rounded up
+            _put(rows, self._columns[f"squeeze{number}"], PERCENT.take(percent, axis=0, mode="clip"))
 
     def _fill_numbers(self, rows: Bytes, serials: NDArray[np.int64]) -> None:
         """Digits in groups of three from the right, as the pattern has them."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from labels.fitting import PlacedText
 from labels.layout import StampLayout
 from labels.pdf.font import PdfFont
+from labels.pdf.pictures import pictures_of
 from labels.pdf.serial import words_before
 
 Fonts = dict[str, PdfFont]
 
 
 def form_of(layout: StampLayout, fonts: Fonts) -> bytes:
-    """Bars, stars and the words that every stamp carries."""
+    """Bars, stars, pictures and the words that every stamp carries."""
     height = layout.stock.label_height_mm
     parts = [b"0 g\n"]
     for bar in layout.bars:
@@ -20,6 +21,7 @@ def form_of(layout: StampLayout, fonts: Fonts) -> bytes:
     for star in layout.stars:
         corners = [b"%.3f %.3f" % (x, height - y) for x, y in star.points()]
         parts.append(b" m ".join((corners[0], b" l ".join((*corners[1:], b"h f\n")))))
+    parts.append(pictures_of(layout))
     words = (*layout.texts, words_before(layout.serial))
     parts += [_shown(text, fonts, height) for text in words if text.text]
     return b"".join(parts)

@@ -1,14 +1,13 @@
 """What the label room cannot print, as a refusal of ours."""
 
 from labels.errors import LabelError
-from labels.rows import CODE
 from trace.errors import Refused
 from trace.texts.catalogs import Term
 
 
 def refusal_of(problem: LabelError) -> Refused:
-    """A label's refusal as one of ours; the row of the typed code, which has no words, is named."""
+    """A label's refusal as one of ours; a part that is no line of words gets a name in the reader's words."""
     params = dict(problem.params)
-    if params.get("row") == CODE.name:
-        params["row"] = Term("print.row.code")
+    if problem.key == "print.fit.part":
+        params["row"] = Term(f"print.row.{params['row']}")
     return Refused(problem.key, **params)
