@@ -56,7 +56,9 @@ def open_database(url: str | URL) -> Database:
             cursor.execute(f"SET idle_in_transaction_session_timeout = {IDLE_TIMEOUT_MS}")
         connection.commit()
 
-    return Database(writer, writer.execution_options(postgresql_readonly=True))
+    # One moment for all questions of a page; without it each statement would see a later one.
+    one_view = {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
+    return Database(writer, writer.execution_options(**one_view))
 
 
 def _sqlite(url: URL, *, writes: bool) -> Engine:

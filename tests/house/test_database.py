@@ -7,8 +7,9 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import func, inspect, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlmodel import select
 
 from tests import world
 from trace.db import BUSY_TIMEOUT_MS, Database, reading, transaction
@@ -139,3 +140,14 @@ def test_every_constraint_has_a_name() -> None:
         if constraint.name is None
     ]
     assert nameless == []
+
+
+def test_what_is_read_in_one_go_is_one_moment(database: Database, now: datetime) -> None:
+    """A figure and the list beneath it agree, although somebody writes between the two questions."""
+    with reading() as session:
+        before = session.exec(select(func.count()).select_from(Organisation)).one()
+        with transaction() as other:
+            world.make_org(other, now)
+        assert session.exec(select(func.count()).select_from(Organisation)).one() == before
+    with reading() as session:
+        assert session.exec(select(func.count()).select_from(Organisation)).one() == before + 1

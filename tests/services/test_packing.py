@@ -181,3 +181,13 @@ def test_whatever_is_drawn_no_lot_gives_more_than_it_weighs(
                 given_out += units
         assert drawn_g(session, lot.id) == given_out * 1000
         assert (lot.state == LotState.CONSUMED) is (given_out == 100)
+
+
+def test_a_pack_entered_late_does_not_happen_before_its_harvest(coop: world.Coop, now: datetime) -> None:
+    evening = now.replace(hour=11)  # six in the evening in Vietnam
+    with transaction() as session:
+        lot = farm.harvest(session, coop, evening, kg=100)
+        next_day = evening + timedelta(days=1)
+        packing.pack_lot(session, coop.hand, farm.pack_in(lot, units=10), next_day)
+        told = {event.act: event.event_time for event in session.exec(select(Event)).all()}
+    assert told["harvest"] <= told["pack"] < next_day

@@ -3,11 +3,13 @@
 import io
 from datetime import date, datetime
 
+import pytest
 from PIL import Image
 
 from tests import world
 from tests.units import THANH_HA
 from trace.db import Database, reading, transaction
+from trace.errors import Invalid
 from trace.records.account import Role
 from trace.records.certificate import Scheme
 from trace.records.household import Purpose
@@ -92,3 +94,30 @@ def test_a_cooperative_and_all_it_has_is_registered_by_verbs(database: Database,
         assert households.agrees_to(session, household.id, Purpose.PUBLIC_NAME)
         assert not households.agrees_to(session, household.id, Purpose.PUBLIC_PHOTO)
     assert world.PASSWORD
+
+
+@pytest.mark.parametrize(
+    "typed", ["Trần Văn\u200b Hai", "\ufeffTrần Văn Hai", "Tra\u0302\u0300n Văn Hai\u2069"]
+)
+def test_signs_nobody_sees_are_not_kept(typed: str) -> None:
+    values = {"code": "TH-\u200b01", "name": typed, "commune": "10813"}
+    given = read(households.HouseholdIn, values)
+    assert (given.code, given.name) == ("TH-01", "Trần Văn Hai")
+
+
+def test_decimals_are_typed_with_a_comma_here() -> None:
+    values = {
+        "product": "x",
+        "stars": "4",
+        "score": "75,5",
+        "decision_number": "12/QĐ",
+        "decided_on": "2026-06-01",
+    }
+    assert read(ocop.RatingIn, values).score == 75.5
+    land = {"household_id": "1", "code": "V-1", "crop": "lychee", "area_m2": "3 sào"}
+    plot = read(plots.PlotIn, {**land, "latitude": "20,95", "longitude": " 106.33 "})
+    assert (plot.latitude, plot.longitude) == (20.95, 106.33)
+    assert read(plots.PlotIn, {**land, "latitude": "", "longitude": " "}).latitude is None
+    for wrong in ("1,5,5", "nan", "Infinity", "75;5"):
+        with pytest.raises(Invalid):
+            read(ocop.RatingIn, {**values, "score": wrong})

@@ -193,3 +193,14 @@ def test_counting_apart_from_the_facts_is_caught_by_the_recount(
     with transaction() as session:
         selling.record_orders(session, shop.id, [order("S1")], now)
         assert len(order_figures.recount(session, check=True)) == 2
+
+
+def test_a_line_worth_more_than_a_thousand_billion_is_no_sale(shop: Shop, now: datetime) -> None:
+    """Nine such lines would not fit the database's integers, and a season's sum would fail for everybody."""
+    huge = [order(str(n), lines=(line("1", "A", 1_000_000, price=10**12),)) for n in range(12)]
+    with transaction() as session:
+        tally = selling.record_orders(session, shop.id, [*huge, order("tốt")], now)
+    assert (len(tally.bad), tally.new) == (12, 1)
+    assert "1000000000000000000" in tally.bad[0].reason
+    with transaction() as session:
+        assert session.execute(select(func.sum(SalesDay.revenue_vnd))).scalar_one() == 100_000

@@ -20,6 +20,7 @@ from pydantic import (
 from trace.errors import FieldProblem, Invalid
 from trace.standards import quantity
 from trace.standards.fault import Fault
+from trace.standards.plain_text import plain
 
 MAX_WEIGHT_G = 1_000_000_000
 """A thousand tonnes: no lot of a cooperative is heavier."""
@@ -39,6 +40,15 @@ def _empty_is_none(value: object) -> object:
     return None if isinstance(value, str) and not value.strip() else value
 
 
+def _pointed(value: object) -> object:
+    """A decimal comma is a point."""
+    if isinstance(value, str):
+        return value.strip().replace(",", ".") or None
+    return value
+
+
+DecimalComma = BeforeValidator(_pointed)
+"""A number typed with a comma or a point; an empty text is nothing."""
 Weight = Annotated[int, BeforeValidator(_weight), Field(gt=0, le=MAX_WEIGHT_G)]
 """Grams."""
 Count = Annotated[Annotated[int, Field(ge=1, le=1_000_000)] | None, BeforeValidator(_count)]
@@ -66,12 +76,12 @@ class Given(BaseModel):
     @field_validator("*", mode="before")
     @classmethod
     def _readable(cls, value: object) -> object:
-        """Composed letters; no control sign but line end and tab, no half letter."""
+        """Composed letters, no unseen sign; no control sign but line end and tab, no half letter."""
         if not isinstance(value, str):
             return value
         if any(unicodedata.category(sign) in {"Cc", "Cs"} and sign not in "\r\n\t" for sign in value):
             raise Fault("field.unexpected", expected="abc, 123", got=None)
-        return unicodedata.normalize("NFC", value)
+        return plain(value)
 
 
 Model = TypeVar("Model", bound=Given)

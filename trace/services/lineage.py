@@ -1,5 +1,6 @@
 """What became of a lot and what it was made of: the graph of lot links, walked by the database."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import func, select
@@ -27,5 +28,11 @@ def _walk(session: Session, lot_id: int, near: Any, far: Any) -> list[int]:
 
 def drawn_g(session: Session, lot_id: int) -> int:
     """Grams taken from a lot so far."""
-    question = select(func.coalesce(func.sum(LotLink.weight_g), 0)).where(col(LotLink.parent_id) == lot_id)
-    return int(session.execute(question).scalar_one())
+    return drawn_by_lot(session, [lot_id]).get(lot_id, 0)
+
+
+def drawn_by_lot(session: Session, lot_ids: Sequence[int]) -> dict[int, int]:
+    """Grams taken so far from each of the lots that gave any."""
+    parent = col(LotLink.parent_id)
+    question = select(parent, func.sum(LotLink.weight_g)).where(parent.in_(lot_ids)).group_by(parent)
+    return {int(lot_id): int(grams) for lot_id, grams in session.execute(question)}

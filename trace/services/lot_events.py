@@ -41,9 +41,7 @@ def packed(
     house = session.get(PackingHouse, lot.packing_house_id) if lot.packing_house_id else None
     place = site_uri(session, house) if house else None
     extra = _said({"lossReason": loss_reason})
-    scene = Scene(
-        instant_of(lot.packed_on or lot.harvested_on, now), "packing", "active", place, place, extra=extra
-    )
+    scene = Scene(_packed_at(lot, inputs, now), "packing", "active", place, place, extra=extra)
     sources = [Quantity(lot_uri(session, parent), weight_g=grams) for parent, grams in inputs]
     about = {"kind": lot.kind, "crop": lot.crop, "packedOn": lot.packed_on, "bestBefore": lot.best_before}
     event = epcis.transformation_event(
@@ -54,6 +52,13 @@ def packed(
         ilmd=_said(about),
     )
     _append(session, actor, "pack", lot, event, now)
+
+
+def _packed_at(lot: Lot, inputs: Sequence[tuple[Lot, int]], now: datetime) -> datetime:
+    """Noon of a day that is over, but not before an input that was made later that day."""
+    day = lot.packed_on or lot.harvested_on
+    made = [one.created_at for one, _ in inputs if local_day(one.created_at) == day]
+    return max([instant_of(day, now), *made])
 
 
 _STEPS = {

@@ -116,13 +116,14 @@ class LotDetail:
 
     @property
     def left_g(self) -> int:
-        """Grams nobody has taken yet."""
-        return self.lot.weight_g - self.drawn_g
+        """Grams nobody has taken yet, and no stamp stands for."""
+        stamped_g = self.activated * self.product.unit_g if self.product else 0
+        return max(0, self.lot.weight_g - self.drawn_g - stamped_g)
 
     @property
     def most_stamps(self) -> int | None:
-        """Units that the lot's weight gives."""
-        return self.lot.weight_g // self.product.unit_g if self.product else None
+        """Units that the lot's weight gives, without what was packed on."""
+        return (self.lot.weight_g - self.drawn_g) // self.product.unit_g if self.product else None
 
 
 def lot_detail(session: Session, actor: Actor, public_id: str, now: datetime) -> LotDetail:

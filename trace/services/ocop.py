@@ -14,7 +14,7 @@ from trace.records.organisation import Organisation
 from trace.records.product import OcopProposal, OcopRating, Product, ProposalState
 from trace.records.rules import OcopRule
 from trace.services.admission import Act, Actor, fetch, scope_of, visible
-from trace.services.intake import Given, line
+from trace.services.intake import DecimalComma, Given, line
 from trace.services.logging_acts import append_leaf
 from trace.services.registering import add_unique
 from trace.services.rules import ocop_rule
@@ -27,7 +27,7 @@ class RatingIn(Given):
 
     product: Annotated[str, line(16, 1)]
     stars: Annotated[int, Field(ge=1, le=5)]
-    score: Annotated[float, Field(ge=0, le=100)]
+    score: Annotated[Annotated[float, Field(ge=0, le=100)], DecimalComma]
     decision_number: Annotated[str, line(64, 2)]
     decided_on: date
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, Field
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
@@ -13,14 +13,13 @@ from trace.records.household import Household
 from trace.records.plot import GrowingArea, Plot
 from trace.services.admission import Act, Actor, fetch, visible
 from trace.services.crops import crop_of, variety_of
-from trace.services.intake import MaybeRow, Row, line, read
+from trace.services.intake import DecimalComma, MaybeRow, Row, line, read
 from trace.services.registering import (
     Area,
     Code,
     PlaceIn,
     add_unique,
     change,
-    empty_is_none,
     exact_first,
     found_by,
     own_code,
@@ -41,10 +40,8 @@ class PlotIn(PlaceIn):
     variety: Annotated[str, line(48), AfterValidator(variety_of)] = ""
     area_m2: Area
     growing_area_id: MaybeRow = None
-    latitude: Annotated[Annotated[float, Field(ge=8, le=24)] | None, BeforeValidator(empty_is_none)] = None
-    longitude: Annotated[Annotated[float, Field(ge=102, le=118)] | None, BeforeValidator(empty_is_none)] = (
-        None
-    )
+    latitude: Annotated[Annotated[float, Field(ge=8, le=24)] | None, DecimalComma] = None
+    longitude: Annotated[Annotated[float, Field(ge=102, le=118)] | None, DecimalComma] = None
 
 
 def plot_input(values: Mapping[str, Any], sao_m2: int) -> PlotIn:

@@ -80,8 +80,8 @@ def unfit(order: Order, now: datetime) -> str:
 def _unfit_line(line: OrderLine) -> str:
     if not 0 <= line.net_quantity <= line.quantity <= MOST_PIECES:
         return f"line {line.ext_line_id[:40]}: {line.net_quantity} left of {line.quantity} pieces"
-    if not 0 <= line.unit_price_vnd <= MOST_VND:
-        return f"line {line.ext_line_id[:40]}: {line.unit_price_vnd} đồng a piece"
+    if line.unit_price_vnd < 0 or line.unit_price_vnd * line.quantity > MOST_VND:
+        return f"line {line.ext_line_id[:40]}: {line.unit_price_vnd * line.quantity} đồng"
     if not 0 < len(line.ext_line_id) <= 96 or not 0 < len(line.ext_listing_id) <= 40:
         return f"line number of {len(line.ext_line_id)} letters, listing of {len(line.ext_listing_id)}"
     return ""

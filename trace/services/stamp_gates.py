@@ -15,6 +15,7 @@ from trace.records.product import Product
 from trace.records.stamp import StampActivation, StampVoid
 from trace.services.admission import Act, Actor, Scope, fetch, lock, scope_of
 from trace.services.holding import refuse_held
+from trace.services.lineage import drawn_g
 from trace.services.lot_states import refuse_recalled, state_word
 from trace.services.releasing import missing_items
 from trace.services.stamp_ranges import Range
@@ -27,7 +28,10 @@ TOLERANCE_PERCENT = 2
 
 @dataclass(frozen=True)
 class Room:
-    """How many stamps a lot of ``weight_g`` grams takes at ``unit_g`` each; ``active`` are there already."""
+    """How many stamps a lot takes at ``unit_g`` each; ``active`` are there already.
+
+    ``weight_g`` is what was not packed on into another lot: a gram is stamped or packed on, never both.
+    """
 
     weight_g: int
     unit_g: int
@@ -115,7 +119,17 @@ def product_for(session: Session, lot: Lot, block_product_id: int | None) -> Pro
 
 def room(session: Session, lot: Lot, product: Product) -> Room:
     """How many stamps of this product the lot still takes; all activations count, void stamps do not."""
-    return Room(lot.weight_g, product.unit_g, active_stamps(session, lot.id))
+    kept_g = lot.weight_g - drawn_g(session, lot.id)
+    return Room(kept_g, product.unit_g, active_stamps(session, lot.id))
+
+
+def unstamped_g(session: Session, lot: Lot) -> int:
+    """Grams of a lot that were neither packed on nor stand behind its stamps."""
+    left_g = lot.weight_g - drawn_g(session, lot.id)
+    active = active_stamps(session, lot.id)
+    if active and lot.product_id is not None:
+        left_g -= active * session.get_one(Product, lot.product_id).unit_g
+    return max(0, left_g)
 
 
 def refuse_over(room: Room, lot: Lot, count: int) -> None:
@@ -131,7 +145,7 @@ def refuse_over(room: Room, lot: Lot, count: int) -> None:
             kg=kilograms(room.unit_g),
             kg2=kilograms(count * room.unit_g),
             lot=lot.code,
-            kg_max=kilograms(lot.weight_g),
+            kg_max=kilograms(room.weight_g),
             m=room.active,
             left=room.left,
         )

@@ -15,6 +15,7 @@ from trace.records.product import Product
 from trace.services import stamp_opening
 from trace.services.admission import Act, Actor, Scope, may, scope_of, visible
 from trace.services.intake import Given, RequestId, line
+from trace.services.lineage import drawn_by_lot, drawn_g
 from trace.services.stamp_accounts import totals
 from trace.services.stamp_gates import Room, active_by_lot, packed_lot, product_for
 from trace.services.stamp_ranges import Range, read_serial
@@ -119,9 +120,11 @@ def choices(session: Session, actor: Actor) -> Choices:
         .limit(MOST_LOTS)
     )
     found = session.execute(question).all()
-    active = active_by_lot(session, [lot.id for lot, _ in found])
+    ids = [lot.id for lot, _ in found]
+    active, drawn = active_by_lot(session, ids), drawn_by_lot(session, ids)
     rooms = [
-        (lot, product, Room(lot.weight_g, product.unit_g, active.get(lot.id, 0))) for lot, product in found
+        (lot, product, Room(lot.weight_g - drawn.get(lot.id, 0), product.unit_g, active.get(lot.id, 0)))
+        for lot, product in found
     ]
     lots = [
         LotChoice(lot.public_id, lot.code, product.name, room.due)
@@ -155,7 +158,7 @@ def look(session: Session, actor: Actor, given: CodesIn) -> Look:
     lot = packed_lot(session, actor, given.lot, to_change=False)
     unit_g = product_for(session, lot, block.product_id).unit_g
     total_g = unit_g * serials.count
-    weights = (kilograms(unit_g), kilograms(total_g), kilograms(lot.weight_g))
+    weights = (kilograms(unit_g), kilograms(total_g), kilograms(lot.weight_g - drawn_g(session, lot.id)))
     return Look(block.public_id, serials, lot.code, *weights)
 
 

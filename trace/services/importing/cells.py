@@ -1,7 +1,6 @@
 """The rules of one cell: text, number, day, choice; each returns a value or raises a ``Fault``."""
 
 import re
-import unicodedata
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 from trace.services.registering import within_area
 from trace.standards import quantity
 from trace.standards.fault import Fault
+from trace.standards.plain_text import plain
 
 _BAD_SIGN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _EXCEL_ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!)")
@@ -21,7 +21,7 @@ def text(cell: Any) -> str:
             raise Fault("imp.formula")
         if _BAD_SIGN.search(cell):
             raise Fault("field.unexpected", expected="abc, 123")
-        return cell if cell.isascii() else unicodedata.normalize("NFC", cell)
+        return plain(cell)
     if isinstance(cell, dict):
         if "e" in cell:
             raise Fault("imp.formula")
