@@ -39,7 +39,7 @@ def trial(
         Refused: it does not fit the stock (``print.fit``, ``print.qr``, ``print.glyph`` ...).
     """
     block = _block(session, actor, product_id) or _imagined(session, actor, product_id, now)
-    words = words_of(session, block, public_url, now, is_demo=is_demo(session))
+    words = words_of(session, block, public_url, now, is_demo=is_demo(session), kind=design.kind)
     job = PrintJob(_codes(session, block), f"{public_url}/".upper(), words, stock, design)
     try:
         job.prepared()

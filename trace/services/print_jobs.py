@@ -120,7 +120,7 @@ def plan_print(
     key = key_for(session, block.kid)
     if key is None:
         raise LookupError(f"block {block.public_id} names key {block.kid}, which is not in the registry")
-    words = words_of(session, block, public_url, now, is_demo=is_demo(session))
+    words = words_of(session, block, public_url, now, is_demo=is_demo(session), kind=gear.design.kind)
     job = PrintJob(
         codes=codes_of(key, serials),
         prefix=f"{public_url}/".upper(),

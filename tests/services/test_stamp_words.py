@@ -1,0 +1,137 @@
+"""What labels say follows from the registry, and only what holds on the day is said."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import pytest
+from sqlmodel import Session
+
+from labels.design import StampDesign, StampTexts
+from labels.layout import lay_out
+from labels.stock import STOCKS
+from tests.services import farm
+from tests.services.farm import DAY
+from trace.db import Database, transaction
+from trace.records.certificate import Certificate, Scheme
+from trace.records.lot import Lot
+from trace.records.plot import GrowingArea, PackingHouse, SiteStatus, SiteStatusChange
+from trace.records.product import Product
+from trace.records.stamp import BlockState, StampBlock
+from trace.services.stamp_words import words_of
+
+URL = "https://tx.thanhha"
+GTIN = "08935000134351"
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    with transaction() as opened:
+        yield opened
+
+
+@dataclass
+class Box:
+    """A block of stamps for one lot from a growing area with its code."""
+
+    block: StampBlock
+    lot: Lot
+    area: GrowingArea
+    house: PackingHouse
+
+
+def boxed(session: Session, now: datetime) -> Box:
+    coop = farm.found(session, now)
+    session.add_all([coop.plot, coop.product])
+    place = {"commune_scheme": coop.plot.commune_scheme, "commune_code": coop.plot.commune_code}
+    own = {"org_id": coop.org.id, "market": "CN", "created_at": now, **place}
+    area = GrowingArea(code="VN-HDOR-0012", crop=coop.plot.crop, area_m2=90_000, **own)
+    house = PackingHouse(code="VN-HDPH-012", name="Kho Thanh Hà", **own)
+    session.add_all([area, house])
+    session.flush()
+    for site in ({"growing_area_id": area.id}, {"packing_house_id": house.id}):
+        session.add(_standing(SiteStatus.ACTIVE, DAY - timedelta(days=90), now, **site))
+    coop.plot.growing_area_id = area.id
+    coop.product.gtin, coop.product.name_en = GTIN, "Thanh Ha lychee"
+    lot = farm.harvest(session, coop, now)
+    lot.packing_house_id, lot.packed_on = house.id, DAY
+    block = StampBlock(
+        public_id="khoi", kid=0, first=0, count=9, org_id=coop.org.id, product_id=coop.product.id,
+        lot_id=lot.id, state=BlockState.ISSUED, request_id="r", created_at=now,
+    )  # fmt: skip
+    session.flush()
+    return Box(block, lot, area, house)
+
+
+def _standing(status: SiteStatus, since: date, now: datetime, **site: int) -> SiteStatusChange:
+    return SiteStatusChange(status=status, since=since, recorded_at=now, **site)
+
+
+def said(session: Session, box: Box, now: datetime, kind: str = "export") -> StampTexts:
+    session.flush()
+    return words_of(session, box.block, URL, now, is_demo=False, kind=kind)
+
+
+def test_a_box_for_export_says_its_codes_its_lot_and_its_origin(session: Session, now: datetime) -> None:
+    box = boxed(session, now)
+    words = said(session, box, now)
+    assert words.growing_area == "Growing area code (PUC)\tVN-HDOR-0012"
+    assert words.packing_house == "Packing house code (PHC)\tVN-HDPH-012"
+    assert words.lot == f"Lot\t{box.lot.code}"
+    assert words.packed == "Packing date\t12 June 2026"
+    assert words.line("product:en") == "Thanh Ha lychee"
+    assert words.line("growing_area:zh") == "果园注册登记号\tVN-HDOR-0012"
+    assert words.line("growing_area:ja") == "", "that wording is not sure"
+    origins = [words.line(f"origin:{lang}") for lang in ("en", "zh", "ja")]
+    assert origins == ["Product of Vietnam", "原产国：越南", "原産国名：ベトナム"]
+    assert words.link == f"HTTPS://TX.THANHHA/01/{GTIN}/10/{box.lot.code}"
+    layout = lay_out(words, StampDesign(kind="export"), STOCKS["roll-100x50"], 25)
+    assert len(layout.symbols) == 1
+
+
+@pytest.mark.parametrize("site", ["area", "house"])
+def test_a_code_that_was_suspended_on_the_day_is_not_printed(
+    session: Session, now: datetime, site: str
+) -> None:
+    box = boxed(session, now)
+    which = {"growing_area_id": box.area.id} if site == "area" else {"packing_house_id": box.house.id}
+    session.add(_standing(SiteStatus.SUSPENDED, DAY - timedelta(days=1), now, **which))
+    words = said(session, box, now)
+    assert (words.growing_area == "", words.packing_house == "") == (site == "area", site == "house")
+
+
+def test_without_a_gtin_there_is_no_second_symbol(session: Session, now: datetime) -> None:
+    box = boxed(session, now)
+    assert said(session, box, now).link
+    session.get_one(Product, box.block.product_id).gtin = None
+    words = said(session, box, now)
+    assert (words.link, words.link_name) == ("", "")
+
+
+def test_a_stamp_keeps_its_own_words(session: Session, now: datetime) -> None:
+    box = boxed(session, now)
+    words = said(session, box, now, kind="stamp")
+    assert (words.lot, words.link, words.growing_area) == (f"Lô {box.lot.code}", "", "")
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "is_confirmed", "is_said"),
+    [
+        (-30, 30, True, True),
+        (0, 0, True, True),
+        (-30, -1, True, False),
+        (1, 30, True, False),
+        (-30, 30, False, False),
+    ],
+)
+def test_the_mark_of_origin_is_said_only_while_a_confirmed_paper_holds(
+    session: Session, now: datetime, first: int, last: int, is_confirmed: bool, is_said: bool
+) -> None:
+    box = boxed(session, now)
+    days = {"valid_from": DAY + timedelta(days=first), "valid_to": DAY + timedelta(days=last)}
+    paper = Certificate(
+        org_id=box.block.org_id, scheme=Scheme.GI, number="00001", created_at=now, **days,
+        confirmed_at=now if is_confirmed else None,
+    )  # fmt: skip
+    session.add(paper)
+    assert (said(session, box, now, "stamp").gi == "Chỉ dẫn địa lý") is is_said
