@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 import nongsan  # puts the project's folder first on the path
-from tests.databases import KINDS, PostgresTemplates, SqliteTemplates
+from tests.databases import KINDS, PostgresTemplates, SqliteTemplates, quick_folder
 from trace.db import Database, open_database, use_database
 from trace.keyring import Keyring, use_keyring
 from trace.settings import Settings
@@ -32,7 +31,7 @@ def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> SqliteTemplate
 def postgres_templates() -> Iterator[PostgresTemplates]:
     """One server a test run: its workers share it, and no other run's housekeeping removes its folder."""
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
-    folder = Path(tempfile.gettempdir()) / f"nongsan-test-{run[:12]}"
+    folder = quick_folder() / f"nongsan-test-{run[:12]}"
     templates = PostgresTemplates(folder)
     yield templates
     templates.close()
