@@ -44,7 +44,7 @@ def print_stamps(page: Page, folder: Path) -> set[str]:
     page.click("a[href^='/htx/in/']")
     page.click("main button.primary")
     with page.expect_download() as waiting:
-        page.click("article a.btn")
+        page.click("a[download]")  # the page asks again by itself until the print is ready
     pdf = folder / waiting.value.suggested_filename
     waiting.value.save_as(pdf)
     return codes_on(pdf, folder)

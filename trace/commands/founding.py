@@ -15,6 +15,7 @@ def found_instance(settings: Settings, *, is_demo: bool = False) -> bool:
     Running it again changes nothing: the master key is never replaced.
     """
     settings.instance.mkdir(parents=True, exist_ok=True, mode=0o700)
+    settings.instance.chmod(0o700)  # a clone's folder is there already, open to all
     is_new = not settings.master_key.exists()
     if is_new:
         make_master_key(settings.master_key)
