@@ -15,7 +15,7 @@ OVER = {"n": 500, "kg": 2, "kg2": 1000, "lot": "VT-0612-03", "kg_max": Decimal("
 
 def test_a_refusal_names_both_figures_the_readers_way():
     vi = t("vi", "gate.over", left=459, **OVER)
-    assert f"500 tem × 2{NBSP}kg = 1.000{NBSP}kg. Lô VT-0612-03 đóng 900,5{NBSP}kg" in vi
+    assert f"500 tem × 2{NBSP}kg = 1.000{NBSP}kg. Lô VT-0612-03 có 900,5{NBSP}kg để dán tem" in vi
     assert f"1,000{NBSP}kg" in t("en", "gate.over", left=459, **OVER)
 
 
