@@ -179,6 +179,8 @@ def fetch(session: Session, actor: Actor, act: Act, table: type[Row], **key: Any
         NotFound: no such row, or not this tenant's.
     """
     rule = visible(actor, act, table)
+    if any(isinstance(value, str) and "\0" in value for value in key.values()):
+        raise NotFound()  # no name holds this letter, and PostgreSQL is not asked for it
     columns = [getattr(table, name) == value for name, value in key.items()]
     row: Row | None = session.execute(select(table).where(rule, *columns)).scalar_one_or_none()
     if row is None:

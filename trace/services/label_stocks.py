@@ -97,10 +97,11 @@ def stock_named(session: Session, actor: Actor, name: str) -> Stock:
 
 
 def title_of(session: Session, name: str) -> Term | str:
-    """What people call the stock of a print."""
+    """What people call the stock of a print; a name that no stock has is itself."""
     if name in STOCKS:
         return Term(f"stock.{name}")
-    row = session.execute(select(LabelStock).where(col(LabelStock.public_id) == name)).scalar_one_or_none()
+    asked = name.replace("\0", "\ufffd")
+    row = session.execute(select(LabelStock).where(col(LabelStock.public_id) == asked)).scalar_one_or_none()
     return row.name if row else name
 
 
