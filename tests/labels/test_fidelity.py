@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from labels.design import StampDesign
-from labels.layout import QUIET
+from labels.frame import QUIET
 from tests.labels.readers import READERS, zbar
 from tests.labels.stamps import (
     ROLL,
