@@ -192,6 +192,13 @@ def test_a_recalled_lot_says_so_first(client: FlaskClient, coop: world.Coop) -> 
         assert reason in page(client, f"/sp/{coop.product.public_id}", lang)
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_destroyed_lot_says_so_first(client: FlaskClient, coop: world.Coop, lang: str) -> None:
+    lot = lot_of(coop, state=LotState.DESTROYED, released_at=NOW)
+    text = page(client, f"/lo/{lot.public_id}", lang)
+    assert text.index(t(lang, "consumer.destroyed.said")) < text.index("<h1")
+
+
 def test_a_shared_page_says_what_it_is_to_those_who_list_it(client: FlaskClient, coop: world.Coop) -> None:
     lot = lot_of(coop)
     for path in (f"/lo/{lot.public_id}", f"/sp/{coop.product.public_id}"):

@@ -47,6 +47,7 @@ class LotPage:
     coop_place: Place
     recall: RecallNotice | None
     is_recalled: bool
+    is_destroyed: bool
     story: Story
 
 
@@ -107,6 +108,7 @@ def lot_page(session: Session, public_id: str, today: date) -> LotPage:
         coop_place=place_of(session, cooperative),
         recall=notices[0] if notices else None,
         is_recalled=bool(notices) or lot.state == LotState.RECALLED,
+        is_destroyed=lot.state == LotState.DESTROYED,
         story=tell(session, lot.id, today),
     )
 

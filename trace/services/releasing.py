@@ -1,4 +1,4 @@
-"""Letting a lot go out, and taking one out of the world."""
+"""Letting a lot go out."""
 
 from datetime import datetime
 
@@ -68,19 +68,3 @@ def recheck(session: Session, actor: Actor, lot: Lot, now: datetime) -> bool:
         for stop in stops_of(session, source, plot) if plot else ():
             hold_by_rule(session, actor, source, stop.rule, stop.figures, now)
     return lot.state == LotState.HOLD
-
-
-def destroy_lot(session: Session, actor: Actor, public_id: str, reason: str, now: datetime) -> Lot:
-    """Take an open or released lot out of the world; the cooperative's manager only.
-
-    Raises:
-        NotAllowed, NotFound: as ``release_lot``.
-        Refused: ``gate.recalled``, ``gate.hold``, ``lot.cannot_move``.
-    """
-    lot = fetch(session, actor, Act.RELEASE_LOT, Lot, public_id=public_id)
-    lock_lots(session, [lot.id])
-    refuse_recalled(session, lot)
-    refuse_held(session, lot)
-    move(lot, LotState.DESTROYED, now)
-    lot_events.observed(session, actor, "destroy", lot, now, reason=reason[:400])
-    return lot

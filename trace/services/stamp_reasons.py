@@ -10,6 +10,7 @@ WORDS = {
     "lost": "print.spoiled.reason.lost",
     "stolen": "print.spoiled.reason.stolen",
     "interrupted": "stamps.reason.interrupted",
+    "destroyed": "stamps.reason.destroyed",
 }
 SPOILED = frozenset(("misprint", "torn", "wrong", "spoiled"))
 """Paper that came to nothing; every other reason withdraws a stamp that may be about."""

@@ -49,11 +49,24 @@ def void_range(
         return earlier
     refuse_outside(session, block, wanted)
     _refuse_twice(session, block, wanted)
+    return withdraw(session, actor, block, wanted, reason, request_id, now)
+
+
+def withdraw(
+    session: Session,
+    actor: Actor,
+    block: StampBlock,
+    wanted: Range,
+    reason: str,
+    request_id: str,
+    now: datetime,
+) -> StampVoid:
+    """Void serials of a locked block that are not void yet, with the events of the lots they leave."""
     row = StampVoid(
         block_id=block.id,
         kid=block.kid,
-        first=first,
-        last=last,
+        first=wanted.first,
+        last=wanted.last,
         reason=reason,
         voided_at=now,
         voided_by=actor.account_id,

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from trace.db import reading
 from trace.errors import Invalid, NongsanError, Refused
 from trace.records.lot import Lot, LotState
-from trace.services import harvesting, holding, lot_pages, packing, recalling, releasing
+from trace.services import destroying, harvesting, holding, lot_pages, packing, recalling, releasing
 from trace.services.admission import Act, may
 from trace.services.intake import read
 from trace.standards import quantity
@@ -214,7 +214,7 @@ def destroy(public_id: str) -> Answer:
     try:
         given = read(holding.HoldIn, values)
         with once() as session:
-            releasing.destroy_lot(session, actor(), public_id, given.reason, now())
+            destroying.destroy_lot(session, actor(), public_id, given.reason, now())
             return leads_to("lots.show", public_id=public_id)
     except (Invalid, Refused) as error:
         return _refused(public_id, error, values)
