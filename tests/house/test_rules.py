@@ -162,10 +162,18 @@ def every_verb() -> Iterator[tuple[str, click.Command]]:
             yield f"{noun} {verb}", command.get_command(context, verb)
 
 
+def arguments(command: click.Command) -> str:
+    """What stands after the name in ``--help``, options aside."""
+    context = click.Context(command)
+    pieces = [p.make_metavar(context) for p in command.params if isinstance(p, click.Argument)]
+    return "".join(f" {piece}" for piece in pieces)
+
+
 def test_every_command_is_documented_and_has_help() -> None:
     said = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
     verbs = dict(every_verb())
-    assert sorted(name for name in verbs if f"`nongsan {name}" not in said) == []
+    asked = [f"nongsan {name}{arguments(command)}" for name, command in verbs.items()]
+    assert sorted(line for line in asked if f"`{line}`" not in said) == []
     assert sorted(name for name, command in verbs.items() if not command.help) == []
     unsaid = [
         f"{name} {option}"

@@ -62,7 +62,7 @@ _verb("products", "Products from FILE (XLSX or CSV).")
 
 
 @imports.command(name="template")
-@click.argument("noun", type=click.Choice(["farms", "products"]))
+@click.argument("noun", metavar="NOUN", type=click.Choice(["farms", "products"]))
 @click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--with-org", is_flag=True, help="With a column for the cooperative.")
 def write_template(noun: str, out: Path, *, with_org: bool) -> None:

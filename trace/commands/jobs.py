@@ -50,7 +50,7 @@ def _told(job: Job) -> dict[str, Any]:
 
 
 @jobs.command()
-@click.argument("name", type=click.Choice(sorted(kinds.KINDS)))
+@click.argument("name", metavar="NAME", type=click.Choice(sorted(kinds.KINDS)))
 @click.option("--shop", "said", metavar="SHOP", help="marketplace/number; default: every shop.")
 @as_account
 @as_json

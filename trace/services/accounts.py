@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlmodel import Session, col
 
 from trace.errors import FieldProblem, Invalid, NotAllowed, NotFound, TooMany
 from trace.records.account import Account, LoginFailure, LoginSession, Role
+from trace.records.organisation import Organisation
 from trace.services.admission import Act, Actor, scope_of
 from trace.services.admission import Scope as Reach
 
@@ -111,7 +112,18 @@ def sign_in(session: Session, login: str, password: str, now: datetime) -> Accou
         raise TooMany("login.locked", wait, minutes=minutes, time=now + FAILURE_WINDOW)
     account = _by_login(session, login)
     matches = _matches(account.password_hash if account else _nobody, password)
-    return account if account and matches and account.is_active else None
+    return account if account and matches and _may_come_in(session, account) else None
+
+
+def _may_come_in(session: Session, account: Account) -> bool:
+    org = session.get(Organisation, account.org_id) if account.org_id is not None else None
+    return account.is_active and (org is None or org.is_active)
+
+
+def working() -> ColumnElement[bool]:
+    """Accounts that are on, of organisations that have not ended."""
+    ended = select(col(Organisation.id)).where(~col(Organisation.is_active))
+    return col(Account.is_active) & (col(Account.org_id).is_(None) | col(Account.org_id).not_in(ended))
 
 
 def note_failure(session: Session, login: str, now: datetime) -> int:
@@ -171,7 +183,7 @@ def account_of_session(session: Session, secret: str, now: datetime) -> Account 
         .where(
             col(LoginSession.token_hash) == _hash(secret),
             col(LoginSession.expires_at) > now,
-            col(Account.is_active),
+            working(),
         )
     )
     found: Account | None = session.execute(question).scalar_one_or_none()

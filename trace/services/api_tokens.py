@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 
 from trace.errors import NotFound
 from trace.records.account import Account, ApiToken
+from trace.services import accounts
 
 PREFIX = "ns_"
 
@@ -21,7 +22,7 @@ def issue_token(
     Raises:
         NotFound: no such account, or it is switched off.
     """
-    question = select(Account).where(col(Account.login) == login.strip().lower(), col(Account.is_active))
+    question = select(Account).where(col(Account.login) == login.strip().lower(), accounts.working())
     account: Account | None = session.execute(question).scalar_one_or_none()
     if account is None:
         raise NotFound("account.unknown", login=login)
@@ -47,7 +48,7 @@ def account_of_token(session: Session, secret: str, now: datetime) -> Account | 
             col(ApiToken.token_hash) == _hash(secret),
             col(ApiToken.revoked_at).is_(None),
             or_(col(ApiToken.expires_at).is_(None), col(ApiToken.expires_at) > now),
-            col(Account.is_active),
+            accounts.working(),
         )
     )
     found: Account | None = session.execute(question).scalar_one_or_none()

@@ -1,6 +1,7 @@
 """``/so/don-vi``: organisations, found without marks, added and changed."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from flask import flash, render_template, request, url_for
@@ -8,13 +9,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from trace.db import reading
 from trace.errors import NongsanError, NotFound
-from trace.records.organisation import OrgKind
-from trace.services import organisations
+from trace.records.organisation import Organisation, OrgKind
+from trace.services import organisation_ending, organisations
 from trace.services.admission import Act
 from trace.services.intake import read
 from trace.services.places import PlaceOption
 from trace.web.door import Door
-from trace.web.form_state import FormState, blank, typed
+from trace.web.form_state import FormState, blank, kept, typed
 from trace.web.once import leads_to, once
 from trace.web.registry_forms import Box, Item, Page, bare, refused, say, start_places, with_place, words
 from trace.web.visitor import actor, now
@@ -35,7 +36,7 @@ def index() -> str:
     items = [
         Item(
             one.name,
-            (say(f"org.{one.kind}"), one.tax_code or ""),
+            (say(f"org.{one.kind}"), one.tax_code or "", "" if one.is_active else say("registry.org.ended")),
             url_for("organisations.edit", public_id=one.public_id),
         )
         for one in rows
@@ -53,7 +54,13 @@ def index() -> str:
     )
 
 
-def _form(state: FormState, places: Sequence[PlaceOption], title: str, action: str) -> str:
+def _form(
+    state: FormState,
+    places: Sequence[PlaceOption],
+    title: str,
+    action: str,
+    row: Organisation | None = None,
+) -> str:
     boxes = (
         Box("kind", "registry.org.kind", "select", options=words(OrgKind, "org")),
         Box("name", "registry.org.name"),
@@ -64,7 +71,7 @@ def _form(state: FormState, places: Sequence[PlaceOption], title: str, action: s
         Box("place", "registry.commune", "place"),
     )
     page = Page(title, action, url_for("organisations.index"), boxes, state, places=places)
-    return render_template("cooperative/registry/form.html", base=BASE, page=page)
+    return render_template("office/organisation.html", base=BASE, page=page, row=row)
 
 
 @door.page("/moi", Act.MANAGE_ORGS)
@@ -95,15 +102,26 @@ def add() -> Answer:
 @door.page("/<public_id>", Act.MANAGE_ORGS)
 def edit(public_id: str) -> str:
     """The form with what is stored."""
+    return _stored(public_id, blank())
+
+
+def _stored(public_id: str, state: FormState) -> str:
+    """What is stored, with what was wrong in another form of the page."""
     with reading() as session:
         row = organisations.organisation(session, public_id)
         places = start_places(session, row.commune_code)
-    return _edit(public_id, blank(**{name: getattr(row, name, None) for name in FIELDS}), places)
+    state.values.update(blank(**{name: getattr(row, name, None) for name in FIELDS}).values)
+    return _edit(row, state, places)
 
 
-def _edit(public_id: str, state: FormState, places: Sequence[PlaceOption]) -> str:
-    action = url_for("organisations.save", public_id=public_id)
-    return _form(state, places, say("registry.org.edit"), action)
+def _edit(row: Organisation, state: FormState, places: Sequence[PlaceOption]) -> str:
+    action = url_for("organisations.save", public_id=row.public_id)
+    return _form(state, places, say("registry.org.edit"), action, row)
+
+
+def _again(public_id: str, state: FormState, places: Sequence[PlaceOption]) -> str:
+    with reading() as session:
+        return _edit(organisations.organisation(session, public_id), state, places)
 
 
 @door.page("/<public_id>", Act.MANAGE_ORGS, methods=["POST"])
@@ -119,6 +137,34 @@ def save(public_id: str) -> Answer:
     except NotFound:
         raise
     except NongsanError as error:
-        return refused(error, values, lambda state, places: _edit(public_id, state, places))
+        return refused(error, values, partial(_again, public_id))
     flash(say("registry.saved", name=row.name), "ok")
+    return answer
+
+
+@door.page("/<public_id>/ngung", Act.MANAGE_ORGS, methods=["POST"])
+def end(public_id: str) -> Answer:
+    """Switch an organisation off."""
+    values = typed(("reason",))
+    try:
+        with once() as session:
+            row = organisation_ending.end_organisation(
+                session, actor(), public_id, values.get("reason", ""), now()
+            )
+            answer = leads_to("organisations.edit", public_id=public_id)
+    except NotFound:
+        raise
+    except NongsanError as error:
+        return _stored(public_id, kept(error, values)), error.status
+    flash(say("registry.org.ended.now", name=row.name), "warn")
+    return answer
+
+
+@door.page("/<public_id>/lai", Act.MANAGE_ORGS, methods=["POST"])
+def resume(public_id: str) -> Answer:
+    """Switch an organisation on again."""
+    with once() as session:
+        row = organisation_ending.resume_organisation(session, actor(), public_id, now())
+        answer = leads_to("organisations.edit", public_id=public_id)
+    flash(say("registry.org.resumed", name=row.name), "ok")
     return answer
