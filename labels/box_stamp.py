@@ -53,7 +53,7 @@ def stamp_layout(
         next((text for text in every if text.name == "serial"), no_serial(code)),
         code,
         room,
-        art=_logo(design, placed, head, logo, frame),
+        art=_logo(design, placed, head, logo, column, frame),
     )
 
 
@@ -133,14 +133,20 @@ def _up_to_dots(length_mm: float) -> float:
 
 
 def _logo(
-    design: StampDesign, placed: list[PlacedText], head: Head, size: tuple[float, float], frame: Frame
+    design: StampDesign,
+    placed: list[PlacedText],
+    head: Head,
+    size: tuple[float, float],
+    column: Column,
+    frame: Frame,
 ) -> tuple[PlacedArt, ...]:
-    """The logo in the middle of the height of its rows."""
+    """The logo at the column's left, in the middle of the height of its rows.
+
+    Its rows begin after it and after leads of their own, such as the field of the mark of origin.
+    """
     if design.logo is None:
         return ()
     block = head_block_mm(placed, head)
     if block is None:
         raise frame.refusal("logo", size[1])
-    line = next(text for text in placed if text.name in head.names)
-    x = on_dots(line.x_mm - LOGO_GAP_MM - size[0])
-    return (placed_art(design.logo, x, on_dots(sum(block) / 2 - size[1] / 2), *size),)
+    return (placed_art(design.logo, _up_to_dots(column.x_mm), on_dots(sum(block) / 2 - size[1] / 2), *size),)

@@ -129,7 +129,7 @@ def test_the_same_picture_gives_the_same_dots(name: str) -> None:
     assert art_of(LOGOS[name], 64, 64) == art_of(LOGOS[name].copy(), 64, 64)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(8, 70), st.integers(8, 70), st.booleans(), st.integers(0, 99))
 def test_art_goes_through_json_and_back(width: int, height: int, is_halftone: bool, seed: int) -> None:
     dots = np.random.default_rng(seed).random((height, width)) < 0.5

@@ -348,7 +348,15 @@ def assert_refused_clearly(problem: LabelError) -> None:
         assert float(str(problem.params["x"])) >= 0.1
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_a_logo_beside_the_mark_of_origin_leaves_it_its_field() -> None:
+    texts = replace(TEXTS, gi="Chỉ dẫn địa lý", product="Vải", cooperative="HTX")
+    design = StampDesign(rows=("serial", "product", "cooperative"), has_gi=True, logo=LOGO)
+    layout = lay_out(texts, design, STOCKS["tomy-145"], 25)
+    assert {"gi", "gi_mark"} <= {text.name for text in layout.texts}
+    assert faults(layout) == []
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(
     texts=texts_of_any_kind(),
     design=designs(),
@@ -371,7 +379,6 @@ def test_anything_is_in_its_place_or_refused(texts, design, has_logo: bool, stoc
 
 @settings(
     max_examples=40,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # drawing is too slow to shrink a case by
 )

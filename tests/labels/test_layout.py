@@ -158,7 +158,7 @@ def test_numbers_are_grouped_and_filled_with_zeros() -> None:
 WORDS = st.text("aăâbcdđeêghiklmnoôơpqrstuưvxyẬẪỂƯ 0123456789-()", min_size=1, max_size=60)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     product=WORDS.filter(str.strip),
     cooperative=WORDS.filter(str.strip),
@@ -180,7 +180,7 @@ def test_any_texts_stay_inside_the_label_or_are_refused(
         assert isinstance(outcome, DoesNotFit | QrTooSmall)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(text=st.text(min_size=1, max_size=20))
 def test_any_unicode_is_set_or_refused_by_name(text: str) -> None:
     outcome = laid_out(StampTexts(text, text), STOCKS["roll-100x50"], 25)

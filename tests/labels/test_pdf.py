@@ -188,7 +188,6 @@ def assert_inside_labels(a_job: PrintJob, folder: Path) -> None:
 
 @settings(
     max_examples=12,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(

@@ -185,7 +185,7 @@ CALIBRATIONS = st.builds(
 
 
 @LANGUAGES
-@settings(max_examples=20, deadline=None, phases=[Phase.generate, Phase.shrink])
+@settings(max_examples=20, phases=[Phase.generate, Phase.shrink])
 @given(
     stock=ROLLS,
     by=CALIBRATIONS,
