@@ -4,6 +4,7 @@ import socket
 import threading
 from typing import Any
 
+from waitress import wasyncore
 from waitress.server import create_server
 
 THREADS = 8
@@ -30,7 +31,7 @@ def free_port(host: str, wanted: int) -> int:
 
 
 class Server:
-    """A WSGI application behind waitress."""
+    """A WSGI application behind waitress, served from a thread of its own."""
 
     def __init__(self, app: Any, host: str, port: int) -> None:
         self._server = create_server(
@@ -39,13 +40,24 @@ class Server:
         self._thread = threading.Thread(target=self._server.run, name=f"web-{port}", daemon=True)
 
     def start(self) -> None:
-        """Serve from a thread until ``stop``."""
+        """Serve until ``stop``."""
         self._thread.start()
 
-    def run(self) -> None:
-        """Serve in this thread until ``stop``."""
-        self._server.run()
+    def stop(self, patience_s: float = 5.0) -> None:
+        """Take no new connection, finish what is being answered, then end.
 
-    def stop(self) -> None:
-        """Take no new connection and end the running ones' loop."""
-        self._server.close()
+        Sockets are closed by the loop's own thread: closed under its ``select`` they would break it.
+        Whoever still reads (or computes) after ``patience_s`` seconds of each step is cut off.
+        """
+        self._server.trigger.pull_trigger(self._close_door)
+        self._server.task_dispatcher.shutdown(timeout=patience_s)
+        self._server.trigger.pull_trigger(self._close_when_said)
+        self._thread.join(patience_s)
+
+    def _close_door(self) -> None:
+        wasyncore.dispatcher.close(self._server)
+
+    def _close_when_said(self) -> None:
+        for channel in list(self._server.active_channels.values()):
+            channel.close_when_flushed = True
+        self._server.trigger.close()
