@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -17,6 +18,10 @@ from trace.keyring import Keyring, use_keyring
 from trace.settings import Settings
 
 assert nongsan.ROOT
+
+# No test is judged by how long an example takes on a busy machine.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 # Every test that asks for it starts on the eve of the main lychee season.
 SEASON = datetime(2026, 6, 12, 2, 30, tzinfo=UTC)

@@ -125,7 +125,7 @@ def test_others_hold_nothing(coop: world.Coop, now: datetime, role: Role) -> Non
             holding.hold_lot(session, actor, lot.public_id, WHY, now)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(steps=st.lists(st.sampled_from(LotState), max_size=12), start=st.sampled_from(["draft", "open"]))
 def test_no_walk_leaves_recalled_or_returns_from_hold_elsewhere(steps: list[LotState], start: str) -> None:
     lot = Lot(code="X", state=start, version=1)

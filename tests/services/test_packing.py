@@ -161,7 +161,7 @@ def test_the_graph_is_walked_both_ways_however_deep(coop: world.Coop, now: datet
         assert ancestors(session, chain[-1].id) == sorted(lot.id for lot in (*lots, *chain))
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(draws=st.lists(st.integers(1, 60), min_size=1, max_size=8))
 def test_whatever_is_drawn_no_lot_gives_more_than_it_weighs(
     coop: world.Coop, now: datetime, draws: list[int]

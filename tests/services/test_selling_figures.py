@@ -91,7 +91,7 @@ def undone() -> Iterator[Session]:
             session.execute(delete(table))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(told=tellings, page=st.integers(1, 4))
 def test_any_sequence_of_tellings_gives_the_figures_of_a_recount(
     shop: Shop, now: datetime, told: list[Order], page: int
@@ -102,7 +102,7 @@ def test_any_sequence_of_tellings_gives_the_figures_of_a_recount(
             assert order_figures.recount(session, check=True) == []
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(told=tellings.filter(lambda all_: len({(o.ext_order_id, o.modified_at) for o in all_}) == len(all_)))
 def test_told_backwards_or_twice_the_newest_wins(shop: Shop, now: datetime, told: list[Order]) -> None:
     newest = {o.ext_order_id: o for o in sorted(told, key=lambda o: o.modified_at)}

@@ -155,7 +155,6 @@ def test_any_sequence_keeps_every_rolls_book(stamps: StampWorld) -> None:
 
     @settings(
         max_examples=15,
-        deadline=None,
         derandomize=True,
         phases=[Phase.generate],  # one failing sequence is short enough to read
         suppress_health_check=list(HealthCheck),

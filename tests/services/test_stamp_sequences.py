@@ -106,7 +106,6 @@ class Doer:
 
 @settings(
     max_examples=25,
-    deadline=None,
     derandomize=True,
     phases=[Phase.generate],  # one failing sequence is short enough to read
     suppress_health_check=list(HealthCheck),

@@ -127,7 +127,7 @@ def recounted(rows: list, keep, key) -> dict:
     return found
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(orders=ORDERS)
 def test_every_table_equals_a_recount_of_its_rows(market, orders) -> None:
     first, _second, shelves = market

@@ -155,7 +155,7 @@ def mixtures_for(sender: Sender, rule: Rule) -> Callable[[], None]:
     names = sorted(grounds.form_of(rule, sender.laid.own))
     wrongs = st.dictionaries(st.sampled_from(names), st.sampled_from(JUNK) | st.text(max_size=40), min_size=1)
 
-    @bounds(max_examples=6, derandomize=True, database=None, deadline=None)
+    @bounds(max_examples=6, derandomize=True, database=None)
     @given(wrongs, st.booleans())
     def try_it(wrong: dict[str, str], whole: bool) -> None:
         sent = {**(grounds.form_of(rule, sender.laid.own) if whole else {}), **wrong}
