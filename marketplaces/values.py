@@ -21,12 +21,22 @@ PushKind = Literal["order", "authorization", "listing", "other"]
 
 @dataclass(frozen=True, slots=True)
 class AppKeys:
-    """Our application at one marketplace. ``push_secret`` signs pushes; empty means ``app_secret``."""
+    """Our application at one marketplace.
+
+    ``push_secret`` signs pushes; empty means ``app_secret``. ``auth_url`` is where tokens are asked for;
+    empty means ``base_url``. ``options`` answer what the marketplace's references leave open.
+    """
 
     app_id: str
     app_secret: str = field(repr=False)
     base_url: str
     push_secret: str = field(default="", repr=False)
+    auth_url: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+
+    def option(self, name: str, default: str) -> str:
+        """What the operator chose, or the documented default."""
+        return dict(self.options).get(name, default)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,11 @@ class SettingsError(Exception):
 
 
 class MarketplaceSettings(BaseModel):
-    """How one marketplace is reached: its base URL, our application's id and secret there."""
+    """How one marketplace is reached: its base URL, our application's id and secret there.
+
+    ``auth_url`` is where tokens are asked for when that is another host; ``options`` are the choices that
+    the marketplace's page in ``docs/marketplaces`` names.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -43,6 +47,8 @@ class MarketplaceSettings(BaseModel):
     app_id: str
     app_secret: str = Field(repr=False)
     push_secret: str = Field(default="", repr=False)
+    auth_url: str = ""
+    options: dict[str, str] = Field(default_factory=dict)
 
 
 class Settings(BaseModel):

@@ -5,7 +5,7 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
@@ -86,22 +86,46 @@ class MemoryStall:
         self._world.access["7"] = "another"
 
 
-class ShopeeStall:
-    """A shop of its own at the simulated Shopee behind ``address``; the control door is ``do``."""
+@dataclass(frozen=True)
+class Market:
+    """What a simulated marketplace needs to be told apart from its neighbours."""
 
-    def __init__(self, address: str) -> None:
-        self.address = address
+    name: str
+    app_id: str
+    secret: str
+    base: str
+    auth: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+
+    def keys(self, address: str) -> AppKeys:
+        """Our application there, behind the simulators' address."""
+        auth = f"{address}{self.auth}" if self.auth else ""
+        return AppKeys(self.app_id, self.secret, f"{address}{self.base}", auth_url=auth, options=self.options)
+
+
+MARKETS = {one.name: one for one in (Market("shopee", "2001887", "shpk-made-up", "/shopee"),)}
+"""Every simulator whose adapter keeps the contract; a new one is one line."""
+
+
+class SimulatedStall:
+    """A shop of its own at a simulated marketplace behind ``address``; the control door is ``do``."""
+
+    def __init__(self, address: str, market: Market) -> None:
+        self.address, self.market = address, market
         self.records: list[CallRecord] = []
-        seeded = self.do("seed", name=f"HTX {next(NUMBERS)}", app={"id": "2001887", "secret": "shpk-made-up"})
+        app = {"id": market.app_id, "secret": market.secret}
+        seeded = self.do("seed", name=f"HTX {next(NUMBERS)}", app=app)
         self.shop_id, tokens = seeded["shop"], seeded["tokens"]
-        self.keys = AppKeys("2001887", "shpk-made-up", f"{address}/shopee")
+        self.keys = market.keys(address)
         life = timedelta(seconds=tokens["expires_in"])
         self.credentials = Credentials(
             tokens["access"], tokens["refresh"], now() + life, now() + timedelta(days=30), self.shop_id
         )
 
     def do(self, deed: str, **ask: Any) -> dict[str, Any]:
-        answer = requests.post(f"{self.address}/control/shopee", json={"do": deed, **ask}, timeout=120)
+        answer = requests.post(
+            f"{self.address}/control/{self.market.name}", json={"do": deed, **ask}, timeout=120
+        )
         assert answer.status_code == 200, answer.text
         done: dict[str, Any] = answer.json()
         return done
@@ -110,7 +134,9 @@ class ShopeeStall:
         self.do("fault", kind=kind, **ask)
 
     def truth(self) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = requests.get(f"{self.address}/control/shopee/truth", timeout=120).json()
+        rows: list[dict[str, Any]] = requests.get(
+            f"{self.address}/control/{self.market.name}/truth", timeout=120
+        ).json()
         return [row for row in rows if row["shop"] == self.shop_id]
 
     def shop(
@@ -129,7 +155,7 @@ class ShopeeStall:
             timeouts=Timeouts(connect_s=30, read_s=read_s, total_s=90),
             patience=patience or Patience(first_s=0.01, most_s=0.05),
         )
-        return open_shop("shopee", client, keys or self.keys, credentials or self.credentials, clock)
+        return open_shop(self.market.name, client, keys or self.keys, credentials or self.credentials, clock)
 
     def order(
         self, listing: str, quantity: int = 1, at: datetime | None = None, status: str = "placed"

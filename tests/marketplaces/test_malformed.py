@@ -1,228 +1,130 @@
 """Answers no reference promises: each is a MarketplaceError or a bad record, never a crash or half a page."""
 
 import gzip
-import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from copy import deepcopy
 from typing import Any
 
 import pytest
 
 from marketplaces.interface import MarketplaceError
-from marketplaces.wire import Call, Raw, Timeouts
-from tests.marketplaces.stalls import ShopeeStall, box, last_hour
+from marketplaces.wire import Raw
+from tests.marketplaces.malformed import SAMPLES
+from tests.marketplaces.malformed.sample import JSON, Sample, Scripted
+from tests.marketplaces.stalls import SimulatedStall, box, last_hour
 
-JSON = "application/json"
-ITEM = {
-    "item_id": 2400143710,
-    "item_name": "Vải",
-    "item_sku": "VAI",
-    "model_id": 0,
-    "model_quantity_purchased": 2,
-    "model_original_price": 60000,
-    "model_discounted_price": 55000,
-    "order_item_id": 1,
-    "cancelled_qty": 0,
-    "returned_qty": 0,
-}
-ORDER = {
-    "order_sn": "A1",
-    "order_status": "SHIPPED",
-    "currency": "VND",
-    "create_time": 1795000000,
-    "update_time": 1795000001,
-    "buyer_username": "nguoi_mua",
-    "recipient_address": {"name": "Nguyễn Văn Kín", "phone": "0900000001"},
-    "item_list": [ITEM],
-}
-LIST = {"error": "", "response": {"more": False, "next_cursor": "", "order_list": [{"order_sn": "A1"}]}}
-
-
-class Scripted:
-    """A transport that answers the list well and the details (or whatever is named) with given bytes."""
-
-    def __init__(self, spoilt: str, raw: Raw) -> None:
-        self.spoilt, self.raw = spoilt, raw
-
-    def send(self, call: Call, timeouts: Timeouts, deadline: float) -> Raw:
-        if self.spoilt in call.url:
-            return self.raw
-        return Raw(200, {"Content-Type": JSON}, json.dumps(LIST).encode())
-
-
-def order_with(**changes: Any) -> dict[str, Any]:
-    return {**deepcopy(ORDER), **changes}
-
-
-def item_with(**changes: Any) -> dict[str, Any]:
-    return order_with(item_list=[{**ITEM, **changes}])
-
-
-def without(thing: dict[str, Any], name: str) -> dict[str, Any]:
-    return {key: value for key, value in thing.items() if key != name}
-
-
-BAD_ORDERS: list[Any] = [
-    *(
-        without(ORDER, name)
-        for name in ("order_status", "currency", "create_time", "update_time", "item_list")
-    ),
-    *(
-        order_with(item_list=[without(ITEM, name)])
-        for name in ("item_id", "model_quantity_purchased", "model_discounted_price")
-    ),
-    order_with(currency="USD"),
-    order_with(create_time=1795000000000),
-    order_with(create_time="2026-11-22"),
-    order_with(update_time=-1),
-    order_with(update_time=True),
-    order_with(update_time=1e300),
-    order_with(order_status=["SHIPPED"]),
-    order_with(order_status=""),
-    order_with(order_status="SHIP\0PED"),
-    order_with(item_list={}),
-    order_with(item_list=[]),
-    order_with(item_list=[None]),
-    order_with(item_list="VAI"),
-    item_with(model_quantity_purchased=-3),
-    item_with(model_quantity_purchased=2.5),
-    item_with(model_quantity_purchased="2"),
-    item_with(model_quantity_purchased=10**30),
-    item_with(cancelled_qty=2, returned_qty=1),
-    item_with(cancelled_qty=-1),
-    item_with(model_discounted_price=-55000),
-    item_with(model_discounted_price=0, model_original_price=None),
-    item_with(model_discounted_price=55000.5),
-    item_with(item_id=0),
-    item_with(item_id={"id": 1}),
-    item_with(item_name="\ud800"),
-    item_with(item_sku=7),
-    without(ORDER, "order_sn"),
-    order_with(order_sn="another"),
-    None,
-    "A1",
-    [],
-    7,
-]
+Spoiler = Callable[[Sample], Raw]
 
 
 def raw(body: bytes, status: int = 200, content_type: str = JSON) -> Raw:
     return Raw(status, {"Content-Type": content_type}, body)
 
 
-def details(order_list: Any) -> bytes:
-    return json.dumps({"error": "", "response": {"order_list": order_list}}).encode()
+def good(sample: Sample) -> bytes:
+    return sample.body([sample.order])
 
 
-BAD_ANSWERS = [
-    raw(b""),
-    raw(b"null"),
-    raw(b"[]"),
-    raw(b'"ok"'),
-    raw(b"{}"),
-    raw(b'{"error": ""}'),
-    raw(b'{"error": "", "response": null}'),
-    raw(b'{"error": "", "response": []}'),
-    raw(b'{"error": "", "response": {}}'),
-    raw(b'{"error": {"code": 1}, "response": {}}'),
-    raw(b'{"error": 7}'),
-    raw(details({})),
-    raw(details("A1")),
-    raw(details(None)),
-    raw(b'{"error": "", "response": {"order_list": [NaN]}}'),
-    raw(b"[" * 200_000),
-    raw(b'{"error": "", "response": {"order_list": [' + b"9" * 5_000 + b"]}}"),
-    raw(details([ORDER])[:-20]),
-    raw(details([ORDER]).decode().encode("utf-16")),
-    raw(b"\xff\xfe\xfa"),
-    raw(b"\xef\xbb\xbf" + details([ORDER])),
-    raw(gzip.compress(details([ORDER]))),
-    raw(b"<html><body>Welcome to the Wi-Fi</body></html>", content_type="text/html"),
-    raw(details([ORDER]), content_type="text/html"),
-    raw(details([ORDER]), content_type=""),
-    raw(b"", status=204),
-    raw(b"", status=302),
-    raw(b"Bad gateway", status=502, content_type="text/plain"),
-    raw(b"no", status=404, content_type="text/plain"),
-    raw(details([ORDER]), status=500),
+BAD_ANSWERS: list[Spoiler] = [
+    lambda s: raw(b""),
+    lambda s: raw(b"null"),
+    lambda s: raw(b"[]"),
+    lambda s: raw(b'"ok"'),
+    lambda s: raw(b"{}"),
+    lambda s: raw(b"7"),
+    lambda s: raw(b'{"error": ""}'),
+    lambda s: raw(b'{"code": "0"}'),
+    lambda s: raw(b'{"error": "", "code": "0", "data": null, "response": null}'),
+    lambda s: raw(b'{"error": "", "code": "0", "data": [], "response": []}'),
+    lambda s: raw(b'{"error": "", "code": "0", "data": {}, "response": {}}'),
+    lambda s: raw(b'{"error": {"code": 1}, "code": {"error": 1}, "response": {}, "data": {}}'),
+    lambda s: raw(b'{"error": 7, "code": 7.5}'),
+    lambda s: raw(s.body({})),
+    lambda s: raw(s.body("A1")),
+    lambda s: raw(s.body(None)),
+    lambda s: raw(good(s).replace(b'"A1"', b"NaN")),
+    lambda s: raw(b"[" * 200_000),
+    lambda s: raw(b'{"error": "", "response": {"order_list": [' + b"9" * 5_000 + b"]}}"),
+    lambda s: raw(good(s)[:-20]),
+    lambda s: raw(good(s).decode().encode("utf-16")),
+    lambda s: raw(b"\xff\xfe\xfa"),
+    lambda s: raw(b"\xef\xbb\xbf" + good(s)),
+    lambda s: raw(gzip.compress(good(s))),
+    lambda s: raw(b"<html><body>Welcome to the Wi-Fi</body></html>", content_type="text/html"),
+    lambda s: raw(good(s), content_type="text/html"),
+    lambda s: raw(good(s), content_type=""),
+    lambda s: raw(b"", status=204),
+    lambda s: raw(b"", status=302),
+    lambda s: raw(b"Bad gateway", status=502, content_type="text/plain"),
+    lambda s: raw(b"no", status=404, content_type="text/plain"),
+    lambda s: raw(good(s), status=500),
+]
+ANSWERS = pytest.mark.parametrize("spoil", BAD_ANSWERS, ids=range(len(BAD_ANSWERS)))
+
+
+@pytest.fixture
+def sample(simulated: SimulatedStall) -> Sample:
+    return SAMPLES[simulated.market.name]
+
+
+def read(stall: SimulatedStall, sample: Sample, answer: Raw, *numbers: str) -> Iterator[Any]:
+    return stall.shop(transport=Scripted(sample, answer, numbers or ("A1",))).orders(last_hour())
+
+
+def test_the_well_formed_order_is_read(simulated: SimulatedStall, sample: Sample) -> None:
+    pages = list(read(simulated, sample, raw(good(sample))))
+    assert {order.ext_order_id for page in pages for order in page.orders} == {"A1"}
+    assert [page.bad for page in pages if page.bad] == []
+
+
+BAD_ORDERS = [
+    pytest.param(market, bad, id=f"{market}-{place}")
+    for market, sample in SAMPLES.items()
+    for place, bad in enumerate(sample.bad_orders)
 ]
 
 
-def read(shopee: ShopeeStall, answer: Raw) -> Iterator[Any]:
-    return shopee.shop(transport=Scripted("get_order_detail", answer)).orders(last_hour())
-
-
-def test_the_well_formed_order_is_read(shopee: ShopeeStall) -> None:
-    [page] = read(shopee, raw(details([ORDER])))
-    assert [order.lines[0].revenue_vnd for order in page.orders] == [110_000]
-    assert page.bad == ()
-
-
-@pytest.mark.parametrize("bad", BAD_ORDERS, ids=range(len(BAD_ORDERS)))
-def test_a_malformed_order_is_one_bad_record_and_its_neighbour_is_kept(shopee: ShopeeStall, bad: Any) -> None:
-    good = order_with(order_sn="A2")
-    both = {"more": False, "order_list": [{"order_sn": "A1"}, {"order_sn": "A2"}]}
-    transport = Scripted("get_order_detail", raw(details([bad, good])))
-    LIST["response"], before = both, LIST["response"]
-    try:
-        [page] = shopee.shop(transport=transport).orders(last_hour())
-    finally:
-        LIST["response"] = before
-    assert [order.ext_order_id for order in page.orders] == ["A2"]
-    assert [record.ext_order_id for record in page.bad] == ["A1"]
-    assert page.bad[0].reason
-    for buyer in ("Kín", "0900000001", "nguoi_mua"):
-        assert buyer not in repr(page)
-    for order in page.orders:
+@pytest.mark.parametrize(("market", "bad"), BAD_ORDERS)
+def test_a_malformed_order_is_one_bad_record_and_its_neighbour_is_kept(
+    stall_of: Callable[[str], SimulatedStall], market: str, bad: Any
+) -> None:
+    sample = SAMPLES[market]
+    neighbour = sample.renamed(sample.order, "A2")
+    pages = list(read(stall_of(market), sample, raw(sample.body([bad, neighbour])), "A1", "A2"))
+    assert {order.ext_order_id for page in pages for order in page.orders} == {"A2"}
+    faults = [fault for page in pages for fault in page.bad]
+    assert faults
+    assert all(fault.reason for fault in faults)
+    for word in sample.buyer:
+        assert word not in repr(pages)
+    for order in (order for page in pages for order in page.orders):
         assert len(order.payload_hash) == 64
 
 
-@pytest.mark.parametrize("answer", BAD_ANSWERS, ids=range(len(BAD_ANSWERS)))
-def test_a_malformed_answer_refuses_the_whole_page(shopee: ShopeeStall, answer: Raw) -> None:
-    with pytest.raises(MarketplaceError):
-        list(read(shopee, answer))
+def test_sixty_ways_to_be_malformed_are_tried_at_each_marketplace() -> None:
+    assert {m: len(s.bad_orders) + len(BAD_ANSWERS) >= 60 for m, s in SAMPLES.items()} == dict.fromkeys(
+        SAMPLES, True
+    )
 
 
-LISTS: list[Any] = [
-    {"order_list": [{"order_sn": "A1"}]},
-    {"more": "yes", "order_list": []},
-    {"more": True, "next_cursor": "", "order_list": []},
-    {"more": True, "order_list": []},
-    {"more": True, "next_cursor": 7, "order_list": []},
-    {"more": True, "next_cursor": "again", "order_list": []},
-    {"more": False, "order_list": [{}]},
-    {"more": False, "order_list": [{"order_sn": ""}]},
-    {"more": False, "order_list": [{"order_sn": "A" * 900}]},
-    {"more": False, "order_list": None},
-]
-
-
-@pytest.mark.parametrize("listed", LISTS, ids=range(len(LISTS)))
-def test_a_malformed_list_or_a_cursor_that_runs_in_circles_is_refused(
-    shopee: ShopeeStall, listed: Any
+@ANSWERS
+def test_a_malformed_answer_refuses_the_whole_page(
+    simulated: SimulatedStall, sample: Sample, spoil: Spoiler
 ) -> None:
-    body = json.dumps({"error": "", "response": listed}).encode()
     with pytest.raises(MarketplaceError):
-        list(shopee.shop(transport=Scripted("get_order_list", raw(body))).orders(last_hour()))
+        list(read(simulated, sample, spoil(sample)))
 
 
-@pytest.mark.parametrize("answer", BAD_ANSWERS, ids=range(len(BAD_ANSWERS)))
-def test_listings_tokens_and_offers_survive_the_same_answers(shopee: ShopeeStall, answer: Raw) -> None:
-    shop = shopee.shop(transport=Scripted("/api/", answer))
+@ANSWERS
+def test_listings_tokens_and_offers_survive_the_same_answers(
+    simulated: SimulatedStall, sample: Sample, spoil: Spoiler
+) -> None:
+    shop = simulated.shop(transport=Scripted(sample, spoil(sample), spoilt="/"))
     for act in (
         lambda: list(shop.listings()),
         lambda: list(shop.categories()),
-        lambda: shop.refresh(shopee.credentials),
+        lambda: shop.refresh(simulated.credentials),
         lambda: shop.publish([box()]),
         lambda: shop.read_orders(["A1"]),
     ):
         with suppress(MarketplaceError):
             act()
-
-
-def test_an_unreadable_pair_of_tokens_is_uncertain(shopee: ShopeeStall) -> None:
-    body = json.dumps({"error": "", "access_token": "", "refresh_token": "r", "expire_in": 14400}).encode()
-    with pytest.raises(MarketplaceError) as failed:
-        shopee.shop(transport=Scripted("access_token/get", raw(body))).refresh(shopee.credentials)
-    assert failed.value.kind == "uncertain"

@@ -20,17 +20,19 @@ from marketplaces.shopee.adapter import Shopee
 from marketplaces.shopee.errors import find_error
 from marketplaces.shopee.signing import public_base, shop_base, sign
 from marketplaces.wire import Call, Raw, Rehearsal, Timeouts, Wire
-from tests.marketplaces.stalls import ShopeeStall, box, every, last_hour, now
+from tests.marketplaces.malformed.sample import JSON, Scripted
+from tests.marketplaces.malformed.shopee import SHOPEE
+from tests.marketplaces.stalls import SimulatedStall, box, every, last_hour, now
 
 VECTORS = json.loads((Path(__file__).parent / "data" / "shopee_vectors.json").read_text())
 
 
-def published(shopee: ShopeeStall) -> str:
+def published(shopee: SimulatedStall) -> str:
     [result] = shopee.shop().publish([box()])
     return result.ext_listing_id
 
 
-def paths(shopee: ShopeeStall) -> Counter[str]:
+def paths(shopee: SimulatedStall) -> Counter[str]:
     return Counter(record.path.rpartition("/")[2] for record in shopee.records)
 
 
@@ -60,7 +62,7 @@ class Watching:
         return Raw(200, {"Content-Type": "application/json"}, json.dumps(body).encode())
 
 
-def test_a_long_window_is_cut_into_touching_slices_of_at_most_fifteen_days(shopee: ShopeeStall) -> None:
+def test_a_long_window_is_cut_into_touching_slices_of_at_most_fifteen_days(shopee: SimulatedStall) -> None:
     watching = Watching()
     until = datetime(2026, 6, 12, 2, 30, 0, 500, tzinfo=UTC)
     window = replace(last_hour(), since=until - timedelta(days=40), until=until)
@@ -75,7 +77,7 @@ def test_a_long_window_is_cut_into_touching_slices_of_at_most_fifteen_days(shope
     assert all(before[1] == after[0] for before, after in pairwise(spans))
 
 
-def test_details_are_asked_for_fifty_at_a_time_joined_by_commas(shopee: ShopeeStall) -> None:
+def test_details_are_asked_for_fifty_at_a_time_joined_by_commas(shopee: SimulatedStall) -> None:
     shopee.orders(published(shopee), 120, now())
     shopee.records.clear()
     assert len(every(shopee.shop().orders(last_hour()))) == 120
@@ -85,13 +87,15 @@ def test_details_are_asked_for_fifty_at_a_time_joined_by_commas(shopee: ShopeeSt
 
 @pytest.mark.parametrize("kind", ["duplicate", "shuffle", "page_shift", "late"])
 @pytest.mark.parametrize("times", [1, 2])
-def test_pages_that_shift_repeat_or_shuffle_lose_no_order(shopee: ShopeeStall, kind: str, times: int) -> None:
+def test_pages_that_shift_repeat_or_shuffle_lose_no_order(
+    shopee: SimulatedStall, kind: str, times: int
+) -> None:
     wanted = shopee.orders(published(shopee), 230, now() - timedelta(minutes=10))
     shopee.fault(kind, times=times, seconds=630)
     assert set(every(shopee.shop().orders(last_hour()))) == wanted
 
 
-def test_an_order_listed_late_is_found_by_the_overlap(shopee: ShopeeStall) -> None:
+def test_an_order_listed_late_is_found_by_the_overlap(shopee: SimulatedStall) -> None:
     wanted = shopee.orders(published(shopee), 3, now() - timedelta(seconds=20))
     shopee.fault("late", times=1, seconds=60)
     assert every(shopee.shop().orders(last_hour())) == {}
@@ -99,7 +103,7 @@ def test_an_order_listed_late_is_found_by_the_overlap(shopee: ShopeeStall) -> No
 
 
 @pytest.mark.parametrize("kind", ["429", "500", "html", "cut", "bad_json", "slow", "hang"])
-def test_a_passing_fault_of_a_read_is_overcome_with_few_requests(shopee: ShopeeStall, kind: str) -> None:
+def test_a_passing_fault_of_a_read_is_overcome_with_few_requests(shopee: SimulatedStall, kind: str) -> None:
     order = shopee.order(published(shopee))
     shopee.records.clear()
     shopee.fault(kind, times=1, seconds=600 if kind in {"slow", "hang"} else 0)
@@ -118,7 +122,7 @@ def test_a_passing_fault_of_a_read_is_overcome_with_few_requests(shopee: ShopeeS
         ("cut", "unavailable"),
     ],
 )
-def test_a_lasting_fault_ends_after_four_tries(shopee: ShopeeStall, kind: str, expected: str) -> None:
+def test_a_lasting_fault_ends_after_four_tries(shopee: SimulatedStall, kind: str, expected: str) -> None:
     shopee.fault(kind, share=1.0, seconds=0)
     with pytest.raises(MarketplaceError) as failed:
         list(shopee.shop().orders(last_hour()))
@@ -126,7 +130,7 @@ def test_a_lasting_fault_ends_after_four_tries(shopee: ShopeeStall, kind: str, e
     assert len(shopee.records) == 4
 
 
-def test_four_faults_in_ten_calls_cost_at_most_twice_the_requests(shopee: ShopeeStall) -> None:
+def test_four_faults_in_ten_calls_cost_at_most_twice_the_requests(shopee: SimulatedStall) -> None:
     wanted = shopee.orders(published(shopee), 1_500, now())
     shopee.records.clear()
     every(shopee.shop().orders(last_hour()))
@@ -139,7 +143,7 @@ def test_four_faults_in_ten_calls_cost_at_most_twice_the_requests(shopee: Shopee
     assert len(shopee.records) <= 2 * least
 
 
-def test_a_long_wait_is_handed_to_the_caller(shopee: ShopeeStall) -> None:
+def test_a_long_wait_is_handed_to_the_caller(shopee: SimulatedStall) -> None:
     shopee.fault("429", times=1, seconds=120)
     with pytest.raises(MarketplaceError) as failed:
         list(shopee.shop().orders(last_hour()))
@@ -148,7 +152,7 @@ def test_a_long_wait_is_handed_to_the_caller(shopee: ShopeeStall) -> None:
 
 @pytest.mark.parametrize("kind", ["html", "cut", "bad_json", "slow"])
 def test_a_new_listing_whose_answer_is_lost_is_found_and_not_made_twice(
-    shopee: ShopeeStall, kind: str
+    shopee: SimulatedStall, kind: str
 ) -> None:
     shopee.fault(kind, times=1, seconds=3, on="add_item")
     offer = box()
@@ -162,7 +166,7 @@ def test_a_new_listing_whose_answer_is_lost_is_found_and_not_made_twice(
     assert len(list(shopee.shop().listings())) == 1
 
 
-def test_a_change_that_is_not_answered_is_sent_once_and_read_back(shopee: ShopeeStall) -> None:
+def test_a_change_that_is_not_answered_is_sent_once_and_read_back(shopee: SimulatedStall) -> None:
     number = published(shopee)
     shopee.records.clear()
     shopee.fault("cut", times=1, on="update_price")
@@ -171,7 +175,7 @@ def test_a_change_that_is_not_answered_is_sent_once_and_read_back(shopee: Shopee
     assert paths(shopee)["update_price"] == 1
 
 
-def test_a_change_that_never_arrived_is_unknown(shopee: ShopeeStall) -> None:
+def test_a_change_that_never_arrived_is_unknown(shopee: SimulatedStall) -> None:
     number = published(shopee)
     shopee.fault("500", times=1, on="update_price")
     [result] = shopee.shop().publish([box(listing_id=number, price_vnd=70_000)])
@@ -180,7 +184,7 @@ def test_a_change_that_never_arrived_is_unknown(shopee: ShopeeStall) -> None:
     assert result.outcome == "done"
 
 
-def test_a_token_that_dies_while_publishing_hands_over_what_was_done(shopee: ShopeeStall) -> None:
+def test_a_token_that_dies_while_publishing_hands_over_what_was_done(shopee: SimulatedStall) -> None:
     shopee.shop().publish([box("A"), box("B")])
     shopee.fault("expired", times=1, on="update_stock")
     offers = [box("A", price_vnd=60_000), box("B", stock=3)]
@@ -192,7 +196,7 @@ def test_a_token_that_dies_while_publishing_hands_over_what_was_done(shopee: Sho
     assert [result.outcome for result in shopee.shop(fresh).publish(offers)] == ["unchanged", "done"]
 
 
-def test_a_lost_answer_to_a_refresh_is_uncertain_and_the_old_token_is_spent(shopee: ShopeeStall) -> None:
+def test_a_lost_answer_to_a_refresh_is_uncertain_and_the_old_token_is_spent(shopee: SimulatedStall) -> None:
     shopee.fault("cut", times=1, on="access_token/get")
     with pytest.raises(MarketplaceError) as failed:
         shopee.shop().refresh(shopee.credentials)
@@ -202,7 +206,7 @@ def test_a_lost_answer_to_a_refresh_is_uncertain_and_the_old_token_is_spent(shop
     assert spent.value.relogin
 
 
-def test_a_rehearsal_shows_every_change_and_makes_none(shopee: ShopeeStall) -> None:
+def test_a_rehearsal_shows_every_change_and_makes_none(shopee: SimulatedStall) -> None:
     number = published(shopee)
     rehearsal = Rehearsal(Wire())
     offers = [box(listing_id=number, price_vnd=70_000, stock=1, on_sale=False), box("NEW")]
@@ -214,7 +218,7 @@ def test_a_rehearsal_shows_every_change_and_makes_none(shopee: ShopeeStall) -> N
     assert (shown.price_vnd, shown.stock, shown.status) == (55_000, 40, "on_sale")
 
 
-def test_variants_are_listings_of_their_own_and_are_priced_apart(shopee: ShopeeStall) -> None:
+def test_variants_are_listings_of_their_own_and_are_priced_apart(shopee: SimulatedStall) -> None:
     models = [
         {"sku": "MAT-A", "price_vnd": 90_000, "stock": 3},
         {"sku": "MAT-B", "price_vnd": 95_000, "stock": 4},
@@ -241,7 +245,7 @@ def test_variants_are_listings_of_their_own_and_are_priced_apart(shopee: ShopeeS
     "change", [{"category_id": ""}, {"pictures": ()}, {"category_id": "100629"}, {"price_vnd": 5}]
 )
 def test_an_offer_shopee_would_not_take_is_refused_with_a_reason(
-    shopee: ShopeeStall, change: dict[str, Any]
+    shopee: SimulatedStall, change: dict[str, Any]
 ) -> None:
     [result] = shopee.shop().publish([box(**change)])
     assert result.outcome == "refused"
@@ -249,7 +253,7 @@ def test_an_offer_shopee_would_not_take_is_refused_with_a_reason(
     assert list(shopee.shop().listings()) == []
 
 
-def test_a_locked_listing_is_refused_in_a_good_answer(shopee: ShopeeStall) -> None:
+def test_a_locked_listing_is_refused_in_a_good_answer(shopee: SimulatedStall) -> None:
     listing = {"sku": "KHOA", "name": "Khóa", "price_vnd": 20_000, "stock": 1, "status": "BANNED"}
     item = shopee.do("seed", shop=shopee.shop_id, listings=[listing])["listings"][0]["id"]
     [result] = shopee.shop().publish([box("KHOA", name="", description="", listing_id=item)])
@@ -259,7 +263,7 @@ def test_a_locked_listing_is_refused_in_a_good_answer(shopee: ShopeeStall) -> No
     )
 
 
-def test_counts_and_money_agree_with_the_simulators_own_sums(shopee: ShopeeStall) -> None:
+def test_counts_and_money_agree_with_the_simulators_own_sums(shopee: SimulatedStall) -> None:
     number = published(shopee)
     orders = sorted(shopee.orders(number, 40, now() - timedelta(hours=30)))
     for place, order in enumerate(orders):
@@ -290,7 +294,7 @@ def test_counts_and_money_agree_with_the_simulators_own_sums(shopee: ShopeeStall
     assert sum(row[1] for row in truth.values()) == 8
 
 
-def test_the_seller_agrees_and_the_code_works_once(shopee: ShopeeStall) -> None:
+def test_the_seller_agrees_and_the_code_works_once(shopee: SimulatedStall) -> None:
     link = shopee.shop().authorize_url("http://127.0.0.1:1/back?state=abc")
     page = requests.get(link, timeout=120)
     assert "MÔ PHỎNG" in page.text
@@ -305,7 +309,7 @@ def test_the_seller_agrees_and_the_code_works_once(shopee: ShopeeStall) -> None:
     assert spent.value.relogin
 
 
-def test_a_push_is_verified_over_its_raw_body_and_address(shopee: ShopeeStall) -> None:
+def test_a_push_is_verified_over_its_raw_body_and_address(shopee: SimulatedStall) -> None:
     order = shopee.order(published(shopee))
     url = "http://127.0.0.1:8700/hooks/shopee/1"
     push = shopee.do("push", order=order, url=url, send=False)
@@ -322,7 +326,7 @@ def test_a_push_is_verified_over_its_raw_body_and_address(shopee: ShopeeStall) -
     assert (read.kind, read.ext_order_id, read.ext_shop_id) == ("order", order, shopee.shop_id)
 
 
-def test_the_push_key_may_differ_from_the_partner_key(shopee: ShopeeStall) -> None:
+def test_the_push_key_may_differ_from_the_partner_key(shopee: SimulatedStall) -> None:
     shop = shopee.shop(keys=replace(shopee.keys, push_secret="push-key"))
     signature = hmac.new(b"push-key", b"https://x.vn/h|{}", "sha256").hexdigest()
     assert shop.verify_push({"Authorization": signature}, "https://x.vn/h", b"{}")
@@ -331,7 +335,7 @@ def test_the_push_key_may_differ_from_the_partner_key(shopee: ShopeeStall) -> No
 @pytest.mark.parametrize(
     "body", [b"", b"{", b"[]", b"{}", b'{"code": 3, "shop_id": 1}', b"\xff", b"[" * 100_000]
 )
-def test_a_push_that_cannot_be_read_is_malformed(shopee: ShopeeStall, body: bytes) -> None:
+def test_a_push_that_cannot_be_read_is_malformed(shopee: SimulatedStall, body: bytes) -> None:
     with pytest.raises(MarketplaceError) as failed:
         shopee.shop().read_push(body)
     assert failed.value.kind == "malformed"
@@ -369,13 +373,13 @@ def test_the_daily_quota_begins_anew_at_midnight_at_utc_plus_eight() -> None:
     assert found.retry_after == 1800.0
 
 
-def test_our_clock_an_hour_behind_is_named(shopee: ShopeeStall) -> None:
+def test_our_clock_an_hour_behind_is_named(shopee: SimulatedStall) -> None:
     with pytest.raises(MarketplaceError) as failed:
         list(shopee.shop(clock=lambda: now() - timedelta(hours=1)).listings())
     assert failed.value.kind == "clock"
 
 
-def test_nothing_kept_of_a_call_holds_a_secret_or_a_buyer(shopee: ShopeeStall) -> None:
+def test_nothing_kept_of_a_call_holds_a_secret_or_a_buyer(shopee: SimulatedStall) -> None:
     order = shopee.order(published(shopee))
     pages = list(shopee.shop().orders(last_hour()))
     fresh = shopee.shop().refresh(shopee.credentials)
@@ -394,27 +398,63 @@ def test_nothing_kept_of_a_call_holds_a_secret_or_a_buyer(shopee: ShopeeStall) -
     assert order in kept
 
 
-def test_an_order_shopee_no_longer_knows_does_not_stop_the_others(shopee: ShopeeStall) -> None:
+def test_an_order_shopee_no_longer_knows_does_not_stop_the_others(shopee: SimulatedStall) -> None:
     wanted = shopee.orders(published(shopee), 7, now())
     page = shopee.shop().read_orders([*sorted(wanted), "26GONE"])
     assert {order.ext_order_id for order in page.orders} == wanted
     assert [bad.ext_order_id for bad in page.bad] == ["26GONE"]
 
 
-def test_an_address_without_https_is_refused_before_anything_is_sent(shopee: ShopeeStall) -> None:
+def test_an_address_without_https_is_refused_before_anything_is_sent(shopee: SimulatedStall) -> None:
     with pytest.raises(MarketplaceError) as failed:
         list(shopee.shop(keys=replace(shopee.keys, base_url="http://partner.example.vn")).listings())
     assert (failed.value.kind, failed.value.permanent) == ("setup", True)
 
 
-def test_what_is_no_picture_is_refused(shopee: ShopeeStall) -> None:
+def test_what_is_no_picture_is_refused(shopee: SimulatedStall) -> None:
     [result] = shopee.shop().publish([box(pictures=(replace(box().pictures[0], content=b"GIF89a"),))])
     assert (result.outcome, "image" in result.reason) == ("refused", True)
 
 
-def test_without_an_agreement_there_is_a_plain_refusal(shopee: ShopeeStall) -> None:
+def test_without_an_agreement_there_is_a_plain_refusal(shopee: SimulatedStall) -> None:
 
     shop = Shopee(Client(), shopee.keys, None, now)
     with pytest.raises(MarketplaceError) as failed:
         list(shop.orders(last_hour()))
     assert failed.value.relogin
+
+
+LISTS: list[Any] = [
+    {"order_list": [{"order_sn": "A1"}]},
+    {"more": "yes", "order_list": []},
+    {"more": True, "next_cursor": "", "order_list": []},
+    {"more": True, "order_list": []},
+    {"more": True, "next_cursor": 7, "order_list": []},
+    {"more": True, "next_cursor": "again", "order_list": []},
+    {"more": False, "order_list": [{}]},
+    {"more": False, "order_list": [{"order_sn": ""}]},
+    {"more": False, "order_list": [{"order_sn": "A" * 900}]},
+    {"more": False, "order_list": None},
+]
+
+
+@pytest.mark.parametrize("listed", LISTS, ids=range(len(LISTS)))
+def test_a_malformed_list_or_a_cursor_that_runs_in_circles_is_refused(
+    shopee: SimulatedStall, listed: Any
+) -> None:
+    body = json.dumps({"error": "", "response": listed}).encode()
+    with pytest.raises(MarketplaceError):
+        list(
+            shopee.shop(
+                transport=Scripted(SHOPEE, Raw(200, {"Content-Type": JSON}, body), spoilt="get_order_list")
+            ).orders(last_hour())
+        )
+
+
+def test_an_unreadable_pair_of_tokens_is_uncertain(shopee: SimulatedStall) -> None:
+    body = json.dumps({"error": "", "access_token": "", "refresh_token": "r", "expire_in": 14400}).encode()
+    with pytest.raises(MarketplaceError) as failed:
+        shopee.shop(
+            transport=Scripted(SHOPEE, Raw(200, {"Content-Type": JSON}, body), spoilt="access_token/get")
+        ).refresh(shopee.credentials)
+    assert failed.value.kind == "uncertain"

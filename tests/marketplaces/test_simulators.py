@@ -10,14 +10,14 @@ import requests
 
 from marketplaces.simulators.app import create_app
 from marketplaces.simulators.truth import truth
-from tests.marketplaces.stalls import ShopeeStall, now, serving
+from tests.marketplaces.stalls import SimulatedStall, now, serving
 
 ORDERS = "/api/v2/order/get_order_list"
 REFRESH = "/api/v2/auth/access_token/get"
 
 
 def ask(
-    shopee: ShopeeStall, path: str = ORDERS, key: str = "shpk-made-up", late: int = 0, **query: Any
+    shopee: SimulatedStall, path: str = ORDERS, key: str = "shpk-made-up", late: int = 0, **query: Any
 ) -> Any:
     """A call signed by hand, with the parameters of a good order list unless told otherwise."""
     at = int(now().timestamp()) - late
@@ -32,7 +32,7 @@ def ask(
     return requests.get(f"{shopee.address}/shopee{path}", params={**window, **signed, **query}, timeout=120)
 
 
-def refresh(shopee: ShopeeStall, token: str) -> Any:
+def refresh(shopee: SimulatedStall, token: str) -> Any:
     at = int(now().timestamp())
     sign = hmac.new(b"shpk-made-up", f"2001887{REFRESH}{at}".encode(), "sha256").hexdigest()
     query = {"partner_id": "2001887", "timestamp": str(at), "sign": sign}
@@ -40,7 +40,7 @@ def refresh(shopee: ShopeeStall, token: str) -> Any:
     return requests.post(f"{shopee.address}/shopee{REFRESH}", params=query, json=body, timeout=120)
 
 
-def test_a_rightly_signed_call_is_let_in(shopee: ShopeeStall) -> None:
+def test_a_rightly_signed_call_is_let_in(shopee: SimulatedStall) -> None:
     answer = ask(shopee)
     assert (answer.status_code, answer.json()["error"]) == (200, "")
     assert answer.json()["response"] == {"more": False, "next_cursor": "", "order_list": []}
@@ -66,13 +66,13 @@ def test_a_rightly_signed_call_is_let_in(shopee: ShopeeStall) -> None:
         ({"order_status": "SOLD"}, "error_param", 200),
     ],
 )
-def test_shopee_refuses(shopee: ShopeeStall, change: dict[str, Any], error: str, status: int) -> None:
+def test_shopee_refuses(shopee: SimulatedStall, change: dict[str, Any], error: str, status: int) -> None:
     answer = ask(shopee, **change)
     assert (answer.json()["error"], answer.status_code) == (error, status)
     assert "response" not in answer.json()
 
 
-def test_calls_are_remembered_also_spoilt_ones_and_without_their_tokens(shopee: ShopeeStall) -> None:
+def test_calls_are_remembered_also_spoilt_ones_and_without_their_tokens(shopee: SimulatedStall) -> None:
     shopee.do("fault", kind="500", times=1)
     ask(shopee, page_size=7)
     ask(shopee, page_size=8)
@@ -85,14 +85,14 @@ def test_calls_are_remembered_also_spoilt_ones_and_without_their_tokens(shopee: 
     assert not {"access_token", "sign"} & set(mine[0]["query"])
 
 
-def test_fifteen_days_are_a_window_and_one_second_more_is_none(shopee: ShopeeStall) -> None:
+def test_fifteen_days_are_a_window_and_one_second_more_is_none(shopee: SimulatedStall) -> None:
     at = int(now().timestamp())
     assert ask(shopee, time_from=at - 15 * 86_400, time_to=at).json()["error"] == ""
     longer = ask(shopee, time_from=at - 15 * 86_400 - 1, time_to=at)
     assert longer.json()["error"] == "order.order_list_invalid_time"
 
 
-def test_four_minutes_of_skew_are_borne(shopee: ShopeeStall) -> None:
+def test_four_minutes_of_skew_are_borne(shopee: SimulatedStall) -> None:
     assert ask(shopee, late=290).json()["error"] == ""
     shopee.do("clock", offset_s=-290)
     assert ask(shopee).json()["error"] == ""
@@ -100,12 +100,12 @@ def test_four_minutes_of_skew_are_borne(shopee: ShopeeStall) -> None:
     assert ask(shopee).json()["message"] == "Timestamp is expired."
 
 
-def test_business_parameters_are_not_signed(shopee: ShopeeStall) -> None:
+def test_business_parameters_are_not_signed(shopee: SimulatedStall) -> None:
     assert ask(shopee, page_size=7, cursor='""').json()["error"] == ""
 
 
-def test_another_shops_token_opens_nothing(shopee: ShopeeStall) -> None:
-    other = ShopeeStall(shopee.address)
+def test_another_shops_token_opens_nothing(shopee: SimulatedStall) -> None:
+    other = SimulatedStall(shopee.address, shopee.market)
     answer = ask(shopee, access_token=other.credentials.access_token)
     assert answer.json()["error"] == "error_auth"
     order = other.do("seed", shop=other.shop_id, listings=[{"sku": "A", "price_vnd": 1_000}]) and other.order(
@@ -115,7 +115,7 @@ def test_another_shops_token_opens_nothing(shopee: ShopeeStall) -> None:
     assert detail.json()["error"] == "error_not_found"
 
 
-def test_a_used_refresh_token_is_dead_and_so_is_the_old_access_token(shopee: ShopeeStall) -> None:
+def test_a_used_refresh_token_is_dead_and_so_is_the_old_access_token(shopee: SimulatedStall) -> None:
     fresh = refresh(shopee, shopee.credentials.refresh_token).json()
     assert (fresh["expire_in"], fresh["error"]) == (14_400, "")
     assert refresh(shopee, shopee.credentials.refresh_token).json()["error"] == "error_shop_refresh_token"
@@ -124,7 +124,7 @@ def test_a_used_refresh_token_is_dead_and_so_is_the_old_access_token(shopee: Sho
     assert ask(shopee, access_token=fresh["refresh_token"]).json()["error"] == "invalid_acceess_token"
 
 
-def test_sixteen_refreshes_at_once_give_one_pair(shopee: ShopeeStall) -> None:
+def test_sixteen_refreshes_at_once_give_one_pair(shopee: SimulatedStall) -> None:
     errors: list[str] = []
     threads = [
         threading.Thread(
@@ -139,7 +139,7 @@ def test_sixteen_refreshes_at_once_give_one_pair(shopee: ShopeeStall) -> None:
     assert sorted(errors) == [""] + ["error_shop_refresh_token"] * 15
 
 
-def test_details_take_joined_and_repeated_numbers_and_at_most_fifty(shopee: ShopeeStall) -> None:
+def test_details_take_joined_and_repeated_numbers_and_at_most_fifty(shopee: SimulatedStall) -> None:
     shopee.do("seed", shop=shopee.shop_id, listings=[{"sku": "A", "price_vnd": 1_000}])
     numbers = [shopee.order("A") for _ in range(3)]
     for given in (",".join(numbers), numbers):
@@ -153,7 +153,7 @@ def test_details_take_joined_and_repeated_numbers_and_at_most_fifty(shopee: Shop
 def test_nothing_is_lost_when_the_server_is_started_again(tmp_path: Path) -> None:
     path = tmp_path / "simulators.sqlite"
     with serving(path) as address:
-        first = ShopeeStall(address)
+        first = SimulatedStall(address)
         seeded = {"shop": first.shop_id, "listings": [{"sku": "A", "price_vnd": 1_000}]}
         listings = first.do("seed", **seeded)["listings"]
         order = first.order("A")
@@ -171,7 +171,7 @@ def test_nothing_is_lost_when_the_server_is_started_again(tmp_path: Path) -> Non
         assert ask(first).json()["response"]["order_list"] == [{"order_sn": order}]
 
 
-def test_seeding_and_ordering_twice_is_once(shopee: ShopeeStall) -> None:
+def test_seeding_and_ordering_twice_is_once(shopee: SimulatedStall) -> None:
     ask_for = {"shop": shopee.shop_id, "name": "HTX Tú Kỳ", "listings": [{"sku": "A", "price_vnd": 9_000}]}
     assert shopee.do("seed", **ask_for) == shopee.do("seed", **ask_for)
     order = {
@@ -185,7 +185,7 @@ def test_seeding_and_ordering_twice_is_once(shopee: ShopeeStall) -> None:
     assert shopee.truth() == []
 
 
-def test_truth_follows_its_definitions(shopee: ShopeeStall) -> None:
+def test_truth_follows_its_definitions(shopee: SimulatedStall) -> None:
     listing = shopee.do("seed", shop=shopee.shop_id, listings=[{"sku": "A", "price_vnd": 10_000}])[
         "listings"
     ][0]["id"]
@@ -235,7 +235,7 @@ def test_truth_follows_its_definitions(shopee: ShopeeStall) -> None:
         "seed",
     ],
 )
-def test_the_control_door_says_what_does_not_fit(shopee: ShopeeStall, asked: Any) -> None:
+def test_the_control_door_says_what_does_not_fit(shopee: SimulatedStall, asked: Any) -> None:
     answer = requests.post(f"{shopee.address}/control/shopee", json=asked, timeout=120)
     assert answer.status_code == 400
     assert answer.json()["error"]
@@ -285,7 +285,7 @@ def test_other_pages_and_other_names_are_kept_out() -> None:
     assert client.post("/control/shopee", data="{}").status_code == 415
 
 
-def test_the_consent_page_refuses_an_old_or_forged_link(shopee: ShopeeStall) -> None:
+def test_the_consent_page_refuses_an_old_or_forged_link(shopee: SimulatedStall) -> None:
     link = shopee.shop().authorize_url("http://127.0.0.1:1/back")
     assert requests.get(link, timeout=120).status_code == 200
     assert requests.get(link.replace("sign=", "sign=0"), timeout=120).status_code == 403

@@ -15,4 +15,11 @@ def app_keys(settings: Settings, marketplace: str) -> AppKeys:
     if found is None:
         message = f"no application for {marketplace!r} in the settings ([marketplaces.{marketplace}])"
         raise MarketplaceError(message, permanent=True, kind="setup")
-    return AppKeys(found.app_id, found.app_secret, found.base_url, found.push_secret)
+    return AppKeys(
+        app_id=found.app_id,
+        app_secret=found.app_secret,
+        base_url=found.base_url,
+        push_secret=found.push_secret,
+        auth_url=found.auth_url,
+        options=tuple(sorted(found.options.items())),
+    )

@@ -1,0 +1,7 @@
+"""A good order of each marketplace, and the ways to spoil it."""
+
+from tests.marketplaces.malformed.sample import Sample
+from tests.marketplaces.malformed.shopee import SHOPEE
+
+SAMPLES: dict[str, Sample] = {one.market: one for one in (SHOPEE,)}
+"""One for each adapter; the cases of ``test_malformed`` run against every one."""
