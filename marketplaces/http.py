@@ -18,7 +18,7 @@ from urllib3.exceptions import InvalidHeader
 from urllib3.util.retry import Retry
 
 from marketplaces.interface import ErrorKind, MarketplaceError
-from marketplaces.pace import Pace
+from marketplaces.pace import Pace, Pacing
 from marketplaces.redaction import redact, redact_pairs
 from marketplaces.wire import Call, NotSentError, Raw, Timeouts, Transport, Wire
 
@@ -100,7 +100,7 @@ class Client:
         self,
         *,
         transport: Transport | None = None,
-        pace: Pace | None = None,
+        pace: Pacing | None = None,
         recorder: Recorder | None = None,
         timeouts: Timeouts | None = None,
         patience: Patience | None = None,

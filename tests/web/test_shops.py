@@ -26,7 +26,7 @@ from trace.jobs.work import run_one
 from trace.records.account import RequestKey
 from trace.records.job import BadRecord, Job
 from trace.records.shop import Listing, Shop, ShopState
-from trace.services import bad_records, shops
+from trace.services import bad_records, market_pushes
 
 
 @pytest.fixture(scope="module")
@@ -349,12 +349,14 @@ def test_a_signed_push_makes_the_shop_due_and_others_do_nothing(
     assert program.post("/hooks/nowhere/1", data=body, headers=signed(address, body)).status_code == 403
     assert program.post(path, data=b"", headers=signed(address, b"")).status_code == 403
     assert rows(Job) == []
+    asked = len(market.calls("/"))
     for _again in range(3):
         answer = program.post(path, data=body, headers=signed(address, body))
         assert (answer.status_code, answer.data) == (204, b"")
+    assert len(market.calls("/")) == asked, "a push is answered before anybody is asked"
     assert len(rows(Job)) == 1
     with reading() as session:
-        job = session.execute(select(Job).where(col(Job.kind) == shops.SYNC)).scalars().one()
+        job = session.execute(select(Job).where(col(Job.kind) == market_pushes.READ)).scalars().one()
     assert job.subject
 
 

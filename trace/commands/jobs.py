@@ -85,7 +85,7 @@ def _queue(session: Session, actor: Actor, name: str, said: str | None) -> list[
 
 
 @click.command()
-@click.option("--threads", default=2, show_default=True, help="Jobs at the same time.")
+@click.option("--threads", default=working.THREADS, show_default=True, help="Jobs at the same time.")
 def work(threads: int) -> None:
     """Run clock and workers in this process until SIGTERM; running jobs get 25 seconds."""
     settings = load_settings()

@@ -2,10 +2,12 @@
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlmodel import Session
@@ -13,14 +15,17 @@ from sqlmodel import Session
 from marketplaces import directory
 from marketplaces.http import CallRecord, Client, Patience
 from marketplaces.interface import Marketplace
-from marketplaces.pace import Pace
+from marketplaces.pace import LentPace, Pacing
 from marketplaces.values import AppKeys, Credentials
 from marketplaces.wire import Transport, Wire
 from trace.db import transaction
-from trace.services import leases
+from trace.services import leases, market_pace
 from trace.services.leases import Held
 from trace.services.market_access import app_keys
 from trace.settings import Settings
+
+BURST = 5
+"""Calls an idle bucket lets out at once."""
 
 
 class Stopping(Exception):
@@ -38,18 +43,42 @@ class Desk:
 
     settings: Settings
     owner: str
+    threads: int = 1
     now: Callable[[], datetime] = utc_now
     sleep: Callable[[float], None] = time.sleep
     transport: Callable[[], Transport] = Wire
     patience: Patience = field(default_factory=Patience)
-    pace: Pace | None = None
+    pace: Pacing | None = None
     stopping: threading.Event = field(default_factory=threading.Event)
-    _paces: dict[str, Pace] = field(default_factory=dict)
+    claiming: threading.Lock = field(default_factory=threading.Lock)
+    _paces: dict[str, Pacing] = field(default_factory=dict)
+    _busy: Counter[str] = field(default_factory=Counter)
 
     @property
     def lease(self) -> timedelta:
         """How long a job claimed here is ours without a sign of life."""
         return timedelta(seconds=self.settings.job_lease_s)
+
+    def full(self) -> list[str]:
+        """Marketplaces that hold as many of this process's workers as one may.
+
+        A third, so that marketplaces which hang leave workers to those that answer.
+        """
+        most = max(1, self.threads // 3)
+        return [name for name, count in self._busy.items() if name and count >= most]
+
+    @contextmanager
+    def worker_of(self, marketplace: str) -> Iterator[None]:
+        """Give back the worker counted by ``engage`` when the work is over."""
+        try:
+            yield
+        finally:
+            with self.claiming:
+                self._busy[marketplace] -= 1
+
+    def engage(self, marketplace: str) -> None:
+        """Count a worker as busy with a marketplace; called while ``claiming`` is held."""
+        self._busy[marketplace] += 1
 
     def keys(self, marketplace: str) -> AppKeys:
         """Our application at the marketplace."""
@@ -72,14 +101,19 @@ class Desk:
         )
         return directory.open_shop(marketplace, client, self.keys(marketplace), credentials, self.now)
 
-    def _pace_of(self, marketplace: str) -> Pace:
+    def _pace_of(self, marketplace: str) -> Pacing:
         if self.pace is not None:
             return self.pace
         if marketplace not in self._paces:
             keys = self.keys(marketplace)
             told = directory.open_shop(marketplace, Client(), keys, None, self.now).capabilities
-            self._paces.setdefault(marketplace, Pace(told.rate_per_s))
+            pace = LentPace(partial(self._lend, told.rate_per_s), told.rate_per_s, sleep=self.sleep)
+            self._paces.setdefault(marketplace, pace)
         return self._paces[marketplace]
+
+    def _lend(self, rate_per_s: float, bucket: str, calls: int) -> float:
+        with transaction() as session:
+            return market_pace.book(session, bucket, calls, rate_per_s, BURST, self.now())
 
 
 @dataclass

@@ -7,17 +7,18 @@ from trace.jobs.housekeep import housekeep
 from trace.jobs.print_stamps import print_stamps
 from trace.jobs.pull_orders import pull_orders, retry_bad_records
 from trace.jobs.push_listings import push_listings, read_shelf
+from trace.jobs.read_pushes import read_pushes
 from trace.jobs.reconcile import reconcile
 from trace.jobs.sequence_log import sequence_log
 from trace.jobs.shop_run import ShopRun, run_steps
-from trace.services import print_queue, shops
+from trace.services import market_pushes, print_queue, shops
 
 Job = Callable[[Run], None]
 
 
 def _sync_shop(run: Run) -> None:
     """Orders first, then the shelf: what is sold is never offered again."""
-    run_steps(run, pull_orders, retry_bad_records, push_listings, _note_success)
+    run_steps(run, pull_orders, read_pushes, retry_bad_records, push_listings, _note_success)
 
 
 def _note_success(run: ShopRun) -> None:
@@ -27,6 +28,11 @@ def _note_success(run: ShopRun) -> None:
 
 def _pull_orders(run: Run) -> None:
     run_steps(run, pull_orders, retry_bad_records, _note_success)
+
+
+def _read_pushes(run: Run) -> None:
+    """Orders a push named, then the shelf that follows them."""
+    run_steps(run, read_pushes, push_listings)
 
 
 def _push_listings(run: Run) -> None:
@@ -50,6 +56,7 @@ SHOP_KINDS: dict[str, Job] = {
     "sync_shop": _sync_shop,
     "pull_orders": _pull_orders,
     "push_listings": _push_listings,
+    market_pushes.READ: _read_pushes,
     "read_shelf": _read_shelf,
     "refresh_tokens": _refresh_tokens,
     "reconcile": _reconcile,

@@ -24,13 +24,23 @@ def claim(desk: Desk, job_id: int | None = None) -> Held | None:
     Prints are not among them: they have workers of their own (``claim_print``), so that no shop waits
     for paper.
     """
-    try:
-        with transaction() as session:
-            return leases.claim(
-                session, desk.owner, desk.now(), job_id=job_id, lease=desk.lease, but=(print_queue.KIND,)
-            )
-    except IntegrityError:
-        return None  # another worker took a job of the same shop at this very moment
+    with desk.claiming:
+        try:
+            with transaction() as session:
+                job = leases.claim(
+                    session,
+                    desk.owner,
+                    desk.now(),
+                    job_id=job_id,
+                    lease=desk.lease,
+                    but=(print_queue.KIND,),
+                    full=desk.full(),
+                )
+        except IntegrityError:
+            return None  # another worker took a job of the same shop at this very moment
+        if job is not None:
+            desk.engage(job.marketplace)
+        return job
 
 
 def claim_print(desk: Desk) -> Held | None:
@@ -45,7 +55,11 @@ def claim_print(desk: Desk) -> Held | None:
         chosen = print_queue.next_job(session, desk.now())
         if chosen is None:
             return None
-        return leases.claim(session, desk.owner, desk.now(), job_id=chosen, lease=desk.lease)
+        job = leases.claim(session, desk.owner, desk.now(), job_id=chosen, lease=desk.lease)
+    if job is not None:
+        with desk.claiming:
+            desk.engage(job.marketplace)
+    return job
 
 
 @contextmanager

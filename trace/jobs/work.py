@@ -21,6 +21,8 @@ LOOK_EVERY_S = 1.0
 PRINT_LOOK_EVERY_S = 0.3
 """Somebody waits before the screen for a small print."""
 GRACE_S = 25.0
+THREADS = 8
+"""Workers mostly wait for marketplaces: as many as leave some free when two of them hang."""
 
 
 def new_desk(settings: Settings) -> Desk:
@@ -43,7 +45,7 @@ def _run_held(desk: Desk, job: Held | None) -> str | None:
         return None
     run = Run(desk, job)
     try:
-        with queue.heartbeat(desk, job):
+        with desk.worker_of(job.marketplace), queue.heartbeat(desk, job):
             end = _run(run)
     except LeaseLost as lost:
         log.warning("lease lost", job=job.id, kind=job.kind, fence=job.fence, why=str(lost))
@@ -122,9 +124,10 @@ class Runner:
                 self.desk.stopping.wait(every_s)
 
 
-def start(settings: Settings, threads: int = 2) -> Runner:
+def start(settings: Settings, threads: int = THREADS) -> Runner:
     """Start clock and workers over the database in use; ``stop()`` ends them within 25 seconds."""
     desk = new_desk(settings)
+    desk.threads = threads
     runner = Runner(desk, threads, clock.make_clock(desk))
     runner.start()
     return runner

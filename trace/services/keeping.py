@@ -1,4 +1,4 @@
-"""What is kept no longer than it is needed: sessions, failed sign-ins, request keys, jobs that went well."""
+"""What is kept no longer than needed: sessions, failed sign-ins, request keys, pushes, good jobs."""
 
 from datetime import datetime, timedelta
 
@@ -7,9 +7,12 @@ from sqlmodel import Session, col
 
 from trace.records.account import LoginFailure, LoginSession, RequestKey
 from trace.records.job import Job, JobState
+from trace.records.market_push import MarketPush
 
 FAILURES = timedelta(days=1)
 REQUEST_KEYS = timedelta(days=7)
+PUSHES = timedelta(days=30)
+"""A push replayed later than this is read again, which changes nothing."""
 GOOD_JOBS = timedelta(days=30)
 GOOD_HOUSE_JOBS = timedelta(hours=6)
 """Jobs of the house itself run every half minute; a shop's are its run log."""
@@ -24,6 +27,7 @@ def sweep(session: Session, now: datetime) -> dict[str, int]:
         "sessions": delete(LoginSession).where(col(LoginSession.expires_at) < now),
         "sign_ins": delete(LoginFailure).where(col(LoginFailure.failed_at) < now - FAILURES),
         "request_keys": delete(RequestKey).where(col(RequestKey.created_at) < now - REQUEST_KEYS),
+        "pushes": delete(MarketPush).where(col(MarketPush.read_at) < now - PUSHES),
         "good_jobs": delete(Job).where(done, col(Job.finished_at) < now - GOOD_JOBS),
         "house_jobs": delete(Job).where(
             done, col(Job.shop_id).is_(None), col(Job.finished_at) < now - GOOD_HOUSE_JOBS

@@ -15,6 +15,7 @@ from sqlmodel import Session, col
 
 from trace.errors import Refused
 from trace.records.job import Job, JobState
+from trace.records.shop import Shop
 
 LEASE = timedelta(seconds=60)
 TRIES = 5
@@ -37,6 +38,7 @@ class Held:
     attempt: int
     fence: int
     lease: timedelta = LEASE
+    marketplace: str = ""
 
 
 def claim(
@@ -47,10 +49,11 @@ def claim(
     job_id: int | None = None,
     lease: timedelta = LEASE,
     but: Collection[str] = (),
+    full: Collection[str] = (),
 ) -> Held | None:
     """Take the job that is due longest (or the one named), or None when there is none to take.
 
-    Jobs of a kind in ``but`` are left to others unless they are named.
+    Jobs of a kind in ``but``, or of a marketplace in ``full``, are left to others unless they are named.
 
     A shop whose job is running is passed over. Two workers that try for one shop at once are told
     apart by the index ``uq_job_shop_running``: the later one gets an ``IntegrityError``.
@@ -60,6 +63,9 @@ def claim(
     due: list[ColumnElement[bool]] = [col(Job.state) == JobState.PENDING, ~same_shop]
     if job_id is None:
         due += [col(Job.due_at) <= now, col(Job.kind).not_in(but)]
+        if full:
+            theirs = select(col(Shop.id)).where(col(Shop.marketplace).in_(full))
+            due.append(or_(col(Job.shop_id).is_(None), col(Job.shop_id).not_in(theirs)))
     else:
         due.append(col(Job.id) == job_id)
     chosen = select(col(Job.id)).where(*due).order_by(col(Job.due_at), col(Job.id)).limit(1)
@@ -75,13 +81,19 @@ def claim(
         error="",
     )
     row = session.execute(taking.returning(Job).execution_options(populate_existing=True)).scalar()
-    return held(row, lease) if row else None
+    return held(row, lease, _marketplace(session, row)) if row else None
 
 
-def held(job: Job, lease: timedelta = LEASE) -> Held:
+def _marketplace(session: Session, job: Job) -> str:
+    return session.get_one(Shop, job.shop_id).marketplace if job.shop_id is not None else ""
+
+
+def held(job: Job, lease: timedelta = LEASE, marketplace: str = "") -> Held:
     """The values of a claimed row."""
     payload = json.loads(job.payload)
-    return Held(job.id, job.kind, job.subject, job.shop_id, payload, job.attempt, job.fence, lease)
+    return Held(
+        job.id, job.kind, job.subject, job.shop_id, payload, job.attempt, job.fence, lease, marketplace
+    )
 
 
 def hold(session: Session, job: Held, now: datetime, **values: Any) -> None:

@@ -141,7 +141,7 @@ def sync_now(session: Session, actor: Actor, shop_id: int, now: datetime) -> int
 
 
 def queue_sync(session: Session, shop: Shop, now: datetime) -> int:
-    """As ``sync_now``, for whoever was let through already (the marketplace's push, the machine's owner).
+    """As ``sync_now``, for whoever was let through already (the machine's owner).
 
     Raises:
         Refused: the shop is not connected.
@@ -149,14 +149,6 @@ def queue_sync(session: Session, shop: Shop, now: datetime) -> int:
     if shop.state != ShopState.CONNECTED:
         raise Refused("shop.not_connected", shop=shop.name)
     return schedules.run_now(session, SYNC, str(shop.id), now, shop_id=shop.id)
-
-
-def hear_push(session: Session, marketplace: str, ext_shop_id: str, now: datetime) -> None:
-    """The marketplace says that something changed there: read soon, if the shop is one of ours."""
-    rule = (col(Shop.marketplace) == marketplace, col(Shop.ext_shop_id) == ext_shop_id)
-    shop = session.execute(select(Shop).where(*rule)).scalar_one_or_none()
-    if shop is not None and shop.state == ShopState.CONNECTED:
-        queue_sync(session, shop, now)
 
 
 def note_success(session: Session, shop_id: int, now: datetime) -> None:

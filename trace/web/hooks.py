@@ -8,7 +8,7 @@ from marketplaces.interface import MarketplaceError
 from marketplaces.values import Push
 from trace.db import transaction
 from trace.errors import NotAllowed
-from trace.services import shops
+from trace.services import market_pushes
 from trace.web.door import Door, Open
 from trace.web.market_calls import open_market
 from trace.web.visitor import now, settings
@@ -21,14 +21,17 @@ LONGEST = 100_000
 
 @door.page("/<marketplace>/<ext_shop_id>", Open.PUBLIC, methods=["POST"])
 def take_push(marketplace: str, ext_shop_id: str) -> Response:
-    """Check who signed it and that it is fresh, then have the shop read; one answer for all refusals."""
+    """Check who signed it and that it is fresh, keep it, and answer; a job reads what it names.
+
+    One answer for all refusals; no marketplace is called meanwhile.
+    """
     push = _verified(marketplace, request.get_data(cache=False) if _is_small() else b"")
     stale = push.sent_at is not None and abs(now() - push.sent_at) > FRESH
     if stale or push.ext_shop_id not in {ext_shop_id, ""}:
         raise NotAllowed("hook.refused")
     if push.kind != "other" and push.ext_shop_id:
         with transaction() as session:
-            shops.hear_push(session, marketplace, ext_shop_id, now())
+            market_pushes.take_in(session, marketplace, ext_shop_id, push, now())
     return Response(status=204)
 
 
