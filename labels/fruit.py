@@ -101,7 +101,8 @@ class _Shape:
         if not stock.is_oval:
             return -on_dots(-max(self.head_mm, 0.3))
         a, b = stock.label_width_mm / 2, stock.label_height_mm / 2
-        reach = min(1.0, box / 2 / a)
+        left = on_dots(a - box / 2)  # on a dot, so not quite in the middle
+        reach = min(1.0, max(a - left, left + box - a) / a)
         return -on_dots(-max(self.head_mm, b - b * math.sqrt(1 - reach**2)))
 
     def room_mm(self, top: float, bottom: float) -> float:

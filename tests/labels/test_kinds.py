@@ -348,6 +348,13 @@ def assert_refused_clearly(problem: LabelError) -> None:
         assert float(str(problem.params["x"])) >= 0.1
 
 
+@pytest.mark.parametrize("tenth", range(360, 372))
+def test_a_symbol_on_a_round_label_is_inside_wherever_the_dots_put_it(tenth: int) -> None:
+    stock = replace(roll(tenth / 10, tenth / 10), name="mine", is_oval=True)
+    design = replace(FRUIT, rows=("cooperative",), dots=4)
+    assert faults(lay_out(replace(TEXTS, cooperative="0"), design, stock, 29)) == []
+
+
 def test_a_logo_beside_the_mark_of_origin_leaves_it_its_field() -> None:
     texts = replace(TEXTS, gi="Chỉ dẫn địa lý", product="Vải", cooperative="HTX")
     design = StampDesign(rows=("serial", "product", "cooperative"), has_gi=True, logo=LOGO)

@@ -153,7 +153,7 @@ def test_details_take_joined_and_repeated_numbers_and_at_most_fifty(shopee: Simu
 def test_nothing_is_lost_when_the_server_is_started_again(tmp_path: Path) -> None:
     path = tmp_path / "simulators.sqlite"
     with serving(path) as address:
-        first = SimulatedStall(address)
+        first = SimulatedStall(address, MARKETS["shopee"])
         seeded = {"shop": first.shop_id, "listings": [{"sku": "A", "price_vnd": 1_000}]}
         listings = first.do("seed", **seeded)["listings"]
         order = first.order("A")

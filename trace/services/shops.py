@@ -164,7 +164,13 @@ def _calm(shop: Shop) -> None:
 
 def note_failure(session: Session, shop_id: int, error: MarketplaceError, now: datetime) -> Shop:
     """Write down a failure: a seconds' wait is obeyed, a lost permission asks for a sign-in, and after
-    three faults in a row the shop is paused, twice as long each time, up to an hour."""
+    three faults in a row the shop is paused, twice as long each time, up to an hour.
+
+    A pause ends by itself with one try: the first call after it closes the circuit or doubles the pause.
+    A day's quota is the application's: every shop of the marketplace rests until it is renewed.
+    """
+    if error.kind == "quota":
+        _rest_marketplace(session, shop_id, now + timedelta(seconds=error.retry_after or FIRST_PAUSE_S))
     shop = session.get_one(Shop, shop_id, with_for_update=True)
     shop.last_error = f"{error.kind}: {error}"[:600]
     if error.relogin:
@@ -180,6 +186,16 @@ def note_failure(session: Session, shop_id: int, error: MarketplaceError, now: d
     if shop.paused_until:
         schedules.postpone(session, shop.id, SYNC, shop.paused_until)
     return shop
+
+
+def _rest_marketplace(session: Session, shop_id: int, until: datetime) -> None:
+    """In the order of their numbers, so that two workers who hear of it at once do not lock each other."""
+    marketplace = session.get_one(Shop, shop_id).marketplace
+    rule = (col(Shop.marketplace) == marketplace, col(Shop.state) == ShopState.CONNECTED)
+    every = select(Shop).where(*rule).order_by(col(Shop.id)).with_for_update()
+    for shop in session.execute(every.execution_options(populate_existing=True)).scalars().all():
+        shop.paused_until = max(shop.paused_until or until, until)
+        schedules.postpone(session, shop.id, SYNC, shop.paused_until)
 
 
 def pause_s(failures: int) -> float:
