@@ -10,7 +10,7 @@ import requests
 
 from marketplaces.simulators.app import create_app
 from marketplaces.simulators.truth import truth
-from tests.marketplaces.stalls import SimulatedStall, now, serving
+from tests.marketplaces.stalls import MARKETS, SimulatedStall, now, serving
 
 ORDERS = "/api/v2/order/get_order_list"
 REFRESH = "/api/v2/auth/access_token/get"
