@@ -7,6 +7,7 @@
     directory    name -> adapter, loaded on first use
     http         the one client: time-outs, retries, pace, size caps, redacted call records
     reading      strict readers over a marketplace's JSON
+    publishing   making listings look like offers: the walk that every marketplace shares
     memory       a marketplace inside the process
     shopee/      Shopee Open Platform v2
     simulators/  the same marketplaces as their servers see them, verifying with code of their own

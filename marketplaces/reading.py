@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
 
 from marketplaces.interface import MarketplaceError
 
@@ -13,6 +15,8 @@ MAX_TEXT = 100_000
 MAX_INTEGER = 2**53
 EARLIEST_EPOCH_S = 1_262_304_000  # 2010: no marketplace here is older, and it catches zero and minutes
 LATEST_EPOCH_S = 4_102_444_800  # 2100: catches milliseconds
+WHOLE_NUMBER = re.compile(r"[0-9]{1,16}(\.0{1,4})?")
+SPACE_BEFORE_OFFSET = re.compile(r" (?=[+-][0-9])")
 
 
 class MalformedError(ValueError):
@@ -58,6 +62,24 @@ class Record:
             raise self._fault(name, f"a whole number of at least {minimum}", value)
         return value
 
+    def number(self, name: str, default: int | None = None, minimum: int = 0) -> int:
+        """A whole number that may come as text, such as "48000" or "48000.00"."""
+        value = self._get(name, default)
+        if isinstance(value, str) and WHOLE_NUMBER.fullmatch(value):
+            value = int(value.partition(".")[0])
+        return Record({name: value}, self._where).integer(name, minimum=minimum)
+
+    def decimal(self, name: str) -> Decimal:
+        """A finite number, not negative, as a number or as text."""
+        value = self._get(name, None)
+        try:
+            number = Decimal(str(value)) if not isinstance(value, bool) else Decimal("nan")
+        except InvalidOperation:
+            number = Decimal("nan")
+        if not number.is_finite() or not 0 <= number <= MAX_INTEGER:
+            raise self._fault(name, "a number", value)
+        return number
+
     def flag(self, name: str, default: bool | None = None) -> bool:
         """true or false."""
         value = self._get(name, default)
@@ -71,6 +93,17 @@ class Record:
         if not EARLIEST_EPOCH_S <= value <= LATEST_EPOCH_S:
             raise self._fault(name, "epoch seconds", value)
         return datetime.fromtimestamp(value, UTC)
+
+    def iso_moment(self, name: str) -> datetime:
+        """An ISO time with its offset, also written "2026-10-09 12:34:56 +0700", as aware UTC."""
+        text = self.text(name)
+        try:
+            at = datetime.fromisoformat(SPACE_BEFORE_OFFSET.sub("", text))
+            if at.tzinfo and EARLIEST_EPOCH_S <= at.timestamp() <= LATEST_EPOCH_S:
+                return at.astimezone(UTC)
+        except (OverflowError, ValueError):
+            pass
+        raise self._fault(name, "an ISO time with its offset", text)
 
     def record(self, name: str) -> Record:
         """An object."""

@@ -7,10 +7,11 @@ from datetime import timedelta
 
 from marketplaces.http import Client
 from marketplaces.interface import Capabilities, Clock
+from marketplaces.publishing import publish
 from marketplaces.reading import strictly
 from marketplaces.shopee import listings, orders, pushes, tokens
 from marketplaces.shopee.gateway import Gateway
-from marketplaces.shopee.offers import publish
+from marketplaces.shopee.offers import ShopeeCounter
 from marketplaces.values import (
     AppKeys,
     Category,
@@ -47,7 +48,7 @@ class Shopee:
     def publish(self, offers: Sequence[Offer]) -> list[OfferResult]:
         """Send what differs; a new listing is looked for by SKU before it is made."""
         with strictly("Shopee"):
-            return publish(self._gateway, offers)
+            return publish(ShopeeCounter(self._gateway), offers)
 
     def orders(self, window: Window, progress: str = "") -> Iterator[Page]:
         """By ``update_time``, in slices of at most 15 days."""

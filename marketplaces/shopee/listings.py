@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 
 from marketplaces.interface import MarketplaceError
+from marketplaces.publishing import Shown
 from marketplaces.reading import MalformedError, Record
 from marketplaces.shopee.gateway import Gateway
 from marketplaces.values import Category, Listing, ListingStatus
@@ -27,15 +26,6 @@ STATUSES: dict[str, ListingStatus] = {
     "SHOPEE_DELETE": "deleted",
 }
 SHOWN = ("NORMAL", "UNLIST", "BANNED", "REVIEWING")
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A listing with what an offer may change besides."""
-
-    listing: Listing
-    description: str
-    weight_g: int
 
 
 def read_listings(gateway: Gateway) -> Iterator[Listing]:
@@ -111,7 +101,7 @@ def _one(item: Record, priced: Record, status: ListingStatus, model: str) -> Sho
         status=status,
         ext_model_id=model,
     )
-    return Shown(listing, item.text("description", default=""), _weight_g(item.text("weight", default="0")))
+    return Shown(listing, item.text("description", default=""), _weight_g(item))
 
 
 def _stock(record: Record) -> int:
@@ -122,9 +112,6 @@ def _stock(record: Record) -> int:
     return record.record("summary_info").integer("total_available_stock")
 
 
-def _weight_g(kilograms: str) -> int:
-    try:
-        grams = Decimal(kilograms) * 1000
-        return int(grams) if grams.is_finite() else 0
-    except InvalidOperation:
-        raise MalformedError("weight: expected kilograms") from None
+def _weight_g(item: Record) -> int:
+    """From kilograms."""
+    return int(item.decimal("weight") * 1000) if item.has("weight") else 0

@@ -10,6 +10,7 @@
     truth     what was really sold, summed up from the simulator's own orders
     play      a page for a person who plays the buyer
     bench     one marketplace's state: shops, listings, orders, tokens, clock
+    granting  codes and tokens that are spent once
     store     documents in one SQLite file, or in memory
     calls     what a marketplace was asked, in order
     faults    429, 500, slow, cut and the rest

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from marketplaces.simulators.bench import App, Bench, Token
+from marketplaces.simulators.granting import find_grant, spend
 from marketplaces.simulators.shopee.envelope import ShopeeError, good_session
 from marketplaces.simulators.shopee.guard import DENIED, admit_public
 
@@ -22,20 +23,20 @@ def add_tokens(blueprint: Blueprint, bench: Bench) -> None:
         with bench.work():
             app, body = admit_public(bench), json_body()
             shop = _shop_id(app, body)
-            code = bench.token(str(body.get("code", "")))
-            if not _is_good(bench, code, "code", app, shop):
+            code = find_grant(bench, str(body.get("code", "")), "code", app, shop)
+            if code is None:
                 raise ShopeeError("invalid_code", "Invalid code.", DENIED)
-            return good_session({**_new_pair(bench, code, shop), "shop_id_list": [int(shop)]})
+            return good_session({**_new_pair(bench, code), "shop_id_list": [int(shop)]})
 
     @blueprint.post("/api/v2/auth/access_token/get")
     def from_refresh() -> Response:
         with bench.work():
             app, body = admit_public(bench), json_body()
             shop = _shop_id(app, body)
-            old = bench.token(str(body.get("refresh_token", "")))
-            if not _is_good(bench, old, "refresh", app, shop):
+            old = find_grant(bench, str(body.get("refresh_token", "")), "refresh", app, shop)
+            if old is None:
                 raise ShopeeError("error_shop_refresh_token", "Invalid refresh_token.", DENIED)
-            pair = _new_pair(bench, old, shop)
+            pair = _new_pair(bench, old)
             return good_session({"partner_id": int(app.id), "shop_id": int(shop), **pair})
 
 
@@ -57,27 +58,6 @@ def _shop_id(app: App, body: dict[str, Any]) -> str:
     return str(shop)
 
 
-def _is_good(bench: Bench, token: Token | None, kind: str, app: App, shop: str) -> bool:
-    return (
-        token is not None
-        and token.kind == kind
-        and not token.dead
-        and token.expires_at > bench.now()
-        and (token.shop, token.app) == (shop, app.id)
-    )
-
-
-def _new_pair(bench: Bench, spent: Token | None, shop_id: str) -> dict[str, Any]:
-    """The old access token dies too: whether the real one outlives a refresh is not known."""
-    shop = bench.shop(shop_id)
-    if spent is None or shop is None:
-        raise ShopeeError("error_auth", "Invalid partner_id or shopid.", DENIED)
-    for old in (spent, bench.token(shop.access), bench.token(shop.refresh)):
-        if old is not None:
-            old.dead = True
-            bench.save(old)
-    access = bench.mint("access", shop_id, spent.app, ACCESS_LIFE_S)
-    refresh = bench.mint("refresh", shop_id, spent.app, REFRESH_LIFE_S)
-    shop.access, shop.refresh, shop.app = access.id, refresh.id, spent.app
-    bench.save(shop)
+def _new_pair(bench: Bench, spent: Token) -> dict[str, Any]:
+    access, refresh = spend(bench, spent, ACCESS_LIFE_S, REFRESH_LIFE_S)
     return {"access_token": access.id, "refresh_token": refresh.id, "expire_in": ACCESS_LIFE_S}
