@@ -32,7 +32,7 @@ def take_push(marketplace: str, ext_shop_id: str) -> Response:
     if push.kind != "other" and push.ext_shop_id:
         with transaction() as session:
             market_pushes.take_in(session, marketplace, ext_shop_id, push, now())
-    return Response(status=204)
+    return Response(status=200)  # Lazada takes 200 only, Shopee any 2xx with an empty body
 
 
 def _is_small() -> bool:
