@@ -89,7 +89,7 @@ EXPORT_ROWS = (
 
 CHOICES = {"stamp": STAMP_ROWS, "fruit": FRUIT_ROWS, "export": EXPORT_ROWS}
 USUAL = {
-    "stamp": tuple(row.name for row in STAMP_ROWS if row.name != "scan"),
+    "stamp": tuple(row.name for row in STAMP_ROWS if row.name not in ("scan", "hotline")),
     "fruit": ("product",),
     "export": (
         *("product", "product:en", "product:zh", "product:ja"),

@@ -1,14 +1,15 @@
 """The standard design on the stocks in use: a new edition of the program moves no word of it."""
 
 import hashlib
+from dataclasses import replace
 
 import pytest
 
 from labels.design import StampDesign
 from labels.layout import StampLayout, lay_out
 from labels.stock import STOCKS
-from tests.labels.stamps import TEXTS
-from tests.labels.test_layout import FULL
+from tests.labels.stamps import BOX_STOCKS, TEXTS
+from tests.labels.test_layout import ALL_ROWS, FULL
 
 # Recorded when labels of these designs were first printed; a roll that was started goes on alike.
 FIRST_PRINTED = {
@@ -36,6 +37,14 @@ def fingerprint(layout: StampLayout) -> str:
 
 @pytest.mark.parametrize(("stock", "words"), FIRST_PRINTED)
 def test_the_standard_design_is_printed_as_it_always_was(stock: str, words: str) -> None:
-    texts = {"few": TEXTS, "full": FULL}[words]
-    layout = lay_out(texts, StampDesign(), STOCKS[stock], 25)
+    texts, design = {"few": (TEXTS, StampDesign()), "full": (FULL, ALL_ROWS)}[words]
+    layout = lay_out(texts, design, STOCKS[stock], 25)
     assert fingerprint(layout) == FIRST_PRINTED[stock, words]
+
+
+@pytest.mark.parametrize("stock", BOX_STOCKS)
+def test_a_phone_that_is_known_moves_nothing_on_the_standard_design(stock: str) -> None:
+    known, unknown = (
+        lay_out(one, StampDesign(), STOCKS[stock], 25) for one in (FULL, replace(FULL, hotline=""))
+    )
+    assert fingerprint(known) == fingerprint(unknown)

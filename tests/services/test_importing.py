@@ -330,6 +330,19 @@ def test_products_come_in_by_the_rules_of_the_form(coop: world.Coop, tmp_path: P
     assert run(coop.boss, path, now, "products", request_id="once-more").report.made["product.same"] == 2
 
 
+def test_names_for_readers_abroad_come_in_by_their_columns(
+    coop: world.Coop, tmp_path: Path, now: datetime
+) -> None:
+    headings = (*sheets.PRODUCTS[:2], *sheets.PRODUCTS[3:5], "Tên tiếng Trung", "Japanese name")
+    path = sheets.xlsx(
+        tmp_path / "a.xlsx", A=[headings, ("vt-9", "Vải thiều", "Vải", 2, "鲜荔枝", "生鮮ライチ")]
+    )
+    assert run(coop.boss, path, now, "products").report.problems == []
+    with reading() as session:
+        (row,), _ = products.products(session, coop.boss, "vt-9")
+    assert (row.name_zh, row.name_ja, row.name_en) == ("鲜荔枝", "生鮮ライチ", None)
+
+
 def test_the_same_file_comes_back_with_an_error_column_and_no_cell_is_a_formula(
     coop: world.Coop, tmp_path: Path, now: datetime
 ) -> None:

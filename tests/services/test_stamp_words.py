@@ -8,6 +8,7 @@ import pytest
 from sqlmodel import Session
 
 from labels.design import StampDesign, StampTexts
+from labels.errors import MissingGlyph
 from labels.layout import lay_out
 from labels.stock import STOCKS
 from tests.services import farm
@@ -15,6 +16,7 @@ from tests.services.farm import DAY
 from trace.db import Database, transaction
 from trace.records.certificate import Certificate, Scheme
 from trace.records.lot import Lot
+from trace.records.organisation import Organisation
 from trace.records.plot import GrowingArea, PackingHouse, SiteStatus, SiteStatusChange
 from trace.records.product import Product
 from trace.records.stamp import BlockState, StampBlock
@@ -22,6 +24,7 @@ from trace.services.stamp_words import words_of
 
 URL = "https://tx.thanhha"
 GTIN = "08935000134351"
+BIG = STOCKS["roll-100x50"]
 
 
 @pytest.fixture
@@ -42,7 +45,7 @@ class Box:
 
 def boxed(session: Session, now: datetime) -> Box:
     coop = farm.found(session, now)
-    session.add_all([coop.plot, coop.product])
+    session.add_all([coop.plot, coop.product, coop.org])
     place = {"commune_scheme": coop.plot.commune_scheme, "commune_code": coop.plot.commune_code}
     own = {"org_id": coop.org.id, "market": "CN", "created_at": now, **place}
     area = GrowingArea(code="VN-HDOR-0012", crop=coop.plot.crop, area_m2=90_000, **own)
@@ -53,6 +56,8 @@ def boxed(session: Session, now: datetime) -> Box:
         session.add(_standing(SiteStatus.ACTIVE, DAY - timedelta(days=90), now, **site))
     coop.plot.growing_area_id = area.id
     coop.product.gtin, coop.product.name_en = GTIN, "Thanh Ha lychee"
+    coop.product.name_zh, coop.product.name_ja = "鲜荔枝", "生鮮ライチ"
+    coop.org.name_en, coop.org.phone = "Thanh Ha Lychee Cooperative", "0220 371 1111"
     lot = farm.harvest(session, coop, now)
     lot.packing_house_id, lot.packed_on = house.id, DAY
     block = StampBlock(
@@ -79,13 +84,15 @@ def test_a_box_for_export_says_its_codes_its_lot_and_its_origin(session: Session
     assert words.packing_house == "Packing house code (PHC)\tVN-HDPH-012"
     assert words.lot == f"Lot\t{box.lot.code}"
     assert words.packed == "Packing date\t12 June 2026"
-    assert words.line("product:en") == "Thanh Ha lychee"
+    names = [words.line(f"product:{lang}") for lang in ("en", "zh", "ja")]
+    assert names == ["Thanh Ha lychee", "鲜荔枝", "生鮮ライチ"]
+    assert words.cooperative == "Producer\tThanh Ha Lychee Cooperative"
     assert words.line("growing_area:zh") == "果园注册登记号\tVN-HDOR-0012"
     assert words.line("growing_area:ja") == "", "that wording is not sure"
     origins = [words.line(f"origin:{lang}") for lang in ("en", "zh", "ja")]
     assert origins == ["Product of Vietnam", "原产国：越南", "原産国名：ベトナム"]
     assert words.link == f"HTTPS://TX.THANHHA/01/{GTIN}/10/{box.lot.code}"
-    layout = lay_out(words, StampDesign(kind="export"), STOCKS["roll-100x50"], 25)
+    layout = lay_out(words, StampDesign(kind="export"), BIG, 25)
     assert len(layout.symbols) == 1
 
 
@@ -98,6 +105,45 @@ def test_a_code_that_was_suspended_on_the_day_is_not_printed(
     session.add(_standing(SiteStatus.SUSPENDED, DAY - timedelta(days=1), now, **which))
     words = said(session, box, now)
     assert (words.growing_area == "", words.packing_house == "") == (site == "area", site == "house")
+
+
+def test_exporter_and_phone_are_the_organisations_own_and_are_printed_where_a_design_has_them(
+    session: Session, now: datetime
+) -> None:
+    box = boxed(session, now)
+    words = said(session, box, now)
+    assert words.exporter == "Exporter\tThanh Ha Lychee Cooperative"
+    assert words.hotline == "Phone\t+84 220 3711 111", "as dialled from abroad"
+    assert said(session, box, now, "stamp").hotline == "ĐT 0220 371 1111"
+    printed = {
+        rows: {text.name for text in lay_out(words, StampDesign("export", rows), BIG, 25).texts}
+        for rows in ((), ("product", "exporter", "hotline", "serial"))
+    }
+    assert not {"exporter", "hotline"} & printed[()]
+    assert {"exporter", "hotline"} <= printed["product", "exporter", "hotline", "serial"]
+
+
+def test_an_organisation_without_a_phone_has_no_such_row(session: Session, now: datetime) -> None:
+    box = boxed(session, now)
+    session.get_one(Organisation, box.block.org_id).phone = None
+    for kind in ("stamp", "export"):
+        assert said(session, box, now, kind).hotline == ""
+
+
+@pytest.mark.parametrize(
+    ("column", "row", "name", "letter", "position"),
+    [("name_ja", "product:ja", "生鮮荔枝", "荔", 3), ("name_zh", "product:zh", "荔枝 ライチ", "ラ", 4)],
+)
+def test_a_letter_no_face_has_is_refused_by_its_place_when_it_is_printed(
+    session: Session, now: datetime, column: str, row: str, name: str, letter: str, position: int
+) -> None:
+    box = boxed(session, now)
+    setattr(session.get_one(Product, box.block.product_id), column, name)
+    words = said(session, box, now)
+    assert words.line(row) == name
+    with pytest.raises(MissingGlyph) as refusal:
+        lay_out(words, StampDesign(kind="export"), BIG, 25)
+    assert refusal.value.params == {"value": letter, "n": position, "text": name}
 
 
 def test_without_a_gtin_there_is_no_second_symbol(session: Session, now: datetime) -> None:

@@ -311,6 +311,8 @@ _PRODUCT: Make = lambda _e: {  # noqa: E731
     "sku": f"S-{next(_numbers)}",
     "name": "Vải thiều",
     "name_en": "Lychee",
+    "name_zh": "鲜荔枝",
+    "name_ja": "生鮮ライチ",
     "gtin": "",
     "crop": "lychee",
     "variety": "thieu",

@@ -23,6 +23,7 @@ from tests import stamped, world
 from tests.web.consumers import Stamps, activate, ask, make_stamps, settle, spoil_key, stamps, visitor
 from trace.db import reading, transaction
 from trace.errors import Unavailable
+from trace.records.product import Product
 from trace.records.scan import Alarm, Scan, StampSeen
 from trace.records.stamp import StampKeyRow
 from trace.services import scanning
@@ -460,6 +461,7 @@ def test_what_people_wrote_is_never_markup(app: Flask, tmp_path: Path) -> None:
     with transaction() as session:
         session.add_all([made.coop.product, made.coop.org])
         made.coop.product.name = made.coop.product.name_en = made.coop.org.name = EVIL
+        made.coop.product.name_zh = made.coop.product.name_ja = EVIL
         made.coop.product.description = "</script>" + EVIL
         stamped.recall(session, now, made.lot, reason=EVIL, reason_en=EVIL, phone=EVIL[:20])
     paths = (f"/{made.code(0)}", f"/lo/{made.lot.public_id}", f"/sp/{made.coop.product.public_id}")
@@ -482,6 +484,33 @@ def test_the_facts_are_of_the_stamps_own_tenant(app: Flask, tmp_path: Path) -> N
         assert said["cooperative"]["public_id"] == mine.coop.org.public_id
         assert said["lot"]["public_id"] == mine.lot.public_id
         assert theirs.coop.org.name not in json.dumps(said, ensure_ascii=False)
+
+
+@pytest.mark.parametrize(
+    ("lang", "named", "unnamed"),
+    [
+        ("vi", "Vải thiều thử", "Vải thiều thử"),
+        ("en", "Trial lychee", "Trial lychee"),
+        ("zh", "试用荔枝", "Trial lychee"),
+        ("ja", "試験ライチ", "Trial lychee"),
+    ],
+)
+def test_a_product_is_named_in_the_readers_language_else_in_english(
+    app: Flask, stamps: Stamps, lang: str, named: str, unnamed: str
+) -> None:
+    paths = (f"/{stamps.code(0)}", f"/lo/{stamps.lot.public_id}", f"/sp/{stamps.coop.product.public_id}")
+    names = {"name": "Vải thiều thử", "name_en": "Trial lychee"}
+    for more, expected in (({}, unnamed), ({"name_zh": "试用荔枝", "name_ja": "試験ライチ"}, named)):
+        with transaction() as session:
+            row = session.get_one(Product, stamps.coop.product.id)
+            for column, name in (names | more).items():
+                setattr(row, column, name)
+        for path in paths:
+            page = visitor(app).get(path, query_string={"lang": lang}).text
+            assert expected in page, path
+            others = {*names.values(), *more.values()} - {expected}
+            assert [name for name in others if name in page] == [], path
+    settle(app)
 
 
 def test_no_household_is_named(app: Flask, stamps: Stamps) -> None:

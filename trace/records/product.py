@@ -26,6 +26,8 @@ class Product(SQLModel, table=True):
     sku: str = Field(max_length=48)
     name: str = Field(max_length=160)
     name_en: str | None = Field(default=None, max_length=160)
+    name_zh: str | None = Field(default=None, max_length=160)
+    name_ja: str | None = Field(default=None, max_length=160)
     search_key: str
     gtin: str | None = Field(default=None, max_length=14, unique=True)
     crop: str = Field(default="", max_length=32)

@@ -12,6 +12,7 @@ from trace.records.plot import GrowingArea, PackingHouse, Plot, SiteStatus
 from trace.records.product import Product
 from trace.services.lineage import ancestors
 from trace.services.papers import Ground
+from trace.services.phones import from_abroad
 from trace.services.sites import status_on
 from trace.standards.digital_link import DigitalLink
 from trace.standards.fault import Fault
@@ -52,17 +53,29 @@ def export_words(
             words["packed"] = f"{t(LANG, 'box.packed')}\t{written(LANG, lot.packed_on)}"
     if product and lot:
         words["net_weight"] = _fact(LANG, "net_weight", f"{number(LANG, kilograms(product.unit_g))} kg")
-    words["cooperative"] = _fact(LANG, "producer", org.name_en or org.name)
+    words |= _of_org(org)
     words["origin"] = t("vi", "box.origin")
     abroad |= {f"origin:{lang}": t(lang, "box.origin") for lang in (LANG, *ABROAD)}
-    if product and product.name_en:
-        abroad["product:en"] = product.name_en
+    if product:
+        names = {"en": product.name_en, "zh": product.name_zh, "ja": product.name_ja}
+        abroad |= {f"product:{lang}": name for lang, name in names.items() if name}
     words |= {
         "scan": t(LANG, "box.qr"),
         "serial": t(LANG, "stamp.serial", serial="{serial}"),
         "abroad": abroad,
     }
     return words | _link(product, lot, public_url)
+
+
+def _of_org(org: Organisation) -> dict[str, str]:
+    """Who grew, who exports and whom to call.
+
+    A design has the exporter's row only where its cooperative exports under its own name: no
+    other exporter is known here. The phone is the one the organisation gives to consumers.
+    """
+    name = org.name_en or org.name
+    words = {"cooperative": _fact(LANG, "producer", name), "exporter": _fact(LANG, "exporter", name)}
+    return words | ({"hotline": _fact(LANG, "phone", from_abroad(org.phone))} if org.phone else {})
 
 
 def _fact(lang: str, name: str, said: str) -> str:

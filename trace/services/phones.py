@@ -4,7 +4,7 @@ import re
 from functools import cache
 from typing import Any
 
-from phonenumbers import PhoneMetadata
+from phonenumbers import PhoneMetadata, PhoneNumberFormat, format_number, parse
 
 from trace.standards.fault import Fault
 
@@ -26,6 +26,19 @@ def normalise(text: str) -> str:
     if not digits.startswith("0") or not _pattern().fullmatch(digits[1:]):
         raise Fault("imp.phone", value=text[:40], n=sum(sign.isdigit() for sign in text))
     return digits
+
+
+def from_abroad(text: str) -> str:
+    """As dialled from another country; what is no number of the national plan stays as it is written.
+
+    >>> from_abroad("0220.371 1111"), from_abroad("1800 6838")
+    ('+84 220 3711 111', '1800 6838')
+    """
+    try:
+        national = normalise(text)
+    except Fault:
+        return text.strip()
+    return format_number(parse(national, "VN"), PhoneNumberFormat.INTERNATIONAL)
 
 
 @cache

@@ -39,12 +39,17 @@ def group_number(value: object) -> object:
     return ocop.GROUPS.index(ocop.validate(text)) + 1
 
 
+NameAbroad = Annotated[Annotated[str, line(160)] | None, BeforeValidator(empty_is_none)]
+
+
 class ProductIn(Given):
     """A product as given; ``unit_g`` is the net weight of one stamped unit."""
 
     sku: Code
     name: Annotated[str, line(160, 2)]
-    name_en: Annotated[Annotated[str, line(160)] | None, BeforeValidator(empty_is_none)] = None
+    name_en: NameAbroad = None
+    name_zh: NameAbroad = None
+    name_ja: NameAbroad = None
     gtin: Annotated[Annotated[str, AfterValidator(own_gtin)] | None, BeforeValidator(empty_is_none)] = None
     crop: Annotated[str, line(32, 1), AfterValidator(crop_of)]
     variety: Annotated[str, line(48), AfterValidator(variety_of)] = ""

@@ -49,6 +49,8 @@ class StampInfo:
     home_province: str | None
     product_name: str | None
     product_name_en: str | None
+    product_name_zh: str | None
+    product_name_ja: str | None
     product_public_id: str | None
     product_id: int | None
     gtin: str | None
@@ -215,6 +217,8 @@ def _columns(block: Any, active: Any, commune: Any, province: Any) -> list[Any]:
         "home_province": province.code,
         "product_name": Product.name,
         "product_name_en": Product.name_en,
+        "product_name_zh": Product.name_zh,
+        "product_name_ja": Product.name_ja,
         "product_public_id": Product.public_id,
         "product_id": Product.id,
         "gtin": Product.gtin,

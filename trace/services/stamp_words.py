@@ -50,6 +50,7 @@ def words_of(
         demo=t(LANG, "stamp.demo") if is_demo else "",
         gi=t(LANG, "stamp.gi") if _has_gi(session, org, product, lot, day) else "",
         scan=t(LANG, "stamp.scan"),
+        hotline=t(LANG, "stamp.hotline", phone=org.phone) if org.phone else "",
         **(_lot_lines(lot, product) if lot else {}),
     )
     if kind != "export":

@@ -113,7 +113,9 @@ def _rendered(template: str, lang: str, path: str, **more: Any) -> str:
 
 
 def _name(row: Any, lang: str) -> str:
-    return (row.name_en if lang != "vi" else None) or str(row.name)
+    """A product's or a cooperative's name in the reader's language, else in English abroad."""
+    own = row.name if lang == "vi" else getattr(row, f"name_{lang}", None)
+    return str(own or row.name_en or row.name)
 
 
 def _notice(notice: RecallNotice | None, lang: str) -> dict[str, Any] | None:

@@ -96,8 +96,9 @@ def cooperative_name(info: StampInfo, lang: str) -> str:
 
 
 def product_name(info: StampInfo, lang: str) -> str:
-    """The product's name, in English abroad where it has one."""
-    return (info.product_name_en if lang != "vi" else None) or info.product_name or ""
+    """The product's name in the reader's language, else in English abroad where it has one."""
+    own = {"vi": info.product_name, "zh": info.product_name_zh, "ja": info.product_name_ja}.get(lang)
+    return own or info.product_name_en or info.product_name or ""
 
 
 def place_said(lang: str, place: Place) -> str:

@@ -20,6 +20,8 @@ class Good:
     ocop_group: int | None = None
     rating: tuple[int, float, int] | None = None
     gtin: str | None = None
+    name_zh: str | None = None
+    name_ja: str | None = None
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,8 @@ YEAR = 365
 GOODS = (
     Good("BV", "VT-1KG", "Vải thiều Thanh Hà hộp 1 kg",
          "Thanh Ha Thieu lychee, 1 kg", "lychee", 1_000, 7, "lychee",
-         FRESH, "thieu", ocop_group=1, rating=(4, 82.5, 14), gtin="9521234500018"),
+         FRESH, "thieu", ocop_group=1, rating=(4, 82.5, 14), gtin="9521234500018",
+         name_zh="鲜荔枝 1 千克", name_ja="生ライチ 1 kg"),
     Good("BV", "VS-500", "Vải sấy khô Bờ Vườn 500 g",
          "Dried lychee, 500 g", "lychee", 500, YEAR, "dried",
          DRIED, "thieu", ocop_group=1, rating=(4, 86.0, 20)),

@@ -34,6 +34,8 @@ def _product(cast: Cast, coop: Coop, good: Good, session: Session, now: datetime
         sku=good.sku,
         name=good.name,
         name_en=good.name_en,
+        name_zh=good.name_zh,
+        name_ja=good.name_ja,
         gtin=good.gtin,
         crop=good.crop,
         variety=good.variety,

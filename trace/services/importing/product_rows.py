@@ -26,6 +26,8 @@ COLUMNS = (
     Column("name", ("ten san pham", "ten hang", "san pham", "ten sp", "product name"), required=True,
            example="Vải thiều Thanh Hà hộp 2 kg"),
     Column("name_en", ("ten tieng anh", "english name"), example="Thanh Ha lychee, 2 kg box"),
+    Column("name_zh", ("ten tieng trung", "ten tieng trung quoc", "chinese name"), example="鲜荔枝"),
+    Column("name_ja", ("ten tieng nhat", "ten tieng nhat ban", "japanese name"), example="生鮮ライチ"),
     Column("gtin", ("ma vach", "ma gtin", "ma vach gtin", "barcode", "ean"), example=""),
     Column("crop", ("cay trong", "cay", "loai cay"), required=True, example="Vải"),
     Column("variety", ("giong", "giong cay"), example="thiều"),

@@ -10,6 +10,7 @@ from trace.errors import NongsanError, NotFound
 from trace.records.product import Product
 from trace.services import ocop, product_images, products
 from trace.services.admission import Act, fetch
+from trace.services.export_words import ABROAD
 from trace.services.intake import read
 from trace.standards.local_time import local_day
 from trace.standards.ocop import GROUPS
@@ -23,9 +24,10 @@ from trace.web.visitor import actor, face_language, now
 door = Door("products", __name__, url_prefix="/htx/san-pham")
 
 FIELDS = (
-    "sku", "name", "name_en", "gtin", "crop", "variety", "unit_g", "shelf_life_days", "brand", "standards",
-    "description", "ocop_group", "request_id",
+    "sku", "name", "name_en", "name_zh", "name_ja", "gtin", "crop", "variety", "unit_g", "shelf_life_days",
+    "brand", "standards", "description", "ocop_group", "request_id",
 )  # fmt: skip
+HINT = "registry.product.abroad"
 RATING = ("stars", "score", "decision_number", "decided_on", "request_id")
 Answer = AnyResponse | tuple[Any, int]
 
@@ -77,6 +79,7 @@ def _form(state: FormState, title: str, action: str, back: str) -> str:
         Box("standards", "registry.product.standards", required=False, most=240),
         Box("ocop_group", "registry.product.group", "select", required=False, options=groups),
         Box("name_en", "registry.product.name_en", required=False),
+        *(Box(f"name_{lang}", f"registry.product.name_{lang}", required=False, hint=HINT) for lang in ABROAD),
         Box("description", "registry.product.description", "long", required=False, most=2000),
     )
     return render_template("cooperative/registry/form.html", page=Page(title, action, back, boxes, state))
