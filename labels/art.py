@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageChops, ImageFilter
 
 from labels.errors import BadJob, BlankPicture
 
@@ -21,6 +21,7 @@ Bits = NDArray[np.bool_]  # rows x columns, True is ink
 Grey = NDArray[np.float64]  # 0 is black, 255 is white
 LEAST_SIDE, MOST_SIDE = 8, 480  # dots
 LOGO_DOTS = 240  # either side of the box a logo is best kept in: 15 mm at two dots for each printed one
+PAPER = "white"
 LEAST_RANGE = 32  # grey levels between darkest and lightest: below that nothing can be seen
 FINER = 4  # a drawing is cut this many times finer than it is kept, so that thin strokes count
 COVERED = 0.42  # a dot is inked from this share on: under a half, because thin strokes must not break
@@ -99,8 +100,9 @@ def packed(dots: Bits, *, is_halftone: bool = False) -> Art:
 def art_of(picture: Image.Image, width: int, height: int) -> Art:
     """The picture as art that fills a box of ``width`` x ``height`` dots one way or the other.
 
-    Margins are cut off, what shows through is white, a light drawing on a dark ground is turned
-    round. Give a drawing two dots for every one it will be printed with.
+    Margins are cut off. A drawing with nothing behind it is laid on black or white, whichever its
+    outline stands out from; a light drawing on a dark ground is turned round. Give a drawing two
+    dots for every one it will be printed with.
 
     :raises BlankPicture: nothing stands out from its ground.
     :raises BadJob: the box is smaller or larger than art may be.
@@ -108,26 +110,32 @@ def art_of(picture: Image.Image, width: int, height: int) -> Art:
     for side in (width, height):
         if not _is_side(side):
             raise BadJob("logo", f"{width} x {height}", f"{MOST_SIDE} x {MOST_SIDE}")
-    grey = _stretched(_contrasting(_flat(picture)))
+    clear = picture.convert("RGBA")
+    ground = _ground(clear)
+    grey = _stretched(_contrasting(_flat(clear, ground)))
     if _is_drawing(grey):
         return _fitted(_drawing(grey, width, height))
+    if ground != PAPER:  # a photograph that was cut out stands on paper, not in a black field
+        grey = _stretched(_contrasting(_flat(clear, PAPER)))
     return packed(_photograph(grey, width, height), is_halftone=True)
 
 
-def _flat(picture: Image.Image) -> Grey:
-    """The channel, of grey, red, green and blue, whose two halves differ most; see-through is white."""
-    if picture.mode in {"RGBA", "LA", "PA", "La", "RGBa"} or "transparency" in picture.info:
-        clear = picture.convert("RGBA")
-        picture = Image.new("RGB", clear.size, "white")
-        picture.paste(clear, mask=clear.getchannel("A"))
-        alpha = np.asarray(clear.getchannel("A"), np.float64)
-    else:
-        alpha = np.full((picture.height, picture.width), 255.0)
-    colours = picture.convert("RGB")
+def _ground(clear: Image.Image) -> str:
+    """What the outline stands out from: black where it is light, paper where it is dark or there is none."""
+    alpha = clear.getchannel("A")
+    # as much as each pixel is denser than the least dense beside it, it belongs to the outline
+    outline = ImageChops.subtract(alpha, alpha.filter(ImageFilter.MinFilter(3)))
+    weights = np.asarray(outline, np.float64)
+    light = float((weights * np.asarray(clear.convert("L"), np.float64)).sum())
+    return "black" if light > 127.5 * weights.sum() else PAPER
+
+
+def _flat(clear: Image.Image, ground: str) -> Grey:
+    """On its ground, the channel of grey, red, green and blue whose two halves differ most."""
+    colours = Image.new("RGB", clear.size, ground)
+    colours.paste(clear, mask=clear.getchannel("A"))
     channels = [np.asarray(one, np.float64) for one in (colours.convert("L"), *colours.split())]
-    best = max(channels, key=_otsu_spread)
-    # a white drawing on nothing: its own shape is the only thing to see
-    return 255.0 - alpha if _range(best) < LEAST_RANGE <= _range(alpha) else best
+    return max(channels, key=_otsu_spread)
 
 
 def _otsu_spread(grey: Grey) -> float:
@@ -135,9 +143,9 @@ def _otsu_spread(grey: Grey) -> float:
 
 
 def _range(grey: Grey) -> float:
-    """Darkest to lightest, single noisy pixels smoothed away."""
-    height, width = grey.shape
-    smooth = _resized(grey, max(1, width // 3), max(1, height // 3), Image.Resampling.BOX)
+    """Darkest to lightest, single noisy pixels smoothed away where there are enough of them."""
+    across, down = (max(side // 3, min(side, LEAST_SIDE)) for side in grey.shape[::-1])
+    smooth = _resized(grey, across, down, Image.Resampling.BOX)
     return float(smooth.max() - smooth.min())
 
 

@@ -19,11 +19,12 @@ def logo(ink: str = "#1b5e20", ground: str = "white", size: int = 600) -> Image.
     return picture
 
 
-def see_through(ink: str = "#1b5e20") -> Image.Image:
+def see_through(ink: str = "#1b5e20", hidden: str = "black") -> Image.Image:
     """The logo with nothing behind it; its colour below the nothing is black, as many programs save it."""
-    drawn = np.array(logo("black").convert("L"))
-    picture = Image.new("RGBA", (600, 600), ink)
-    picture.putalpha(Image.fromarray(255 - drawn))
+    drawn = Image.fromarray(255 - np.array(logo("black").convert("L")))
+    picture = Image.new("RGB", (600, 600), hidden)
+    picture.paste(ink, mask=drawn.point(lambda density: 255 if density else 0))
+    picture.putalpha(drawn)
     return picture
 
 

@@ -30,6 +30,12 @@ LOGOS = {
     "red on green of the same brightness": logo("#c62828", "#2e7d32"),
     "see-through": see_through(),
     "white on nothing": see_through("white"),
+    "black on nothing": see_through("black"),
+    "yellow on nothing": see_through("#ffeb3b"),
+    "white on nothing that is white too": see_through("white", hidden="white"),
+    "white on a hole in the palette": see_through("white").convert("P"),
+    "CMYK": logo().convert("CMYK"),
+    "grey and alpha": see_through("white").convert("LA"),
     "palette": logo().quantize(4),
     "one bit": logo("black").convert("1"),
     "a poor JPEG": as_jpeg(logo(), 35),
@@ -49,6 +55,42 @@ def test_a_logo_of_any_make_becomes_the_same_drawing(picture: Image.Image) -> No
     assert not art.is_halftone
     # sixty pixels draw the ring two pixels thick instead of one and a half dots: another drawing
     assert alike(art, art_of(logo("black"), BOX, BOX)) > (0.97 if picture.width > BOX else 0.85)
+
+
+def test_a_white_disc_with_dark_letters_keeps_both() -> None:
+    """On paper the disc would be lost; on black it is ink and its letters are paper."""
+    disc = Image.new("RGBA", (600, 600), (0, 0, 0, 0))
+    pen = ImageDraw.Draw(disc)
+    pen.ellipse([60, 60, 540, 540], fill="white")
+    pen.rectangle([200, 260, 400, 340], fill="#0d47a1")
+    dots = art_of(disc, BOX, BOX).dots()
+    assert dots[20, 48], "the disc"
+    assert not dots[48, 40:56].any(), "the letters in it"
+    assert not dots[2, 2], "nothing around it"
+
+
+def test_a_photograph_that_was_cut_out_stands_on_paper() -> None:
+    cut = photograph().point(lambda tone: 140 + tone * 0.45).convert("RGBA")
+    hole = Image.new("L", cut.size, 0)
+    ImageDraw.Draw(hole).ellipse([60, 30, 340, 270], fill=255)
+    cut.putalpha(hole)
+    art = art_of(cut, BOX, BOX)
+    assert art.is_halftone
+    assert not art.dots()[:6, :6].any(), "no black field around it"
+    assert 0.05 < art.dots()[30:42, 40:56].mean() < 0.95
+
+
+@pytest.mark.parametrize("side", range(1, 13))
+def test_a_tiny_picture_is_drawn_or_refused(side: int) -> None:
+    for shown in (255, 0):
+        picture = Image.new("RGBA", (side, side), (255, 255, 255, shown))
+        picture.paste((200, 30, 30, 255), (0, 0, (side + 1) // 2, side))
+        if side == 1:
+            with pytest.raises(BlankPicture):
+                art_of(picture, BOX, BOX)
+            continue
+        dots = art_of(picture, BOX, BOX).dots()
+        assert dots[dots.shape[0] // 2, :8].all()
 
 
 def test_a_logo_survives_five_millimetres_at_203_dpi() -> None:

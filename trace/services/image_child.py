@@ -1,19 +1,23 @@
 """Re-encodes one picture, alone in a process with small limits; see ``product_images``.
 
 Runs by path and imports nothing of ours. Standard input is the file; standard output is one line of
-JSON (``{"width", "height"}`` or ``{"fault", ...}``) and then the JPEG.
+JSON (``{"width", "height"}`` or ``{"fault", ...}``) and then the picture: a JPEG on white, or with the
+argument ``sign`` a PNG in which what shows through still does.
 """
 
 import io
 import json
 import resource
 import sys
+from collections.abc import Callable
 from typing import Any
 
 MAX_PIXELS = 40_000_000
 MAX_SIDE = 12_000
 OUT_SIDE = 1_600
 OUT_BYTES = 300_000
+SIGN_SIDE = 1_280  # four times the dots that are made of it: finer does not help
+SIGN = "sign"
 MEMORY = 1 << 30
 CPU_S = 20
 
@@ -25,14 +29,17 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
-        answer, data = _reencoded(sys.stdin.buffer.read())
+        answer, data = _reencoded(sys.stdin.buffer.read(), _sign if SIGN in sys.argv else _photograph)
     except MemoryError:
         answer, data = {"fault": "image.broken"}, b""
     sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n" + data)
 
 
-def _reencoded(given: bytes) -> tuple[dict[str, Any], bytes]:
-    from PIL import Image, ImageOps, UnidentifiedImageError
+Told = tuple[dict[str, Any], bytes]
+
+
+def _reencoded(given: bytes, written: Callable[[Any], Told]) -> Told:
+    from PIL import Image, UnidentifiedImageError
 
     Image.MAX_IMAGE_PIXELS = None  # our own limit is lower and is asked before anything is decoded
     try:
@@ -46,30 +53,49 @@ def _reencoded(given: bytes) -> tuple[dict[str, Any], bytes]:
         return {"fault": "image.size", "width": width, "height": height}, b""
     try:
         picture.draft("RGB", (OUT_SIDE, OUT_SIDE))
-        upright = ImageOps.exif_transpose(_flat(picture))
-        upright.thumbnail((OUT_SIDE, OUT_SIDE))
-        return _small_enough(upright)
+        return written(_in_colours(picture))
     except (OSError, ValueError, SyntaxError, EOFError):
         return {"fault": "image.broken"}, b""
 
 
-def _flat(picture: Any) -> Any:
-    """Opaque RGB: what shows through becomes white."""
-    from PIL import Image
+def _in_colours(picture: Any) -> Any:
+    """Upright RGB of 8 bits, RGBA where something shows through."""
+    from PIL import ImageOps
 
     orientation = picture.getexif().get(0x0112)
-    if picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info:
-        with_alpha = picture.convert("RGBA")
-        flat = Image.new("RGB", with_alpha.size, "white")
-        flat.paste(with_alpha, mask=with_alpha.getchannel("A"))
-    else:
-        flat = picture.convert("RGB")
+    if picture.mode.startswith("I"):  # 16 bits of grey: converting cuts off what is over 255
+        clear = picture.info.get("transparency")
+        picture = picture.convert("I").point(lambda level: level * (1 / 256)).convert("L")
+        picture.info = {} if clear is None else {"transparency": clear >> 8}
+    shows_through = picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info
+    coloured = picture.convert("RGBA" if shows_through else "RGB")
     if orientation:
-        flat.getexif()[0x0112] = orientation
-    return flat
+        coloured.getexif()[0x0112] = orientation
+    return ImageOps.exif_transpose(coloured)
 
 
-def _small_enough(picture: Any) -> tuple[dict[str, Any], bytes]:
+def _sign(picture: Any) -> Told:
+    """A drawing keeps its edges and its holes."""
+    picture.thumbnail((SIGN_SIDE, SIGN_SIDE))
+    picture.info = {}
+    out = io.BytesIO()
+    picture.save(out, "PNG", compress_level=1)
+    return {"width": picture.width, "height": picture.height}, out.getvalue()
+
+
+def _photograph(picture: Any) -> Told:
+    """Opaque: what shows through becomes white."""
+    from PIL import Image
+
+    flat = picture
+    if picture.mode == "RGBA":
+        flat = Image.new("RGB", picture.size, "white")
+        flat.paste(picture, mask=picture.getchannel("A"))
+    flat.thumbnail((OUT_SIDE, OUT_SIDE))
+    return _small_enough(flat)
+
+
+def _small_enough(picture: Any) -> Told:
     """The best quality, then the largest size, that stays under the cap; nothing but pixels is kept."""
     bare = picture.copy()
     bare.info = {}

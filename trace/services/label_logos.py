@@ -11,8 +11,6 @@ from trace.services.product_images import reencode
 
 BOX = (320, 240)
 """Dots of the largest art kept: two for each that is printed on a label of 50 mm."""
-FINE_PX = 1_280
-"""Sides of the picture the dots are made from: four times the box is as fine as it helps."""
 
 
 def logo_of(given: bytes) -> Art:
@@ -22,11 +20,10 @@ def logo_of(given: bytes) -> Art:
         Invalid: no picture, too large, broken, or nothing stands out in it; by the field ``logo``.
     """
     try:
-        picture = reencode(given)
+        picture = reencode(given, is_sign=True)
     except Invalid as wrong:
         raise Invalid([FieldProblem("logo", p.key, p.got, p.params) for p in wrong.problems]) from wrong
-    image = Image.open(io.BytesIO(picture.data), formats=("JPEG",))
-    image.thumbnail((FINE_PX, FINE_PX))
+    image = Image.open(io.BytesIO(picture.data), formats=("PNG",))
     try:
         return art_of(image, *BOX)
     except LabelError as problem:

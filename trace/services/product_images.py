@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 from trace.errors import FieldProblem, Invalid, NotFound
 from trace.records.product import Product, ProductImage
 from trace.services.admission import Act, Actor, fetch
-from trace.services.image_child import MAX_PIXELS, MAX_SIDE
+from trace.services.image_child import MAX_PIXELS, MAX_SIDE, SIGN
 
 MAX_UPLOAD = 20 * 1024 * 1024
 MAX_PICTURES = 8
@@ -23,14 +23,16 @@ _CHILD = Path(__file__).with_name("image_child.py")
 
 
 class Picture:
-    """A picture as we keep it: JPEG, at most 1,600 px and 300 KB, without any metadata."""
+    """A picture without any metadata: as we keep it a JPEG of at most 1,600 px and 300 KB."""
 
     def __init__(self, width: int, height: int, data: bytes) -> None:
         self.width, self.height, self.data = width, height, data
 
 
-def reencode(given: bytes) -> Picture:
+def reencode(given: bytes, *, is_sign: bool = False) -> Picture:
     """A picture brought to our form; needs no database and is called before the transaction opens.
+
+    A sign becomes a PNG of at most 1,280 px in which what shows through still does.
 
     Raises:
         Invalid: ``image.format`` (not JPEG, PNG or WebP), ``image.size`` (over 40 million pixels or
@@ -38,7 +40,7 @@ def reencode(given: bytes) -> Picture:
     """
     if len(given) > MAX_UPLOAD:
         raise _invalid("image.heavy", max=f"{MAX_UPLOAD >> 20} MB")
-    command = [sys.executable, "-I", str(_CHILD)]
+    command = [sys.executable, "-I", str(_CHILD), *([SIGN] if is_sign else [])]
     try:
         done = subprocess.run(  # noqa: S603 - our own script, no argument of theirs
             command, input=given, capture_output=True, timeout=WAIT_S, check=False, env={}, close_fds=True
