@@ -18,7 +18,8 @@ class Records:
     """Pages of a roll: ``head``, then for each cell its record, then ``tail``.
 
     The cells' records are of one length, with marks at the same places: ``CODE`` for each symbol
-    of the code, ``TYPED`` for the same with hyphens between, ``SERIAL`` for each digit.
+    of the code, ``TYPED`` for the same as people type it, on however many lines, ``SERIAL`` for each
+    digit, of which there may be none.
     """
 
     def __init__(self, head: bytes, cells: list[bytes], tail: bytes) -> None:
@@ -34,8 +35,8 @@ class Records:
         records = self._cells.take((run.cell + np.arange(len(run.codes))) % self._columns, axis=0)
         for mark in (CODE, TYPED):
             _put(records, self._slices[mark], run.codes)
-        digits = sum(at.stop - at.start for at in self._slices[SERIAL])
-        _put(records, self._slices[SERIAL], _digits(run.serials, digits))
+        if digits := sum(at.stop - at.start for at in self._slices[SERIAL]):
+            _put(records, self._slices[SERIAL], _digits(run.serials, digits))
         return self._paged(run.cell, records)
 
     def _paged(self, cell: int, records: Bytes) -> bytes:

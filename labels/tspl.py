@@ -91,7 +91,8 @@ def _record(number: int, part: PrinterPart, payload: bytes) -> bytes:
     """The commands of one stamp; every number has four digits, so that all cells' are equally long."""
     recall = b'PUTBMP %04d,%04d,"TEM%d.BMP"\r\n' % (part.x, part.y, number)
     symbol = b"QRCODE %04d,%04d," % (part.qr_x, part.qr_y) + payload
-    return recall + symbol + _line(part.code, TYPED) + _line(part.serial, SERIAL)
+    code = b"".join(_line(line, TYPED) for line in part.code)
+    return recall + symbol + code + (_line(part.serial, SERIAL) if part.serial else b"")
 
 
 def _line(line: Line, mark: bytes) -> bytes:

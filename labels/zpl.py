@@ -89,7 +89,8 @@ def _record(number: int, part: PrinterPart, payload: bytes) -> bytes:
     """The commands of one stamp; every number has four digits, so that all cells' are equally long."""
     recall = b"^FO%04d,%04d^XGR:TEM%d.GRF,1,1^FS" % (part.x, part.y, number)
     symbol = b"^FO%04d,%04d" % (part.qr_x, part.qr_y - SINK) + payload
-    return recall + symbol + _line(part.code, TYPED) + _line(part.serial, SERIAL)
+    code = b"".join(_line(line, TYPED) for line in part.code)
+    return recall + symbol + code + (_line(part.serial, SERIAL) if part.serial else b"")
 
 
 def _line(line: Line, mark: bytes) -> bytes:

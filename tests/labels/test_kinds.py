@@ -15,12 +15,10 @@ from labels.design import StampDesign, StampTexts
 from labels.errors import BadJob, DoesNotFit, LabelError, MissingGlyph, OnlyFruit, QrTooSmall
 from labels.job import PrintJob
 from labels.layout import StampLayout, lay_out
-from labels.printer_part import printer_parts
 from labels.qr.single import symbol_of
 from labels.raster import pages
 from labels.stock import STOCKS, Stock, checked_stock, roll, sheet
 from labels.svg import stamp_svg
-from labels.zpl import BUILT_IN
 from tests.labels.geometry import faults
 from tests.labels.pictures import logo, photograph
 from tests.labels.readers import READERS, zxing
@@ -285,13 +283,6 @@ def test_a_number_that_is_not_printed_may_have_any_length() -> None:
     assert next(iter(pages(a_job, 203.2))).any()
     with pytest.raises(BadJob):
         next(iter(pages(replace(a_job, design=StampDesign(), stock=STOCKS["roll-50x30"]), 203.2)))
-
-
-def test_a_sticker_with_a_code_in_two_lines_is_sent_as_dots_only() -> None:
-    a_job = replace(job(TEXTS, FRUIT, STOCKS["roll-25x25"]), printer_qr=True)
-    with pytest.raises(BadJob) as refusal:
-        printer_parts(a_job, BUILT_IN)
-    assert refusal.value.params["field"] == "printer_qr"
 
 
 def quiet_ring(dots: NDArray[np.bool_], x: int, y: int, side: int, quiet: int) -> NDArray[np.bool_]:

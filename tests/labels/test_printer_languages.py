@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from labels.design import StampDesign
-from labels.errors import BadJob, LabelError, NeedsRoll
+from labels.errors import BadJob, DoesNotFit, LabelError, NeedsRoll
 from labels.job import Calibration, PrintJob
 from labels.raster import pages
 from labels.stock import STOCKS, Stock, roll
@@ -106,6 +106,72 @@ def test_commands_carry_every_code_and_number_once(language: Language, stock: St
     assert len(found[0].symbols) == min(stock.cells - cell + 1, 5000)
 
 
+STICKER = replace(TEXTS, product="Vải thiều")
+FRUIT = StampDesign(kind="fruit")
+NUMBERED = StampDesign(kind="fruit", rows=("product", "serial"))
+ROUND, OVAL = (replace(roll(*size), is_oval=True) for size in ((28, 28), (40, 30)))
+STICKERS = [
+    (FRUIT, STOCKS["roll-25x25"], 2),
+    (FRUIT, STOCKS["roll-30x20"], 1),
+    (FRUIT, ROUND, 2),
+    (FRUIT, OVAL, 2),
+    (NUMBERED, roll(30, 30), 1),
+    (NUMBERED, roll(25, 30), 2),
+]
+STICKER_NAMES = [f"{'-'.join(design.rows)}-{stock.size}" for design, stock, _ in STICKERS]
+
+
+@LANGUAGES
+@pytest.mark.parametrize("dpi", DPI)
+@pytest.mark.parametrize(("design", "stock", "lines"), STICKERS, ids=STICKER_NAMES)
+def test_a_stickers_code_is_whole_on_as_many_lines_as_the_design_has(
+    language: Language, dpi: float, design: StampDesign, stock: Stock, lines: int
+) -> None:
+    a_job = job(500, stock=stock, dpi=dpi, design=design, texts=STICKER, printer_qr=True)
+    found = read(language, a_job, blind=True)
+    assert {len(page.texts) for page in found} == {lines + ("serial" in design.rows)}
+    typed = ["".join(text.text for text in page.texts[:lines]).replace("-", "") for page in found]
+    assert typed == [url[-19:] for url in urls(500)]
+    assert all(text.text.endswith("-") for page in found for text in page.texts[: lines - 1])
+    numbers = [int(text.text.replace(".", "")) for page in found for text in page.texts[lines:]]
+    assert numbers == (list(range(FIRST, FIRST + 500)) if "serial" in design.rows else [])
+
+
+@LANGUAGES
+@pytest.mark.parametrize("dpi", DPI)
+@pytest.mark.parametrize(("design", "stock", "lines"), STICKERS, ids=STICKER_NAMES)
+def test_a_stickers_built_in_letters_touch_nothing(
+    language: Language, dpi: float, design: StampDesign, stock: Stock, lines: int
+) -> None:
+    page = read(language, job(1, stock=stock, dpi=dpi, design=design, texts=STICKER, printer_qr=True))[0]
+    symbol, height, width = page.symbols[0], *page.dots.shape
+    side = 25 * symbol.module
+    for text in page.texts:
+        assert text.y >= symbol.y + side + 4 * symbol.module - 1, "the quiet zone"
+        cell = page.dots[text.y : text.y + text.height, text.x : text.x + text.width]
+        assert cell.shape == (text.height, text.width), "on the label"
+        assert not cell.any(), "what is printed twice"
+        cell[:] = True
+        if stock.is_oval:
+            away = [
+                ((x - width / 2) / (width / 2)) ** 2 + ((y - height / 2) / (height / 2)) ** 2
+                for x in (text.x, text.x + text.width)
+                for y in (text.y, text.y + text.height)
+            ]
+            assert max(away) <= 1, "inside the curve"
+    assert all(reader(picture(page.dots)) == set(urls(1)) for reader in READERS)
+
+
+@LANGUAGES
+def test_letters_that_are_too_large_for_the_codes_lines_are_refused(language: Language) -> None:
+    """A coarse head: its smallest letters are higher than the design's."""
+    coarse = job(1, stock=STOCKS["roll-25x25"], design=FRUIT, texts=STICKER, dpi=100.0)
+    assert b"".join(language.chunks(coarse))
+    with pytest.raises(DoesNotFit) as refusal:
+        language.chunks(replace(coarse, printer_qr=True))
+    assert refusal.value.params["row"] == "code"
+
+
 @LANGUAGES
 @pytest.mark.parametrize("level", "LMQH")
 def test_the_printer_is_told_level_and_mask(language: Language, level: str) -> None:
@@ -192,9 +258,16 @@ CALIBRATIONS = st.builds(
     dpi=st.sampled_from(DPI),
     demo=st.sampled_from(["", DEMO]),
     printer_qr=st.booleans(),
+    design=st.sampled_from([StampDesign(), FRUIT, NUMBERED]),
 )
 def test_no_ink_leaves_its_label(
-    language: Language, stock: Stock, by: Calibration, dpi: float, demo: str, printer_qr: bool
+    language: Language,
+    stock: Stock,
+    by: Calibration,
+    dpi: float,
+    demo: str,
+    printer_qr: bool,
+    design: StampDesign,
 ) -> None:
     a_job = job(
         stock.cells,
@@ -203,6 +276,7 @@ def test_no_ink_leaves_its_label(
         dpi=dpi,
         texts=replace(TEXTS, demo=demo),
         printer_qr=printer_qr,
+        design=design,
     )
     try:
         page = read(language, a_job)[0]
