@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from labels.design import StampDesign, StampTexts, serial_pattern
 from labels.fitting import Column, Head, PlacedText, Wanted, fitted, head_block_mm
@@ -33,7 +34,7 @@ def stamp_layout(
     top = frame.head_mm + MARGIN_MM
     bottom = frame.stock.label_height_mm - frame.foot_mm - 0.3
     column = Column(x, top, frame.stock.label_width_mm - MARGIN_MM - x, bottom - top)
-    rows = _rows(texts, design, foot_apart=roomy)
+    rows = [replace(one, row=frame.row(one.row)) for one in _rows(texts, design, foot_apart=roomy)]
     head, logo = _head(design, rows, column, frame)
     placed = fitted(rows, column, frame.scale, frame.stock, head)
     foot, bars = foot_row(texts, design, frame, qr_x) if roomy else ([], [])

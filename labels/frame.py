@@ -11,7 +11,7 @@ from labels.fitting import PlacedText, face_of, width_mm
 from labels.fonts import BOLD, CAP_HEIGHT, face
 from labels.placed import DOT_MM, Bar, on_dots
 from labels.qr import CROCKFORD
-from labels.rows import CODE, DEMO, language_face
+from labels.rows import CODE, DEMO, Row, language_face, tight
 from labels.stock import Stock
 
 QUIET = 4  # modules of white around a symbol, ISO/IEC 18004
@@ -31,11 +31,16 @@ class Frame:
     head_mm: float  # the demo band
     foot_mm: float  # the code, and on roomy labels a rule and a row above it
     code_size_mm: float
+    is_tight: bool = False
 
     @property
     def middle_mm(self) -> float:
         """The height between the band and the foot."""
         return self.stock.label_height_mm - self.head_mm - self.foot_mm
+
+    def row(self, row: Row) -> Row:
+        """A row with the least size it may have here."""
+        return tight(row) if self.is_tight else row
 
     def refusal(self, part: str, over_mm: float) -> DoesNotFit:
         """That a part which is no line of words is so much too wide."""
@@ -125,8 +130,8 @@ def code_line(frame: Frame, x: float, length: int) -> tuple[PlacedText, float]:
     room = frame.stock.label_width_mm - MARGIN_MM - x
     usual = usual_code_em(length)
     size = min(frame.code_size_mm, room / usual)
-    if size < CODE.least_mm:
-        raise frame.refusal(CODE.name, usual * CODE.least_mm - room)
+    if size < (least := frame.row(CODE).least_mm):
+        raise frame.refusal(CODE.name, usual * least - room)
     baseline = frame.stock.label_height_mm - MARGIN_MM
     return PlacedText(CODE.name, "", x, baseline, size, BOLD), room
 

@@ -126,7 +126,7 @@ def _stack(
     size, dots, code_length = sizes
     box = box_mm(size, dots)
     top = shape.top_mm(box)
-    rows = list(_wanted(texts, design))
+    rows = [(frame.row(row), text) for row, text in _wanted(texts, design)]
     lines = _lines(rows, frame, shape, (top + box, AIR_MM), step, code_length)
     spare = shape.bottom_mm - _bottom(lines[-1])
     gap = 0.0 if shape.stock.is_oval else min(MOST_AIR_MM, spare / (len(lines) + 2))
@@ -184,7 +184,8 @@ def _lines(
     for row, text in rows:
         y += air
         size = max(row.least_mm, row.size_mm * frame.scale * step)
-        for words in wrapped(row, text, size, shape.room_mm(y, y + size)):
+        high = sum(reach_em(PlacedText(row.name, text, 0, 0, size, face_of(row.name, size)))) * size
+        for words in wrapped(row, text, size, shape.room_mm(y, y + high)):
             y += LINE_AIR_MM if lines[-1].name == row.name else 0.0
             number += 1
             line = _centred(
@@ -218,7 +219,7 @@ def _centred(frame: Frame, shape: _Shape, y: float, line: PlacedText, number: in
 
 def _code_lines(frame: Frame, shape: _Shape, y: float, step: float, length: int) -> list[PlacedText]:
     """The typed code in one line where it has the room, else in two."""
-    size = max(CODE.least_mm, CODE.size_mm * frame.scale * step)
+    size = max(frame.row(CODE).least_mm, CODE.size_mm * frame.scale * step)
     whole = _code_line(frame, shape, y, size, length)
     if whole:
         return [whole]

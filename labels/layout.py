@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from itertools import product
 
 from labels.box_stamp import stamp_layout
 from labels.design import StampDesign, StampTexts
@@ -38,6 +40,9 @@ def lay_out(
 ) -> StampLayout:
     """The label for a symbol of ``size`` modules: largest dots first, smaller ones if the words need it.
 
+    What fits at no dots is tried once more in tight lettering; on a box for export it is not, for
+    strokes of Chinese and Japanese would run together.
+
     :raises OnlyFruit: the label is round and the design needs its corners.
     :raises MissingGlyph: a text holds a letter its face lacks.
     :raises QrTooSmall: fewer than three dots a module would be left.
@@ -46,9 +51,10 @@ def lay_out(
     if stock.is_oval and design.kind != "fruit":
         raise OnlyFruit(design.kind, stock.size)
     texts = checked_texts(texts, has_facts=design.kind == "export")
-    frame = frame_of(texts, stock, MOST_SCALE[design.kind], has_foot=has_foot(design, stock))
+    usual = frame_of(texts, stock, MOST_SCALE[design.kind], has_foot=has_foot(design, stock))
+    frames = [usual] if design.kind == "export" else [usual, replace(usual, is_tight=True)]
     refusal: DoesNotFit | None = None
-    for dots in dots_fitting(frame, size, design, *_shares(design, stock)):
+    for frame, dots in product(frames, dots_fitting(usual, size, design, *_shares(design, stock))):
         try:
             return PLANNERS[design.kind](texts, design, frame, size, dots, code_length)
         except DoesNotFit as problem:

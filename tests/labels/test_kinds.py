@@ -1,8 +1,11 @@
 """Stickers, stamps and box labels: whatever the words, all is in its place or the refusal says why."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
+from unicodedata import normalize
 
 import numpy as np
 import pytest
@@ -13,10 +16,14 @@ from numpy.typing import NDArray
 from labels.art import LOGO_DOTS, art_of, packed
 from labels.design import StampDesign, StampTexts
 from labels.errors import BadJob, DoesNotFit, LabelError, MissingGlyph, OnlyFruit, QrTooSmall
+from labels.fonts import BOLD
 from labels.job import PrintJob
 from labels.layout import StampLayout, lay_out
+from labels.lettering import letters_of
+from labels.qr import CROCKFORD
 from labels.qr.single import symbol_of
 from labels.raster import pages
+from labels.rows import TIGHT_CODE_MM, TIGHT_WORDS_MM
 from labels.stock import STOCKS, Stock, checked_stock, roll, sheet
 from labels.svg import stamp_svg
 from tests.labels.geometry import faults
@@ -152,14 +159,14 @@ def test_what_is_too_wide_is_too_wide_by_what_was_said() -> None:
 def test_rows_too_many_for_the_height_are_too_high_not_too_wide() -> None:
     design = replace(FRUIT, rows=("product", "cooperative", "lot", "scan", "serial"))
     with pytest.raises(DoesNotFit) as refusal:
-        lay_out(replace(TEXTS, cooperative="HTX"), design, STOCKS["roll-25x25"], 25)
+        lay_out(replace(TEXTS, cooperative="HTX"), design, roll(25, 23), 25)
     assert refusal.value.key == "print.fit.high"
 
 
 @pytest.mark.parametrize(
     ("part", "texts", "design", "stock"),
     [
-        ("code", TEXTS, StampDesign(), roll(27, 30)),
+        ("code", replace(TEXTS, product="Ổi"), FRUIT, replace(roll(20, 18), is_oval=True)),
         (
             "serial",
             replace(TEXTS, serial="Số" + " tem" * 12 + " {serial}"),
@@ -176,6 +183,53 @@ def test_parts_that_are_no_lines_are_refused_by_their_name(part, texts, design, 
         lay_out(texts, design, stock, 25)
     assert refusal.value.key == "print.fit.part"
     assert refusal.value.params["row"] == part
+
+
+@pytest.mark.parametrize("product", ["Vải thiều Thanh Hà", "Thanh long ruột đỏ", "Ổi lê Ven Sông"])
+@pytest.mark.parametrize("size", [(30, 20), (28, 20), (22, 22)])
+def test_a_small_oval_takes_a_name_in_tight_lettering(product: str, size: tuple[int, int]) -> None:
+    layout = lay_out(replace(TEXTS, product=product), FRUIT, replace(roll(*size), is_oval=True), 25)
+    assert faults(layout) == []
+    assert all(text.size_mm >= TIGHT_WORDS_MM for text in layout.texts)
+    assert min(line.size_mm for line, _, _ in layout.code_lines(19)) >= TIGHT_CODE_MM
+    assert " ".join(text.text for text in layout.texts) == product
+
+
+def test_tight_lettering_is_tried_after_fewer_dots_and_never_on_a_box_for_export() -> None:
+    texts = replace(TEXTS, product="Ổi", cooperative="HTX", lot="Lô VT-0618-03-000000")
+    design = StampDesign(rows=("product", "cooperative", "lot", "serial"))
+    laid_out = [lay_out(texts, design, roll(width, 21.2), 25) for width in (41, 38, 34)]
+    assert [layout.module_mm for layout in laid_out] == [0.5, 0.375, 0.375]
+    lots = [next(text.size_mm for text in layout.texts if text.name == "lot") for layout in laid_out]
+    assert [size < 1.6 for size in lots] == [False, False, True]
+    boxed = replace(EXPORT_TEXTS, lot="Lot\t" + "VT-0618-03" * 3)
+    refused = [_over(boxed, StampDesign(kind="export"), roll(width, 50)) for width in (80, 80.4)]
+    assert refused[0] - refused[1] == pytest.approx(0.4, abs=0.11)
+    assert refused[0] > 0
+
+
+def _over(texts: StampTexts, design: StampDesign, stock: Stock) -> float:
+    """By how much they are refused."""
+    with pytest.raises(DoesNotFit) as refusal:
+        lay_out(texts, design, stock, 25)
+    return float(str(refusal.value.params["x"]))
+
+
+def difference(letters: Iterable[str], size_mm: float) -> int:
+    """In how many dots of 203 dpi the two likest of them differ."""
+    every = "".join(letters)
+    cut = letters_of(BOLD, round(size_mm * 8, 1), every)
+    dots = [cut.set(np.array([[ord(letter)]], np.uint32), 40) for letter in every]
+    return min(int((one ^ other).sum()) for one, other in combinations(dots, 2))
+
+
+def test_the_least_sizes_are_those_at_which_letters_can_still_be_told_apart() -> None:
+    """Two tones on a plain vowel by two dots, two symbols of a code by six, at 203 dpi."""
+    tones = "\u0300\u0301\u0309\u0303\u0323"
+    toned = [[normalize("NFC", letter + tone) for tone in tones] for letter in "aeiouyAEIOUY"]
+    assert min(difference(letters, TIGHT_WORDS_MM) for letters in toned) >= 2
+    assert min(difference(letters, TIGHT_WORDS_MM - 0.05) for letters in toned) < 2
+    assert difference(CROCKFORD.decode(), TIGHT_CODE_MM) >= 6
 
 
 def test_rows_stand_in_the_order_of_the_design() -> None:
