@@ -39,7 +39,8 @@ def change(bench: Bench, dialect: Dialect, ask: Ask) -> Sale:
     else:
         status = {"pay": "placed", "complete": "completed"}.get(deed) or text(ask, "status")
         sale.status = dialect.words.get(status, status)
-    sale.updated_at = moment(ask, "at", max(bench.now(), sale.updated_at))
+    # A change may be told late, but never as older than the one before it.
+    sale.updated_at = max(sale.updated_at, moment(ask, "at", bench.now()))
     bench.save(sale)
     return sale
 

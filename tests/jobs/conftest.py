@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.jobs.market import Market, Stand, market_server, open_stand
+from tests.marketplaces.stalls import MARKETS
 from trace.db import Database
 
 
@@ -25,6 +26,14 @@ def market(market_of_session: Market) -> Market:
 def stand(database: Database, market: Market, tmp_path: Path) -> Stand:
     """A connected shop, on each kind of database."""
     return open_stand(market, tmp_path)
+
+
+@pytest.fixture(params=sorted(MARKETS))
+def any_market(request: pytest.FixtureRequest, market_of_session: Market) -> Market:
+    """Each simulated marketplace in turn, emptied."""
+    market = Market(market_of_session.root, MARKETS[request.param])
+    market.control("reset")
+    return market
 
 
 @pytest.fixture

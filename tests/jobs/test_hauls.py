@@ -16,11 +16,9 @@ from tests.jobs.market import Stand, figures, figures_follow_facts, orders
 from tests.jobs.test_kills import Killed, kill_after_page
 from tests.jobs.test_pulling_orders import sell
 from tests.jobs.test_reconciling import alarms
-from trace.db import transaction
 from trace.jobs import clock
 from trace.jobs.work import run_one
-from trace.records.shop import Shop
-from trace.services import leases, schedules
+from trace.services import leases
 
 FAULTS = ("429", "500", "cut", "html", "bad_json", "duplicate", "shuffle", "page_shift", "expired", "late")
 DAY = timedelta(days=1)
@@ -31,7 +29,7 @@ def disturb(stand: Stand, chance: random.Random) -> None:
     stand.market.control("fault", kind="none")
     for kind in chance.sample(FAULTS, chance.randint(0, 2)):
         seconds = 0 if kind == "429" else 300
-        stand.market.control("fault", kind=kind, times=chance.randint(1, 4), seconds=seconds, on="/order/")
+        stand.market.control("fault", kind=kind, times=chance.randint(1, 4), seconds=seconds, on="/order")
 
 
 def change(stand: Stand, chance: random.Random, numbers: list[str]) -> None:
@@ -42,12 +40,7 @@ def change(stand: Stand, chance: random.Random, numbers: list[str]) -> None:
 
 def die(stand: Stand, chance: random.Random, patch: pytest.MonkeyPatch) -> bool:
     """A worker dies after one of the first pages, if there are so many; the next takes over."""
-    died = True
-    with transaction() as session:
-        session.get_one(Shop, stand.shop.id).paused_until = None
-        number = schedules.run_now(
-            session, "sync_shop", str(stand.shop.id), stand.now(), shop_id=stand.shop.id
-        )
+    died, number = True, stand.due()
     with patch.context() as planted, suppress(Killed):
         kill_after_page(planted, chance.randint(1, 3))
         run_one(stand.desk, number)
