@@ -9,7 +9,9 @@
     reading      strict readers over a marketplace's JSON
     publishing   making listings look like offers: the walk that every marketplace shares
     memory       a marketplace inside the process
+    agreeing     what the ways to a seller's agreement share
     shopee/      Shopee Open Platform v2
+    lazada/      Lazada Open Platform
     simulators/  the same marketplaces as their servers see them, verifying with code of their own
 
 A new marketplace is one adapter (a file or a folder), one simulator, and one line in ``directory``

@@ -11,6 +11,7 @@ from marketplaces.interface import Adapter, Clock, Marketplace, MarketplaceError
 from marketplaces.values import AppKeys, Credentials
 
 MARKETPLACES: dict[str, tuple[str, str]] = {
+    "lazada": ("Lazada", "marketplaces.lazada.adapter:Lazada"),
     "memory": ("Sàn thử", "marketplaces.memory:Memory"),
     "shopee": ("Shopee", "marketplaces.shopee.adapter:Shopee"),
 }

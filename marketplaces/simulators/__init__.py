@@ -16,6 +16,7 @@
     faults    429, 500, slow, cut and the rest
     dialect   what one marketplace tells these shared rooms
     shopee/   Shopee's dialect, written from its reference
+    lazada/   Lazada's
 
 Nothing here imports an adapter. Serve it on a loopback address only: the control door has no lock.
 """

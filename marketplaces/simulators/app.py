@@ -14,11 +14,12 @@ from werkzeug.wrappers import Response as AnyResponse
 from marketplaces.simulators.bench import Bench
 from marketplaces.simulators.control import LOOPBACK, control
 from marketplaces.simulators.dialect import Dialect
+from marketplaces.simulators.lazada.dialect import DIALECT as LAZADA
 from marketplaces.simulators.play import play
 from marketplaces.simulators.shopee.dialect import DIALECT as SHOPEE
 from marketplaces.simulators.store import Store
 
-DIALECTS: tuple[Dialect, ...] = (SHOPEE,)
+DIALECTS: tuple[Dialect, ...] = (SHOPEE, LAZADA)
 LARGEST_REQUEST = 16_000_000
 
 

@@ -26,6 +26,11 @@ def shopee(simulators: str) -> Iterator[SimulatedStall]:
     yield from stall_at(simulators, "shopee")
 
 
+@pytest.fixture
+def lazada(simulators: str) -> Iterator[SimulatedStall]:
+    yield from stall_at(simulators, "lazada")
+
+
 @pytest.fixture(params=sorted(MARKETS))
 def simulated(request: pytest.FixtureRequest, simulators: str) -> Iterator[SimulatedStall]:
     yield from stall_at(simulators, request.param)

@@ -103,7 +103,13 @@ class Market:
         return AppKeys(self.app_id, self.secret, f"{address}{self.base}", auth_url=auth, options=self.options)
 
 
-MARKETS = {one.name: one for one in (Market("shopee", "2001887", "shpk-made-up", "/shopee"),)}
+MARKETS = {
+    one.name: one
+    for one in (
+        Market("shopee", "2001887", "shpk-made-up", "/shopee"),
+        Market("lazada", "100132", "lazada-made-up", "/lazada/rest", "/lazada/rest"),
+    )
+}
 """Every simulator whose adapter keeps the contract; a new one is one line."""
 
 

@@ -1,7 +1,8 @@
 """A good order of each marketplace, and the ways to spoil it."""
 
+from tests.marketplaces.malformed.lazada import LAZADA
 from tests.marketplaces.malformed.sample import Sample
 from tests.marketplaces.malformed.shopee import SHOPEE
 
-SAMPLES: dict[str, Sample] = {one.market: one for one in (SHOPEE,)}
+SAMPLES: dict[str, Sample] = {one.market: one for one in (SHOPEE, LAZADA)}
 """One for each adapter; the cases of ``test_malformed`` run against every one."""
