@@ -2,14 +2,17 @@
 
 from dataclasses import asdict
 from datetime import datetime
+from pathlib import Path
 
 import click
 from sqlmodel import Session
 
 from trace.commands.terminal import actor_for, as_account, as_json, now, opened, say
 from trace.db import reading, transaction
+from trace.errors import Refused
+from trace.keyring import Keyring, keep_masters, put_new_master, read_masters, use_keyring
 from trace.records.account import Role
-from trace.services import stamp_keys
+from trace.services import resealing, stamp_keys
 from trace.services.admission import Actor
 from trace.services.stamp_marks import Places
 from trace.standards.local_time import VN
@@ -35,7 +38,7 @@ def _actor(session: Session, login: str | None) -> Actor:
 
 @click.group()
 def keys() -> None:
-    """Stamp keys: list, rotate, mark as compromised."""
+    """Stamp keys: list, rotate, mark as compromised; and the master key they are wrapped by."""
 
 
 @keys.command("list")
@@ -62,6 +65,41 @@ def rotate(login: str | None, *, as_json: bool) -> None:
         places = Places(settings.key_folder, settings.marks)
         key = stamp_keys.rotate(session, _actor(session, login), places, now())
     say({"key_id": key.kid, "state": key.state}, as_json=as_json, lines=[f"Key {key.kid} is active now."])
+
+
+@keys.command("rotate-master")
+@click.option("--finish", is_flag=True, help="Drop the old key, once every process was started anew.")
+@as_json
+def rotate_master(*, finish: bool, as_json: bool) -> None:
+    """Seal everything under a new master key; the old one opens until --finish drops it."""
+    with opened() as settings:
+        path = settings.master_key
+        masters = read_masters(path)
+        if finish != (len(masters) > 1):
+            raise Refused("key.not_rotating" if finish else "key.rotating", path=str(path))
+        ring = Keyring(*masters) if finish else put_new_master(path)
+        use_keyring(ring)
+        changed = _reseal_all(ring, settings.key_folder)
+        if finish:
+            keep_masters(path, masters[:1])
+    done = "The old key is gone." if finish else "Start every process anew, then run it with --finish."
+    say(
+        {"sealed_anew": changed, "finished": finish},
+        as_json=as_json,
+        lines=[f"{changed} sealed anew. {done}"],
+    )
+
+
+def _reseal_all(ring: Keyring, key_folder: Path) -> int:
+    with transaction() as session:
+        changed = resealing.rewrap_stamp_keys(session, ring, key_folder)
+    for what in resealing.COLUMNS:
+        after, begun = None, False
+        while after is not None or not begun:
+            with transaction() as session:
+                after, count = resealing.reseal(session, ring, what, after)
+            changed, begun = changed + count, True
+    return changed
 
 
 @keys.command()

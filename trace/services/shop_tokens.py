@@ -62,8 +62,8 @@ def read_tokens(session: Session, shop_id: int) -> Tokens:
     shop, row = found
     ring = current_keyring()
     credentials = Credentials(
-        access_token=ring.unseal(row.access_sealed, _place(shop, "access")).decode(),
-        refresh_token=ring.unseal(row.refresh_sealed, _place(shop, "refresh")).decode(),
+        access_token=ring.unseal(row.access_sealed, token_place(shop, "access")).decode(),
+        refresh_token=ring.unseal(row.refresh_sealed, token_place(shop, "refresh")).decode(),
         access_expires_at=row.access_expires_at,
         refresh_expires_at=row.refresh_expires_at,
         ext_shop_id=shop.ext_shop_id,
@@ -122,10 +122,11 @@ def is_leased(session: Session, shop_id: int, now: datetime) -> bool:
 def _sealed(shop: Shop, pair: Credentials) -> tuple[bytes, bytes]:
     ring = current_keyring()
     return (
-        ring.seal(pair.access_token.encode(), _place(shop, "access")),
-        ring.seal(pair.refresh_token.encode(), _place(shop, "refresh")),
+        ring.seal(pair.access_token.encode(), token_place(shop, "access")),
+        ring.seal(pair.refresh_token.encode(), token_place(shop, "refresh")),
     )
 
 
-def _place(shop: Shop, which: str) -> str:
+def token_place(shop: Shop, which: str) -> str:
+    """Where a sealed token belongs: copied to another shop's row it does not open."""
     return f"shop/{shop.marketplace}/{shop.ext_shop_id}/{which}"

@@ -196,16 +196,38 @@ def _next_kid(session: Session, places: Places) -> int:
 def _write(folder: Path, kid: int, wrapped: bytes) -> None:
     """Whole or not at all, never over another key."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path, draft = folder / f"{kid:02d}.key", folder / f".{kid:02d}.{secrets.token_hex(4)}.tmp"
+    draft = _draft(folder, kid, wrapped)
+    crashpoint("before key rename")
+    os.link(draft, folder / f"{kid:02d}.key")
+    draft.unlink()
+    stamp_marks.sync_folder(folder)
+
+
+def _draft(folder: Path, kid: int, wrapped: bytes) -> Path:
+    draft = folder / f".{kid:02d}.{secrets.token_hex(4)}.tmp"
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(wrapped.hex() + "\n")
         file.flush()
         os.fsync(file.fileno())
-    crashpoint("before key rename")
-    os.link(draft, path)
-    draft.unlink()
-    stamp_marks.sync_folder(folder)
+    return draft
+
+
+def rewrap_folder(ring: Keyring, folder: Path) -> int:
+    """Have the key folder's files under the newest master key, each whole or not at all; how many changed.
+
+    Raises:
+        Unavailable: a file opens with none of the keys.
+    """
+    changed = 0
+    for kid, wrapped in _folder_keys(folder).items():
+        new = ring.rewrapped_stamp_key(wrapped, kid)
+        if new != wrapped:
+            _draft(folder, kid, new).replace(folder / f"{kid:02d}.key")
+            changed += 1
+    if changed:
+        stamp_marks.sync_folder(folder)
+    return changed
 
 
 def _folder_keys(folder: Path) -> dict[int, bytes]:

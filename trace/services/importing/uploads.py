@@ -49,7 +49,7 @@ def sealed(actor: Actor, noun: str, file_name: str, data: bytes, now: datetime) 
         noun=noun,
         file_name=Path(file_name).name[:160] or "?",
         file_sha256=hashlib.sha256(data).hexdigest(),
-        sealed=current_keyring().seal(data, _place(token)),
+        sealed=current_keyring().seal(data, upload_place(token)),
         uploaded_at=now,
     )
 
@@ -80,10 +80,11 @@ def upload(session: Session, actor: Actor, token: str) -> ImportUpload:
 def as_file(row: ImportUpload) -> Iterator[Path]:
     """The file in clear on disk, readable by us alone, for as long as the block lasts."""
     with tempfile.NamedTemporaryFile(prefix="nongsan-import-", suffix=".upload") as file:
-        file.write(current_keyring().unseal(row.sealed, _place(row.token)))
+        file.write(current_keyring().unseal(row.sealed, upload_place(row.token)))
         file.flush()
         yield Path(file.name)
 
 
-def _place(token: str) -> str:
+def upload_place(token: str) -> str:
+    """Where a sealed file belongs."""
     return f"import_upload/{token}"
