@@ -7,11 +7,13 @@
     directory    name -> adapter, loaded on first use
     http         the one client: time-outs, retries, pace, size caps, redacted call records
     reading      strict readers over a marketplace's JSON
+    progress     how far a reading got: pages that are looked through until they are still
     publishing   making listings look like offers: the walk that every marketplace shares
     memory       a marketplace inside the process
     agreeing     what the ways to a seller's agreement share
     shopee/      Shopee Open Platform v2
     lazada/      Lazada Open Platform
+    tiktok/      TikTok Shop Partner API
     simulators/  the same marketplaces as their servers see them, verifying with code of their own
 
 A new marketplace is one adapter (a file or a folder), one simulator, and one line in ``directory``

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -58,6 +59,12 @@ class Raw:
     rehearsed: bool = False
 
 
+def json_bytes(value: object) -> bytes:
+    """What a call's ``json`` is sent as: compact UTF-8. Whoever signs bodies signs these bytes."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.encode(errors="replace")  # half a surrogate pair has no bytes
+
+
 class NotSentError(MarketplaceError):
     """The request never left us, so that nothing can have happened there."""
 
@@ -98,14 +105,17 @@ class Wire:
 
     def _request(self, call: Call, timeouts: Timeouts, deadline: float) -> requests.Response:
         left = max(0.001, deadline - self._clock())
+        is_json = call.json is not None
+        headers = {"Accept": "application/json", "User-Agent": "nongsan"}
+        if is_json:
+            headers["Content-Type"] = "application/json"
         return self._session.request(
             call.method,
             call.url,
             params=list(call.query),
-            json=call.json,
-            data=list(call.form) or None,
+            data=json_bytes(call.json) if is_json else list(call.form) or None,
             files=[(name, (filename, content)) for name, filename, content in call.files] or None,
-            headers={"Accept": "application/json", "User-Agent": "nongsan", **dict(call.headers)},
+            headers={**headers, **dict(call.headers)},
             timeout=(min(timeouts.connect_s, left), min(timeouts.read_s, left)),
             allow_redirects=False,
             stream=True,

@@ -8,7 +8,6 @@
     errors     Shopee's error names and what they mean to us
     tokens     authorization link, code, rotating refresh token
     orders     windows of at most 15 days, cursor pages, details, the status table
-    progress   how far a reading got, so that nothing is asked twice
     listings   what the shop has
     offers     making listings look like our offers
     pushes     Shopee's hints

@@ -13,9 +13,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from marketplaces.interface import MarketplaceError
+from marketplaces.progress import Place, read_place
 from marketplaces.reading import MalformedError, Record
 from marketplaces.shopee.gateway import Gateway
-from marketplaces.shopee.progress import Place, read_place
 from marketplaces.values import BadRecord, Order, OrderLine, OrderStatus, Page, Window
 
 LIST = "/api/v2/order/get_order_list"

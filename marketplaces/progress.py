@@ -1,8 +1,8 @@
-"""How far the reading of one listing got: what a page's progress tells, so that nothing is asked twice.
+"""How far the reading of one list got: what a page's progress tells, so that nothing is asked twice.
 
-A listing of several pages is looked through again until a look brings nothing new, for pages may shift
-while they are read. The numbers whose details were read travel along: whoever goes on with the reading
-asks for the others only.
+A list of several pages, each named by a cursor, is looked through again until a look brings nothing new, for
+pages may shift while they are read. What was read travels along: whoever goes on with the reading asks for
+the others only.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from marketplaces.interface import MarketplaceError
 
 MOST_LOOKS = 4
 MOST_REMEMBERED = 5_000
-"""Numbers a progress carries, about 90 kB. A listing of more is read as exactly, with details asked again."""
+"""Names a progress carries, 90 to 160 kB. A list of more is read as exactly, with some asked for again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,5 +64,5 @@ def read_place(progress: str) -> Place:
         place = Place(int(since), int(until), int(look), str(cursor), bool(brought), bool(over))
         return replace(place, seen=frozenset(map(str, seen)))
     except (TypeError, ValueError):
-        message = f"Shopee: no such progress: {progress[:60]!r}"
+        message = f"no such progress: {progress[:60]!r}"
         raise MarketplaceError(message, permanent=True, kind="refused") from None
