@@ -18,8 +18,9 @@ from marketplaces.simulators.lazada.dialect import DIALECT as LAZADA
 from marketplaces.simulators.play import play
 from marketplaces.simulators.shopee.dialect import DIALECT as SHOPEE
 from marketplaces.simulators.store import Store
+from marketplaces.simulators.tiktok.dialect import DIALECT as TIKTOK
 
-DIALECTS: tuple[Dialect, ...] = (SHOPEE, LAZADA)
+DIALECTS: tuple[Dialect, ...] = (SHOPEE, LAZADA, TIKTOK)
 LARGEST_REQUEST = 16_000_000
 
 

@@ -17,11 +17,12 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class App:
-    """An application registered at the marketplace."""
+    """An application registered at the marketplace; ``redirect`` is where its sellers are sent back to."""
 
     id: str
     secret: str
     push_secret: str = ""
+    redirect: str = ""
 
 
 @dataclass(slots=True)
@@ -167,6 +168,22 @@ class Bench:
     def token(self, name: str) -> Token | None:
         """A token or code by its text."""
         return _as(Token, self._store.get(self.market, "token", name))
+
+    def note(self, kind: str, name: str) -> Body | None:
+        """A document of the dialect's own (a request, a queue), or None."""
+        return self._store.get(self.market, f"note/{kind}", name)
+
+    def notes(self, kind: str, shop: str | None = None) -> list[Body]:
+        """The dialect's own documents of one kind, in the order they were kept with."""
+        return self._store.every(self.market, f"note/{kind}", shop)
+
+    def note_keys(self, kind: str, shop: str, since: int, until: int) -> list[tuple[str, int]]:
+        """Names and places of a shop's own documents in a span, both ends included, the last first."""
+        return self._store.keys(self.market, f"note/{kind}", shop, since, until)
+
+    def keep(self, kind: str, name: str, body: Body, shop: str = "", at: int = 0) -> None:
+        """Write or replace one of them; ``at`` is its place in the order."""
+        self._store.put(self.market, f"note/{kind}", name, body, shop, at)
 
     def save(self, *things: App | Shop | Item | Sale | Token) -> None:
         """Write or replace."""

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Mapping
 
 MOST_KEPT = 10_000
-LEFT_OUT = frozenset({"access_token", "sign", "timestamp"})
+LEFT_OUT = frozenset({"access_token", "refresh_token", "auth_code", "app_secret", "sign", "timestamp"})
 
 Call = dict[str, object]
 

@@ -4,7 +4,7 @@ Every request is a JSON object; what cannot be done answers 400 ``{"error": …}
 ``order_sn`` mean the same, listings are named by id or SKU, times are epoch seconds or ISO with offset.
 
 ``{"do": "seed", "shop": "14701711", "name": "HTX Vải Thanh Hà",
-"app": {"id": "2001887", "secret": "…", "push_secret": ""},
+"app": {"id": "2001887", "secret": "…", "push_secret": "", "redirect": ""},
 "tokens": {"access": "…", "refresh": "…", "expires_in": 14400},
 "listings": [{"id": "…", "sku": "VAI-1KG", "name": "…", "price_vnd": 55000, "stock": 100, "weight_g": 1000,
 "description": "…", "category": "…", "status": "on_sale" | "off_sale",
@@ -25,6 +25,8 @@ Every request is a JSON object; what cannot be done answers 400 ``{"error": …}
     the marketplace's clock.
 ``{"do": "push", "order": …, "url": "http://127.0.0.1:8700/hooks/…", "send": true}``
     signs a push and sends it; loopback addresses only. Answers ``{"headers", "body", "status"}``.
+``{"do": "switch", "name": "zero_stock", "value": "refused"}``
+    what the references leave open may be so or so; without ``value`` as at first. See each dialect.
 ``{"do": "reset"}``
     forgets everything of this marketplace.
 """
@@ -101,9 +103,12 @@ def _act(bench: Bench, dialect: Dialect, ask: Ask) -> dict[str, Any]:
         return _told(place(bench, dialect, {"shop": ask.get("shop", ""), **order}) for order in asked)
     if deed in CHANGES:
         return _told([change(bench, dialect, ask)])
+    if deed == "switch":
+        _switch(bench, dialect, ask)
+        return {"done": deed}
     plain = {"expire": _expire, "fault": _arm, "clock": _set_clock, "reset": _reset}
     if deed not in plain:
-        known = sorted({"seed", "order", "push", *CHANGES, *plain})
+        known = sorted({"seed", "order", "push", "switch", *CHANGES, *plain})
         raise BadRequestError(f"do: expected one of {known}, got {deed!r}")
     plain[deed](bench, ask)
     return {"done": deed}
@@ -143,11 +148,20 @@ def _set_clock(bench: Bench, ask: Ask) -> None:
     bench.set_clock(offset)
 
 
+def _switch(bench: Bench, dialect: Dialect, ask: Ask) -> None:
+    name = text(ask, "name")
+    if name not in dialect.switches:
+        raise BadRequestError(f"name: expected one of {sorted(dialect.switches)}, got {name!r}")
+    bench.keep("switch", name, {"value": text(ask, "value", dialect.switches[name])})
+
+
 def _reset(bench: Bench, ask: Ask) -> None:
     bench.reset()
 
 
 def _push(bench: Bench, dialect: Dialect, ask: Ask) -> dict[str, Any]:
+    if dialect.push is None:
+        raise BadRequestError(f"push: {dialect.label} pushes nothing, its events wait in a queue")
     url, name = text(ask, "url"), text(ask, "order", "") or text(ask, "order_sn", "")
     if urlsplit(url).hostname not in LOOPBACK:
         raise BadRequestError(f"url: expected a loopback address, got {url!r}")

@@ -112,11 +112,18 @@ class Faults:
 
     def page(self, keys: Sequence[tuple[str, int]], start: int, size: int, now: int) -> tuple[list[str], int]:
         """One page of a listing as the faults leave it, and where the next one starts (0: no more)."""
+        return self.cut(self.listed(keys, now), start, size)
+
+    def listed(self, keys: Sequence[tuple[str, int]], now: int) -> list[str]:
+        """The whole listing, without what is late."""
         late = self.strike("late")
-        names = [name for name, at in keys if not (late and at > now - late.seconds)]
+        return [name for name, at in keys if not (late and at > now - late.seconds)]
+
+    def cut(self, names: Sequence[str], start: int, size: int) -> tuple[list[str], int]:
+        """A page of the whole listing, for dialects that tell its length beside; else as ``page``."""
         if start and self.strike("page_shift"):
             start += 1
-        page, end = names[start : start + size], start + size
+        page, end = list(names[start : start + size]), start + size
         if len(page) == size > 1 and self.strike("duplicate"):
             page, end = [*page[:-1], page[0]], end - 1
         if self.strike("shuffle"):

@@ -46,6 +46,7 @@ def _app(bench: Bench, dialect: Dialect, ask: Ask) -> App:
         known = App(name, dialect.new_secret())
     known.secret = text(ask, "secret", known.secret)
     known.push_secret = text(ask, "push_secret", known.push_secret)
+    known.redirect = text(ask, "redirect", known.redirect)
     bench.save(known)
     return known
 

@@ -24,6 +24,7 @@ def place(bench: Bench, dialect: Dialect, ask: Ask) -> Sale:
     word = dialect.words.get(status, status)
     sale = Sale(name or dialect.new_order_id(bench), shop.id, word, at, moment(ask, "updated_at", at), lines)
     bench.save(sale)
+    dialect.changed(bench, sale, True)
     return sale
 
 
@@ -42,6 +43,7 @@ def change(bench: Bench, dialect: Dialect, ask: Ask) -> Sale:
     # A change may be told late, but never as older than the one before it.
     sale.updated_at = max(sale.updated_at, moment(ask, "at", bench.now()))
     bench.save(sale)
+    dialect.changed(bench, sale, False)
     return sale
 
 

@@ -31,6 +31,11 @@ def lazada(simulators: str) -> Iterator[SimulatedStall]:
     yield from stall_at(simulators, "lazada")
 
 
+@pytest.fixture
+def tiktok(simulators: str) -> Iterator[SimulatedStall]:
+    yield from stall_at(simulators, "tiktok")
+
+
 @pytest.fixture(params=sorted(MARKETS))
 def simulated(request: pytest.FixtureRequest, simulators: str) -> Iterator[SimulatedStall]:
     yield from stall_at(simulators, request.param)

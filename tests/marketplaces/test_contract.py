@@ -66,9 +66,9 @@ def test_price_stock_and_shelf_are_set_absolutely(
 def test_a_paused_listing_comes_back(stall: Stall) -> None:
     number = published(stall)
     stall.shop().publish([box(listing_id=number, on_sale=False)])
-    stall.shop().publish([box(listing_id=number, on_sale=True, name="Vải đầu mùa")])
+    stall.shop().publish([box(listing_id=number, on_sale=True, name="Vải đầu mùa Thanh Hà, thùng 1 kg")])
     shown = listed(stall, "VAI-1KG")
-    assert (shown.status, shown.name) == ("on_sale", "Vải đầu mùa")
+    assert (shown.status, shown.name) == ("on_sale", "Vải đầu mùa Thanh Hà, thùng 1 kg")
 
 
 def test_an_offer_for_a_listing_that_is_gone_is_missing_and_the_others_still_go_out(stall: Stall) -> None:

@@ -3,6 +3,7 @@
 from tests.marketplaces.malformed.lazada import LAZADA
 from tests.marketplaces.malformed.sample import Sample
 from tests.marketplaces.malformed.shopee import SHOPEE
+from tests.marketplaces.malformed.tiktok import TIKTOK
 
-SAMPLES: dict[str, Sample] = {one.market: one for one in (SHOPEE, LAZADA)}
+SAMPLES: dict[str, Sample] = {one.market: one for one in (SHOPEE, LAZADA, TIKTOK)}
 """One for each adapter; the cases of ``test_malformed`` run against every one."""
