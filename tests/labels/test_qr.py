@@ -1,5 +1,7 @@
 """Symbols equal those of the ``qrcode`` library, module for module."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import zxingcpp
@@ -15,12 +17,7 @@ from labels.qr.penalty import lines_of, penalties
 from labels.qr.template import LEVELS, capacity, mode_of
 from tests.labels.stamps import ALPHABET, PREFIX, random_codes
 
-BYTE_ALPHABET = b"abcdefgxyz0123456789-_"
-PREFIXES = {  # both modes, both parities
-    "HTTPS://TX.THANHHA/": CROCKFORD,
-    "HTTPS://TX.THANHHA.VN/": CROCKFORD,
-    "http://127.0.0.1:5000/": BYTE_ALPHABET,
-}
+ALPHABETS = {"alphanumeric": CROCKFORD, "byte": b"abcdefgxyz0123456789-_"}
 
 
 def library_symbol(text: str, version: int, level: str, mask: int) -> NDArray[np.bool_]:
@@ -30,28 +27,72 @@ def library_symbol(text: str, version: int, level: str, mask: int) -> NDArray[np
     return np.array(symbol.modules, bool)
 
 
-def fits(prefix: str, suffix_length: int, version: int, level: str, alphabet: bytes) -> bool:
-    mode = mode_of(prefix.encode(), alphabet)
-    return capacity(version, level, mode) >= len(prefix) + suffix_length
+def filling(mode: str, version: int, level: str, rng: np.random.Generator) -> tuple[str, int]:
+    """A prefix, and how many symbols follow it, that fill a symbol but for a character or none."""
+    head = {"alphanumeric": "HTTPS://TX.THANHHA.VN/", "byte": "http://tx.thanhha.vn:5000/"}[mode]
+    room = capacity(version, level, mode_of(head.encode())) - int(rng.integers(2))
+    suffix = min(19, room - 1)
+    body = "".join(rng.choice(list(ALPHABETS[mode].decode()), size=room))
+    prefix = (head + body)[: room - suffix]
+    return ("t" + prefix[1:] if mode == "byte" else prefix), suffix
 
 
-@pytest.mark.parametrize("level", "LMQH")
-@pytest.mark.parametrize("version", range(2, 7))
-@pytest.mark.parametrize("prefix", PREFIXES)
-def test_every_version_level_and_mode_equals_the_library(prefix: str, version: int, level: str) -> None:
-    alphabet = PREFIXES[prefix]
-    if not fits(prefix, 19, version, level, alphabet):
-        with pytest.raises(PayloadTooLong) as refusal:
-            BatchEncoder(prefix, 19, level, version=version, alphabet=alphabet)
-        assert refusal.value.params["n"] == len(prefix) + 19
-        return
-    rng = np.random.default_rng(version)
-    for mask in (version % 8, (version + 3) % 8):
-        encoder = BatchEncoder(prefix, 19, level, mask=mask, version=version, alphabet=alphabet)
-        codes = np.frombuffer(alphabet, np.uint8)[rng.integers(len(alphabet), size=(4, 19))]
-        for code, modules in zip(codes, encoder.modules(codes), strict=True):
-            expected = library_symbol(prefix + code.tobytes().decode(), version, level, mask)
-            assert np.array_equal(modules, expected)
+def assert_every_mask_equals_the_library(mode: str, version: int, level: str, codes: int, seed: int) -> None:
+    rng = np.random.default_rng([seed, version, "LMQH".index(level), list(ALPHABETS).index(mode)])
+    (prefix, length), alphabet = filling(mode, version, level, rng), ALPHABETS[mode]
+    encoder = BatchEncoder(prefix, length, level, mask=0, version=version, alphabet=alphabet)
+    for mask in range(8):
+        wear(encoder, mask)
+        some = np.frombuffer(alphabet, np.uint8)[rng.integers(len(alphabet), size=(codes, length))]
+        every = zip(some, encoder.modules(some), encoder.encode(some, turned=True), strict=True)
+        for code, modules, turned in every:
+            text = prefix + code.tobytes().decode()
+            assert np.array_equal(modules, library_symbol(text, version, level, mask)), (seed, mask, text)
+            assert np.array_equal(np.unpackbits(turned, axis=1, count=encoder.size), modules.T)
+
+
+def wear(encoder: BatchEncoder, mask: int) -> None:
+    """Another mask without the tables' being made anew, which takes a hundred times as long."""
+    for symbols in (encoder._upright, encoder._turned):
+        symbols.wear(encoder.mask)
+        symbols.wear(mask)
+    encoder.mask = mask
+
+
+SHAPES = [
+    pytest.mark.parametrize("level", "LMQH"),
+    pytest.mark.parametrize("version", range(2, 7)),
+    pytest.mark.parametrize("mode", ALPHABETS),
+]
+
+
+def of_every_shape(test: Any) -> Any:
+    for shape in SHAPES:
+        test = shape(test)
+    return test
+
+
+@of_every_shape
+def test_every_mask_version_level_and_mode_equals_the_library(mode: str, version: int, level: str) -> None:
+    assert_every_mask_equals_the_library(mode, version, level, codes=1, seed=1)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(900)
+@of_every_shape
+def test_forty_payloads_of_every_shape_equal_the_library(mode: str, version: int, level: str) -> None:
+    for seed in range(2, 42):
+        assert_every_mask_equals_the_library(mode, version, level, codes=8, seed=seed)
+
+
+@of_every_shape
+def test_one_character_too_many_is_refused_with_the_figures(mode: str, version: int, level: str) -> None:
+    head, alphabet = {"alphanumeric": "A", "byte": "a"}[mode], ALPHABETS[mode]
+    most = capacity(version, level, mode_of(head.encode()))
+    length = min(19, most)
+    with pytest.raises(PayloadTooLong) as refusal:
+        BatchEncoder(head * (most + 1 - length), length, level, version=version, alphabet=alphabet)
+    assert refusal.value.params == {"n": most + 1, "max": most, "version": version, "level": level}
 
 
 def test_three_hundred_random_stamps_equal_the_library() -> None:
@@ -62,7 +103,7 @@ def test_three_hundred_random_stamps_equal_the_library() -> None:
 
 
 @pytest.mark.parametrize("mask", range(8))
-def test_every_mask_equals_the_library(mask: int) -> None:
+def test_an_encoder_of_any_mask_equals_the_library(mask: int) -> None:
     encoder = BatchEncoder(PREFIX, 19, mask=mask)
     code = random_codes(1, seed=mask)
     expected = library_symbol(PREFIX + code.tobytes().decode(), encoder.version, "M", mask)
