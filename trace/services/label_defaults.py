@@ -95,9 +95,17 @@ def defaults_of(session: Session, row: LabelDesign) -> Sequence[str]:
 
 def usual_design(session: Session, org_id: int, stock: str, product_id: int | None) -> str:
     """The name of the design for this product on this stock, else for all products, else the standard."""
+    chosen = usual_choice(session, org_id, stock, product_id)
+    return chosen[0] if chosen else STANDARD
+
+
+def usual_choice(
+    session: Session, org_id: int, stock: str, product_id: int | None
+) -> tuple[str, datetime] | None:
+    """The same name and when it was chosen; None where nobody chose."""
     product = session.get(Product, product_id) if product_id is not None else None
     question = (
-        select(LabelDesign)
+        select(LabelDesign, col(DefaultDesign.chosen_at))
         .join(DefaultDesign, col(DefaultDesign.design_id) == col(LabelDesign.id))
         .where(
             col(DefaultDesign.org_id) == org_id,
@@ -108,8 +116,8 @@ def usual_design(session: Session, org_id: int, stock: str, product_id: int | No
         .order_by(col(DefaultDesign.product).desc())
         .limit(1)
     )
-    row: LabelDesign | None = session.execute(question).scalar_one_or_none()
-    return label_designs.full_name(row) if row else STANDARD
+    found = session.execute(question).one_or_none()
+    return (label_designs.full_name(found[0]), found[1]) if found else None
 
 
 def new_version(

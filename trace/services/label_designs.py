@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 
 from labels.art import Art
 from labels.design import StampDesign
-from trace.errors import NotFound, Refused
+from trace.errors import FieldProblem, Invalid, NotFound, Refused
 from trace.records.label_design import LabelDesign, LabelDesignVersion
 from trace.records.product import Product
 from trace.services.admission import Act, Actor, fetch, lock, own_org, visible
@@ -130,6 +130,26 @@ def design_named(session: Session, actor: Actor, name: str) -> tuple[str, StampD
     if not version.isascii() or not version.isdecimal() or len(version) > 6:
         raise NotFound()
     return f"{public_id}.{int(version)}", design_at(session, row, int(version))
+
+
+def design_for(session: Session, actor: Actor, name: str, product_id: int | None) -> tuple[str, StampDesign]:
+    """As :func:`design_named`, for stamps of this product.
+
+    Raises:
+        Invalid: by the field ``design``: it is not theirs, or made for another product.
+    """
+    try:
+        full, design = design_named(session, actor, name)
+    except NotFound:
+        raise Invalid([FieldProblem("design", "error.value", name, {"expected": STANDARD})]) from None
+    if full != STANDARD:
+        row = fetch(session, actor, Act.MANAGE_PRINTING, LabelDesign, public_id=full.partition(".")[0])
+        if row.product_id not in (None, product_id):
+            own = session.get_one(Product, row.product_id)
+            raise Invalid(
+                [FieldProblem("design", "label_design.other_product", row.name, {"product": own.name})]
+            )
+    return full, design
 
 
 def full_name(row: LabelDesign) -> str:

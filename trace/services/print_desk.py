@@ -11,13 +11,12 @@ from sqlmodel import Session
 from labels.formats import FORMATS
 from labels.stock import STOCKS, Stock
 from trace.errors import Invalid, NotFound, Refused
-from trace.records.label_design import LabelDesign
 from trace.records.label_printer import LabelPrinter
 from trace.records.stamp import PrintRun
 from trace.services.admission import Actor
-from trace.services.label_designs import own_designs
 from trace.services.label_printers import own_printers
 from trace.services.label_stocks import own_stocks, stock_named
+from trace.services.print_designs import DesignChoice, design_choices
 from trace.services.print_jobs import PrintOrder, PrintPlan, pages_for, plan_print
 from trace.services.print_recipes import stock_of
 from trace.services.print_runs import last_used_cell
@@ -50,7 +49,7 @@ class DeskPage:
     plan: PrintPlan | None
     refusal: Refused | Invalid | None
     printers: Sequence[LabelPrinter]
-    designs: Sequence[LabelDesign]
+    designs: Sequence[DesignChoice]
 
     @property
     def printer(self) -> LabelPrinter | None:
@@ -61,7 +60,8 @@ class DeskPage:
 def desk_page(
     session: Session, actor: Actor, order: PrintOrder, given_cell: int | None, public_url: str, now: datetime
 ) -> DeskPage:
-    """The desk for these choices; where no start cell is given, behind the last used one of this stock.
+    """The desk for these choices; where no start cell is given, behind the last used one of this stock,
+    and where no design is, in the one that comes first.
 
     Raises:
         NotFound: the block is not theirs.
@@ -69,7 +69,8 @@ def desk_page(
     block = look_at(session, actor, order.block)
     stock = _stock(session, actor, order.stock)
     last_cell = last_used_cell(session, actor, stock.name, stock.cells, order.printer)
-    order = _with(order, stock=stock.name, start_cell=given_cell or last_cell + 1)
+    design, designs = design_choices(session, actor, block.block, stock, order.design, public_url, now)
+    order = _with(order, stock=stock.name, start_cell=given_cell or last_cell + 1, design=design)
     plan, refusal = _planned(session, actor, order, public_url, now)
     wanted = _wanted(block, order)
     return DeskPage(
@@ -83,7 +84,7 @@ def desk_page(
         plan,
         refusal,
         own_printers(session, actor),
-        own_designs(session, actor),
+        designs,
     )
 
 

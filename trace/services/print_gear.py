@@ -14,7 +14,7 @@ from trace.records.stamp import StampBlock
 from trace.services.admission import Act, Actor, fetch
 from trace.services.label_defaults import usual_design
 from trace.services.label_design_given import STANDARD
-from trace.services.label_designs import design_named
+from trace.services.label_designs import design_for
 from trace.services.label_printers import calibration_of
 from trace.services.label_stocks import stock_named
 
@@ -56,7 +56,7 @@ def resolve_gear(session: Session, actor: Actor, order: Named, block: StampBlock
     """The gear of an order to print ``block``.
 
     Raises:
-        Invalid: a name that is neither built in nor theirs, by its field.
+        Invalid: a name that is neither built in nor theirs, or a design for another product, by its field.
     """
     try:
         stock = stock_named(session, actor, order.stock)
@@ -64,10 +64,7 @@ def resolve_gear(session: Session, actor: Actor, order: Named, block: StampBlock
         choices = {"expected": ", ".join(STOCKS)}
         raise Invalid([FieldProblem("stock", "error.value", order.stock, choices)]) from None
     name = order.design or _usual(session, block, stock)
-    try:
-        full, design = design_named(session, actor, name)
-    except NotFound:
-        raise Invalid([FieldProblem("design", "error.value", name, {"expected": STANDARD})]) from None
+    full, design = design_for(session, actor, name, block.product_id)
     printer = _printer(session, actor, order.printer)
     calibration = calibration_of(printer) if printer else Calibration()
     return Gear(stock, design, full, calibration, printer)

@@ -1,6 +1,6 @@
 """What the stamp pages show and read: choices of a form, typed serials, a look before activating."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated
@@ -12,9 +12,11 @@ from sqlmodel import Session, col
 from trace.records.lot import Lot, LotState
 from trace.records.plot import PackingHouse
 from trace.records.product import Product
+from trace.records.stamp import BlockState, StampBlock
 from trace.services import stamp_opening
 from trace.services.admission import Act, Actor, Scope, may, scope_of, visible
 from trace.services.intake import Given, RequestId, line
+from trace.services.label_designs import own_designs
 from trace.services.lineage import drawn_by_lot, drawn_g
 from trace.services.stamp_accounts import totals
 from trace.services.stamp_gates import Room, active_by_lot, packed_lot, product_for
@@ -41,6 +43,7 @@ class OrderIn(Given):
     count: Amount
     lot: str = ""
     product: str = ""
+    design: Annotated[str, line(32)] = ""
     request_id: RequestId
 
 
@@ -91,11 +94,22 @@ class LotChoice:
 
 
 @dataclass(frozen=True)
+class DesignOffer:
+    """A design of one's own, and the product it is for; empty where it is for all."""
+
+    public_id: str
+    name: str
+    product: str
+
+
+@dataclass(frozen=True)
 class Choices:
-    """What the forms offer."""
+    """What the forms offer; ``last_design`` is the one of the stamps that were taken last."""
 
     lots: Sequence[LotChoice]
     products: Sequence[Product]
+    designs: Sequence[DesignOffer] = ()
+    last_design: str = ""
 
 
 @dataclass(frozen=True)
@@ -133,7 +147,25 @@ def choices(session: Session, actor: Actor) -> Choices:
     ]
     mine = visible(actor, Act.ISSUE_STAMPS, Product)
     products = select(Product).where(mine, col(Product.is_active)).order_by(col(Product.name))
-    return Choices(sorted(lots, key=lambda lot: lot.due == 0), session.execute(products).scalars().all())
+    goods = session.execute(products).scalars().all()
+    designs = _designs(session, actor, {product.id: product.name for product in goods})
+    last = _last_design(session, actor) if designs else ""
+    return Choices(sorted(lots, key=lambda lot: lot.due == 0), goods, designs, last)
+
+
+def _designs(session: Session, actor: Actor, goods: Mapping[int, str]) -> list[DesignOffer]:
+    """Those for all products, and those for one that is still sold."""
+    return [
+        DesignOffer(row.public_id, row.name, goods[row.product_id] if row.product_id else "")
+        for row in own_designs(session, actor)
+        if row.product_id is None or row.product_id in goods
+    ]
+
+
+def _last_design(session: Session, actor: Actor) -> str:
+    mine = visible(actor, Act.ISSUE_STAMPS, StampBlock) & (col(StampBlock.state) != BlockState.INTERRUPTED)
+    question = select(col(StampBlock.design)).where(mine).order_by(col(StampBlock.id).desc()).limit(1)
+    return session.execute(question).scalar() or ""
 
 
 def choices_for(session: Session, actor: Actor) -> Choices:

@@ -17,6 +17,8 @@ from trace.records.product import Product
 from trace.records.stamp import SERIALS, BlockState, StampBlock, StampKeyRow, StampVoid
 from trace.services import stamp_marks
 from trace.services.admission import Act, Actor, fetch, own_org, scope_of
+from trace.services.label_design_given import STANDARD
+from trace.services.label_designs import design_for
 from trace.services.logging_acts import append_leaf
 from trace.services.public_id import new_public_id
 from trace.services.stamp_activating import activate_whole
@@ -38,7 +40,7 @@ class BlockOrder:
     request_id: str
     product: str | None = None
     lot: str | None = None
-    design: str = "standard"
+    design: str = STANDARD
 
 
 def issue_block(
@@ -47,7 +49,8 @@ def issue_block(
     """Issue a block to the actor's organisation; the same request id gives the same block again.
 
     Raises:
-        Invalid: a count outside 1..1,000,000, or a request id that is empty or too long.
+        Invalid: a count outside 1..1,000,000, a request id that is empty or too long, or a design that
+            is not theirs or is for another product.
         NotFound: lot or product is not theirs.
         Conflict: the request id came with another order.
         Refused: the lot's gates; ``gate.key`` on a restored copy; ``key.serials`` at the key's end.
@@ -62,6 +65,8 @@ def issue_block(
     earlier = _earlier(session, org_id, order.request_id)
     if earlier is not None:
         return _same(earlier, wanted, order.request_id)
+    if order.design != STANDARD:
+        design_for(session, actor, order.design, product.id if product else None)
     if lot is not None and product is not None:
         refuse_unready(session, lot, now)
         refuse_over(room(session, lot, product), lot, order.count)

@@ -142,7 +142,14 @@ def _page(block: str, errors: dict[str, str], refusal: Refused | None = None) ->
         plan=page.plan,
         number=number,
         on_page=page.plan.page(number) if page.plan else None,
-        chosen=_chosen({**given, "start_cell": str(page.order.start_cell), "stock": page.stock.name}),
+        chosen=_chosen(
+            {
+                **given,
+                "start_cell": str(page.order.start_cell),
+                "stock": page.stock.name,
+                "design": page.order.design,
+            }
+        ),
         given=given,
         errors=errors,
         notice=said(stopped, face_language()) if stopped else None,

@@ -19,6 +19,7 @@ from trace.services import (
 )
 from trace.services.admission import Act
 from trace.services.intake import read
+from trace.services.label_design_given import STANDARD
 from trace.services.stamp_marks import Places
 from trace.services.stamp_reasons import CHOICES
 from trace.services.stamping import BlockOrder
@@ -75,12 +76,18 @@ def _new(form: FormState) -> str:
 @door.page("/moi", Act.ISSUE_STAMPS, methods=["POST"])
 def take() -> Answer:
     """Issue a block."""
-    values = typed(("count", "lot", "product", "kind", "request_id"))
+    values = typed(("count", "lot", "product", "design", "kind", "request_id"))
     kind = values.pop("kind", "")
     try:
         model = stamp_pages.OrderIn if kind == "roll" else stamp_pages.LotOrderIn
         given = read(model, values)
-        order = BlockOrder(given.count, given.request_id, given.product or None, given.lot or None)
+        order = BlockOrder(
+            given.count,
+            given.request_id,
+            given.product or None,
+            given.lot or None,
+            given.design or STANDARD,
+        )
         places = Places(settings().key_folder, settings().marks)
         with once() as session:
             block = stamping.issue_block(session, actor(), order, places, now())
