@@ -77,7 +77,8 @@ def _told(data: dict[str, object]) -> str:
 
 def _wait(answer: Answer, code: str, message: str) -> float | None:
     named = BAN_S.search(message) if code == "ApiCallLimit" else None
-    return float(named[1]) if named else retry_after(answer.headers) or WAITS.get(code)
+    told = retry_after(answer.headers), float(named[1]) if named else None, WAITS.get(code)
+    return max((wait for wait in told if wait is not None), default=None)
 
 
 def _malformed(what: str) -> MarketplaceError:

@@ -89,12 +89,19 @@ class MemoryStall:
 
 @dataclass(frozen=True)
 class Market:
-    """What a simulated marketplace needs to be told apart from its neighbours."""
+    """What a simulated marketplace needs to be told apart from its neighbours.
+
+    ``creates``, ``prices`` and ``renews`` are parts of the paths that make a listing, set its price, and
+    renew tokens: faults of the network are aimed at them.
+    """
 
     name: str
     app_id: str
     secret: str
     base: str
+    creates: str
+    prices: str
+    renews: str
     auth: str = ""
     options: tuple[tuple[str, str], ...] = ()
 
@@ -107,9 +114,19 @@ class Market:
 MARKETS = {
     one.name: one
     for one in (
-        Market("shopee", "2001887", "shpk-made-up", "/shopee"),
-        Market("lazada", "100132", "lazada-made-up", "/lazada/rest", "/lazada/rest"),
-        Market("tiktok", "6h8fm2nq4vk1d", "tiktok-made-up", "/tiktok"),
+        Market(
+            *("shopee", "2001887", "shpk-made-up", "/shopee"),
+            *("add_item", "update_price", "access_token/get"),
+        ),
+        Market(
+            *("lazada", "100132", "lazada-made-up", "/lazada/rest"),
+            *("product/create", "price_quantity", "token/refresh"),
+            auth="/lazada/rest",
+        ),
+        Market(
+            *("tiktok", "6h8fm2nq4vk1d", "tiktok-made-up", "/tiktok"),
+            *("202309/products", "prices/update", "token/refresh"),
+        ),
     )
 }
 """Every simulator whose adapter keeps the contract; a new one is one line."""

@@ -2,7 +2,6 @@
 
 import hmac
 import json
-import time
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,9 +13,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
-from marketplaces.http import Answer, Client, Patience
+from marketplaces.http import Answer
 from marketplaces.interface import MarketplaceError
-from marketplaces.shopee.adapter import Shopee
 from marketplaces.shopee.errors import find_error
 from marketplaces.shopee.signing import public_base, shop_base, sign
 from marketplaces.wire import Call, Raw, Rehearsal, Timeouts, Wire
@@ -85,105 +83,6 @@ def test_details_are_asked_for_fifty_at_a_time_joined_by_commas(shopee: Simulate
     assert [len(record.query["order_sn_list"].split(",")) for record in asked] == [50, 50, 20]
 
 
-@pytest.mark.parametrize("kind", ["duplicate", "shuffle", "page_shift", "late"])
-@pytest.mark.parametrize("times", [1, 2])
-def test_pages_that_shift_repeat_or_shuffle_lose_no_order(
-    shopee: SimulatedStall, kind: str, times: int
-) -> None:
-    wanted = shopee.orders(published(shopee), 230, now() - timedelta(minutes=10))
-    shopee.fault(kind, times=times, seconds=630)
-    assert set(every(shopee.shop().orders(last_hour()))) == wanted
-
-
-def test_an_order_listed_late_is_found_by_the_overlap(shopee: SimulatedStall) -> None:
-    wanted = shopee.orders(published(shopee), 3, now() - timedelta(seconds=20))
-    shopee.fault("late", times=1, seconds=60)
-    assert every(shopee.shop().orders(last_hour())) == {}
-    assert set(every(shopee.shop().orders(last_hour()))) == wanted
-
-
-@pytest.mark.parametrize("kind", ["429", "500", "html", "cut", "bad_json", "slow", "hang"])
-def test_a_passing_fault_of_a_read_is_overcome_with_few_requests(shopee: SimulatedStall, kind: str) -> None:
-    order = shopee.order(published(shopee))
-    shopee.records.clear()
-    shopee.fault(kind, times=1, seconds=600 if kind in {"slow", "hang"} else 0)
-    assert set(every(shopee.shop(read_s=1.5).orders(last_hour()))) == {order}
-    assert len(shopee.records) == 3
-    assert shopee.records[0].error
-
-
-@pytest.mark.parametrize(
-    ("kind", "expected"),
-    [
-        ("429", "rate_limit"),
-        ("500", "unavailable"),
-        ("html", "malformed"),
-        ("bad_json", "malformed"),
-        ("cut", "unavailable"),
-    ],
-)
-def test_a_lasting_fault_ends_after_four_tries(shopee: SimulatedStall, kind: str, expected: str) -> None:
-    shopee.fault(kind, share=1.0, seconds=0)
-    with pytest.raises(MarketplaceError) as failed:
-        list(shopee.shop().orders(last_hour()))
-    assert (failed.value.kind, failed.value.permanent) == (expected, False)
-    assert len(shopee.records) == 4
-
-
-def test_four_faults_in_ten_calls_cost_at_most_twice_the_requests(shopee: SimulatedStall) -> None:
-    wanted = shopee.orders(published(shopee), 1_500, now())
-    shopee.records.clear()
-    every(shopee.shop().orders(last_hour()))
-    least = len(shopee.records)
-    shopee.records.clear()
-    shopee.fault("500", share=0.2)
-    shopee.fault("html", share=0.2)
-    patient = shopee.shop(patience=Patience(attempts=9, first_s=0.01, most_s=0.05))
-    assert set(every(patient.orders(last_hour()))) == wanted
-    assert len(shopee.records) <= 2 * least
-
-
-def test_a_long_wait_is_handed_to_the_caller(shopee: SimulatedStall) -> None:
-    shopee.fault("429", times=1, seconds=120)
-    with pytest.raises(MarketplaceError) as failed:
-        list(shopee.shop().orders(last_hour()))
-    assert (failed.value.kind, failed.value.retry_after, len(shopee.records)) == ("rate_limit", 120.0, 1)
-
-
-@pytest.mark.parametrize("kind", ["html", "cut", "bad_json", "slow"])
-def test_a_new_listing_whose_answer_is_lost_is_found_and_not_made_twice(
-    shopee: SimulatedStall, kind: str
-) -> None:
-    shopee.fault(kind, times=1, seconds=3, on="add_item")
-    offer = box()
-    [result] = shopee.shop(read_s=1.5).publish([offer])
-    if result.outcome == "unknown":  # a slow server is still at work: an unknown needs some time
-        until = time.monotonic() + 60
-        while not list(shopee.shop().listings()) and time.monotonic() < until:
-            time.sleep(0.1)
-        [result] = shopee.shop().publish([offer])
-    assert result.outcome in {"done", "unchanged"}
-    assert len(list(shopee.shop().listings())) == 1
-
-
-def test_a_change_that_is_not_answered_is_sent_once_and_read_back(shopee: SimulatedStall) -> None:
-    number = published(shopee)
-    shopee.records.clear()
-    shopee.fault("cut", times=1, on="update_price")
-    [result] = shopee.shop().publish([box(listing_id=number, price_vnd=70_000)])
-    assert (result.outcome, result.reason) == ("done", "read back")
-    assert paths(shopee)["update_price"] == 1
-
-
-def test_a_change_that_never_arrived_is_unknown(shopee: SimulatedStall) -> None:
-    number = published(shopee)
-    shopee.fault("500", times=1, on="update_price")
-    [result] = shopee.shop().publish([box(listing_id=number, price_vnd=70_000)])
-    assert result.outcome == "unknown"
-    [result] = shopee.shop().publish([box(listing_id=number, price_vnd=70_000)])
-    assert result.outcome == "done"
-
-
 def test_a_token_that_dies_while_publishing_hands_over_what_was_done(shopee: SimulatedStall) -> None:
     shopee.shop().publish([box("A"), box("B")])
     shopee.fault("expired", times=1, on="update_stock")
@@ -194,16 +93,6 @@ def test_a_token_that_dies_while_publishing_hands_over_what_was_done(shopee: Sim
     assert [(result.sku, result.outcome) for result in failed.value.results] == [("A", "done")]
     fresh = shopee.shop().refresh(shopee.credentials)
     assert [result.outcome for result in shopee.shop(fresh).publish(offers)] == ["unchanged", "done"]
-
-
-def test_a_lost_answer_to_a_refresh_is_uncertain_and_the_old_token_is_spent(shopee: SimulatedStall) -> None:
-    shopee.fault("cut", times=1, on="access_token/get")
-    with pytest.raises(MarketplaceError) as failed:
-        shopee.shop().refresh(shopee.credentials)
-    assert (failed.value.kind, len(shopee.records)) == ("uncertain", 1)
-    with pytest.raises(MarketplaceError) as spent:
-        shopee.shop().refresh(shopee.credentials)
-    assert spent.value.relogin
 
 
 def test_a_rehearsal_shows_every_change_and_makes_none(shopee: SimulatedStall) -> None:
@@ -261,37 +150,6 @@ def test_a_locked_listing_is_refused_in_a_good_answer(shopee: SimulatedStall) ->
         "refused",
         True,
     )
-
-
-def test_counts_and_money_agree_with_the_simulators_own_sums(shopee: SimulatedStall) -> None:
-    number = published(shopee)
-    orders = sorted(shopee.orders(number, 40, now() - timedelta(hours=30)))
-    for place, order in enumerate(orders):
-        deed = ("complete", "cancel", "return", "status", "keep")[place % 5]
-        if deed != "keep":
-            shopee.do(deed, order=order, status="WEIRD")
-    shopee.do("order", shop=shopee.shop_id, order="MIXED", lines=[{"listing": number, "quantity": 5}])
-    shopee.do("cancel", order="MIXED", lines=[{"listing": number, "quantity": 1}])
-    shopee.do("return", order="MIXED", lines=[{"listing": number, "quantity": 2}])
-    bundle = [{"listing": number, "quantity": 2, "price_vnd": 0}]
-    shopee.do("order", shop=shopee.shop_id, order="BUNDLE", lines=bundle)
-    window = replace(last_hour(), since=now() - timedelta(days=5))
-    sums: dict[str, list[int]] = {}
-    for order in every(shopee.shop().orders(window)).values():
-        if order.status in {"placed", "completed"}:
-            day = (order.created_at + timedelta(hours=7)).date().isoformat()
-            row = sums.setdefault(day, [0, 0, 0, 0])
-            row[0] += 1
-            row[1] += order.status == "completed"
-            row[2] += sum(line.net_quantity for line in order.lines)
-            row[3] += sum(line.revenue_vnd for line in order.lines)
-    truth = {
-        row["day"]: [row["orders"], row["transactions"], row["quantity"], row["revenue_vnd"]]
-        for row in shopee.truth()
-    }
-    assert sums == truth
-    assert sum(row[0] for row in truth.values()) == 18
-    assert sum(row[1] for row in truth.values()) == 8
 
 
 def test_the_seller_agrees_and_the_code_works_once(shopee: SimulatedStall) -> None:
@@ -379,51 +237,6 @@ def test_our_clock_an_hour_behind_is_named(shopee: SimulatedStall) -> None:
     assert failed.value.kind == "clock"
 
 
-def test_nothing_kept_of_a_call_holds_a_secret_or_a_buyer(shopee: SimulatedStall) -> None:
-    order = shopee.order(published(shopee))
-    pages = list(shopee.shop().orders(last_hour()))
-    fresh = shopee.shop().refresh(shopee.credentials)
-    kept = repr(shopee.records) + repr(pages)
-    old = shopee.credentials
-    for secret in (
-        old.access_token,
-        old.refresh_token,
-        fresh.access_token,
-        fresh.refresh_token,
-        "shpk-made-up",
-    ):
-        assert secret not in kept
-    for buyer in ("Nguyễn Thị Thử", "84900000000", "nguoi_mua_thu", "Gọi trước"):
-        assert buyer not in kept
-    assert order in kept
-
-
-def test_an_order_shopee_no_longer_knows_does_not_stop_the_others(shopee: SimulatedStall) -> None:
-    wanted = shopee.orders(published(shopee), 7, now())
-    page = shopee.shop().read_orders([*sorted(wanted), "26GONE"])
-    assert {order.ext_order_id for order in page.orders} == wanted
-    assert [bad.ext_order_id for bad in page.bad] == ["26GONE"]
-
-
-def test_an_address_without_https_is_refused_before_anything_is_sent(shopee: SimulatedStall) -> None:
-    with pytest.raises(MarketplaceError) as failed:
-        list(shopee.shop(keys=replace(shopee.keys, base_url="http://partner.example.vn")).listings())
-    assert (failed.value.kind, failed.value.permanent) == ("setup", True)
-
-
-def test_what_is_no_picture_is_refused(shopee: SimulatedStall) -> None:
-    [result] = shopee.shop().publish([box(pictures=(replace(box().pictures[0], content=b"GIF89a"),))])
-    assert (result.outcome, "image" in result.reason) == ("refused", True)
-
-
-def test_without_an_agreement_there_is_a_plain_refusal(shopee: SimulatedStall) -> None:
-
-    shop = Shopee(Client(), shopee.keys, None, now)
-    with pytest.raises(MarketplaceError) as failed:
-        list(shop.orders(last_hour()))
-    assert failed.value.relogin
-
-
 LISTS: list[Any] = [
     {"order_list": [{"order_sn": "A1"}]},
     {"more": "yes", "order_list": []},
@@ -458,3 +271,8 @@ def test_an_unreadable_pair_of_tokens_is_uncertain(shopee: SimulatedStall) -> No
             transport=Scripted(SHOPEE, Raw(200, {"Content-Type": JSON}, body), spoilt="access_token/get")
         ).refresh(shopee.credentials)
     assert failed.value.kind == "uncertain"
+
+
+def test_what_is_no_picture_is_refused(shopee: SimulatedStall) -> None:
+    [result] = shopee.shop().publish([box(pictures=(replace(box().pictures[0], content=b"GIF89a"),))])
+    assert (result.outcome, "image" in result.reason) == ("refused", True)

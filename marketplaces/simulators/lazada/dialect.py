@@ -67,8 +67,9 @@ def push(bench: Bench, sale: Sale, url: str) -> Signed:
         "status_update_time": sale.updated_at,
         "buyer_id": 880012345,
     }
-    message = {"seller_id": figure(sale.shop), "message_type": 0, "site": "lazada_vn"}
-    body = json.dumps({**message, "timestamp": bench.now() * 1000, "data": data}).encode()
+    message: dict[str, object] = {"seller_id": figure(sale.shop), "message_type": 0, "site": "lazada_vn"}
+    message |= {"timestamp": bench.now() * 1000, "data": data}
+    body = json.dumps(message, sort_keys=True).encode()
     shop = bench.shop(sale.shop)
     app = bench.app(shop.app) if shop else None
     key, name = ((app.push_secret or app.secret), app.id) if app else ("", "")

@@ -11,8 +11,8 @@ from marketplaces.simulators.granting import find_grant, spend
 from marketplaces.simulators.lazada.envelope import LazadaError, figure, good_session
 from marketplaces.simulators.lazada.guard import admit_app, parameters
 
-ACCESS_LIFE_S = 7 * 86_400
-REFRESH_LIFE_S = 30 * 86_400
+ACCESS_LIFE_S = 30 * 86_400  # of an application that is Online; 7 days while it is in Test
+REFRESH_LIFE_S = 180 * 86_400
 CODE_LIFE_S = 1_800
 METHODS = ["GET", "POST"]
 
