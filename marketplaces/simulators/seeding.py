@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marketplaces.simulators.asking import Ask, number, part, parts, text, whole
+from marketplaces.simulators.asking import Ask, part, parts, text, whole
 from marketplaces.simulators.bench import App, Bench, Item, Shop, Token
 from marketplaces.simulators.dialect import Dialect
 
@@ -18,7 +18,7 @@ def seed(bench: Bench, dialect: Dialect, ask: Ask) -> dict[str, Any]:
     app = _app(bench, dialect, part(ask, "app"))
     shop = _shop(bench, dialect, ask, app)
     tokens = part(ask, "tokens")
-    life = int(number(tokens, "expires_in", dialect.access_life_s))
+    life = whole(tokens, "expires_in", dialect.access_life_s)
     access = _token(bench, shop, "access", shop.access, text(tokens, "access", ""), life)
     refresh = _token(
         bench, shop, "refresh", shop.refresh, text(tokens, "refresh", ""), dialect.refresh_life_s

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from marketplaces.interface import MarketplaceError
 from marketplaces.publishing import Shelf, Shown
-from marketplaces.tiktok.content import bad_title, content_of, price_of
+from marketplaces.tiktok.content import bad_title, content_of, plain_text, price_of
 from marketplaces.tiktok.gateway import Gateway
 from marketplaces.tiktok.listings import Ware, find_by_sku, read_product
 from marketplaces.tiktok.visit import Visit
@@ -33,7 +33,10 @@ class TikTokCounter:
         found = [_at(offer, had.get(offer.sku)) for offer in offers]
         for offer in {one.listing_id: one for one in found if one.listing_id}.values():
             self._read(offer)
-        shelf = {key: Shown(one.listing, one.description, one.weight_g) for key, one in self._wares.items()}
+        shelf = {
+            key: Shown(one.listing, plain_text(one.description), one.weight_g)
+            for key, one in self._wares.items()
+        }
         return [self._with_model(offer) for offer in found], shelf
 
     def create(self, offer: Offer) -> OfferResult:
