@@ -129,7 +129,10 @@ class PrinterStopped(PrinterError):
 
 
 class SpoolerRefused(PrinterError):
-    """``lp`` failed for the queue ``name``, and said ``text``."""
+    """``lp`` failed for the queue ``name``, and said ``text``; with ``had_all`` it stood still when it had
+    the whole job, which may be in the queue.
+    """
 
-    def __init__(self, name: str, text: str) -> None:
+    def __init__(self, name: str, text: str, *, had_all: bool = False) -> None:
         super().__init__("print.cups", printer=name, text=text)
+        self.had_all = had_all

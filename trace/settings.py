@@ -29,6 +29,8 @@ ENVIRONMENT = {
 }
 HOST_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*", re.ASCII)
 
+CUPS_QUEUE = re.compile(r"cups://[A-Za-z0-9][A-Za-z0-9_.-]{0,126}", re.ASCII)
+
 
 class SettingsError(Exception):
     """One line a person can act on."""
@@ -78,6 +80,7 @@ class Settings(BaseModel):
     upload_mb: int = Field(default=20, gt=0, le=100)
     printer_hosts: tuple[str, ...] = ()
     print_children: int = Field(default=2, gt=0, le=16)
+    printers_at_once: int = Field(default=3, gt=0, le=32)
     prints_open: int = Field(default=3, gt=0, le=1_000)
     prints_a_day: int = Field(default=2_000_000, gt=0, le=10**9)
     print_files_days: int = Field(default=30, gt=0, le=3_650)
@@ -108,9 +111,10 @@ class Settings(BaseModel):
     @classmethod
     def _hosts(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
         for host in hosts:
-            if not _is_network(host) and not (HOST_NAME.fullmatch(host.lower()) and not host[-1].isdecimal()):
-                raise ValueError(f"{host!r} is neither a name nor a network such as 192.168.1.0/24")
-        return tuple(host.lower() for host in hosts)
+            is_name = HOST_NAME.fullmatch(host.lower()) and not host[-1].isdecimal()
+            if not is_name and not _is_network(host) and not CUPS_QUEUE.fullmatch(host):
+                raise ValueError(f"{host!r} is no name, network such as 192.168.1.0/24, or queue cups://NAME")
+        return tuple(host if CUPS_QUEUE.fullmatch(host) else host.lower() for host in hosts)
 
     @property
     def database(self) -> str:

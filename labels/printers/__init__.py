@@ -14,7 +14,7 @@ from typing import Protocol
 from labels.printers.address import printer_at, tcp_parts
 from labels.printers.cups import CupsPrinter
 from labels.printers.kept import FilePrinter, MemoryPrinter
-from labels.printers.tcp import TcpPrinter, addresses_of
+from labels.printers.tcp import TcpPrinter, addresses_of, whole_rows
 
 __all__ = [
     "CupsPrinter",
@@ -25,6 +25,7 @@ __all__ = [
     "addresses_of",
     "printer_at",
     "tcp_parts",
+    "whole_rows",
 ]
 
 

@@ -34,7 +34,8 @@ class CupsPrinter:
     def print_pages(self, pages: Iterable[bytes], title: str) -> str:
         """See :class:`labels.printers.Printer`.
 
-        :raises SpoolerRefused: there is no ``lp``, or it failed, or stood still; nothing was printed.
+        :raises SpoolerRefused: there is no ``lp``, or it failed, or stood still; nothing was printed,
+            unless it ``had_all``.
         :raises BadJob: the title is no plain file name.
         """
         command = ["lp", "-d", self.name, "-o", "raw", "-t", checked_title(title)]
@@ -56,11 +57,12 @@ class CupsPrinter:
                 raise
 
     def _given(self, child: subprocess.Popen[bytes], pages: Iterable[bytes]) -> str:
-        digest, stuck = hashlib.sha256(), threading.Event()
+        digest, stuck, had_all = hashlib.sha256(), threading.Event(), True
         assert child.stdin
         for page in pages:
             digest.update(page)
             if not self._written(child, child.stdin, page, stuck):
+                had_all = False
                 break
             self.sent_bytes += len(page)
         with contextlib.suppress(OSError):
@@ -69,7 +71,7 @@ class CupsPrinter:
             said = child.stderr.read().decode(errors="replace").strip() if child.stderr else ""
             status = child.wait()
         if stuck.is_set():
-            raise SpoolerRefused(self.name, f"lp: {self._wait_s:g} s")
+            raise SpoolerRefused(self.name, f"lp: {self._wait_s:g} s", had_all=had_all)
         if status:
             raise SpoolerRefused(self.name, said[:200] or f"lp: {status}")
         return digest.hexdigest()

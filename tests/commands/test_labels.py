@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 from sqlmodel import Session, select
 
 from tests import world
+from tests.jobs.printer_port import PrinterPort
 from tests.labels.printer_languages import read_tspl, read_zpl
 from tests.labels.test_sending import Listener, Recorder
 from trace.commands.founding import found_instance
@@ -20,6 +21,7 @@ from trace.commands.nouns import main
 from trace.db import open_database, reading, transaction, use_database
 from trace.errors import NongsanError
 from trace.keyring import use_keyring
+from trace.records.label_printer import LabelPrinter
 from trace.records.stamp import PrintRun, StampBlock
 from trace.settings import Settings
 
@@ -115,6 +117,34 @@ def test_a_block_is_sent_to_a_port_and_noted_when_all_is_out(run: object, block:
         "bytes": len(recorder.data),
     }
     assert noted() == [("zpl", sha256)]
+
+
+def test_what_was_sent_is_noted_with_the_printer_that_is_kept_under_the_address(
+    run: object, block: str, now: object
+) -> None:
+    with PrinterPort() as port:
+        with looking() as session:
+            org_id = session.exec(select(StampBlock.org_id).where(StampBlock.public_id == block)).one()
+        kept = add_printer(org_id, port.address, now)
+        line = ("labels", "send", block, "--stock", "roll-50x30", "--printer", f"tcp://{port.host}", "--json")
+        told = said(run(*line))
+        port.quiet()
+        assert told["sha256"] == port.sha256
+    with looking() as session:
+        row = session.exec(select(PrintRun)).one()
+    assert (row.printer, row.sent_to, row.sent) == (kept, f"tcp://{port.host}", 7)
+    assert (row.sending, row.sha256) == ("sent", told["sha256"])
+
+
+def add_printer(org_id: int, address: str, now: object) -> str:
+    database = open_database(os.environ["DATABASE_URL"])
+    use_database(database)
+    row = LabelPrinter(org_id=org_id, public_id="mayintem", name="Zebra", kind="zpl", dpi=203)
+    row.address, row.created_at = address, now
+    with transaction() as session:
+        session.add(row)
+    database.close()
+    return "mayintem"
 
 
 def test_a_printer_that_is_off_notes_nothing(run: object, block: str) -> None:

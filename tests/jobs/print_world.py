@@ -3,6 +3,7 @@
 import os
 import secrets
 import signal
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ from trace.keyring import make_master_key, use_keyring
 from trace.records.stamp import PrintRun, StampBlock
 from trace.services import instance_facts, print_runs, stamp_keys
 from trace.services.admission import Actor
+from trace.services.print_files import place_of
 from trace.services.print_jobs import PrintOrder, plan_print
 from trace.services.print_quota import Quota
 from trace.services.stamp_marks import Places
@@ -42,14 +44,16 @@ class PrintWorld:
     def desk(self, owner: str = "one") -> Desk:
         return Desk(self.settings, owner, now=self.now)
 
-    def order(self, block: StampBlock, actor: Actor | None = None, **given: Any) -> PrintRun:
+    def order(
+        self, block: StampBlock, actor: Actor | None = None, *, send: bool = False, **given: Any
+    ) -> PrintRun:
         """Order a print of the whole block unless told otherwise."""
         quota, request_id = given.pop("quota", NO_LIMIT), given.pop("request_id", secrets.token_hex(8))
         order, actor = PrintOrder(block.public_id, **given), actor or self.stamps.actor
         with reading() as session:
             plan = plan_print(session, actor, order, URL, self.now(), preview=True)
         with transaction() as session:
-            return print_runs.order_print(session, actor, plan, request_id, quota, self.now())
+            return print_runs.order_print(session, actor, plan, request_id, quota, self.now(), send=send)
 
     def run(self, public_id: str) -> PrintRun:
         with reading() as session:
@@ -61,21 +65,22 @@ class PrintWorld:
         return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
 
     def file_of(self, run: PrintRun) -> bytes:
-        return (
-            self.settings.prints / f"{run.public_id}.{'zip' if run.format == 'png' else 'pdf'}"
-        ).read_bytes()
+        return place_of(self.settings.prints, run).read_bytes()
 
-    def worker(self, crash_at: str = "") -> "Worker":
-        """A forked process that draws prints until none waits, and dies at the named point."""
+    def worker(self, crash_at: str = "", take: Callable[[Desk], str | None] = work.run_one_print) -> "Worker":
+        """A forked process that draws (or sends) prints until none waits, and dies at the named point, the
+        ``name:hit``-th time it is passed.
+        """
         read_end, write_end = os.pipe()
         pid = os.fork()
         if pid == 0:
             try:
                 os.environ["CRASH_AT"] = crash_at  # for the process that draws
-                arm(crash_at)
+                name, _, hit = crash_at.partition(":")
+                arm(name, int(hit or 1))
                 use_database(open_database(self.url))
                 os.write(write_end, b"ready\n")
-                while work.run_one_print(self.desk("forked")):
+                while take(self.desk("forked")):
                     pass
             finally:
                 os._exit(0)
@@ -104,9 +109,9 @@ class Worker:
         return os.waitstatus_to_exitcode(status)
 
 
-def make_print_world(url: str, folder: Path) -> PrintWorld:
-    """A founded instance in ``folder`` over the database in use."""
-    settings = Settings(instance=folder, database_url=url, public_url=URL)
+def make_print_world(url: str, folder: Path, **chosen: Any) -> PrintWorld:
+    """A founded instance in ``folder`` over the database in use, with these settings."""
+    settings = Settings(instance=folder, database_url=url, public_url=URL, **chosen)
     use_keyring(make_master_key(settings.master_key))
     now = datetime.now(UTC)
     places = Places(settings.key_folder, settings.marks)

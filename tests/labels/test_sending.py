@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from labels.errors import BadAddress, BadJob, PrinterSilent, PrinterStopped, SpoolerRefused
-from labels.printers import CupsPrinter, MemoryPrinter, TcpPrinter, addresses_of, printer_at
+from labels.printers import CupsPrinter, MemoryPrinter, TcpPrinter, addresses_of, printer_at, whole_rows
 from labels.tspl import tspl_chunks
 from labels.zpl import zpl_chunks
 from tests.labels.printer_languages import read_zpl
@@ -201,6 +201,33 @@ def test_rows_are_counted_however_the_bytes_are_cut(piece: int) -> None:
     printer.print_pages((data[at : at + piece] for at in range(0, len(data), piece)), "stamps")
     listener.ended()
     assert printer.sent_rows == 9
+
+
+@pytest.mark.parametrize("chunks", [zpl_chunks, tspl_chunks])
+def test_a_file_goes_out_in_pieces_that_end_behind_whole_rows(chunks, tmp_path: Path) -> None:
+    data = b"".join(chunks(job(700, stock=ROLL)))
+    (tmp_path / "stamps").write_bytes(data + b"~JA")
+    with (tmp_path / "stamps").open("rb") as file:
+        pieces = list(whole_rows(file))
+    assert b"".join(pieces) == data + b"~JA"
+    assert len(pieces) > 3
+    assert all(piece.endswith((b"^PQ1^XZ\n", b"\r\nPRINT 1,1\r\n")) for piece in pieces[:-1])
+
+
+def test_who_waits_for_a_printer_is_asked_and_may_end_it() -> None:
+    done = threading.Event()
+    listener = Listener(lambda connection: bool(done.wait(60)))  # type: ignore[arg-type,return-value]
+    printer = TcpPrinter("127.0.0.1", listener.port)
+
+    def enough() -> None:
+        raise RuntimeError("stop it")
+
+    printer.waiting = enough
+    with pytest.raises(RuntimeError, match="stop it"):
+        printer.print_pages((b"^XA" + b"x" * 1_000_000 + b"^PQ1^XZ\n" for _ in range(100)), "stamps")
+    done.set()
+    listener.ended()
+    assert printer.sent_rows == printer.sent_bytes // 1_000_011 < 100
 
 
 @pytest.fixture

@@ -83,11 +83,17 @@ def test_any_other_machine_is_refused(address: str) -> None:
     assert key(address) in ("print.hosts", "print.address")
 
 
-@pytest.mark.parametrize(
-    "address", ["cups://Zebra", "memory:", "http://192.168.1.7:9100", "tcp://a@192.168.1.7:9100", ""]
-)
+@pytest.mark.parametrize("address", ["memory:", "http://192.168.1.7:9100", "tcp://a@192.168.1.7:9100", ""])
 def test_only_raw_ports_are_addresses_here(address: str) -> None:
     assert key(address) == "print.address"
+
+
+def test_a_queue_is_allowed_by_its_own_name_alone() -> None:
+    assert checked_printer((*LISTED, "cups://Zebra"), "cups://Zebra", resolve) == "cups://Zebra"
+    for address in ("cups://Other", "cups://zebra", "cups://Zebra/x", "cups://"):
+        assert key(address, (*LISTED, "cups://Zebra")) == "print.hosts"
+    assert key("cups://Zebra") == "print.hosts"
+    assert key("tcp://zebra:9100", ("cups://Zebra",)) == "print.printer"
 
 
 def test_nothing_listed_means_nothing_sent() -> None:
@@ -115,9 +121,13 @@ def test_the_list_comes_from_the_environment_with_commas_and_from_the_file_as_a_
     assert load_settings(given, instance=tmp_path).printer_hosts == ("192.168.1.0/24", "may-in.htx.local")
     (tmp_path / "nongsan.toml").write_text('printer_hosts = ["10.0.0.7"]\n')
     assert load_settings({}, instance=tmp_path).printer_hosts == ("10.0.0.7",)
+    queue = {"NONGSAN_PRINTER_HOSTS": "cups://Zebra_GK420, MAY-IN.local"}
+    assert load_settings(queue, instance=tmp_path).printer_hosts == ("cups://Zebra_GK420", "may-in.local")
 
 
-@pytest.mark.parametrize("host", ["192.168.1.7/24", "*", "tcp://a", "a b", "127.1", "http://x/", "-a"])
+@pytest.mark.parametrize(
+    "host", ["192.168.1.7/24", "*", "tcp://a", "a b", "127.1", "http://x/", "-a", "cups://", "cups://a/b"]
+)
 def test_a_list_that_means_nothing_is_refused(host: str, tmp_path) -> None:
     with pytest.raises(SettingsError, match="printer_hosts"):
         load_settings({"NONGSAN_PRINTER_HOSTS": host}, instance=tmp_path)

@@ -15,7 +15,14 @@ from tests.services.stamp_world import StampWorld, all_faults, make_world
 from trace.db import Database, reading, transaction
 from trace.errors import Invalid, NotFound, Refused
 from trace.records.stamp import BlockState, PrintRun, StampActivation, StampBlock
-from trace.services import print_runs, stamp_accounts, stamp_history, stamp_ledgers, stamp_printing
+from trace.services import (
+    print_making,
+    print_runs,
+    stamp_accounts,
+    stamp_history,
+    stamp_ledgers,
+    stamp_printing,
+)
 from trace.services.print_jobs import PrintOrder, plan_print
 from trace.services.print_quota import Quota
 from trace.texts.catalogs import shown
@@ -87,16 +94,16 @@ class Doer:
 
     def begin(self, i: int) -> None:
         with transaction() as session:
-            print_runs.begin(session, self.run(i))
+            print_making.begin(session, self.run(i))
 
     def draw(self, i: int) -> None:
         self.begin(i)
         with transaction() as session:
-            print_runs.note_ready(session, self.run(i), "ab" * 32, 1, SEASON)
+            print_making.note_ready(session, self.run(i), "ab" * 32, 1, SEASON)
 
     def fail(self, i: int) -> None:
         with transaction() as session:
-            print_runs.note_failed(session, self.run(i), "print.failed.disk", SEASON)
+            print_making.note_failed(session, self.run(i), "print.failed.disk", SEASON)
 
     def cancel(self, i: int) -> None:
         with transaction() as session:

@@ -20,12 +20,13 @@ from trace.records.label_printer import LabelPrinter
 from trace.records.label_stock import LabelStock
 from trace.services.admission import Actor
 from trace.services.label_designs import own_designs
-from trace.services.label_printers import own_printers
+from trace.services.label_printers import own_printers, printer_address
 from trace.services.label_refusals import refusal_of
 from trace.services.label_stocks import own_stocks
-from trace.services.print_jobs import PrintOrder, PrintPlan, plan_print
+from trace.services.print_jobs import PrintOrder, PrintPlan, most_out, plan_print
 from trace.services.stamp_lookup import owner_of_block
 from trace.services.stamp_printing import record_print
+from trace.standards.fault import Fault
 from trace.texts.catalogs import t
 
 ROLL_FORMATS = [name for name, one in FORMATS.items() if one.rolls_only]
@@ -107,7 +108,7 @@ def send(
     with opened() as settings:
         actor, plan = _planned(_order(block, kind, dpi, order), login, settings.public_url)
         told = _sent(plan, printer)
-        _note(actor, plan, str(told["sha256"]))
+        _note(actor, plan, str(told["sha256"]), printer)
     line = t(
         language(),
         "print.sent",
@@ -146,9 +147,10 @@ def _public_id(rows: Iterable[LabelDesign | LabelPrinter | LabelStock], name: st
     return next((row.public_id for row in rows if row.name == name), name)
 
 
-def _note(actor: Actor, plan: PrintPlan, sha256: str) -> None:
+def _note(actor: Actor, plan: PrintPlan, sha256: str, sent_to: str = "") -> None:
     order, serials = plan.order, plan.serials
     with transaction() as session:
+        printer = order.printer or _standing_at(own_printers(session, actor), sent_to)
         record_print(
             session,
             actor,
@@ -162,8 +164,18 @@ def _note(actor: Actor, plan: PrintPlan, sha256: str) -> None:
             order.reason,
             now(),
             plan.gear.design_name,
-            order.printer,
+            printer,
+            sent_to,
         )
+
+
+def _standing_at(printers: Iterable[LabelPrinter], address: str) -> str:
+    """The public id of the printer at an address, however it is written; empty where none is kept."""
+    try:
+        known = printer_address(address)
+    except Fault:
+        return ""
+    return next((row.public_id for row in printers if known and row.address == known), "")
 
 
 def _sent(plan: PrintPlan, address: str) -> dict[str, object]:
@@ -173,11 +185,10 @@ def _sent(plan: PrintPlan, address: str) -> dict[str, object]:
         printer = printer_at(address)
         sha256 = printer.print_pages(chunks, f"{plan.name}.{plan.order.format}")
     except PrinterStopped as stopped:
-        out = stopped.rows * plan.job.stock.cells - plan.order.start_cell + 1
+        out = most_out(stopped.rows, plan.order.start_cell, plan.job.stock.cells, plan.serials.count)
         if out < 1:
             raise refusal_of(stopped) from stopped
-        last = plan.serials.first + min(out, plan.serials.count) - 1
-        raise Refused("print.printer.half", code=last) from stopped
+        raise Refused("print.printer.half", code=plan.serials.first + out - 1) from stopped
     except LabelError as problem:
         raise refusal_of(problem) from problem
     told = {"printer": address, "stamps": plan.serials.count, "pages": plan.pages, "sha256": sha256}

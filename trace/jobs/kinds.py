@@ -9,6 +9,7 @@ from trace.jobs.pull_orders import pull_orders, retry_bad_records
 from trace.jobs.push_listings import push_listings, read_shelf
 from trace.jobs.read_pushes import read_pushes
 from trace.jobs.reconcile import reconcile
+from trace.jobs.send_stamps import send_stamps
 from trace.jobs.sequence_log import sequence_log
 from trace.jobs.shop_run import ShopRun, run_steps
 from trace.services import market_pushes, print_queue, shops
@@ -71,4 +72,5 @@ KINDS: dict[str, Job] = {
     **SHOP_KINDS,
     **{name: job for name, (job, _) in HOUSE_KINDS.items()},
     print_queue.KIND: print_stamps,
+    print_queue.SEND: send_stamps,
 }

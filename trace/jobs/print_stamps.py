@@ -12,7 +12,7 @@ from trace.crashpoint import crashpoint
 from trace.db import reading
 from trace.jobs.desk import Run
 from trace.records.stamp import PrintRun
-from trace.services import print_files, print_runs
+from trace.services import print_files, print_making
 from trace.services.print_drawing import Drawer, drawer, drawing_order
 
 LOOK_EVERY_S = 0.5
@@ -22,7 +22,7 @@ NOTE_EVERY_S = 2.0
 def print_stamps(run: Run) -> None:
     """Draw the print the job names, unless it was cancelled or is ready already."""
     with run.writing() as session:
-        printed = print_runs.begin(session, run.job.subject)
+        printed = print_making.begin(session, run.job.subject)
     if printed is None:
         return
     folder = run.desk.settings.prints
@@ -33,7 +33,7 @@ def print_stamps(run: Run) -> None:
             run.add(cancelled=1)
         elif "fault" in told:
             with run.writing() as session:
-                print_runs.note_failed(session, printed.public_id, told["fault"], run.desk.now())
+                print_making.note_failed(session, printed.public_id, told["fault"], run.desk.now())
             run.add(failed=1)
         else:
             _keep(run, printed, part, told["sha256"], told["size"])
@@ -59,11 +59,11 @@ def _watched(run: Run, public_id: str, drawing: Drawer) -> dict[str, Any] | None
         run.pause_point()
         done = told["done"] if told else done
         with reading() as session:
-            wanted = print_runs.is_wanted(session, public_id)
+            wanted = print_making.is_wanted(session, public_id)
         if wanted and time.monotonic() - noted > NOTE_EVERY_S:
             noted = time.monotonic()
             with run.writing() as session:
-                wanted = print_runs.note_progress(session, public_id, done)
+                wanted = print_making.note_progress(session, public_id, done)
             crashpoint("print progress")
         if not wanted:
             return None
@@ -76,7 +76,7 @@ def _keep(run: Run, printed: PrintRun, part: Path, sha256: str, size: int) -> No
     place = print_files.place_of(run.desk.settings.prints, printed)
     print_files.put_in_place(part, place)
     with run.writing() as session:
-        ready = print_runs.note_ready(session, printed.public_id, sha256, size, run.desk.now())
+        ready = print_making.note_ready(session, printed.public_id, sha256, size, run.desk.now())
     crashpoint("print noted")
     if not ready:
         place.unlink(missing_ok=True)

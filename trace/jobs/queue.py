@@ -2,11 +2,13 @@
 
 import random
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlmodel import Session
 
 from trace.db import reading, transaction
 from trace.jobs.desk import Desk
@@ -21,8 +23,8 @@ MOST_WAIT_S = 600.0
 def claim(desk: Desk, job_id: int | None = None) -> Held | None:
     """Take the job due longest, or the one named; None when there is none to take.
 
-    Prints are not among them: they have workers of their own (``claim_print``), so that no shop waits
-    for paper.
+    Prints are not among them: they have workers of their own (``claim_print``, ``claim_sending``), so
+    that no shop waits for paper.
     """
     with desk.claiming:
         try:
@@ -33,7 +35,7 @@ def claim(desk: Desk, job_id: int | None = None) -> Held | None:
                     desk.now(),
                     job_id=job_id,
                     lease=desk.lease,
-                    but=(print_queue.KIND,),
+                    but=(print_queue.KIND, print_queue.SEND),
                     full=desk.full(),
                 )
         except IntegrityError:
@@ -44,15 +46,22 @@ def claim(desk: Desk, job_id: int | None = None) -> Held | None:
 
 
 def claim_print(desk: Desk) -> Held | None:
-    """Take the print whose cooperative's turn it is; None when none waits.
+    """Take the print whose cooperative's turn it is to have it drawn; None when none waits."""
+    return _claim_turn(desk, print_queue.next_job)
 
-    The first look is a reading one: an idle worker takes no lock.
-    """
+
+def claim_sending(desk: Desk) -> Held | None:
+    """The same for a print that goes to its printer."""
+    return _claim_turn(desk, print_queue.next_sending)
+
+
+def _claim_turn(desk: Desk, next_job: Callable[[Session, datetime], int | None]) -> Held | None:
+    """The first look is a reading one: an idle worker takes no lock."""
     with reading() as session:
-        if print_queue.next_job(session, desk.now()) is None:
+        if next_job(session, desk.now()) is None:
             return None
     with transaction() as session:
-        chosen = print_queue.next_job(session, desk.now())
+        chosen = next_job(session, desk.now())
         if chosen is None:
             return None
         job = leases.claim(session, desk.owner, desk.now(), job_id=chosen, lease=desk.lease)

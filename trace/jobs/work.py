@@ -40,6 +40,11 @@ def run_one_print(desk: Desk) -> str | None:
     return _run_held(desk, queue.claim_print(desk))
 
 
+def run_one_sending(desk: Desk) -> str | None:
+    """The same for the next print that goes to its printer."""
+    return _run_held(desk, queue.claim_sending(desk))
+
+
 def _run_held(desk: Desk, job: Held | None) -> str | None:
     if job is None:
         return None
@@ -84,7 +89,7 @@ def _figures(run: Run) -> dict[str, object]:
 
 
 class Runner:
-    """The clock and the workers of one process; as many draw prints as the settings allow at once."""
+    """The clock and the workers of one process; as many draw and send prints as the settings allow."""
 
     def __init__(self, desk: Desk, threads: int, ticker: BackgroundScheduler) -> None:
         self.desk = desk
@@ -92,6 +97,8 @@ class Runner:
         self._threads = [self._thread(f"worker-{n}", run_one, LOOK_EVERY_S) for n in range(threads)]
         prints = range(desk.settings.print_children)
         self._threads += [self._thread(f"print-{n}", run_one_print, PRINT_LOOK_EVERY_S) for n in prints]
+        sendings = range(desk.settings.printers_at_once)
+        self._threads += [self._thread(f"send-{n}", run_one_sending, LOOK_EVERY_S) for n in sendings]
 
     def _thread(self, name: str, take: Callable[[Desk], str | None], every_s: float) -> threading.Thread:
         return threading.Thread(target=self._work, args=(take, every_s), name=name, daemon=True)

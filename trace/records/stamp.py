@@ -150,18 +150,50 @@ ON_PAPER = (RunState.WAITING, RunState.RUNNING, RunState.READY)
 """States of a print whose serials are, or may soon be, on paper."""
 
 
+class Sending(StrEnum):
+    """Whether a print's file goes to its printer by itself, and how far that came.
+
+    asked -> sending (-> stopping) -> sent, partly or unknown; unsent when not a byte went out. Of partly
+    and unknown a person says what came out: sent when it was all, else seen.
+    """
+
+    NONE = ""
+    ASKED = "asked"
+    SENDING = "sending"
+    STOPPING = "stopping"
+    SENT = "sent"
+    PARTLY = "partly"
+    UNKNOWN = "unknown"
+    SEEN = "seen"
+    UNSENT = "unsent"
+
+
+ON_THE_WIRE = (Sending.SENDING, Sending.STOPPING)
+"""Bytes may be on their way this moment."""
+OPEN_SENDINGS = (Sending.ASKED, *ON_THE_WIRE)
+"""Sendings a worker has still to do with, once the file is ready."""
+UNCLEAR = (Sending.PARTLY, Sending.UNKNOWN)
+"""Sendings of which only the paper tells what came out."""
+
+
 class PrintRun(SQLModel, table=True):
-    """One file or one sending to a printer; printing again is a new row and never a new serial.
+    """One file, and its sending to a printer where it was ordered so; printing again is a new row and never
+    a new serial.
 
     ``recipe`` holds what is drawn as it was when it was ordered (words, stock, design, calibration), as
     JSON, so that the file can be made again with the same bytes whatever the registry says by then.
     ``problem`` is the catalog key of why it failed.
+
+    ``sent_to`` is the printer's address when it was sent, ``sent`` how many stamps may have come out at
+    most (for ``unknown``: how many were handed over when that was last noted), ``send_problem`` the catalog
+    key of why no more went out. ``out_first`` to ``out_last`` is what a person found on paper.
     """
 
     __tablename__ = "print_run"
     __table_args__ = (
         UniqueConstraint("block_id", "request_id"),
         one_of("state", RunState),
+        one_of("sending", Sending),
         check("order", "last >= first"),
         Index(None, "org_id", "state"),
         Index(None, "state"),
@@ -186,6 +218,14 @@ class PrintRun(SQLModel, table=True):
     sha256: str = Field(default="", max_length=64)
     size: int = big(default=0)
     problem: str = Field(default="", max_length=40)
+    sending: str = Field(default=Sending.NONE, max_length=8)
+    sent_to: str = Field(default="", max_length=160)
+    sent: int = big(default=0)
+    sent_bytes: int = big(default=0)
+    sent_at: datetime | None = None
+    send_problem: str = Field(default="", max_length=40)
+    out_first: int | None = big(default=None, nullable=True)
+    out_last: int | None = big(default=None, nullable=True)
     asked_at: datetime
     asked_by: int | None = maybe_ref("account.id", index=False)
     finished_at: datetime | None = None
@@ -197,3 +237,9 @@ class PrintRun(SQLModel, table=True):
     def total(self) -> int:
         """How many stamps."""
         return self.last - self.first + 1
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a worker has still to do with it."""
+        in_sending = self.state == RunState.READY and self.sending in OPEN_SENDINGS
+        return self.state in OPEN_RUNS or in_sending

@@ -22,6 +22,7 @@ from trace.services.print_recipes import stock_of
 from trace.services.print_runs import last_used_cell
 from trace.services.stamp_ledgers import BlockPage, look_at
 from trace.services.stamp_ranges import Range
+from trace.services.stamp_sending import is_sendable
 from trace.texts.catalogs import Term
 
 FIRST_STOCK = {"sheet": "tomy-145", "roll": "roll-50x30"}
@@ -55,6 +56,13 @@ class DeskPage:
     def printer(self) -> LabelPrinter | None:
         """The printer that is chosen."""
         return next((one for one in self.printers if one.public_id == self.order.printer), None)
+
+    @property
+    def sends_as(self) -> str:
+        """The format in which the chosen printer could be sent this; empty where it is sent nothing."""
+        printer = self.printer
+        fits = printer is not None and printer.kind in self.formats and is_sendable(printer, printer.kind)
+        return printer.kind if printer is not None and fits else ""
 
 
 def desk_page(

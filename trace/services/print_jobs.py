@@ -145,6 +145,11 @@ def pages_for(count: int, start_cell: int, cells: int) -> int:
     return -(-(count + start_cell - 1) // cells)
 
 
+def most_out(rows: int, start_cell: int, cells: int, count: int) -> int:
+    """Of ``count`` stamps from cell ``start_cell`` on, how many ``rows`` whole rows of labels hold."""
+    return max(0, min(rows * cells - (start_cell - 1), count))
+
+
 def _check(order: PrintOrder, block: StampBlock, serials: Range, stock: Stock) -> None:
     problems = []
     if order.format not in FORMATS:

@@ -8,14 +8,16 @@ from sqlmodel import Session, col
 
 from trace.errors import Refused
 from trace.records.organisation import Organisation
-from trace.records.stamp import ON_PAPER, OPEN_RUNS, PrintRun
+from trace.records.stamp import ON_PAPER, OPEN_RUNS, OPEN_SENDINGS, PrintRun, RunState
 from trace.services.stamp_printing import LIST
 from trace.standards.local_time import day_bounds, local_day
 
 
 @dataclass(frozen=True)
 class Quota:
-    """``open_runs`` prints waiting or being made at once, ``a_day`` stamps from midnight to midnight."""
+    """``open_runs`` prints waiting, being made or being sent at once; ``a_day`` stamps from midnight to
+    midnight.
+    """
 
     open_runs: int
     a_day: int
@@ -42,8 +44,10 @@ def refuse_over(session: Session, org_id: int, count: int, quota: Quota, now: da
 
 
 def open_runs(session: Session, org_id: int) -> int:
-    """Prints of an organisation that wait or are being made."""
-    question = select(func.count()).where(col(PrintRun.org_id) == org_id, col(PrintRun.state).in_(OPEN_RUNS))
+    """Prints of an organisation that wait, or are being made or sent."""
+    sending = (col(PrintRun.state) == RunState.READY) & col(PrintRun.sending).in_(OPEN_SENDINGS)
+    is_open = col(PrintRun.state).in_(OPEN_RUNS) | sending
+    question = select(func.count()).where(col(PrintRun.org_id) == org_id, is_open)
     return int(session.execute(question).scalar_one())
 
 

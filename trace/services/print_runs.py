@@ -1,26 +1,35 @@
-"""A print's life: ordered with its job in one transaction, drawn by a worker, ready, failed or cancelled."""
+"""Prints as people ask for them: ordered with its job in one transaction, made or sent again, cancelled.
+
+A worker draws them (``print_making``) and, where that was ordered, sends them (``stamp_sending``).
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, select
 from sqlmodel import Session, col
 
-from trace.crashpoint import crashpoint
 from trace.errors import Conflict, FieldProblem, Invalid, Refused
-from trace.records.stamp import ON_PAPER, OPEN_RUNS, BlockState, PrintRun, RunState, StampBlock
-from trace.services import schedules
+from trace.records.stamp import (
+    ON_PAPER,
+    OPEN_RUNS,
+    OPEN_SENDINGS,
+    PrintRun,
+    RunState,
+    Sending,
+    StampBlock,
+)
+from trace.services import schedules, stamp_sending
 from trace.services.admission import Act, Actor, fetch, lock, own_org, visible
 from trace.services.logging_acts import append_leaf
 from trace.services.print_jobs import PrintPlan
-from trace.services.print_queue import KIND, drop_job
+from trace.services.print_queue import KIND, SEND, drop_job
 from trace.services.print_quota import Quota, refuse_over
 from trace.services.print_recipes import recipe_of
 from trace.services.public_id import new_public_id
-from trace.services.stamp_printing import LIST, note_printed, refuse_unprintable
+from trace.services.stamp_printing import LIST, refuse_unprintable
 
 LONGEST_REQUEST_ID = 64
-CLOSED = "print.closed"
 
 
 @dataclass(frozen=True)
@@ -32,15 +41,24 @@ class RunLine:
 
 
 def order_print(
-    session: Session, actor: Actor, plan: PrintPlan, request_id: str, quota: Quota, now: datetime
+    session: Session,
+    actor: Actor,
+    plan: PrintPlan,
+    request_id: str,
+    quota: Quota,
+    now: datetime,
+    *,
+    send: bool = False,
 ) -> PrintRun:
-    """Order a print: its row and its job, or nothing; a resent request gives the same row again.
+    """Order a print: its row and its job, or nothing; a resent request gives the same row again. With
+    ``send`` its file goes to its printer when it is drawn.
 
     Raises:
         NotFound: the block is not theirs.
         Invalid: no request id, or printed again without a reason.
         Conflict: the request id came with another order.
-        Refused: ``print.closed``, ``print.again.active``, ``print.quota.open``, ``gate.quota``.
+        Refused: ``print.closed``, ``print.again.active``, ``print.quota.open``, ``gate.quota``,
+            ``send.no_address``, ``send.kind``.
     """
     order, serials = plan.order, plan.serials
     if not 1 <= len(request_id) <= LONGEST_REQUEST_ID:
@@ -49,9 +67,11 @@ def order_print(
     lock(session, block)
     earlier = _earlier(session, block, request_id)
     if earlier is not None:
-        if not _same(earlier, plan):
+        if not _same(earlier, plan) or (earlier.sending != Sending.NONE) != send:
             raise Conflict("error.conflict", request_id=request_id)
         return earlier
+    if send:
+        stamp_sending.refuse_unfit(plan.gear.printer, order.format)
     refuse_unprintable(session, actor, block, serials, order.reason)
     refuse_over(session, own_org(actor), serials.count, quota, now)
     run = PrintRun(
@@ -68,6 +88,7 @@ def order_print(
         design=plan.gear.design_name,
         printer=order.printer,
         recipe=recipe_of(plan.job),
+        sending=Sending.ASKED if send else Sending.NONE,
         reason=order.reason,
         asked_at=now,
         asked_by=actor.account_id,
@@ -113,8 +134,36 @@ def make_again(session: Session, actor: Actor, public_id: str, quota: Quota, now
     return run
 
 
+def send_again(
+    session: Session, actor: Actor, public_id: str, quota: Quota, now: datetime, *, is_kept: bool
+) -> PrintRun:
+    """Send a print of which not a byte went out; a file that is no longer kept is drawn again first.
+
+    Raises:
+        NotFound: the print is not theirs.
+        Refused: ``send.late`` (something may have come out: that is a reprint), ``print.closed``,
+            ``print.no_recipe``, ``print.quota.open``.
+    """
+    run = fetch(session, actor, Act.ISSUE_STAMPS, PrintRun, public_id=public_id)
+    lock(session, run)
+    if run.is_open:
+        return run
+    if run.state != RunState.READY or run.sending != Sending.UNSENT or run.confirmed_at is not None:
+        raise Refused("send.late")
+    stamp_sending.refuse_closed(session, run)
+    if not is_kept:
+        make_again(session, actor, public_id, quota, now)
+    else:
+        refuse_over(session, own_org(actor), 0, quota, now)
+        schedules.add_job(session, SEND, run.public_id, now)
+    run.sending, run.send_problem, run.sent_at = Sending.ASKED, "", None
+    session.flush()
+    return run
+
+
 def cancel_print(session: Session, actor: Actor, public_id: str, now: datetime) -> PrintRun:
-    """Stop a print that is not ready yet: nothing of it was handed out, its serials stay as they are.
+    """Stop a print that is not ready yet: nothing of it was handed out, its serials stay as they are. One
+    that is being sent stops there; see ``stamp_sending.stop``.
 
     Raises:
         NotFound: the print is not theirs.
@@ -124,10 +173,15 @@ def cancel_print(session: Session, actor: Actor, public_id: str, now: datetime) 
     lock(session, run)
     if run.state == RunState.CANCELLED:
         return run
+    if run.state == RunState.READY and run.sending in OPEN_SENDINGS:
+        stamp_sending.stop(session, actor, run, now)
+        return run
     if run.state not in OPEN_RUNS:
         raise Refused("print.cancel.late", run=run.public_id)
     if run.sha256:  # only its file was to be made again
         run.state, run.done = RunState.READY, run.total
+        if run.sending == Sending.ASKED:
+            run.sending, run.send_problem = Sending.UNSENT, stamp_sending.CANCELLED
     else:
         run.state, run.finished_at, run.cancelled_by = RunState.CANCELLED, now, actor.account_id
     session.flush()
@@ -183,62 +237,9 @@ def last_used_cell(session: Session, actor: Actor, stock: str, cells: int, print
     return (run.start_cell - 1 + run.total) % cells if run else 0
 
 
-def begin(session: Session, public_id: str) -> PrintRun | None:
-    """A worker starts to draw; None when the print was cancelled or is ready already."""
-    return _turned(session, public_id, OPEN_RUNS, state=RunState.RUNNING, done=0)
-
-
-def note_progress(session: Session, public_id: str, done: int) -> bool:
-    """So many stamps are drawn; False when it is to be drawn no more."""
-    return _turned(session, public_id, (RunState.RUNNING,), done=done) is not None
-
-
-def is_wanted(session: Session, public_id: str) -> bool:
-    """Whether it is still to be drawn."""
-    question = select(col(PrintRun.state)).where(col(PrintRun.public_id) == public_id)
-    return session.execute(question).scalar() == RunState.RUNNING
-
-
-def note_ready(session: Session, public_id: str, sha256: str, size: int, now: datetime) -> bool:
-    """The file is whole and in its place; the block is printed. False when nobody wants it any more."""
-    run = _turned(session, public_id, (RunState.RUNNING,), state=RunState.READY)
-    if run is None:
-        return False
-    block = session.get_one(StampBlock, run.block_id)
-    lock(session, block)
-    before = run.sha256
-    if block.state == BlockState.CLOSED and not before:
-        run.state, run.problem, run.finished_at = RunState.FAILED, CLOSED, now
-        session.flush()
-        return False
-    run.sha256, run.size, run.done, run.finished_at = sha256, size, run.total, now
-    if before:
-        said = {"act": "remake", "run": run.public_id, "sha256": sha256, "was": before}
-        append_leaf(session, "stamp_print", said, now)
-    else:
-        note_printed(session, block, run, now)
-    crashpoint("print before commit")
-    return True
-
-
-def note_failed(session: Session, public_id: str, problem: str, now: datetime) -> None:
-    """It can not be made, and trying again at once does not help."""
-    _turned(session, public_id, OPEN_RUNS, state=RunState.FAILED, problem=problem, finished_at=now)
-
-
-def _turned(
-    session: Session, public_id: str, states: tuple[RunState, ...], **values: object
-) -> PrintRun | None:
-    turning = update(PrintRun).where(col(PrintRun.public_id) == public_id, col(PrintRun.state).in_(states))
-    changed = turning.values(**values).returning(PrintRun)
-    found: PrintRun | None = session.execute(
-        changed.execution_options(populate_existing=True)
-    ).scalar_one_or_none()
-    return found
-
-
 def kept_runs(session: Session, since: datetime) -> set[str]:
-    """Public ids of prints whose files stay: being made, or ready since ``since``."""
-    ready = (col(PrintRun.state) == RunState.READY) & (col(PrintRun.finished_at) >= since)
+    """Public ids of prints whose files stay: being made or sent, or ready since ``since``."""
+    used = (col(PrintRun.finished_at) >= since) | col(PrintRun.sending).in_(OPEN_SENDINGS)
+    ready = (col(PrintRun.state) == RunState.READY) & used
     question = select(col(PrintRun.public_id)).where(ready | col(PrintRun.state).in_(OPEN_RUNS))
     return set(session.execute(question).scalars())

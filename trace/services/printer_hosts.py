@@ -2,7 +2,8 @@
 
 Only what the operator listed in ``printer_hosts`` is ever connected to: the name is resolved, every
 address it stands for is checked, and the caller connects to the address that was checked, never to
-the name again (which might stand for something else by then). ``nongsan labels send`` is the
+the name again (which might stand for something else by then). A queue of this machine's CUPS is listed
+by its name. ``nongsan labels send`` is the
 operator's own and is not limited.
 """
 
@@ -23,17 +24,22 @@ NUMBER = re.compile(r"(0x[0-9a-f]*|[0-9]+)", re.ASCII)
 
 
 def checked_printer(hosts: Sequence[str], address: str, resolve: Resolve) -> str:
-    """The address to connect to, by number; ``resolve`` is ``labels.printers.addresses_of``.
+    """The address to connect to, by number, or the queue; ``resolve`` is ``labels.printers.addresses_of``.
 
-    ``hosts`` are names and networks. A network allows what lies in it, whatever name leads there; a
-    name allows what it stands for, except this machine and other special addresses.
+    ``hosts`` are names, networks and queues (``cups://NAME``). A network allows what lies in it, whatever
+    name leads there; a name allows what it stands for, except this machine and other special addresses.
 
     Raises:
         Refused: ``print.hosts.off`` (nothing is listed), ``print.address`` (no ``tcp://host:port``),
-            ``print.hosts`` (host or port is not allowed) or ``print.printer`` (the name stands for nothing).
+            ``print.hosts`` (host, port or queue is not allowed) or ``print.printer`` (the name stands for
+            nothing).
     """
     if not hosts:
         raise Refused("print.hosts.off")
+    if address.startswith("cups://"):
+        if address in hosts:
+            return address
+        raise Refused("print.hosts", host=address)
     try:
         host, port = tcp_parts(address)
         if port not in PORTS:

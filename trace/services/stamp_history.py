@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from trace.records.account import Account
 from trace.records.lot import Lot
-from trace.records.stamp import PrintRun, RunState, StampActivation, StampBlock, StampVoid
+from trace.records.stamp import PrintRun, RunState, Sending, StampActivation, StampBlock, StampVoid
 from trace.services.admission import Act, Actor, fetch
 from trace.services.stamp_ranges import Range
 from trace.services.stamp_reasons import reason_words
@@ -70,8 +70,19 @@ def _of_print(run: PrintRun) -> Iterator[Entry]:
         yield run.finished_at, run.cancelled_by, "cancel", Term("book.cancel", figures)
     if run.state == RunState.FAILED and run.finished_at is not None:
         yield run.finished_at, None, "fail", Term("book.fail", figures)
+    if run.sent_at is not None:
+        yield run.sent_at, None, "print", Term(f"book.send.{run.sending}", figures)
     if run.confirmed_at is not None:
-        yield run.confirmed_at, run.confirmed_by, "confirm", Term("book.confirm", figures)
+        yield run.confirmed_at, run.confirmed_by, "confirm", _looked_at(run, figures)
+
+
+def _looked_at(run: PrintRun, figures: dict[str, object]) -> Term:
+    """What somebody found on the paper of a print: all of it, a part, or nothing."""
+    if run.sending != Sending.SEEN:
+        return Term("book.confirm", figures)
+    if run.out_first is None or run.out_last is None:
+        return Term("book.seen.none", figures)
+    return Term("book.confirm", _figures(run.out_first, run.out_last))
 
 
 def _figures(first: int, last: int) -> dict[str, object]:

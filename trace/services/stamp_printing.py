@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 
 from trace.errors import FieldProblem, Invalid, Refused
 from trace.records.account import Role
-from trace.records.stamp import ON_PAPER, BlockState, PrintRun, RunState, StampBlock
+from trace.records.stamp import ON_PAPER, BlockState, PrintRun, RunState, Sending, StampBlock
 from trace.services.admission import Act, Actor, fetch, lock
 from trace.services.logging_acts import append_leaf
 from trace.services.public_id import new_public_id
@@ -40,8 +40,10 @@ def record_print(
     now: datetime,
     design: str = "standard",
     printer: str = "",
+    sent_to: str = "",
 ) -> PrintRun:
-    """Note a whole file, its SHA-256 in hex; an issued block is printed from now on.
+    """Note a whole file, its SHA-256 in hex; an issued block is printed from now on. ``sent_to`` is the
+    address of the printer that took all of it.
 
     Printing serials again needs a ``reason``, and where some are active a manager.
 
@@ -68,6 +70,10 @@ def record_print(
         start_cell=start_cell,
         design=design,
         printer=printer,
+        sending=Sending.SENT if sent_to else Sending.NONE,
+        sent_to=sent_to[:160],
+        sent=wanted.count if sent_to else 0,
+        sent_at=now if sent_to else None,
         reason=reason,
         done=wanted.count,
         sha256=sha256,

@@ -12,11 +12,12 @@ from trace.services import label_printers
 from trace.services.admission import Act, fetch
 from trace.services.intake import read
 from trace.services.label_printers import DPIS, PrinterIn
+from trace.services.stamp_sending import is_sendable
 from trace.web.door import Door
 from trace.web.form_state import FormState, blank, typed
 from trace.web.once import leads_to, once
 from trace.web.registry_forms import Box, Item, Page, bare, refused, say, words
-from trace.web.visitor import actor, face_language, now
+from trace.web.visitor import actor, face_language, now, settings
 
 door = Door("label_printers", __name__, url_prefix="/htx/may-in")
 Answer = str | AnyResponse | tuple[Any, int]
@@ -91,7 +92,14 @@ def show(printer: str) -> str:
     with reading() as session:
         row = _row(session, printer)
     figures = {**shift(row.offset_x_um, row.offset_y_um), "pct": percents(row.scale_x_ppm, row.scale_y_ppm)}
-    return render_template("cooperative/gear/printer.html", row=row, figures=figures, set_line=in_words(row))
+    return render_template(
+        "cooperative/gear/printer.html",
+        row=row,
+        figures=figures,
+        set_line=in_words(row),
+        sends=is_sendable(row, row.kind),
+        may_send=bool(settings().printer_hosts),
+    )
 
 
 def percents(x_ppm: int, y_ppm: int) -> str:

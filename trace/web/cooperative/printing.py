@@ -6,15 +6,18 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from labels.png import png_pages
+from labels.printers import addresses_of
 from trace.crashpoint import crashpoint
 from trace.db import reading
 from trace.errors import FieldProblem, Invalid, NotFound, Refused
 from trace.services.admission import Act
 from trace.services.print_desk import FIRST_STOCK, DeskPage, desk_page
-from trace.services.print_jobs import PrintOrder, plan_print
+from trace.services.print_jobs import PrintOrder, PrintPlan, plan_print
 from trace.services.print_quota import Quota
 from trace.services.print_runs import order_print
+from trace.services.printer_hosts import checked_printer
 from trace.services.stamp_ranges import read_serial, serial_text
+from trace.services.stamp_sending import refuse_unfit
 from trace.standards.fault import Fault
 from trace.texts.catalogs import t
 from trace.web.cooperative.label_printers import in_words
@@ -43,12 +46,16 @@ def order(block: str) -> AnyResponse | tuple[str, int]:
     if given.get("step") == "look":
         return redirect(url_for("printing.desk", block=block, **_chosen(given)), 303)
     stop_repeated()
+    send = given.get("step") == "send"
     try:
         wanted = read_order(block, given)
         with reading() as session:
             plan = plan_print(session, actor(), wanted, settings().public_url, now(), preview=True)
+        if send:
+            refuse_unfit(plan.gear.printer, wanted.format)
+            checked_printer(settings().printer_hosts, _address_of(plan), addresses_of)
         with once() as session:
-            run = order_print(session, actor(), plan, said_key() or "", quota(), now())
+            run = order_print(session, actor(), plan, said_key() or "", quota(), now(), send=send)
             answer = leads_to("prints.show", run=run.public_id)
         crashpoint("print ordered")
     except Invalid as wrong:
@@ -56,8 +63,14 @@ def order(block: str) -> AnyResponse | tuple[str, int]:
         return _page(block, {p.field: problem_text(p, lang) for p in wrong.problems}), 422
     except Refused as refusal:
         return _page(block, {}, refusal), 409
-    flash(t(face_language(), "desk.ordered", n=run.total, m=plan.pages), "ok")
+    said_it = "send.ordered" if send else "desk.ordered"
+    name = plan.gear.printer.name if plan.gear.printer else ""
+    flash(t(face_language(), said_it, n=run.total, m=plan.pages, name=name), "ok")
     return answer
+
+
+def _address_of(plan: PrintPlan) -> str:
+    return plan.gear.printer.address if plan.gear.printer else ""
 
 
 def words() -> dict[str, object]:
@@ -155,6 +168,7 @@ def _page(block: str, errors: dict[str, str], refusal: Refused | None = None) ->
         notice=said(stopped, face_language()) if stopped else None,
         first_stock=FIRST_STOCK,
         printer_hint=in_words(page.printer) if page.printer else "",
+        may_send=bool(settings().printer_hosts),
         reasons=[(key, t(face_language(), f"print.again.reason.{key}")) for key in REASONS],
     )
 

@@ -1,31 +1,35 @@
-"""``/htx/in``: prints that were ordered, how far each is, its file, the look at the paper, spoiled stamps."""
+"""``/htx/in``: prints that were ordered, how far each is, its file, its way to a printer, the look at the
+paper, spoiled stamps."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 from flask import Response, flash, redirect, render_template, request, send_file, url_for
+from sqlmodel import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from labels.formats import format_named
 from trace.db import reading
 from trace.errors import FieldProblem, Invalid, NongsanError, NotFound, Refused
-from trace.records.stamp import OPEN_RUNS, RunState, StampBlock
-from trace.services import print_files, print_runs, stamp_voiding
+from trace.records.stamp import UNCLEAR, RunState, Sending, StampBlock
+from trace.services import print_files, print_runs, stamp_sending, stamp_voiding
 from trace.services.admission import Act, fetch
 from trace.services.label_stocks import title_of
 from trace.services.print_desk import pages_of
 from trace.services.print_runs import RunLine
 from trace.services.stamp_opening import open_pair
 from trace.services.stamp_printing import confirm_run
-from trace.services.stamp_ranges import Range, read_serial, serial_text
+from trace.services.stamp_ranges import Range, read_serial
 from trace.services.stamp_reasons import CHOICES
 from trace.standards.fault import Fault
 from trace.texts.catalogs import t
 from trace.web.cooperative.printing import quota, words
+from trace.web.cooperative.sendings import ends, told
 from trace.web.door import Door
 from trace.web.form_state import FormState, blank, kept
 from trace.web.once import leads_to, once, said_key
 from trace.web.refusals import as_problem
+from trace.web.registry_forms import say
 from trace.web.visitor import actor, face_language, now, settings
 
 door = Door("prints", __name__, url_prefix="/htx/in")
@@ -45,7 +49,7 @@ def index() -> str:
     with reading() as session:
         lines = print_runs.list_runs(session, actor(), PAGE, before)
     more = lines[-1].run.id if len(lines) == PAGE else None
-    waits = any(line.run.state in OPEN_RUNS for line in lines)
+    waits = any(line.run.is_open for line in lines)
     return render_template("cooperative/printing/index.html", **words(), lines=lines, more=more, waits=waits)
 
 
@@ -59,7 +63,7 @@ def _show(run: str, form: FormState) -> str:
     with reading() as session:
         line = print_runs.find_run(session, actor(), run)
         stock = title_of(session, line.run.stock)
-    is_open = line.run.state in OPEN_RUNS
+        printer = stamp_sending.printer_of(session, line.run)
     since_s = (now() - line.run.asked_at).total_seconds()
     return render_template(
         "cooperative/printing/show.html",
@@ -68,8 +72,9 @@ def _show(run: str, form: FormState) -> str:
         block=line.block,
         stock=stock,
         pages=pages_of(line.run),
-        is_open=is_open,
-        again_s=(1 if since_s < QUICK_S else 3) if is_open else 0,
+        printer=printer.name if printer else line.run.sent_to,
+        sending=told(line.run, printer.name if printer else line.run.sent_to, line.block),
+        again_s=(1 if since_s < QUICK_S else 3) if line.run.is_open else 0,
         is_kept=_place(line).exists(),
         form=form,
         rows=range(1, RANGES + 1),
@@ -125,28 +130,58 @@ def make_again(run: str) -> Answer:
     return redirect(url_for("prints.show", run=run), 303)
 
 
+@door.page("/lan/<run>/gui-lai", Act.ISSUE_STAMPS, methods=["POST"])
+def send_again(run: str) -> Answer:
+    """Send a print of which not a byte went out; anything more is a reprint."""
+    try:
+        with reading() as session:
+            line = print_runs.find_run(session, actor(), run, Act.ISSUE_STAMPS)
+        is_kept = _place(line).exists()
+        with once() as session:
+            print_runs.send_again(session, actor(), run, quota(), now(), is_kept=is_kept)
+            return leads_to("prints.show", run=run)
+    except Refused as refusal:
+        return _refused(run, refusal, {})
+
+
 @door.page("/lan/<run>/xac-nhan", Act.ISSUE_STAMPS, methods=["POST"])
 def confirm(run: str) -> Answer:
-    """The first and the last stamp on paper, typed or scanned, are those of the file."""
+    """The first and the last stamp on paper, typed or scanned, are those of the file; of a sending that did
+    not end well they say what came out, or nothing did (``none``)."""
     codes = {name: request.form.get(name, "")[:80] for name in ("first_code", "last_code")}
+    out: Range | None = None
     try:
         with once() as session:
             line = print_runs.find_run(session, actor(), run, Act.ISSUE_STAMPS)
-            own, range_ = open_pair(
-                session, actor(), codes["first_code"], codes["last_code"], Act.ISSUE_STAMPS
-            )
-            printed = line.run
-            if (own.public_id, range_.first, range_.last) != (line.block, printed.first, printed.last):
-                raise Refused("print.mismatch", code=codes["first_code"], block=line.block)
-            if printed.state != RunState.READY:
+            is_unclear = line.run.sending in (*UNCLEAR, Sending.SEEN)
+            if not (is_unclear and request.form.get("none")):
+                out = _on_paper(session, line, codes, is_part=is_unclear)
+            if line.run.state != RunState.READY or line.run.is_open:
                 raise Refused("print.not_ready", run=run)
-            confirm_run(session, actor(), own, printed, now())
+            if is_unclear:
+                stamp_sending.say_what_came_out(session, actor(), line.run, out, now())
+            else:
+                block = fetch(session, actor(), Act.ISSUE_STAMPS, StampBlock, public_id=line.block)
+                confirm_run(session, actor(), block, line.run, now())
             answer = leads_to("prints.show", run=run)
     except (Invalid, Refused) as error:
         return _refused(run, error, {**codes, "form": "confirm"})
-    text = t(face_language(), "print.confirmed", n=range_.count, first=range_.first, last=range_.last)
-    flash(text, "ok")
+    flash(t(face_language(), "print.confirmed", **ends(out)) if out else say("send.none.noted"), "ok")
     return answer
+
+
+def _on_paper(session: Session, line: RunLine, codes: dict[str, str], *, is_part: bool) -> Range:
+    """The range between the two stamps: the print's whole one, or for a ``part`` one inside it.
+
+    Raises:
+        Invalid: a code is mistyped.
+        Refused: ``print.mismatch``, or what ``open_pair`` refuses.
+    """
+    own, found = open_pair(session, actor(), codes["first_code"], codes["last_code"], Act.ISSUE_STAMPS)
+    whole = Range(line.run.first, line.run.last)
+    if own.public_id != line.block or not (whole.holds(found) if is_part else found == whole):
+        raise Refused("print.mismatch", code=codes["first_code"], block=line.block)
+    return found
 
 
 @door.page("/lan/<run>/hong", Act.ISSUE_STAMPS, methods=["POST"])
@@ -171,8 +206,7 @@ def spoiled(run: str) -> Answer:
     except (Invalid, Refused) as error:
         return _refused(run, error, {**given, "form": "spoiled"})
     for one in ranges:
-        text = {"n": one.count, "first": serial_text(one.first), "last": serial_text(one.last)}
-        flash(t(face_language(), "stamps.voided", **text), "ok")
+        flash(t(face_language(), "stamps.voided", **ends(one)), "ok")
     return answer
 
 
