@@ -13,6 +13,7 @@
     agreeing     what the ways to a seller's agreement share
     shopee/      Shopee Open Platform v2
     lazada/      Lazada Open Platform
+    tiki/        Tiki Open API
     tiktok/      TikTok Shop Partner API
     simulators/  the same marketplaces as their servers see them, verifying with code of their own
 

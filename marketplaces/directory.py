@@ -14,6 +14,7 @@ MARKETPLACES: dict[str, tuple[str, str]] = {
     "lazada": ("Lazada", "marketplaces.lazada.adapter:Lazada"),
     "memory": ("Sàn thử", "marketplaces.memory:Memory"),
     "shopee": ("Shopee", "marketplaces.shopee.adapter:Shopee"),
+    "tiki": ("Tiki", "marketplaces.tiki.adapter:Tiki"),
     "tiktok": ("TikTok Shop", "marketplaces.tiktok.adapter:TikTok"),
 }
 

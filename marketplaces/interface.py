@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from marketplaces.values import (
     AppKeys,
     Category,
     Credentials,
+    Events,
     Listing,
     Offer,
     OfferResult,
@@ -71,6 +72,13 @@ class Capabilities:
     ``min_overlap`` how far each reading must reach back over the last one, ``batch_size`` how many
     orders one detail request takes, ``rate_per_s`` the pace one shop bears, ``push_empty_answer`` that
     a push must be answered 2xx with no body.
+
+    Without ``gives_refresh_token``, ``refresh`` asks anew with the application's own keys, as often as
+    wanted. ``keys_of_one_shop`` says that these keys open one shop and that no page of the marketplace asks
+    its seller: ``authorize_url`` leads straight back, ``exchange`` needs no code, and the settings name the
+    cooperative that may connect. With ``event_queue`` the adapter is an
+    ``EventQueue``. ``pictures_by_address`` means that nothing can be uploaded: ``Offer.image_ids`` are
+    public addresses.
     """
 
     max_window: timedelta
@@ -84,6 +92,10 @@ class Capabilities:
     needs_category: bool = False
     needs_picture: bool = False
     rotates_refresh_token: bool = True
+    gives_refresh_token: bool = True
+    keys_of_one_shop: bool = False
+    event_queue: bool = False
+    pictures_by_address: bool = False
 
 
 class Marketplace(Protocol):
@@ -120,6 +132,14 @@ class Marketplace(Protocol):
 
     def read_push(self, body: bytes) -> Push:
         """What a verified push is about."""
+
+
+@runtime_checkable
+class EventQueue(Protocol):
+    """A marketplace that keeps its hints in a queue instead of pushing them."""
+
+    def pull_events(self, bookmark: str) -> Events:
+        """The hints after ``bookmark``; an empty bookmark begins."""
 
 
 class Adapter(Protocol):

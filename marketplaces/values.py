@@ -219,3 +219,11 @@ class Push:
     ext_shop_id: str
     ext_order_id: str
     sent_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """Hints pulled from a queue. Keeping ``bookmark`` confirms them, so keep it with what they led to."""
+
+    hints: tuple[Push, ...]
+    bookmark: str

@@ -39,8 +39,9 @@ class SettingsError(Exception):
 class MarketplaceSettings(BaseModel):
     """How one marketplace is reached: its base URL, our application's id and secret there.
 
-    ``auth_url`` is where tokens are asked for when that is another host; ``options`` are the choices that
-    the marketplace's page in ``docs/marketplaces`` names.
+    ``auth_url`` is where tokens are asked for when that is another host; ``cooperative`` is the public id of
+    the only one that may connect there, needed where the application's keys open one shop by themselves;
+    ``options`` are the choices that the marketplace's page in ``docs/marketplaces`` names.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -50,6 +51,7 @@ class MarketplaceSettings(BaseModel):
     app_secret: str = Field(repr=False)
     push_secret: str = Field(default="", repr=False)
     auth_url: str = ""
+    cooperative: str = ""
     options: dict[str, str] = Field(default_factory=dict)
 
 

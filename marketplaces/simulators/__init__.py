@@ -17,6 +17,7 @@
     dialect   what one marketplace tells these shared rooms
     shopee/   Shopee's dialect, written from its reference
     lazada/   Lazada's
+    tiki/     Tiki's
     tiktok/   TikTok Shop's
 
 Nothing here imports an adapter. Serve it on a loopback address only: the control door has no lock.

@@ -18,9 +18,10 @@ from marketplaces.simulators.lazada.dialect import DIALECT as LAZADA
 from marketplaces.simulators.play import play
 from marketplaces.simulators.shopee.dialect import DIALECT as SHOPEE
 from marketplaces.simulators.store import Store
+from marketplaces.simulators.tiki.dialect import DIALECT as TIKI
 from marketplaces.simulators.tiktok.dialect import DIALECT as TIKTOK
 
-DIALECTS: tuple[Dialect, ...] = (SHOPEE, LAZADA, TIKTOK)
+DIALECTS: tuple[Dialect, ...] = (SHOPEE, LAZADA, TIKTOK, TIKI)
 LARGEST_REQUEST = 16_000_000
 
 

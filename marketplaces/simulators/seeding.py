@@ -15,8 +15,9 @@ def seed(bench: Bench, dialect: Dialect, ask: Ask) -> dict[str, Any]:
     A shop that is there (by id, or by name) keeps its application, tokens, orders and listings; given
     values replace, missing listings are added by SKU, tokens are made anew only when they are dead.
     """
-    app = _app(bench, dialect, part(ask, "app"))
-    shop = _shop(bench, dialect, ask, app)
+    known = _known_shop(bench, ask)
+    app = _app(bench, dialect, part(ask, "app"), known)
+    shop = _shop(bench, dialect, ask, app, known)
     tokens = part(ask, "tokens")
     life = whole(tokens, "expires_in", dialect.access_life_s)
     access = _token(bench, shop, "access", shop.access, text(tokens, "access", ""), life)
@@ -39,11 +40,18 @@ def seed(bench: Bench, dialect: Dialect, ask: Ask) -> dict[str, Any]:
     }
 
 
-def _app(bench: Bench, dialect: Dialect, ask: Ask) -> App:
-    known = bench.app(text(ask, "id")) if "id" in ask else next(iter(bench.apps()), None)
+def _known_shop(bench: Bench, ask: Ask) -> Shop | None:
+    wanted, name = text(ask, "shop", ""), text(ask, "name", "")
+    shops = bench.shops()
+    return next((shop for shop in shops if shop.id == wanted or (not wanted and shop.name == name)), None)
+
+
+def _app(bench: Bench, dialect: Dialect, ask: Ask, shop: Shop | None) -> App:
+    """The one named, the one the shop has, or the first there is."""
+    named = text(ask, "id", "") or (shop.app if shop else "")
+    known = bench.app(named) if named else next(iter(bench.apps()), None)
     if known is None:
-        name = text(ask, "id", "") or str(bench.number("app", dialect.numbers["app"]))
-        known = App(name, dialect.new_secret())
+        known = App(named or str(bench.number("app", dialect.numbers["app"])), dialect.new_secret())
     known.secret = text(ask, "secret", known.secret)
     known.push_secret = text(ask, "push_secret", known.push_secret)
     known.redirect = text(ask, "redirect", known.redirect)
@@ -51,14 +59,13 @@ def _app(bench: Bench, dialect: Dialect, ask: Ask) -> App:
     return known
 
 
-def _shop(bench: Bench, dialect: Dialect, ask: Ask, app: App) -> Shop:
-    wanted, name = text(ask, "shop", ""), text(ask, "name", "")
-    for shop in bench.shops():
-        if shop.id == wanted or (not wanted and shop.name == name):
-            shop.name = name or shop.name
-            shop.app = app.id
-            return shop
-    number = wanted or str(bench.number("shop", dialect.numbers["shop"]))
+def _shop(bench: Bench, dialect: Dialect, ask: Ask, app: App, known: Shop | None) -> Shop:
+    name = text(ask, "name", "")
+    if known is not None:
+        known.name = name or known.name
+        known.app = app.id
+        return known
+    number = text(ask, "shop", "") or str(bench.number("shop", dialect.numbers["shop"]))
     return Shop(number, name or f"{dialect.label} {number}", app.id)
 
 

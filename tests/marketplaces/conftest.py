@@ -36,6 +36,11 @@ def tiktok(simulators: str) -> Iterator[SimulatedStall]:
     yield from stall_at(simulators, "tiktok")
 
 
+@pytest.fixture
+def tiki(simulators: str) -> Iterator[SimulatedStall]:
+    yield from stall_at(simulators, "tiki")
+
+
 @pytest.fixture(params=sorted(MARKETS))
 def simulated(request: pytest.FixtureRequest, simulators: str) -> Iterator[SimulatedStall]:
     yield from stall_at(simulators, request.param)

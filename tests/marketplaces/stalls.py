@@ -63,6 +63,12 @@ class Stall(Protocol):
     def expire(self) -> None: ...
 
 
+def new_box(stall: Stall, sku: str = "VAI-1KG", **changes: Any) -> Offer:
+    """A box as a new listing, with its picture as the stall's marketplace takes it."""
+    by_address = stall.shop().capabilities.pictures_by_address
+    return box(sku, **{"image_ids": ("https://example.vn/vai.jpg",) if by_address else (), **changes})
+
+
 class MemoryStall:
     """A shop of the marketplace in memory."""
 
@@ -92,7 +98,8 @@ class Market:
     """What a simulated marketplace needs to be told apart from its neighbours.
 
     ``creates``, ``prices`` and ``renews`` are parts of the paths that make a listing, set its price, and
-    renew tokens: faults of the network are aimed at them.
+    renew tokens: faults of the network are aimed at them. With ``own_keys`` each shop there has an
+    application of its own.
     """
 
     name: str
@@ -104,11 +111,16 @@ class Market:
     renews: str
     auth: str = ""
     options: tuple[tuple[str, str], ...] = ()
+    own_keys: bool = False
 
-    def keys(self, address: str) -> AppKeys:
+    def app(self, number: int) -> dict[str, str]:
+        """The application that the ``number``-th shop of the tests works through."""
+        return {"id": f"{self.app_id}{number if self.own_keys else ''}", "secret": self.secret}
+
+    def keys(self, address: str, app_id: str = "") -> AppKeys:
         """Our application there, behind the simulators' address."""
-        auth = f"{address}{self.auth}" if self.auth else ""
-        return AppKeys(self.app_id, self.secret, f"{address}{self.base}", auth_url=auth, options=self.options)
+        auth, name = f"{address}{self.auth}" if self.auth else "", app_id or self.app_id
+        return AppKeys(name, self.secret, f"{address}{self.base}", auth_url=auth, options=self.options)
 
 
 MARKETS = {
@@ -127,6 +139,11 @@ MARKETS = {
             *("tiktok", "6h8fm2nq4vk1d", "tiktok-made-up", "/tiktok"),
             *("202309/products", "prices/update", "token/refresh"),
         ),
+        Market(
+            *("tiki", "759013916", "tiki-made-up", "/tiki"),
+            *("v2.1/requests", "updateSku", "oauth2/token"),
+            own_keys=True,
+        ),
     )
 }
 """Every simulator whose adapter keeps the contract; a new one is one line."""
@@ -138,10 +155,10 @@ class SimulatedStall:
     def __init__(self, address: str, market: Market) -> None:
         self.address, self.market = address, market
         self.records: list[CallRecord] = []
-        app = {"id": market.app_id, "secret": market.secret}
-        seeded = self.do("seed", name=f"HTX {next(NUMBERS)}", app=app)
+        number = next(NUMBERS)
+        seeded = self.do("seed", name=f"HTX {number}", app=market.app(number))
         self.shop_id, tokens = seeded["shop"], seeded["tokens"]
-        self.keys = market.keys(address)
+        self.keys = market.keys(address, seeded["app"]["id"])
         life = timedelta(seconds=tokens["expires_in"])
         self.credentials = Credentials(
             tokens["access"], tokens["refresh"], now() + life, now() + timedelta(days=30), self.shop_id

@@ -11,7 +11,7 @@ from marketplaces.http import Client
 from marketplaces.interface import MarketplaceError
 from marketplaces.redaction import BUYER_NAMES
 from marketplaces.values import AppKeys, Window
-from tests.marketplaces.stalls import Stall, box, every, last_hour, now
+from tests.marketplaces.stalls import Stall, box, every, last_hour, new_box, now
 
 
 def listed(stall: Stall, sku: str) -> values.Listing:
@@ -20,7 +20,7 @@ def listed(stall: Stall, sku: str) -> values.Listing:
 
 
 def published(stall: Stall, sku: str = "VAI-1KG") -> str:
-    [result] = stall.shop().publish([box(sku)])
+    [result] = stall.shop().publish([new_box(stall, sku)])
     assert result.outcome == "done"
     return result.ext_listing_id
 
@@ -72,7 +72,7 @@ def test_a_paused_listing_comes_back(stall: Stall) -> None:
 
 
 def test_an_offer_for_a_listing_that_is_gone_is_missing_and_the_others_still_go_out(stall: Stall) -> None:
-    results = stall.shop().publish([box("A"), box("B", listing_id="999999"), box("C")])
+    results = stall.shop().publish([new_box(stall, "A"), box("B", listing_id="999999"), new_box(stall, "C")])
     assert [(result.sku, result.outcome) for result in results] == [
         ("A", "done"),
         ("B", "missing"),
@@ -154,8 +154,14 @@ def test_an_expired_token_is_named_and_refreshing_helps(stall: Stall) -> None:
     assert set(every(stall.shop(fresh).orders(last_hour()))) == {order}
 
 
-def test_a_refresh_token_works_once(stall: Stall) -> None:
+def test_a_refresh_token_works_once_and_keys_alone_as_often_as_wanted(stall: Stall) -> None:
     fresh = stall.shop().refresh(stall.credentials)
+    if not stall.shop().capabilities.gives_refresh_token:
+        again = stall.shop().refresh(fresh)
+        assert (fresh.refresh_token, again.refresh_token, again.refresh_expires_at) == ("", "", None)
+        assert again.access_token not in {fresh.access_token, ""}
+        assert list(stall.shop(again).listings()) == []
+        return
     assert fresh.refresh_token != stall.credentials.refresh_token
     with pytest.raises(MarketplaceError) as refused:
         stall.shop().refresh(stall.credentials)

@@ -10,11 +10,11 @@ import pytest
 from marketplaces.directory import open_shop
 from marketplaces.http import Client, Patience
 from marketplaces.interface import MarketplaceError
-from tests.marketplaces.stalls import SimulatedStall, box, every, last_hour, now
+from tests.marketplaces.stalls import SimulatedStall, box, every, last_hour, new_box, now
 
 
 def published(stall: SimulatedStall) -> str:
-    [result] = stall.shop().publish([box()])
+    [result] = stall.shop().publish([new_box(stall)])
     return result.ext_listing_id
 
 
@@ -93,7 +93,7 @@ def test_a_new_listing_whose_answer_is_lost_is_found_and_not_made_twice(
     simulated: SimulatedStall, kind: str
 ) -> None:
     simulated.fault(kind, times=1, seconds=3, on=simulated.market.creates)
-    offer = box()
+    offer = new_box(simulated)
     [result] = simulated.shop(read_s=1.5).publish([offer])
     if result.outcome == "unknown":  # a slow server is still at work: an unknown needs some time
         until = time.monotonic() + 60
@@ -126,6 +126,10 @@ def test_a_lost_answer_to_a_refresh_is_uncertain_and_the_old_token_is_spent(
     simulated: SimulatedStall,
 ) -> None:
     simulated.fault("cut", times=1, on=simulated.market.renews)
+    if not simulated.shop().capabilities.gives_refresh_token:  # asking with our keys again does no harm
+        assert simulated.shop().refresh(simulated.credentials).access_token
+        assert len(simulated.records) == 2
+        return
     with pytest.raises(MarketplaceError) as failed:
         simulated.shop().refresh(simulated.credentials)
     assert (failed.value.kind, len(simulated.records)) == ("uncertain", 1)
@@ -180,7 +184,7 @@ def test_nothing_kept_of_a_call_holds_a_secret_or_a_buyer(simulated: SimulatedSt
         fresh.refresh_token,
         simulated.market.secret,
     ):
-        assert secret not in kept
+        assert not secret or secret not in kept  # not every marketplace gives a refresh token
     for buyer in ("Nguyễn Thị Thử", "84900000000", "nguoi_mua", "Gọi trước", "1 Phố Thử", "nguoi.ban"):
         assert buyer not in kept
     assert order in kept

@@ -7,14 +7,17 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from marketplaces import directory
+from marketplaces.http import Client
+from marketplaces.interface import Marketplace, MarketplaceError
 from marketplaces.values import Credentials
 from trace.commands.terminal import actor_for, as_account, as_json, now, opened, say
 from trace.db import reading, transaction
-from trace.errors import NotFound
+from trace.errors import NotFound, Refused
 from trace.records.organisation import Organisation
 from trace.records.shop import Listing, Shop
-from trace.services import listings, shops
+from trace.services import listings, market_access, shops
 from trace.services.admission import Act, Actor
+from trace.settings import Settings
 
 REFRESH_LIFE = timedelta(days=30)
 
@@ -26,12 +29,12 @@ def shop() -> None:
 
 @shop.command()
 @click.option("--marketplace", type=click.Choice(directory.names()), required=True)
-@click.option("--ext-shop-id", required=True, help="The marketplace's number of the shop.")
+@click.option("--ext-shop-id", default="", help="The marketplace's number of the shop.")
 @click.option("--name", required=True, help="What people call it.")
 @click.option("--org", "org_id", metavar="PUBLIC_ID", help="The cooperative (not needed with --as).")
-@click.option("--access-token", required=True, envvar="SHOP_ACCESS_TOKEN")
-@click.option("--refresh-token", required=True, envvar="SHOP_REFRESH_TOKEN")
-@click.option("--expires-in", type=click.IntRange(min=1), required=True, help="Seconds of the access token.")
+@click.option("--access-token", default="", envvar="SHOP_ACCESS_TOKEN")
+@click.option("--refresh-token", default="", envvar="SHOP_REFRESH_TOKEN")
+@click.option("--expires-in", type=click.IntRange(min=1), help="Seconds of the access token.")
 @as_account
 @as_json
 def add(
@@ -41,22 +44,55 @@ def add(
     org_id: str | None,
     access_token: str,
     refresh_token: str,
-    expires_in: int,
+    expires_in: int | None,
     login: str | None,
     *,
     as_json: bool,
 ) -> None:
-    """Connect a shop whose tokens are at hand."""
-    at = now()
-    pair = Credentials(
-        access_token, refresh_token, at + timedelta(seconds=expires_in), at + REFRESH_LIFE, ext_shop_id
-    )
-    with opened() as settings, transaction() as session:
-        actor = _actor(session, login, org_id)
-        new = shops.NewShop(marketplace, name, pair)
-        made = shops.connect(session, actor, new, settings.sync_every_s, at)
-        value = {"shop": shops.address(made), "id": made.id, "state": made.state}
+    """Connect a shop whose tokens are at hand, or by the settings' keys where these open one shop."""
+    with opened() as settings:
+        adapter = _market(settings, marketplace)
+        with transaction() as session:
+            actor = _actor(session, login, org_id)
+            market_access.check_connecting(session, actor, settings, marketplace, adapter.capabilities)
+        if adapter.capabilities.keys_of_one_shop:
+            pair = _by_keys(adapter, marketplace, ext_shop_id)
+        else:
+            pair = _at_hand(ext_shop_id, access_token, refresh_token, expires_in)
+        with transaction() as session:
+            new = shops.NewShop(marketplace, name, pair, adapter.capabilities.event_queue)
+            made = shops.connect(session, actor, new, settings.sync_every_s, now())
+            value = {"shop": shops.address(made), "id": made.id, "state": made.state}
     say(value, as_json=as_json, lines=[str(value["shop"])])
+
+
+def _market(settings: Settings, marketplace: str) -> Marketplace:
+    try:
+        keys = market_access.app_keys(settings, marketplace)
+        return directory.open_shop(marketplace, Client(), keys, None, now)
+    except MarketplaceError as error:
+        raise _no_token(marketplace, error) from None
+
+
+def _by_keys(adapter: Marketplace, marketplace: str, ext_shop_id: str) -> Credentials:
+    """The seller agreed when the keys were made."""
+    try:
+        return adapter.exchange("", ext_shop_id)
+    except MarketplaceError as error:
+        raise _no_token(marketplace, error) from None
+
+
+def _no_token(marketplace: str, error: MarketplaceError) -> Refused:
+    return Refused("shop.no_token", marketplace=directory.label(marketplace), reason=str(error))
+
+
+def _at_hand(ext_shop_id: str, access: str, refresh: str, expires_in: int | None) -> Credentials:
+    given = {"--ext-shop-id": ext_shop_id, "--access-token": access, "--refresh-token": refresh}
+    missing = [name for name, value in given.items() if not value]
+    if missing or expires_in is None:
+        raise click.UsageError(f"Missing option '{(missing or ['--expires-in'])[0]}'.")
+    at = now()
+    return Credentials(access, refresh, at + timedelta(seconds=expires_in), at + REFRESH_LIFE, ext_shop_id)
 
 
 def _actor(session: Session, login: str | None, org_id: str | None) -> Actor:

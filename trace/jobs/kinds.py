@@ -5,6 +5,7 @@ from collections.abc import Callable
 from trace.jobs.desk import Run
 from trace.jobs.housekeep import housekeep
 from trace.jobs.print_stamps import print_stamps
+from trace.jobs.pull_events import pull_events
 from trace.jobs.pull_orders import pull_orders, retry_bad_records
 from trace.jobs.push_listings import push_listings, read_shelf
 from trace.jobs.read_pushes import read_pushes
@@ -36,6 +37,11 @@ def _read_pushes(run: Run) -> None:
     run_steps(run, read_pushes, push_listings)
 
 
+def _pull_events(run: Run) -> None:
+    """What waits in the marketplace's queue, then the orders it names."""
+    run_steps(run, pull_events, read_pushes, push_listings)
+
+
 def _push_listings(run: Run) -> None:
     run_steps(run, push_listings)
 
@@ -58,6 +64,7 @@ SHOP_KINDS: dict[str, Job] = {
     "pull_orders": _pull_orders,
     "push_listings": _push_listings,
     market_pushes.READ: _read_pushes,
+    shops.EVENTS: _pull_events,
     "read_shelf": _read_shelf,
     "refresh_tokens": _refresh_tokens,
     "reconcile": _reconcile,

@@ -36,6 +36,7 @@ class Shop(SQLModel, table=True):
     last_error: str = Field(default="", max_length=600)
     last_success_at: datetime | None = None
     orders_cursor: datetime | None = None
+    events_bookmark: str = Field(default="", max_length=400)
     created_at: datetime
 
 

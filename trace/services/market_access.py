@@ -1,7 +1,13 @@
-"""Our application at each marketplace, as the settings name it."""
+"""Our application at each marketplace, as the settings name it, and who may connect a shop through it."""
 
-from marketplaces.interface import MarketplaceError
+from sqlmodel import Session
+
+from marketplaces.interface import Capabilities, MarketplaceError
 from marketplaces.values import AppKeys
+from trace.errors import Refused
+from trace.records.organisation import Organisation
+from trace.services import admission
+from trace.services.admission import Actor
 from trace.settings import Settings
 
 
@@ -23,3 +29,23 @@ def app_keys(settings: Settings, marketplace: str) -> AppKeys:
         auth_url=found.auth_url,
         options=tuple(sorted(found.options.items())),
     )
+
+
+def check_connecting(
+    session: Session, actor: Actor, settings: Settings, marketplace: str, can: Capabilities
+) -> None:
+    """Whether the actor's cooperative may connect a shop at this marketplace.
+
+    Where a seller's own page asks, the seller decides. Where our keys open one shop by themselves, nobody
+    is asked: the installation's owner has named the cooperative whose shop it is.
+
+    Raises:
+        Refused: the shop behind the keys is another's, or nobody's yet.
+    """
+    named = settings.marketplaces[marketplace].cooperative
+    if not named and not can.keys_of_one_shop:
+        return
+    own = session.get_one(Organisation, admission.own_org(actor)).public_id
+    if named != own:
+        key = "shop.keys_of_another" if named else "shop.keys_of_nobody"
+        raise Refused(key, setting=f"[marketplaces.{marketplace}]", id=own)

@@ -22,9 +22,11 @@ from trace.services.logging_acts import append_leaf
 from trace.services.shop_tokens import store_tokens
 from trace.standards.local_time import VN, local_day
 
-SYNC, TOKENS, RECONCILE = "sync_shop", "refresh_tokens", "reconcile"
+SYNC, TOKENS, RECONCILE, EVENTS = "sync_shop", "refresh_tokens", "reconcile", "pull_events"
 TOKENS_EVERY_S = 1_200
 DAY_S = 86_400
+LEAST_EVENTS_S = 20
+"""A queue of events is asked five times between two readings of the orders: one short call each."""
 QUIET_HOUR = 2
 """Two at night in Vietnam: the nightly comparison disturbs nobody."""
 
@@ -40,6 +42,7 @@ class NewShop:
     marketplace: str
     name: str
     credentials: Credentials
+    has_event_queue: bool = False
 
 
 def connect(session: Session, actor: Actor, new: NewShop, every_s: int, now: datetime) -> Shop:
@@ -68,6 +71,10 @@ def connect(session: Session, actor: Actor, new: NewShop, every_s: int, now: dat
     _calm(shop)
     store_tokens(session, shop, new.credentials, now)
     _schedule(session, shop, every_s, now)
+    if new.has_event_queue:
+        every = max(LEAST_EVENTS_S, every_s // 5)
+        schedules.ensure(session, EVENTS, str(shop.id), every, now, shop_id=shop.id, jitter_s=every // 10)
+        schedules.enable_shop(session, shop.id, enabled=True)
     body = {"shop": f"{shop.marketplace}/{shop.ext_shop_id}", "org": org, "by": actor.account_id}
     append_leaf(session, "shop_connected", body, now)
     return shop

@@ -9,20 +9,30 @@ from werkzeug.wrappers import Response as AnyResponse
 from marketplaces import directory
 from marketplaces.interface import MarketplaceError
 from marketplaces.values import Credentials, Listing
-from trace.db import transaction
+from trace.db import reading, transaction
 from trace.errors import NotFound, Refused
 from trace.records.shop import Shop
-from trace.services import connecting, listings, shops
+from trace.services import connecting, listings, market_access, shops
 from trace.services.admission import Act
 from trace.texts.catalogs import t
 from trace.web.door import Door
 from trace.web.form_state import FormState, kept
 from trace.web.market_calls import open_market
+from trace.web.refusals import said
 from trace.web.visitor import actor, face_language, now, settings
 
 door = Door("shop_connect", __name__, url_prefix="/htx/gian-hang")
 
 Answer = str | AnyResponse | tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Way:
+    """A marketplace one may connect a shop at, or why not; ``by_keys`` when no page of its own asks."""
+
+    name: str
+    obstacle: tuple[str, str] = ("", "")
+    by_keys: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,8 +51,21 @@ def choose() -> str:
 
 
 def _choose(form: FormState) -> str:
-    offered = [name for name in directory.names() if name in settings().marketplaces]
+    offered = [_way(name) for name in directory.names() if name in settings().marketplaces]
     return render_template("cooperative/shops/connect.html", offered=offered, form=form)
+
+
+def _way(marketplace: str) -> Way:
+    """How to a marketplace; keys that fit nothing show when they are tried, in full."""
+    try:
+        can = open_market(marketplace).capabilities
+        with reading() as session:
+            market_access.check_connecting(session, actor(), settings(), marketplace, can)
+    except Refused as error:
+        return Way(marketplace, said(error, face_language()))
+    except MarketplaceError:
+        return Way(marketplace)
+    return Way(marketplace, by_keys=can.keys_of_one_shop)
 
 
 @door.page("/ket-noi/<marketplace>", Act.MANAGE_SHOP)
@@ -53,23 +76,27 @@ def leave(marketplace: str) -> Answer:
     """
     if marketplace not in settings().marketplaces:
         raise NotFound()
-    with transaction() as session:
-        mark = connecting.begin(session, actor(), marketplace, now())
-    back = f"{settings().public_url}{url_for('shop_connect.come_back')}?state={mark}"
     try:
-        return redirect(open_market(marketplace).authorize_url(back))
+        market = open_market(marketplace)
+        with transaction() as session:
+            market_access.check_connecting(session, actor(), settings(), marketplace, market.capabilities)
+            mark = connecting.begin(session, actor(), marketplace, now())
+        back = f"{settings().public_url}{url_for('shop_connect.come_back')}?state={mark}"
+        return redirect(market.authorize_url(back))
     except MarketplaceError as error:
         return _refused(marketplace, error)
+    except Refused as error:
+        return _choose(kept(error, {})), error.status
 
 
 @door.page("/tro-ve", Act.MANAGE_SHOP)
 def come_back() -> Answer:
     """The seller agreed: check the mark, take the tokens, call once, keep all of it."""
-    said = {name: request.args.get(name, "") for name in ("state", "code", "shop_id")}
+    brought = {name: request.args.get(name, "") for name in ("state", "code", "shop_id")}
     with transaction() as session:
-        marketplace = connecting.end(session, actor(), said["state"], now())
+        marketplace = connecting.end(session, actor(), brought["state"], now())
     try:
-        arrival = _arrive(marketplace, said["code"], said["shop_id"])
+        arrival = _arrive(marketplace, brought["code"], brought["shop_id"])
         shop = _keep(marketplace, arrival)
     except MarketplaceError as error:
         return _refused(marketplace, error)
@@ -90,7 +117,8 @@ def _arrive(marketplace: str, code: str, shop_id: str) -> Arrival:
 
 def _keep(marketplace: str, arrival: Arrival) -> Shop:
     name = f"{directory.label(marketplace)} {arrival.credentials.ext_shop_id}"
-    new = shops.NewShop(marketplace, name, arrival.credentials)
+    has_queue = open_market(marketplace).capabilities.event_queue
+    new = shops.NewShop(marketplace, name, arrival.credentials, has_queue)
     with transaction() as session:
         shop = shops.connect(session, actor(), new, settings().sync_every_s, now())
         listings.record_shelf(session, shop.id, arrival.shown, now())
