@@ -25,14 +25,9 @@ def content_of(offer: Offer) -> dict[str, object]:
     return content
 
 
-def plain_text(description: str) -> str:
-    """What the offer said of which ``content_of`` made this; another's HTML stays HTML.
-
-    >>> plain_text("<p>Hái sớm &amp; gói ngay</p><p>Thanh Hà</p>")
-    'Hái sớm & gói ngay\\nThanh Hà'
-    """
-    lines = description.removeprefix("<p>").removesuffix("</p>").split("</p><p>")
-    return html.unescape("\n".join(lines))
+def as_said(offer: Offer, description: str) -> str:
+    """What the offer said, where TikTok's description is what ``content_of`` makes of it; else TikTok's."""
+    return offer.description if content_of(offer).get("description") == description else description
 
 
 def changed_content(offer: Offer, ware: Ware) -> dict[str, object]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from marketplaces.interface import MarketplaceError
 from marketplaces.publishing import Shelf, Shown
-from marketplaces.tiktok.content import bad_title, content_of, plain_text, price_of
+from marketplaces.tiktok.content import as_said, bad_title, content_of, price_of
 from marketplaces.tiktok.gateway import Gateway
 from marketplaces.tiktok.listings import Ware, find_by_sku, read_product
 from marketplaces.tiktok.visit import Visit
@@ -33,11 +33,9 @@ class TikTokCounter:
         found = [_at(offer, had.get(offer.sku)) for offer in offers]
         for offer in {one.listing_id: one for one in found if one.listing_id}.values():
             self._read(offer)
-        shelf = {
-            key: Shown(one.listing, plain_text(one.description), one.weight_g)
-            for key, one in self._wares.items()
-        }
-        return [self._with_model(offer) for offer in found], shelf
+        found = [self._with_model(offer) for offer in found]
+        said = {(offer.listing_id, offer.model_id): offer for offer in found}
+        return found, {key: _shown(ware, said.get(key)) for key, ware in self._wares.items()}
 
     def create(self, offer: Offer) -> OfferResult:
         """TikTok reviews it before it is on sale. The key makes a repeated request one."""
@@ -87,6 +85,11 @@ class TikTokCounter:
             answer = self._gateway.upload("upload", picture.name, picture.content)
             uris.append(answer.identifier("uri") if answer else picture.name)
         return uris
+
+
+def _shown(ware: Ware, offer: Offer | None) -> Shown:
+    description = as_said(offer, ware.description) if offer else ware.description
+    return Shown(ware.listing, description, ware.weight_g)
 
 
 def _at(offer: Offer, known: Listing | None) -> Offer:

@@ -13,5 +13,6 @@
     products    reading products, categories, warehouses; pictures
     shelf       new products, texts, prices, stocks, on and off
     reviews     what TikTok looks at before buyers see it
+    subscriptions  which pushes a shop wants
     dialect     all of it as one simulator
 """

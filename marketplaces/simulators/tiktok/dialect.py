@@ -20,6 +20,7 @@ from marketplaces.simulators.tiktok.orders import add_orders
 from marketplaces.simulators.tiktok.products import add_products
 from marketplaces.simulators.tiktok.routes import add_unknown
 from marketplaces.simulators.tiktok.shelf import FIRST_ITEM, OFF, add_shelf
+from marketplaces.simulators.tiktok.subscriptions import add_subscriptions
 from marketplaces.simulators.tiktok.switches import SWITCHES
 from marketplaces.simulators.tiktok.tokens import ACCESS_LIFE_S, REFRESH_LIFE_S, add_tokens
 
@@ -49,7 +50,8 @@ PUSHED = {CANCELLED: "CANCEL"}
 def blueprint(bench: Bench) -> Blueprint:
     """TikTok's real paths below ``/tiktok``, those of the tokens' host among them."""
     tiktok = Blueprint("tiktok", __name__, url_prefix=PREFIX)
-    for add in (add_tokens, add_orders, add_aftersales, add_products, add_shelf, add_consent):
+    adding = (add_tokens, add_consent, add_orders, add_aftersales, add_products, add_shelf, add_subscriptions)
+    for add in adding:
         add(tiktok, bench)
     add_unknown(tiktok)
 
