@@ -15,6 +15,7 @@ from labels.printers import TcpPrinter, tcp_parts
 from tests import world
 from tests.jobs.print_world import NO_LIMIT, PrintWorld, make_print_world
 from tests.jobs.printer_port import LOOPBACK, PrinterPort, own_host
+from tests.jobs.test_print_load import working
 from tests.labels.printer_languages import read_zpl
 from tests.services.stamp_world import all_faults
 from trace.db import Database, reading, transaction
@@ -98,6 +99,16 @@ def test_the_port_receives_exactly_the_bytes_of_the_file_once(prints: PrintWorld
     assert (after.sent, after.sent_bytes, after.sent_to) == (300, after.size, port.address)
     assert len(leaves("send")) == 1
     assert all_faults() == []
+
+
+def test_the_workers_of_an_installation_draw_it_and_send_it(prints: PrintWorld) -> None:
+    with PrinterPort() as port, working(prints):
+        printer, block = add_printer(prints, port.address), prints.stamps.issue(300)
+        run = prints.order(block, send=True, stock=ROLL, format="zpl", printer=printer)
+        wait_for(lambda: not prints.run(run.public_id).is_open)
+        port.quiet()
+        assert port.sha256 == prints.run(run.public_id).sha256
+    assert ended(prints.run(run.public_id)) == (Sending.SENT, "")
 
 
 def test_a_print_is_ordered_to_be_sent_or_not(prints: PrintWorld) -> None:
