@@ -7,10 +7,10 @@ from functools import partial
 
 import pytest
 
+from marketplaces import progress
 from marketplaces.http import Patience
 from marketplaces.interface import ErrorKind, MarketplaceError
 from marketplaces.shopee import orders as shopee_orders
-from marketplaces.shopee import progress
 from marketplaces.shopee.gateway import Gateway
 from marketplaces.values import Page
 from tests.jobs.market import Stand, figures, figures_follow_facts, orders
