@@ -25,8 +25,14 @@ LISTS: dict[Source, tuple[str, int]] = {
     "returns": ("return_orders", 50),
 }
 BATCH_SIZE = 50
-DONE = "RETURN_OR_REFUND_REQUEST_COMPLETE"
-REPLACED = "REPLACEMENT"
+PAID_BACK = frozenset(
+    {
+        "RETURN_OR_REFUND_REQUEST_COMPLETE",
+        "REPLACEMENT_REQUEST_REFUND_SUCCESS",
+        "EXCHANGE_REQUEST_REFUND_SUCCESS",
+    }
+)
+"""Words of returns that ended with the buyer's money back; goods replaced or exchanged stay sold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +52,12 @@ def list_changes(gateway: Gateway, source: Source, place: Place) -> tuple[list[E
 
 
 def taken_back(gateway: Gateway, numbers: Sequence[str]) -> dict[str, TakenBack]:
-    """What was returned or refunded of these orders; replaced goods stay sold."""
+    """What was returned or refunded of these orders."""
     found: dict[str, TakenBack] = {}
     for some in in_batches(list(dict.fromkeys(numbers))):
         for record in _every_return(gateway, some):
             number = record.identifier("order_id")
-            if number in some and record.text("return_status") == DONE and not _is_replaced(record):
+            if number in some and record.text("return_status") in PAID_BACK:
                 had, at = found.get(number, TakenBack()), record.moment("update_time")
                 rows = record.records("return_line_items")
                 units = had.units | {row.identifier("order_line_item_id") for row in rows}
@@ -74,10 +80,6 @@ def _every_return(gateway: Gateway, numbers: Sequence[str]) -> Iterator[Record]:
         used.add(token)
         values, token = _page(gateway, "returns", {"order_ids": list(numbers)}, token)
         yield from (Record(value, "return") for value in values)
-
-
-def _is_replaced(record: Record) -> bool:
-    return record.text("return_type", default="") == REPLACED
 
 
 def _page(gateway: Gateway, source: Source, body: object, token: str) -> tuple[list[object], str]:

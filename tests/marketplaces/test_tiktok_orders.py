@@ -247,7 +247,7 @@ def test_a_cancelled_row_that_came_back_too_is_counted_off_once() -> None:
     assert (order.status, order.modified_at) == ("returned", at)
 
 
-def test_only_finished_returns_and_no_replacements_count(tiktok: SimulatedStall) -> None:
+def test_only_returns_that_ended_with_money_back_count(tiktok: SimulatedStall) -> None:
     done = {
         "order_id": "A1",
         "return_type": "REFUND",
@@ -257,7 +257,10 @@ def test_only_finished_returns_and_no_replacements_count(tiktok: SimulatedStall)
     }
     cases = [
         ({}, 1),
-        ({"return_type": "REPLACEMENT"}, 0),
+        ({"return_type": "REPLACEMENT", "return_status": "REPLACEMENT_REQUEST_COMPLETE"}, 0),
+        ({"return_type": "REPLACEMENT", "return_status": "REPLACEMENT_REQUEST_REFUND_SUCCESS"}, 1),
+        ({"return_type": "EXCHANGE", "return_status": "EXCHANGE_REQUEST_REFUND_SUCCESS"}, 1),
+        ({"return_status": "RETURN_OR_REFUND_REQUEST_SUCCESS"}, 0),
         ({"return_status": "AWAITING_BUYER_SHIP"}, 0),
         ({"order_id": "A9"}, 0),
     ]
