@@ -69,7 +69,7 @@ def walk(
         if (
             endpoint is None
             or endpoint in tour.files
-            or len(tour.pages[endpoint]) >= (most or {}).get(endpoint, EACH)
+            or len(tour.pages[endpoint]) >= (most or {}).get(endpoint, each)
         ):
             continue
         answer = client.get(stand.web + path, timeout=120)
