@@ -55,7 +55,7 @@ def test_figures_typed_the_vietnamese_way_become_stock_in_the_middle_of_its_shee
     assert (row.left_um, row.top_um) == ((210_000 - 195_500) // 2, (297_000 - 8 * 33_900) // 2)
     page = boss.get(answer.location).text
     assert page.count("<rect") == 24
-    assert "63,5 × 33,9" in page
+    assert "63,5\u00a0×\u00a033,9\u00a0mm" in page
     assert "Tomy 146" in boss.get("/htx/giay-tem").text
 
 
