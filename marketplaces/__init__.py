@@ -14,6 +14,7 @@
     shopee/      Shopee Open Platform v2
     lazada/      Lazada Open Platform
     tiki/        Tiki Open API
+    sendo/       Sendo's seller API, shipped switched off
     tiktok/      TikTok Shop Partner API
     simulators/  the same marketplaces as their servers see them, verifying with code of their own
 

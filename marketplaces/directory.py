@@ -7,13 +7,14 @@ from importlib import import_module
 from typing import cast
 
 from marketplaces.http import Client
-from marketplaces.interface import Adapter, Clock, Marketplace, MarketplaceError
+from marketplaces.interface import Adapter, Capabilities, Clock, Marketplace, MarketplaceError
 from marketplaces.values import AppKeys, Credentials
 
 MARKETPLACES: dict[str, tuple[str, str]] = {
     "lazada": ("Lazada", "marketplaces.lazada.adapter:Lazada"),
     "memory": ("Sàn thử", "marketplaces.memory:Memory"),
     "shopee": ("Shopee", "marketplaces.shopee.adapter:Shopee"),
+    "sendo": ("Sendo", "marketplaces.sendo.adapter:Sendo"),
     "tiki": ("Tiki", "marketplaces.tiki.adapter:Tiki"),
     "tiktok": ("TikTok Shop", "marketplaces.tiktok.adapter:TikTok"),
 }
@@ -27,6 +28,11 @@ def names() -> tuple[str, ...]:
 def label(name: str) -> str:
     """What people call the marketplace."""
     return _entry(name)[0]
+
+
+def shipped(name: str) -> Capabilities:
+    """What the marketplace allows as long as no option says otherwise."""
+    return _load(name).capabilities
 
 
 def open_shop(

@@ -78,7 +78,9 @@ class Capabilities:
     its seller: ``authorize_url`` leads straight back, ``exchange`` needs no code, and the settings name the
     cooperative that may connect. With ``event_queue`` the adapter is an
     ``EventQueue``. ``pictures_by_address`` means that nothing can be uploaded: ``Offer.image_ids`` are
-    public addresses.
+    public addresses. Without ``tells_unpaid`` no status says that an order waits for its payment.
+    ``is_closed`` means shipped switched off: nothing is called and nobody connects before the operator
+    sets the option that the marketplace's page in ``docs/marketplaces`` names.
     """
 
     max_window: timedelta
@@ -96,6 +98,8 @@ class Capabilities:
     keys_of_one_shop: bool = False
     event_queue: bool = False
     pictures_by_address: bool = False
+    tells_unpaid: bool = True
+    is_closed: bool = False
 
 
 class Marketplace(Protocol):
@@ -143,7 +147,9 @@ class EventQueue(Protocol):
 
 
 class Adapter(Protocol):
-    """How every adapter is built."""
+    """How every adapter is built; ``capabilities`` are those before any option is set."""
+
+    capabilities: Capabilities
 
     def __call__(
         self, http: Client, keys: AppKeys, credentials: Credentials | None, clock: Clock

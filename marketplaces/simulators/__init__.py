@@ -18,6 +18,7 @@
     shopee/   Shopee's dialect, written from its reference
     lazada/   Lazada's
     tiki/     Tiki's
+    sendo/    Sendo's
     tiktok/   TikTok Shop's
 
 Nothing here imports an adapter. Serve it on a loopback address only: the control door has no lock.

@@ -16,12 +16,13 @@ from marketplaces.simulators.control import LOOPBACK, control
 from marketplaces.simulators.dialect import Dialect
 from marketplaces.simulators.lazada.dialect import DIALECT as LAZADA
 from marketplaces.simulators.play import play
+from marketplaces.simulators.sendo.dialect import DIALECT as SENDO
 from marketplaces.simulators.shopee.dialect import DIALECT as SHOPEE
 from marketplaces.simulators.store import Store
 from marketplaces.simulators.tiki.dialect import DIALECT as TIKI
 from marketplaces.simulators.tiktok.dialect import DIALECT as TIKTOK
 
-DIALECTS: tuple[Dialect, ...] = (SHOPEE, LAZADA, TIKTOK, TIKI)
+DIALECTS: tuple[Dialect, ...] = (SHOPEE, LAZADA, TIKTOK, TIKI, SENDO)
 LARGEST_REQUEST = 16_000_000
 
 

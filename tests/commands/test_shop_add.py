@@ -106,6 +106,16 @@ def test_nothing_is_connected_for_nobody_or_for_another(terminal: Terminal) -> N
     assert terminal.shops() == []
 
 
+def test_a_marketplace_that_is_switched_off_is_refused_with_and_without_its_table(terminal: Terminal) -> None:
+    keys = 'base_url = "http://127.0.0.1:1"\napp_id = "k"\napp_secret = "s"\n'
+    for table in ("", f'[marketplaces.sendo]\n{keys}cooperative = "{terminal.coop}"\n'):
+        terminal.file.write_text(table)
+        words = ["shop", "add", "--marketplace", "sendo", "--name", "Sendo"]
+        assert "marketplace.sendo.closed" in refusal(CliRunner().invoke(main, words, env=terminal.env))
+    terminal.file.write_text(f'{table}[marketplaces.sendo.options]\nservice_checked = "yes"\n')
+    assert "shop.no_token" in refusal(CliRunner().invoke(main, words, env=terminal.env))
+
+
 def test_wrong_keys_another_number_and_no_settings_are_refusals(terminal: Terminal) -> None:
     terminal.write(terminal.coop, **{TIKI.secret: "another"})
     assert "invalid_client" in refusal(terminal.add())

@@ -37,6 +37,11 @@ def tiktok(simulators: str) -> Iterator[SimulatedStall]:
 
 
 @pytest.fixture
+def sendo(simulators: str) -> Iterator[SimulatedStall]:
+    yield from stall_at(simulators, "sendo")
+
+
+@pytest.fixture
 def tiki(simulators: str) -> Iterator[SimulatedStall]:
     yield from stall_at(simulators, "tiki")
 

@@ -144,6 +144,12 @@ MARKETS = {
             *("v2.1/requests", "updateSku", "oauth2/token"),
             own_keys=True,
         ),
+        Market(
+            *("sendo", "b1d67039b0bc44fd", "sendo-made-up", "/sendo"),
+            *("partner/product", "variant-price", "login"),
+            options=(("service_checked", "yes"),),
+            own_keys=True,
+        ),
     )
 }
 """Every simulator whose adapter keeps the contract; a new one is one line."""

@@ -67,6 +67,8 @@ def add(
 
 
 def _market(settings: Settings, marketplace: str) -> Marketplace:
+    if marketplace not in settings.marketplaces:
+        market_access.check_switched_on(marketplace, directory.shipped(marketplace))
     try:
         keys = market_access.app_keys(settings, marketplace)
         return directory.open_shop(marketplace, Client(), keys, None, now)

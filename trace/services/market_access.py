@@ -40,8 +40,9 @@ def check_connecting(
     is asked: the installation's owner has named the cooperative whose shop it is.
 
     Raises:
-        Refused: the shop behind the keys is another's, or nobody's yet.
+        Refused: the marketplace is switched off; the shop behind the keys is another's, or nobody's yet.
     """
+    check_switched_on(marketplace, can)
     named = settings.marketplaces[marketplace].cooperative
     if not named and not can.keys_of_one_shop:
         return
@@ -49,3 +50,13 @@ def check_connecting(
     if named != own:
         key = "shop.keys_of_another" if named else "shop.keys_of_nobody"
         raise Refused(key, setting=f"[marketplaces.{marketplace}]", id=own)
+
+
+def check_switched_on(marketplace: str, can: Capabilities) -> None:
+    """A marketplace of which nobody knows whether it still answers is shipped switched off.
+
+    Raises:
+        Refused: it was not switched on; the text says why and how.
+    """
+    if can.is_closed:
+        raise Refused(f"marketplace.{marketplace}.closed", setting=f"[marketplaces.{marketplace}.options]")

@@ -49,9 +49,8 @@ def _verified(marketplace: str, body: bytes) -> Push:
         raise NotAllowed("hook.refused")
     try:
         adapter = open_market(marketplace)
-        if body and adapter.verify_push(
-            dict(request.headers), f"{settings().public_url}{request.path}", body
-        ):
+        address = f"{settings().public_url}{request.full_path.removesuffix('?')}"
+        if body and adapter.verify_push(dict(request.headers), address, body):
             return adapter.read_push(body)
     except MarketplaceError:
         pass

@@ -2,9 +2,10 @@
 
 from tests.marketplaces.malformed.lazada import LAZADA
 from tests.marketplaces.malformed.sample import Sample
+from tests.marketplaces.malformed.sendo import SENDO
 from tests.marketplaces.malformed.shopee import SHOPEE
 from tests.marketplaces.malformed.tiki import TIKI
 from tests.marketplaces.malformed.tiktok import TIKTOK
 
-SAMPLES: dict[str, Sample] = {one.market: one for one in (SHOPEE, LAZADA, TIKTOK, TIKI)}
+SAMPLES: dict[str, Sample] = {one.market: one for one in (SHOPEE, LAZADA, TIKTOK, TIKI, SENDO)}
 """One for each adapter; the cases of ``test_malformed`` run against every one."""

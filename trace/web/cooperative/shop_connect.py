@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from marketplaces import directory
-from marketplaces.interface import MarketplaceError
+from marketplaces.interface import Capabilities, MarketplaceError
 from marketplaces.values import Credentials, Listing
 from trace.db import reading, transaction
 from trace.errors import NotFound, Refused
@@ -51,14 +51,28 @@ def choose() -> str:
 
 
 def _choose(form: FormState) -> str:
-    offered = [_way(name) for name in directory.names() if name in settings().marketplaces]
-    return render_template("cooperative/shops/connect.html", offered=offered, form=form)
+    offered = [_way(name) for name in directory.names() if _is_shown(name)]
+    offered.sort(key=lambda way: way.obstacle != ("", ""))
+    has_app = any(way.name in settings().marketplaces for way in offered)
+    return render_template("cooperative/shops/connect.html", offered=offered, has_app=has_app, form=form)
+
+
+def _is_shown(marketplace: str) -> bool:
+    """Those with an application; one that is shipped switched off is shown with the reason."""
+    return marketplace in settings().marketplaces or directory.shipped(marketplace).is_closed
+
+
+def _capabilities(marketplace: str) -> Capabilities:
+    """What it allows with the options of this installation, or as it is shipped."""
+    if marketplace in settings().marketplaces:
+        return open_market(marketplace).capabilities
+    return directory.shipped(marketplace)
 
 
 def _way(marketplace: str) -> Way:
     """How to a marketplace; keys that fit nothing show when they are tried, in full."""
     try:
-        can = open_market(marketplace).capabilities
+        can = _capabilities(marketplace)
         with reading() as session:
             market_access.check_connecting(session, actor(), settings(), marketplace, can)
     except Refused as error:
@@ -74,15 +88,15 @@ def leave(marketplace: str) -> Answer:
 
     A link, not a form: the page's own policy lets forms go nowhere else.
     """
-    if marketplace not in settings().marketplaces:
+    if marketplace not in directory.names() or not _is_shown(marketplace):
         raise NotFound()
     try:
-        market = open_market(marketplace)
+        can = _capabilities(marketplace)
         with transaction() as session:
-            market_access.check_connecting(session, actor(), settings(), marketplace, market.capabilities)
+            market_access.check_connecting(session, actor(), settings(), marketplace, can)
             mark = connecting.begin(session, actor(), marketplace, now())
         back = f"{settings().public_url}{url_for('shop_connect.come_back')}?state={mark}"
-        return redirect(market.authorize_url(back))
+        return redirect(open_market(marketplace).authorize_url(back))
     except MarketplaceError as error:
         return _refused(marketplace, error)
     except Refused as error:

@@ -1,0 +1,112 @@
+"""Sendo is shipped switched off: its page says why, pushes are refused, and an option opens it whole."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from tests import world
+from tests.jobs.market import LISTINGS, Market, market_server, settings_for
+from tests.marketplaces.stalls import MARKETS
+from trace.app import create_app
+from trace.db import Database, reading, transaction
+from trace.records.market_push import MarketPush
+from trace.records.shop import Listing, Shop
+
+SPEC = MARKETS["sendo"]
+CONNECT = "/htx/gian-hang/ket-noi"
+
+
+@pytest.fixture(scope="module")
+def one_market() -> Iterator[Market]:
+    with market_server() as market:
+        yield Market(market.root, SPEC)
+
+
+@pytest.fixture
+def market(one_market: Market) -> Market:
+    one_market.control("reset")
+    app = {"id": SPEC.app_id, "secret": SPEC.secret}
+    shelf = [{name: value for name, value in one.items() if name != "id"} for one in LISTINGS]
+    one_market.control("seed", name="HTX Vải Thanh Hà", app=app, listings=shelf)
+    return one_market
+
+
+@pytest.fixture
+def coop(sqlite: Database) -> world.Coop:
+    with transaction() as session:
+        return world.make_coop(session, datetime.now(UTC))
+
+
+def site(market: Market, folder: Path, coop: world.Coop, **changes: Any) -> Flask:
+    settings = settings_for(market, folder)
+    named = settings.marketplaces["sendo"].model_copy(
+        update={"cooperative": coop.org.public_id, "push_secret": "quiet", **changes}
+    )
+    flask = create_app(settings.model_copy(update={"marketplaces": {"sendo": named}}))
+    flask.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
+    return flask
+
+
+def manager_of(flask: Flask, coop: world.Coop) -> FlaskClient:
+    return world.sign_in(flask.test_client(), coop.manager)
+
+
+def rows(table):
+    with reading() as session:
+        return session.execute(select(table)).scalars().all()
+
+
+def test_it_is_shown_with_the_reason_and_refuses(market: Market, coop: world.Coop, tmp_path: Path) -> None:
+    off = site(market, tmp_path, coop, options={})
+    bare = create_app(settings_for(market, tmp_path).model_copy(update={"marketplaces": {}}))
+    bare.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
+    for flask in (off, bare):
+        manager = manager_of(flask, coop)
+        shown = manager.get(CONNECT).text
+        assert "Sendo: Chưa bật" in shown
+        assert "service_checked" in shown
+        assert f"{CONNECT}/sendo" not in shown
+        refused = manager.get(f"{CONNECT}/sendo")
+        assert (refused.status_code, "năm 2023" in refused.text) == (409, True)
+    assert "mã ứng dụng của sàn nào" in manager.get(CONNECT).text
+    assert (
+        manager.get(f"{CONNECT}/shopee").status_code == manager.get(f"{CONNECT}/nowhere").status_code == 404
+    )
+    assert rows(Shop) == []
+    assert market.calls("login") == []
+
+
+def test_the_option_opens_it(market: Market, coop: world.Coop, tmp_path: Path) -> None:
+    manager = manager_of(site(market, tmp_path, coop), coop)
+    there = manager.get(manager.get(f"{CONNECT}/sendo").location)
+    assert there.status_code == 303
+    assert "Vải thiều thùng 5 kg" in manager.get(there.location).text
+    [shop] = rows(Shop)
+    assert (shop.marketplace, shop.state) == ("sendo", "connected")
+    assert {row.ext_sku for row in rows(Listing)} == {"VAI-1KG", "VAI-5KG"}
+
+
+def test_a_push_is_taken_in_at_the_marked_address_only(
+    market: Market, coop: world.Coop, tmp_path: Path
+) -> None:
+    flask = site(market, tmp_path, coop)
+    manager = manager_of(flask, coop)
+    manager.get(manager.get(f"{CONNECT}/sendo").location)
+    [shop] = rows(Shop)
+    told = market.control("push", order=market.order(), url="http://127.0.0.1:1/", send=False)
+    body, path = json.dumps(told["body"]).encode(), f"/hooks/sendo/{shop.ext_shop_id}"
+    program = flask.test_client()
+    for address, sent in ((path, body), (f"{path}?key=loud", body), (f"{path}?key=quiet", b"{}")):
+        assert program.post(address, data=sent).status_code == 403
+    for _again in range(2):
+        assert program.post(f"{path}?key=quiet", data=body).status_code == 200
+    assert [row.kind for row in rows(MarketPush)] == ["order"]
+    closed = site(market, tmp_path, coop, options={}).test_client()
+    assert closed.post(f"{path}?key=quiet", data=body).status_code == 403
