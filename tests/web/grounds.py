@@ -20,8 +20,10 @@ from tests import stamped, world
 from tests.units import HA_BAC, THANH_HA
 from trace.db import reading, transaction
 from trace.records.account import Account, Role
+from trace.records.allocation import Allocation
 from trace.records.certificate import Certificate
 from trace.records.lot import Hold, LotState
+from trace.records.market_order import MarketOrder, MarketOrderLine
 from trace.records.plot import PackingHouse
 from trace.records.product import OcopProposal, ProductImage
 from trace.records.rules import YieldRule
@@ -34,6 +36,7 @@ from trace.services.label_design_given import DesignIn
 from trace.services.label_printers import PrinterIn
 from trace.services.label_stock_given import StockIn
 from trace.services.public_id import new_public_id
+from trace.standards.local_time import local_day
 from trace.web.door import Open
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -150,7 +153,16 @@ def _shelf(session: Session, now: datetime, coop: world.Coop, sign: str) -> dict
     listing = Listing(shop_id=shop.id, ext_listing_id=sign, product_id=coop.product.id, unit_g=1000)
     listing.created_at = listing.updated_at = now
     world.add(session, listing)
-    return {"shop_id": shop.id, "listing_id": listing.id, "ext_shop_id": sign}
+    order = MarketOrder(shop_id=shop.id, ext_order_id=f"DON-{sign}", status_raw="x", status="placed")
+    order.ext_modified_at = order.ordered_at = order.first_seen_at = order.changed_at = now
+    order.day, order.payload_hash = local_day(now), "x"
+    world.add(session, order)
+    line = MarketOrderLine(order_id=order.id, ext_line_id="1", listing_id=listing.id, quantity=2)
+    line.net_quantity, line.unit_price_vnd, line.revenue_vnd = 2, 60_000, 120_000
+    share = Allocation(order_id=order.id, ext_line_id="1", product_id=coop.product.id, pieces=2, unit_g=1000)
+    world.add(session, line)
+    places = {"order_id": order.id, "share_id": world.add(session, share).id}
+    return {"shop_id": shop.id, "listing_id": listing.id, "ext_shop_id": sign, **places}
 
 
 def _hold(session: Session, now: datetime, coop: world.Coop) -> int:
@@ -431,6 +443,11 @@ FORMS: dict[str, Make] = {
     "shops.replay": lambda _e: {"order": "24061"},
     "shops.map_listing": lambda e: {"product": e.coop.product.public_id, "unit_g": "1 kg"},
     "shops.publish": lambda _e: {"price_vnd": "60000", "stock": "10", "on_sale": "1", "with_content": "0"},
+    "shop_orders.choose": lambda e: {
+        "share": str(e.places["share_id"]),
+        "lot": e.places["public_id"],
+        "pieces": "1",
+    },
     "farms.add_household": _HOUSEHOLD,
     "farms.save_household": _HOUSEHOLD,
     "farms.consent": lambda _e: {"purpose": "contact", "what": "give"},

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from trace.jobs.desk import Run
+from trace.jobs.give_lots import give_lots
 from trace.jobs.housekeep import housekeep
 from trace.jobs.print_stamps import print_stamps
 from trace.jobs.pull_events import pull_events
@@ -20,7 +21,7 @@ Job = Callable[[Run], None]
 
 def _sync_shop(run: Run) -> None:
     """Orders first, then the shelf: what is sold is never offered again."""
-    run_steps(run, pull_orders, read_pushes, retry_bad_records, push_listings, _note_success)
+    run_steps(run, pull_orders, read_pushes, retry_bad_records, give_lots, push_listings, _note_success)
 
 
 def _note_success(run: ShopRun) -> None:

@@ -28,6 +28,7 @@ class Act(StrEnum):
     RELEASE_LOT = "release_lot"
     MANAGE_SHOP = "manage_shop"
     VIEW_SHOP = "view_shop"
+    ALLOCATE = "allocate"
     ISSUE_STAMPS = "issue_stamps"
     VOID_STAMPS = "void_stamps"
     SEE_CODES = "see_codes"
@@ -76,6 +77,7 @@ POLICY: dict[Act, dict[Role, Scope]] = {
     Act.RELEASE_LOT: _MANAGER,
     Act.MANAGE_SHOP: _MANAGER,
     Act.VIEW_SHOP: {**_COOP, Role.OFFICE: Scope.ALL},
+    Act.ALLOCATE: _COOP,
     Act.ISSUE_STAMPS: {**_COOP, Role.PACKING_HOUSE: Scope.ORG},
     Act.VOID_STAMPS: {**_COOP, Role.PACKING_HOUSE: Scope.ORG, Role.OFFICE: Scope.ALL},
     Act.SEE_CODES: {**_COOP, Role.PACKING_HOUSE: Scope.ORG},

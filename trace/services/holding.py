@@ -12,10 +12,11 @@ from trace.errors import NotFound, Refused
 from trace.records.lot import Hold, Lot, LotState
 from trace.services import lot_events
 from trace.services.admission import Act, Actor, fetch
+from trace.services.allocating import fill
 from trace.services.intake import Given, line
 from trace.services.lineage import descendants
 from trace.services.listing_offers import pause_products
-from trace.services.lot_states import lock_lots, move, refuse_recalled
+from trace.services.lot_states import lock_lots, lock_org, move, refuse_recalled
 from trace.texts.catalogs import Term, t
 
 STOPPABLE = (LotState.OPEN, LotState.RELEASED)
@@ -119,6 +120,7 @@ def lift_hold(session: Session, actor: Actor, hold_id: int, given: LiftIn, now: 
     """
     root = _of_lot(session, actor, hold_id)
     # All lots first, in one order: a hold put meanwhile waits, and is then seen below.
+    lock_org(session, session.get_one(Lot, root.lot_id).org_id)
     lots = {lot.id: lot for lot in lock_lots(session, descendants(session, root.lot_id))}
     session.refresh(root)
     lot = lots[root.lot_id]
@@ -129,6 +131,8 @@ def lift_hold(session: Session, actor: Actor, hold_id: int, given: LiftIn, now: 
     following = select(Hold).where(col(Hold.cause_id) == root.id, col(Hold.lifted_at).is_(None))
     for hold in (root, *session.execute(following.order_by(col(Hold.id))).scalars()):
         _lift(session, actor, hold, lots[hold.lot_id], given, now)
+    out = {one.product_id for one in lots.values() if one.state == LotState.RELEASED and one.product_id}
+    fill(session, out, now)
     return lot
 
 

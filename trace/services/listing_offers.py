@@ -79,7 +79,8 @@ def pause_products(session: Session, product_ids: Iterable[int], now: datetime) 
     """Take every managed listing of these products off sale (a recall, a hold); how many."""
     rule = (col(Listing.product_id).in_(set(product_ids)), col(Listing.on_sale), col(Listing.desired) != "{}")
     # In the order in which a push writes its results, so that neither waits for the other for ever.
-    ordered = select(col(Listing.id)).where(*rule).order_by(col(Listing.id)).with_for_update()
+    # Order lines that name a listing do not wait for it: who writes them may come to want our lot.
+    ordered = select(col(Listing.id)).where(*rule).order_by(col(Listing.id)).with_for_update(key_share=True)
     ids = session.execute(ordered).scalars().all()
     if ids:
         paused = update(Listing).where(col(Listing.id).in_(ids))

@@ -17,8 +17,9 @@ from trace.errors import FieldProblem, Invalid, NotFound
 from trace.records.market_order import MarketOrderLine
 from trace.records.product import Product
 from trace.records.shop import Listing, Shop
-from trace.services import admission
+from trace.services import admission, allocating
 from trace.services.admission import Act, Actor
+from trace.services.lot_states import lock_org
 from trace.standards.search_key import fold_vi
 
 
@@ -184,6 +185,9 @@ def map_listing(
         NotFound: the listing, or the product, is not of this cooperative.
     """
     listing = fetch_listing(session, actor, Act.MANAGE_SHOP, shop_id, listing_id)
+    lock_org(session, session.get_one(Shop, shop_id).org_id)
+    session.refresh(listing)
+    before = (listing.product_id, listing.unit_g)
     if not product_id:
         listing.product_id, listing.unit_g, listing.desired = None, None, "{}"
     else:
@@ -193,4 +197,6 @@ def map_listing(
         listing.product_id, listing.unit_g = product.id, unit_g or product.unit_g
     listing.updated_at = now
     session.flush()
+    if (listing.product_id, listing.unit_g) != before:
+        allocating.follow_listing(session, listing, now)
     return listing

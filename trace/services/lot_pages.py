@@ -19,12 +19,15 @@ from trace.records.recall import Recall
 from trace.records.stamp import StampActivation
 from trace.services import gates
 from trace.services.admission import Act, Actor, fetch, visible
+from trace.services.allocation_pages import Sold, sold_from
 from trace.services.gates import YieldFigures
 from trace.services.holding import open_holds
 from trace.services.intake import Count, Given, MaybeRow, line
 from trace.services.lineage import drawn_g
+from trace.services.lot_room import sold_by_lot
 from trace.services.lot_states import recall_of
 from trace.services.releasing import missing_items
+from trace.services.stamp_gates import left_g
 from trace.standards.local_time import local_day
 from trace.standards.search_key import fold_vi
 from trace.texts.catalogs import Term
@@ -104,10 +107,12 @@ class LotDetail:
     product: Product | None
     holds: list[Hold]
     recall: Recall | None
+    sold_to: list[Sold]
     parents: list[tuple[Lot, int]]
     children: list[tuple[Lot, int]]
     events: Sequence[Event]
     drawn_g: int
+    sold_g: int
     activated: int
     missing: list[Term]
     yields: list[YieldFigures]
@@ -116,9 +121,9 @@ class LotDetail:
 
     @property
     def left_g(self) -> int:
-        """Grams nobody has taken yet, and no stamp stands for."""
+        """Grams nobody has taken or bought yet, and no stamp stands for."""
         stamped_g = self.activated * self.product.unit_g if self.product else 0
-        return max(0, self.lot.weight_g - self.drawn_g - stamped_g)
+        return left_g(self.lot, self.drawn_g, stamped_g, self.sold_g)
 
     @property
     def most_stamps(self) -> int | None:
@@ -144,10 +149,12 @@ def lot_detail(session: Session, actor: Actor, public_id: str, now: datetime) ->
         product=session.get(Product, lot.product_id) if lot.product_id else None,
         holds=open_holds(session, lot),
         recall=recall_of(session, lot.id),
+        sold_to=sold_from(session, [lot.id]) if lot.state in (LotState.HOLD, LotState.RECALLED) else [],
         parents=_linked(session, lot, up=True),
         children=_linked(session, lot, up=False),
         events=_events(session, lot),
         drawn_g=drawn_g(session, lot.id),
+        sold_g=sold_by_lot(session, [lot.id]).get(lot.id, 0),
         activated=activated(session, lot.id),
         missing=missing_items(session, lot, now),
         yields=gates.season_yields(session, plot, lot.harvested_on, 0) if is_harvest and plot else [],

@@ -24,7 +24,7 @@ from trace.services.intake import Count, Given, MaybeRow, RequestId, Weight, lin
 from trace.services.lineage import drawn_g
 from trace.services.lot_states import lock_lots, lock_org, move, refuse_recalled, state_word
 from trace.services.public_id import new_public_id
-from trace.services.stamp_gates import unstamped_g
+from trace.services.stamp_gates import free_g
 from trace.standards.fault import Fault
 from trace.standards.local_time import local_day
 from trace.standards.search_key import fold_vi
@@ -199,11 +199,13 @@ def _check_inputs(session: Session, parents: Sequence[Lot], given: PackIn, now: 
 
 
 def _draw(session: Session, parents: Sequence[Lot], given: PackIn, weight_g: int) -> _Inputs:
-    """Grams from each parent (I3), those behind its stamps left alone. One parent without a weight gives
-    what is packed, no more."""
+    """Grams from each parent (I3), those sold or behind its stamps left alone.
+
+    One parent without a weight gives what is packed, no more.
+    """
     draws = []
     for parent, draw in zip(parents, given.parents, strict=True):
-        left = unstamped_g(session, parent)
+        left = free_g(session, parent)
         whole = left if len(parents) > 1 else weight_g
         wanted = draw.weight_g if draw.weight_g is not None else whole
         if wanted > left or left <= 0:

@@ -11,10 +11,11 @@ from trace.records.plot import Plot
 from trace.records.product import Product
 from trace.services import lot_events
 from trace.services.admission import Act, Actor, fetch
+from trace.services.allocating import fill
 from trace.services.harvesting import stops_of
 from trace.services.holding import hold_by_rule, refuse_held
 from trace.services.lineage import ancestors
-from trace.services.lot_states import lock_lots, move, refuse_recalled, state_word
+from trace.services.lot_states import lock_lots, lock_org, move, refuse_recalled, state_word
 from trace.standards.local_time import local_day
 from trace.texts.catalogs import Term
 
@@ -31,6 +32,7 @@ def release_lot(session: Session, actor: Actor, public_id: str, now: datetime) -
         Refused: ``gate.recalled``, ``gate.hold``, ``gate.notreleased`` with what is missing.
     """
     lot = fetch(session, actor, Act.RELEASE_LOT, Lot, public_id=public_id)
+    lock_org(session, lot.org_id)
     lock_lots(session, ancestors(session, lot.id))
     refuse_recalled(session, lot)
     refuse_held(session, lot)
@@ -45,6 +47,8 @@ def release_lot(session: Session, actor: Actor, public_id: str, now: datetime) -
         return lot
     move(lot, LotState.RELEASED, now)
     lot_events.observed(session, actor, "release", lot, now)
+    session.flush()
+    fill(session, [lot.product_id] if lot.product_id else [], now)  # orders may have waited for it
     return lot
 
 

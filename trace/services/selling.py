@@ -7,14 +7,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
-from sqlmodel import Session, col
+from sqlalchemy import delete, insert, select
+from sqlmodel import Session, SQLModel, col
 
 from marketplaces.values import BadRecord, Order, OrderLine
 from trace.records.market_order import MarketOrder, MarketOrderLine, OrderStatusChange
 from trace.records.shop import Shop
-from trace.services import order_figures
+from trace.services import allocating, order_figures
 from trace.services.listings import Shelf, find_or_add, shelf_of
+from trace.services.lot_states import lock_org
 from trace.services.order_figures import Key
 from trace.standards.local_time import local_day
 
@@ -46,7 +47,9 @@ def record_orders(session: Session, shop_id: int, orders: Sequence[Order], now: 
     An order is applied when it is newer than what is stored, or as new with other content. Its status
     moves both ways. Orders that cannot be true are handed back as ``bad``; the others go on.
     """
-    # One writer a shop: two that read before either wrote would both insert.
+    # The organisation first: its lots are given out below. Then one writer a shop: two that read before
+    # either wrote would both insert.
+    lock_org(session, session.execute(select(col(Shop.org_id)).where(col(Shop.id) == shop_id)).scalar_one())
     session.execute(select(col(Shop.id)).where(col(Shop.id) == shop_id).with_for_update()).one()
     tally = Tally()
     sheet = _Sheet(
@@ -60,9 +63,13 @@ def record_orders(session: Session, shop_id: int, orders: Sequence[Order], now: 
         else:
             fit.append(order)
     sheet.open_rows(fit)
-    for order in fit:
-        sheet.record(order)
+    for orders_once in _rounds(fit):
+        sheet.withdraw(orders_once)
+        for order in orders_once:
+            sheet.record(order)
+        sheet.write()
     order_figures.recompute(session, sheet.listing_days, sheet.shop_days)
+    allocating.follow_orders(session, list(sheet.written.values()), now)
     return tally
 
 
@@ -105,6 +112,8 @@ class _Sheet:
     now: datetime
     listing_days: set[Key] = field(default_factory=set)
     shop_days: set[Key] = field(default_factory=set)
+    written: dict[int, MarketOrder] = field(default_factory=dict)
+    rows: dict[type[SQLModel], list[dict[str, object]]] = field(default_factory=dict)
 
     def open_rows(self, orders: Sequence[Order]) -> None:
         """Rows for orders never seen, still without content: their numbers come in one round trip."""
@@ -114,13 +123,22 @@ class _Sheet:
         self.session.add_all(row for row in self.stored.values() if not row.payload_hash)
         self.session.flush()
 
+    def withdraw(self, orders: Sequence[Order]) -> None:
+        """The old lines of what changed go, and the days they counted for are counted anew."""
+        rows = {row.id: row for order in orders if _is_news(row := self.stored[order.ext_order_id], order)}
+        own = col(MarketOrderLine.order_id).in_(rows)
+        if rows:
+            had = select(col(MarketOrderLine.order_id), col(MarketOrderLine.listing_id)).where(own)
+            for order_id, listing_id in self.session.execute(had).all():
+                self._touch(rows[order_id], [listing_id])
+            self.session.execute(delete(MarketOrderLine).where(own))
+
     def record(self, order: Order) -> None:
         """New, changed or unchanged."""
         row = self.stored[order.ext_order_id]
         if not row.payload_hash:
             self.tally.new += 1
-        elif order.modified_at >= row.ext_modified_at and order.payload_hash != row.payload_hash:
-            self._withdraw(row)
+        elif _is_news(row, order):
             self.tally.changed += 1
         else:
             row.ext_modified_at = max(row.ext_modified_at, order.modified_at)
@@ -128,39 +146,60 @@ class _Sheet:
             return
         self._apply(row, order)
 
-    def _withdraw(self, row: MarketOrder) -> None:
-        """Its old lines go, and the days they counted for are counted anew."""
-        own = col(MarketOrderLine.order_id) == row.id
-        lines = self.session.execute(select(col(MarketOrderLine.listing_id)).where(own)).scalars()
-        self._touch(row, lines)
-        self.session.execute(delete(MarketOrderLine).where(own))
-
     def _apply(self, row: MarketOrder, order: Order) -> None:
         if (row.status_raw, row.status) != (order.status_raw, order.status):
-            self.session.add(_change(row, order, self.now))
+            self._put(OrderStatusChange, _change(row, order, self.now))
         row.status_raw, row.status = order.status_raw, order.status
         row.ext_modified_at, row.changed_at = order.modified_at, self.now
         row.ordered_at, row.day = order.created_at, local_day(order.created_at)
         row.currency, row.payload_hash = order.currency, order.payload_hash
-        lines = [self._line(row, line) for line in order.lines]
-        self.session.add_all(lines)
-        self._touch(row, (line.listing_id for line in lines))
+        listings = [self._line(row, line) for line in order.lines]
+        self._touch(row, listings)
+        self.written[row.id] = row
 
-    def _line(self, row: MarketOrder, line: OrderLine) -> MarketOrderLine:
+    def _line(self, row: MarketOrder, line: OrderLine) -> int:
         listing = find_or_add(self.session, self.shelf, self.shop_id, line, self.now)
-        return MarketOrderLine(
-            order_id=row.id,
-            ext_line_id=line.ext_line_id,
-            listing_id=listing.id,
-            quantity=line.quantity,
-            net_quantity=line.net_quantity,
-            unit_price_vnd=line.unit_price_vnd,
-            revenue_vnd=line.revenue_vnd,
-        )
+        facts = {
+            "order_id": row.id,
+            "ext_line_id": line.ext_line_id,
+            "listing_id": listing.id,
+            "quantity": line.quantity,
+            "net_quantity": line.net_quantity,
+            "unit_price_vnd": line.unit_price_vnd,
+            "revenue_vnd": line.revenue_vnd,
+        }
+        self._put(MarketOrderLine, facts)
+        return listing.id
+
+    def _put(self, table: type[SQLModel], facts: dict[str, object]) -> None:
+        self.rows.setdefault(table, []).append(facts)
+
+    def write(self) -> None:
+        """Lines and history of the round, one statement each: nobody asks for their numbers."""
+        for table, rows in self.rows.items():
+            self.session.execute(insert(table), rows)
+        self.rows.clear()
 
     def _touch(self, row: MarketOrder, listings: Iterable[int]) -> None:
         self.listing_days |= {(listing, row.day) for listing in listings}
         self.shop_days.add((self.shop_id, row.day))
+
+
+def _rounds(orders: Sequence[Order]) -> list[list[Order]]:
+    """One order may be told twice in a batch: then its second telling stands in a second round."""
+    rounds: list[dict[str, Order]] = []
+    for order in orders:
+        free = next((one for one in rounds if order.ext_order_id not in one), None)
+        if free is None:
+            rounds.append(free := {})
+        free[order.ext_order_id] = order
+    return [list(one.values()) for one in rounds]
+
+
+def _is_news(row: MarketOrder, order: Order) -> bool:
+    """Newer than what is stored, or as new with other content."""
+    is_newer = order.modified_at >= row.ext_modified_at and order.payload_hash != row.payload_hash
+    return bool(row.payload_hash) and is_newer
 
 
 def _blank(shop_id: int, order: Order, now: datetime) -> MarketOrder:
@@ -179,11 +218,11 @@ def _blank(shop_id: int, order: Order, now: datetime) -> MarketOrder:
     )
 
 
-def _change(row: MarketOrder, order: Order, now: datetime) -> OrderStatusChange:
-    return OrderStatusChange(
-        order_id=row.id,
-        status_raw=order.status_raw,
-        status=order.status,
-        ext_modified_at=order.modified_at,
-        learned_at=now,
-    )
+def _change(row: MarketOrder, order: Order, now: datetime) -> dict[str, object]:
+    return {
+        "order_id": row.id,
+        "status_raw": order.status_raw,
+        "status": order.status,
+        "ext_modified_at": order.modified_at,
+        "learned_at": now,
+    }

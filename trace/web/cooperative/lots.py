@@ -11,6 +11,7 @@ from trace.errors import Invalid, NongsanError, Refused
 from trace.records.lot import Lot, LotState
 from trace.services import destroying, harvesting, holding, lot_pages, packing, recalling, releasing
 from trace.services.admission import Act, may
+from trace.services.allocation_pages import sold_from
 from trace.services.intake import read
 from trace.standards import quantity
 from trace.standards.fault import Fault
@@ -230,7 +231,8 @@ def _recall_page(public_id: str, form: FormState) -> str:
     with reading() as session:
         reach = recalling.reach_of(session, actor(), public_id)
         found = lot_pages.lot_detail(session, actor(), public_id, now())
-    return render_template("cooperative/lots/recall.html", d=found, reach=reach, form=form)
+        sold = sold_from(session, [lot.id for lot in reach.lots])
+    return render_template("cooperative/lots/recall.html", d=found, reach=reach, sold=sold, form=form)
 
 
 @door.page("/<public_id>/thu-hoi", Act.OPEN_RECALL, methods=["POST"])

@@ -9,6 +9,7 @@ from trace.db import reading
 from trace.errors import Invalid, NongsanError, Refused
 from trace.services import lot_pages, recalling
 from trace.services.admission import Act
+from trace.services.allocation_pages import sold_from
 from trace.services.intake import read
 from trace.texts.catalogs import t
 from trace.web.door import Door
@@ -39,10 +40,11 @@ def _form(public_id: str, state: FormState) -> str:
     began = time.perf_counter()
     with reading() as session:
         reach = recalling.reach_of(session, actor(), public_id)
+        sold = sold_from(session, [lot.id for lot in reach.lots])
         seconds = time.perf_counter() - began
         found = lot_pages.lot_detail(session, actor(), public_id, now())
     return render_template(
-        "office/recalls/new.html", d=found, reach=reach, form=state, seconds=round(seconds, 2)
+        "office/recalls/new.html", d=found, reach=reach, sold=sold, form=state, seconds=round(seconds, 2)
     )
 
 
@@ -71,7 +73,9 @@ def _page(number: str, state: FormState) -> str:
     with reading() as session:
         recall, lots = recalling.recall_numbered(session, actor(), number)
         first = recalling.first_confirmation(session, recall)
-    return render_template("office/recalls/show.html", recall=recall, lots=lots, first=first, form=state)
+        sold = sold_from(session, [lot.id for lot in lots])
+    found = {"recall": recall, "lots": lots, "sold": sold, "first": first}
+    return render_template("office/recalls/show.html", **found, form=state)
 
 
 @door.page("/<number>/xac-nhan", Act.CLOSE_RECALL, methods=["POST"])
