@@ -276,3 +276,19 @@ def test_a_lot_registered_and_released_by_its_people_is_on_sale_whole(shop: Shop
         releasing.release_lot(session, shop.coop.boss, lot.public_id, now)
         (room,) = lots_on_sale(session, [shop.coop.product.id], farm.DAY)
     assert (room.lot.id, room.grams) == (lot.id, 40_000)
+
+
+def test_the_list_of_orders_goes_on_where_its_page_ended(shop: ShopWorld, now: datetime) -> None:
+    lot = shop.lot(50)
+    shop.tell(*(order(f"S{n}", {"A": 1}, now - timedelta(minutes=n)) for n in range(55)))
+    seen, before = [], None
+    while True:
+        with reading() as session:
+            page = allocation_pages.order_list(session, shop.coop.hand, shop.shop.id, before)
+        seen += [(row.order.ext_order_id, row.lots, row.waiting) for row in page.rows]
+        before = page.before
+        if before is None:
+            break
+    assert [number for number, _, _ in seen] == [f"S{n}" for n in range(55)]
+    assert sum(lots == {lot.code: 1} for _, lots, _ in seen) == 50
+    assert page.waiting == sum(waiting for _, _, waiting in seen) == 5

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select, tuple_
 from sqlmodel import Session, col
 
 from trace.records.allocation import Allocation
@@ -50,9 +50,11 @@ def order_list(session: Session, actor: Actor, shop_id: int, before: int | None)
     """
     shop = admission.fetch(session, actor, Act.VIEW_SHOP, Shop, id=shop_id)
     rule = [col(MarketOrder.shop_id) == shop.id, col(MarketOrder.status).in_(COUNTED)]
-    if before:
-        rule.append(col(MarketOrder.id) < before)
-    question = select(MarketOrder).where(*rule).order_by(col(MarketOrder.id).desc()).limit(PAGE + 1)
+    at: tuple[Any, ...] = (col(MarketOrder.ordered_at), col(MarketOrder.id))
+    last = session.get(MarketOrder, before) if before else None
+    if last is not None and last.shop_id == shop.id:
+        rule.append(tuple_(*at) < tuple_(literal(last.ordered_at, at[0].type), literal(last.id)))
+    question = select(MarketOrder).where(*rule).order_by(*(one.desc() for one in at)).limit(PAGE + 1)
     orders = list(session.execute(question).scalars())
     shares: dict[int, list[tuple[str, int]]] = {}
     for order_id, code, pieces in session.execute(_by_order([order.id for order in orders])):
