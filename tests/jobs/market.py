@@ -28,7 +28,7 @@ from trace.jobs.desk import Desk
 from trace.jobs.work import run_one
 from trace.records.job import Job
 from trace.records.market_order import MarketOrder, SalesDay
-from trace.records.shop import Listing, Shop
+from trace.records.shop import Listing, Shop, ShopState
 from trace.services import order_figures, schedules, shops
 from trace.settings import MarketplaceSettings, Settings
 
@@ -141,6 +141,17 @@ class Stand:
     def again(self) -> Shop:
         with reading() as session:
             return session.get(Shop, self.shop.id)
+
+    def agree_if_asked(self) -> bool:
+        """As the seller does when the shop asks for a new sign-in; whether it did."""
+        if self.again().state != ShopState.NEEDS_LOGIN:
+            return False
+        told = self.market.control("seed", shop=self.shop.ext_shop_id)
+        with transaction() as session:
+            pair = credentials(told, self.now())
+            new = shops.NewShop(self.market.spec.name, self.shop.name, pair)
+            shops.connect(session, self.coop.boss, new, 300, self.now())
+        return True
 
 
 def open_stand(market: Market, folder: Path, ahead: timedelta = timedelta()) -> Stand:

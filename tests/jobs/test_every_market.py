@@ -2,6 +2,8 @@
 
 Each season is played with a seed against the marketplace's own simulator; in the end our figures are its
 truth, order by order and day by day. ``make test`` plays three short ones each, ``make soak`` long ones.
+A kill between a marketplace's new tokens and the commit that keeps them loses the pair for good, where the
+old one died when the new one was made: the shop then asks its seller to agree again, and goes on from there.
 """
 
 import random
@@ -31,7 +33,7 @@ def change(stand: Stand, chance: random.Random, numbers: list[str]) -> None:
 
 def season(stand: Stand, url: str, seed: int, count: int, rounds: int) -> dict[str, int]:
     """So many orders in so many rounds, each read under faults and now and then by a worker that dies."""
-    chance, seen, slept = random.Random(seed), {"died": 0, "healed": 0}, stand.ahead
+    chance, seen, slept = random.Random(seed), {"died": 0, "healed": 0, "agreed": 0}, stand.ahead
     numbers = sell(stand, count // 4, days=30)
     for _round in range(rounds):
         minutes = chance.randint(20, 240)
@@ -41,6 +43,7 @@ def season(stand: Stand, url: str, seed: int, count: int, rounds: int) -> dict[s
         number = stand.due()
         seen["died"] += dies(stand, url, number, commits=chance.randint(0, 12))
         take_over(stand, number)
+        seen["agreed"] += stand.agree_if_asked()
         change(stand, chance, numbers)
         if stand.ahead - slept > DAY:
             seen["healed"] += night(stand)
