@@ -71,7 +71,8 @@ class Capabilities:
     ``max_window`` is the longest span one request may ask for (adapters split longer ones themselves),
     ``min_overlap`` how far each reading must reach back over the last one, ``batch_size`` how many
     orders one detail request takes, ``rate_per_s`` the pace one shop bears, ``push_empty_answer`` that
-    a push must be answered 2xx with no body.
+    a push must be answered 2xx with no body, ``longest_description`` the letters a listing's text may
+    have (0: the references do not say; the operator may, by the option of that name).
 
     Without ``gives_refresh_token``, ``refresh`` asks anew with the application's own keys, as often as
     wanted. ``keys_of_one_shop`` says that these keys open one shop and that no page of the marketplace asks
@@ -100,6 +101,7 @@ class Capabilities:
     pictures_by_address: bool = False
     tells_unpaid: bool = True
     is_closed: bool = False
+    longest_description: int = 0
 
 
 class Marketplace(Protocol):

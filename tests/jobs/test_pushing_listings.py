@@ -6,12 +6,16 @@ import pytest
 
 from marketplaces.shopee.adapter import Shopee
 from marketplaces.values import Offer, OfferResult
+from tests import world
 from tests.jobs.market import Stand
 from trace.db import reading, transaction
+from trace.records.product import Product
 from trace.records.shop import Listing, Shop
 from trace.services import listing_offers, listings
 from trace.services.listing_offers import Wish
+from trace.services.lot_room import sold_by_lot
 from trace.services.shop_pages import push_state
+from trace.standards.local_time import local_day
 
 
 @pytest.fixture
@@ -161,6 +165,42 @@ def test_recalled_products_go_off_sale(lite: Stand) -> None:
         paused = listing_offers.pause_products(session, [lite.coop.product.id], lite.now())
     lite.run()
     assert (paused, on_the_marketplace(lite)[2]) == (1, "off_sale")
+
+
+def test_an_order_takes_its_lot_s_goods_off_the_shelf_and_the_last_day_ends_the_sale(
+    lite: Stand, sent: list[Offer]
+) -> None:
+    with transaction() as session:
+        today = local_day(lite.now())
+        dates = {"harvested_on": today, "packed_on": today, "best_before": today}
+        plot, product = lite.coop.plot, lite.coop.product
+        lot = world.make_lot(session, lite.now(), plot, product, weight_g=40_000, **dates)
+    want(lite, stock=None, follows_lots=True)
+    lite.run()
+    lite.market.order(lines=[{"listing": "VAI-1KG", "quantity": 30}])
+    lite.run()
+    assert [offer.stock for offer in sent] == [40, 10]
+    with reading() as session:
+        assert sold_by_lot(session, [lot.id]) == {lot.id: 30_000}
+    lite.travel(days=1)
+    told = json.loads(lite.run().stats)
+    assert (told["paused"], on_the_marketplace(lite)[1:]) == (1, (0, "off_sale"))
+
+
+@pytest.mark.parametrize("longest", ["", "80"])
+def test_the_shop_s_own_limit_of_a_text_may_be_an_option(
+    lite: Stand, sent: list[Offer], longest: str
+) -> None:
+    if longest:
+        lite.desk.settings.marketplaces["shopee"].options["longest_description"] = longest
+    with transaction() as session:
+        product = session.get_one(Product, lite.coop.product.id)
+        product.description = "Vải chín đỏ, hái lúc trời còn sương. " * 4
+    want(lite, with_content=True)
+    lite.run()
+    (offer,) = sent
+    assert f"http://localhost/sp/{product.public_id}" in offer.description
+    assert (len(offer.description) <= 80) == bool(longest)
 
 
 def test_the_shelf_read_shows_what_is_gone(lite: Stand) -> None:

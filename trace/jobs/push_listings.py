@@ -2,22 +2,45 @@
 
 from itertools import islice
 
-from marketplaces.interface import MarketplaceError
+from marketplaces.interface import Marketplace, MarketplaceError
 from trace.db import reading
+from trace.jobs.desk import Desk
 from trace.jobs.shop_run import ShopRun
 from trace.services import listing_offers, listings
 from trace.services.listing_offers import DueOffer
+from trace.services.listing_text import Face
 
 BATCH = 50
 
 
 def push_listings(run: ShopRun) -> None:
     """Send every due offer; called after the orders were read, so that what is sold is not offered."""
+    pause_ended(run)
     with reading() as session:
-        due = iter(listing_offers.offers_due(session, run.shop_id))
+        due = iter(listing_offers.offers_due(session, run.shop_id, face_of(run), run.desk.now()))
     while batch := list(islice(due, BATCH)):
         send(run, batch)
         run.pause_point()
+
+
+def pause_ended(run: ShopRun) -> None:
+    """What has no good lot any more goes off sale before anything else is sent."""
+    with run.writing() as session:
+        paused = listing_offers.pause_ended(session, run.shop_id, run.desk.now())
+    if paused:
+        run.add(paused=paused)
+
+
+def face_of(run: ShopRun) -> Face:
+    """What the offers of this shop need to know."""
+    return shop_face(run.desk, run.marketplace, run.adapter)
+
+
+def shop_face(desk: Desk, marketplace: str, adapter: Marketplace) -> Face:
+    """As the marketplace says; where its references do not, as its option ``longest_description``."""
+    said = desk.keys(marketplace).option("longest_description", "0")
+    told = adapter.capabilities.longest_description or (int(said) if said.isdecimal() else 0)
+    return Face(desk.settings.public_url, told)
 
 
 def send(run: ShopRun, batch: list[DueOffer]) -> None:

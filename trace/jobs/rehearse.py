@@ -14,10 +14,12 @@ from trace.db import reading, transaction
 from trace.errors import Refused
 from trace.jobs.desk import Calls, Desk
 from trace.jobs.pull_orders import plan, record_page
+from trace.jobs.push_listings import shop_face
 from trace.records.market_order import MarketOrder
 from trace.records.shop import Shop
 from trace.services import listing_offers, shop_tokens
 from trace.services.listing_offers import DueOffer
+from trace.services.listing_text import Face
 from trace.services.selling import Tally
 
 
@@ -60,7 +62,7 @@ def rehearse(desk: Desk, shop: Shop) -> Rehearsed:
     windows = list(plan(shop.orders_cursor, desk.now(), adapter.capabilities, reach))
     told.since, told.until = windows[0].since.isoformat(), windows[-1].until.isoformat()
     pages = [page for window in windows for page in adapter.orders(window)]
-    due = _apply_and_take_back(desk, shop, pages, told)
+    due = _apply_and_take_back(desk, shop, pages, told, shop_face(desk, shop.marketplace, adapter))
     for one, result in zip(due, _publish(adapter, due), strict=True):
         told.offers.append({"listing": one.offer.listing_id, "outcome": result, **_shown(one)})
     told.held_calls = [f"{call.method} {call.url}" for call in held.held]
@@ -81,7 +83,9 @@ def _shown(one: DueOffer) -> dict[str, Any]:
     return {"sku": offer.sku, "price_vnd": offer.price_vnd, "stock": offer.stock, "on_sale": offer.on_sale}
 
 
-def _apply_and_take_back(desk: Desk, shop: Shop, pages: list[Page], told: Rehearsed) -> list[DueOffer]:
+def _apply_and_take_back(
+    desk: Desk, shop: Shop, pages: list[Page], told: Rehearsed, face: Face
+) -> list[DueOffer]:
     due: list[DueOffer] = []
     try:
         with transaction() as session:
@@ -89,7 +93,8 @@ def _apply_and_take_back(desk: Desk, shop: Shop, pages: list[Page], told: Rehear
                 before = _known(session, shop.id, page.orders)
                 tally = record_page(session, shop.id, page, desk.now())
                 _add(told, page, tally, before)
-            due = listing_offers.offers_due(session, shop.id)
+            listing_offers.pause_ended(session, shop.id, desk.now())
+            due = listing_offers.offers_due(session, shop.id, face, desk.now())
             raise _TakeBackError
     except _TakeBackError:
         return due

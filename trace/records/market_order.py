@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from trace.records.columns import big, check, one_of, pk, ref
@@ -20,6 +20,9 @@ class OrderStatus(StrEnum):
     UNMAPPED = "unmapped"
 
 
+UNPAID = text("status = 'unpaid'")
+
+
 class MarketOrder(SQLModel, table=True):
     """One order as the marketplace last told it. ``day`` is its creation day at +07:00."""
 
@@ -29,6 +32,7 @@ class MarketOrder(SQLModel, table=True):
         one_of("status", OrderStatus),
         Index(None, "shop_id", "day"),
         Index(None, "day"),
+        Index("ix_market_order_unpaid", "shop_id", sqlite_where=UNPAID, postgresql_where=UNPAID),
     )
 
     id: int = pk()

@@ -62,6 +62,8 @@ class ShopToken(SQLModel, table=True):
 class Listing(SQLModel, table=True):
     """An item on a shop's shelf. Its product may be unknown: kept, and not in product figures.
 
+    ``stock`` is what the manager counted, or what was last sent where the listing ``follows_lots``.
+
     Hashes per field group (content, price, stock, status): desired by us, sent, confirmed by the shop.
     """
 
@@ -82,6 +84,7 @@ class Listing(SQLModel, table=True):
     unit_g: int | None = big(default=None, nullable=True)
     price_vnd: int | None = big(default=None, nullable=True)
     stock: int | None = None
+    follows_lots: bool = False
     on_sale: bool = True
     is_missing: bool = False
     desired: str = Field(default="{}", max_length=400)

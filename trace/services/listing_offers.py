@@ -1,4 +1,4 @@
-"""What we want the marketplaces to show: price, stock, on sale, and (when asked for) name and description.
+"""What we want the marketplaces to show: price, stock, on sale, and (when asked for) name and text.
 
 ``desired``, ``sent`` and ``confirmed`` hold one short hash for each group; equal hashes mean that there is
 nothing to send. Only absolute values are sent. A listing the shop does not find is missing, never synced.
@@ -8,20 +8,22 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from marketplaces.values import Offer, OfferResult
 from trace.errors import FieldProblem, Invalid, Refused
-from trace.records.market_order import MarketOrder, MarketOrderLine
 from trace.records.product import Product
 from trace.records.shop import Listing, Shop
 from trace.services.admission import Act, Actor
+from trace.services.certificates import claims_on
+from trace.services.listing_stock import ended_products, stock_sums
+from trace.services.listing_text import Face, listing_text
 from trace.services.listings import fetch_listing
-from trace.services.order_figures import COUNTED
+from trace.standards.local_time import local_day
 
 MOST_PRICE_VND = 1_000_000_000
 MOST_STOCK = 1_000_000
@@ -29,12 +31,16 @@ MOST_STOCK = 1_000_000
 
 @dataclass(frozen=True)
 class Wish:
-    """What the manager asks for one listing. ``stock`` is what there is to sell now, in its pieces."""
+    """What the manager asks for one listing.
+
+    ``stock`` is what there is to sell now, in its pieces; it may be left out where the lots say it.
+    """
 
     price_vnd: int
-    stock: int
+    stock: int | None
     on_sale: bool
     with_content: bool = False
+    follows_lots: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,27 +58,47 @@ def wish(
     """Set what the shop shall show; the next push sends it.
 
     Raises:
-        Invalid: a price or a stock out of bounds.
-        Refused: the listing is not mapped to a product yet.
+        Invalid: a price or a stock out of bounds, or no stock where the manager counts.
+        Refused: the listing is not mapped to a product yet; ``shop.lots_ended``: it shall be sold, and no
+            lot that was let out is good any more.
     """
     listing = fetch_listing(session, actor, Act.MANAGE_SHOP, shop_id, listing_id)
     if listing.product_id is None:
         raise Refused("shop.map_first", listing=listing.ext_name)
-    problems = [
-        FieldProblem(name, "field.range", got, {"min": least, "max": most, "unit": unit})
-        for name, got, least, most, unit in (
-            ("price_vnd", asked.price_vnd, 1, MOST_PRICE_VND, "đ"),
-            ("stock", asked.stock, 0, MOST_STOCK, ""),
-        )
-        if not least <= got <= most
-    ]
-    if problems:
-        raise Invalid(problems)
+    _refuse_out_of_bounds(asked)
+    if asked.on_sale and ended_products(session, [listing.product_id], local_day(now)):
+        name = session.get_one(Product, listing.product_id).name
+        raise Refused("shop.lots_ended", listing=listing.ext_name, product=name)
     listing.price_vnd, listing.stock, listing.on_sale = asked.price_vnd, asked.stock, asked.on_sale
+    listing.follows_lots = asked.follows_lots
     listing.desired = json.dumps({"stock_at": now.isoformat(), "content": asked.with_content})
     listing.sent, listing.last_error, listing.updated_at = "{}", "", now
     session.flush()
     return listing
+
+
+def _refuse_out_of_bounds(asked: Wish) -> None:
+    if asked.stock is None and not asked.follows_lots:
+        raise Invalid([FieldProblem("stock", "error.empty", "")])
+    bounds = (
+        ("price_vnd", asked.price_vnd, 1, MOST_PRICE_VND, "đ"),
+        ("stock", asked.stock or 0, 0, MOST_STOCK, ""),
+    )
+    problems = [
+        FieldProblem(name, "field.range", got, {"min": least, "max": most, "unit": unit})
+        for name, got, least, most, unit in bounds
+        if not least <= got <= most
+    ]
+    if problems:
+        raise Invalid(problems)
+
+
+def pause_ended(session: Session, shop_id: int, now: datetime) -> int:
+    """Take off sale what the shop sells of products whose lots are all past their date or recalled."""
+    rule = (col(Listing.shop_id) == shop_id, col(Listing.on_sale), col(Listing.desired) != "{}")
+    sold = select(col(Listing.product_id)).where(*rule, col(Listing.product_id).is_not(None)).distinct()
+    ended = ended_products(session, session.execute(sold).scalars().all(), local_day(now))
+    return pause_products(session, ended, now) if ended else 0
 
 
 def pause_products(session: Session, product_ids: Iterable[int], now: datetime) -> int:
@@ -88,18 +114,7 @@ def pause_products(session: Session, product_ids: Iterable[int], now: datetime) 
     return len(ids)
 
 
-def published_stock(stock: int, sold_since: int, buffer_units: int) -> int:
-    """What may be offered: what there was, less what was ordered since, less what is kept back.
-
-    >>> published_stock(100, 30, 5)
-    65
-    >>> published_stock(3, 2, 5)
-    0
-    """
-    return max(0, stock - sold_since - buffer_units)
-
-
-def offers_due(session: Session, shop_id: int) -> list[DueOffer]:
+def offers_due(session: Session, shop_id: int, face: Face, now: datetime) -> list[DueOffer]:
     """Listings whose wish is not confirmed yet, leaving out what the shop refused as it stands."""
     shop = session.get_one(Shop, shop_id)
     rule = (
@@ -110,39 +125,40 @@ def offers_due(session: Session, shop_id: int) -> list[DueOffer]:
     rows = session.execute(
         select(Listing, Product).join(Product, col(Product.id) == col(Listing.product_id)).where(*rule)
     ).all()
-    due = [_due(session, shop, listing, product) for listing, product in rows]
+    sums = stock_sums(session, shop, [listing for listing, _ in rows], now)
+    texts = _texts(session, rows, face, local_day(now))
+    due = [
+        _due(listing, product, sums[listing.id].published, texts.get(listing.id, ""))
+        for listing, product in rows
+    ]
     return [one for one, (listing, _) in zip(due, rows, strict=True) if _is_open(listing, one.hashes)]
 
 
-def _due(session: Session, shop: Shop, listing: Listing, product: Product) -> DueOffer:
-    said = json.loads(listing.desired)
-    sold = _sold_since(session, listing.id, datetime.fromisoformat(said["stock_at"]))
+def _texts(session: Session, rows: Iterable[Any], face: Face, today: date) -> dict[int, str]:
+    """The descriptions of listings whose content is ours: other days have other certificates."""
+    texts, claims = {}, {}
+    for listing, product in rows:
+        if json.loads(listing.desired)["content"]:
+            if product.id not in claims:
+                claims[product.id] = claims_on(session, product.org_id, today, today, product_id=product.id)
+            texts[listing.id] = listing_text(product, claims[product.id], face)
+    return texts
+
+
+def _due(listing: Listing, product: Product, stock: int, text: str) -> DueOffer:
     number, _, model = listing.ext_listing_id.partition("/")
     offer = Offer(
         sku=listing.ext_sku or product.sku,
-        name=product.name if said["content"] else "",
-        description=product.description if said["content"] else "",
+        name=product.name if text else "",
+        description=text,
         price_vnd=listing.price_vnd or 0,
-        stock=published_stock(listing.stock or 0, sold, shop.buffer_units),
+        stock=min(stock, MOST_STOCK),
         on_sale=listing.on_sale,
         weight_g=0,
         listing_id=number,
         model_id=model,
     )
     return DueOffer(listing.id, offer, _hashes(offer))
-
-
-def _sold_since(session: Session, listing_id: int, since: datetime) -> int:
-    pieces = (
-        select(func.coalesce(func.sum(col(MarketOrderLine.net_quantity)), 0))
-        .join(MarketOrder, col(MarketOrder.id) == col(MarketOrderLine.order_id))
-        .where(
-            col(MarketOrderLine.listing_id) == listing_id,
-            col(MarketOrder.ordered_at) > since,
-            col(MarketOrder.status).in_((*COUNTED, "unpaid")),
-        )
-    )
-    return int(session.execute(pieces).scalar_one())
 
 
 def _hashes(offer: Offer) -> dict[str, str]:
@@ -177,6 +193,7 @@ def record_results(
         listing.last_error = "" if result.outcome in {"done", "unchanged"} else result.reason[:600]
         if result.outcome in {"done", "unchanged"}:
             listing.confirmed = json.dumps(dict(one.hashes))
+            listing.stock = one.offer.stock if listing.follows_lots else listing.stock
         listing.updated_at = now
     session.flush()
     return counts

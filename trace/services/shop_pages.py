@@ -17,9 +17,11 @@ from trace.services.admission import Act, Actor
 from trace.services.intake import Given, Weight, line
 from trace.services.job_log import last_jobs
 from trace.services.listing_offers import MOST_PRICE_VND, MOST_STOCK
+from trace.services.listing_stock import StockSum, ended_products, has_lots, lots_sum
 from trace.services.listings import Shelved
 from trace.services.sync_health import ShopHealth, sync_health
 from trace.standards import quantity
+from trace.standards.local_time import local_day
 
 RUNS_SHOWN = 12
 
@@ -30,6 +32,10 @@ def _money(value: object) -> object:
 
 def _count(value: object) -> object:
     return quantity.count(value) if isinstance(value, str) else value
+
+
+def _maybe_count(value: object) -> object:
+    return None if value == "" else _count(value)
 
 
 class MapIn(Given):
@@ -43,9 +49,10 @@ class WishIn(Given):
     """What a listing shall show."""
 
     price_vnd: Annotated[int, BeforeValidator(_money), Field(gt=0, le=MOST_PRICE_VND)]
-    stock: Annotated[int, BeforeValidator(_count), Field(ge=0, le=MOST_STOCK)]
+    stock: Annotated[int | None, BeforeValidator(_maybe_count), Field(ge=0, le=MOST_STOCK)] = None
     on_sale: bool
     with_content: bool = False
+    follows_lots: bool = False
 
 
 class ShopIn(Given):
@@ -97,9 +104,13 @@ class ListingPage:
     products: Sequence[Product]
     chosen: Product | None
     is_suggestion: bool
+    follows_lots: bool
+    by_lots: StockSum | None
+    is_ended: bool
+    """Every lot of its product that was let out is past its date or recalled."""
 
 
-def listing_page(session: Session, actor: Actor, shop_id: int, listing_id: int) -> ListingPage:
+def listing_page(session: Session, actor: Actor, shop_id: int, listing_id: int, now: datetime) -> ListingPage:
     """A listing with its product, or the one it seems to be.
 
     Raises:
@@ -109,8 +120,18 @@ def listing_page(session: Session, actor: Actor, shop_id: int, listing_id: int) 
     products = listings.own_products(session, actor)
     own = next((one for one in products if one.id == listing.product_id), None)
     guess = None if listing.product_id else listings.suggest(listing, products)
+    shop = session.get_one(Shop, shop_id)
+    is_managed = listing.desired != "{}"
+    known = has_lots(session, listing.product_id) if listing.product_id else False
     return ListingPage(
-        session.get_one(Shop, shop_id), listing, products, own or guess, own is None and guess is not None
+        shop=shop,
+        listing=listing,
+        products=products,
+        chosen=own or guess,
+        is_suggestion=own is None and guess is not None,
+        follows_lots=listing.follows_lots if is_managed else known,
+        by_lots=lots_sum(session, shop, listing, now) if known or listing.follows_lots else None,
+        is_ended=bool(listing.product_id and ended_products(session, [listing.product_id], local_day(now))),
     )
 
 

@@ -115,7 +115,7 @@ def listing(shop_id: int, listing_id: int) -> str:
 
 def _listing(shop_id: int, listing_id: int, form: FormState) -> str:
     with reading() as session:
-        page = shop_pages.listing_page(session, actor(), shop_id, listing_id)
+        page = shop_pages.listing_page(session, actor(), shop_id, listing_id, now())
     return render_template(
         "cooperative/shops/listing.html",
         page=page,
@@ -153,7 +153,7 @@ def unmap(shop_id: int, listing_id: int) -> AnyResponse:
 @door.page(f"{LISTING}/dang", Act.MANAGE_SHOP, methods=["POST"])
 def publish(shop_id: int, listing_id: int) -> Answer:
     """Set price, stock and whether it is on sale; sent with the next synchronisation, which is now."""
-    values = typed(("price_vnd", "stock", "on_sale", "with_content"))
+    values = typed(("price_vnd", "stock", "on_sale", "with_content", "follows_lots"))
     try:
         given = read(shop_pages.WishIn, values)
         answer = _publish(actor(), shop_id, listing_id, given)
