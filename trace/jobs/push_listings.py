@@ -2,7 +2,7 @@
 
 from itertools import islice
 
-from marketplaces.interface import Marketplace, MarketplaceError
+from marketplaces.interface import Capabilities, Marketplace, MarketplaceError
 from trace.db import reading
 from trace.jobs.desk import Desk
 from trace.jobs.shop_run import ShopRun
@@ -37,10 +37,16 @@ def face_of(run: ShopRun) -> Face:
 
 
 def shop_face(desk: Desk, marketplace: str, adapter: Marketplace) -> Face:
-    """As the marketplace says; where its references do not, as its option ``longest_description``."""
-    said = desk.keys(marketplace).option("longest_description", "0")
-    told = adapter.capabilities.longest_description or (int(said) if said.isdecimal() else 0)
-    return Face(desk.settings.public_url, told)
+    """As ``face_of``, where there is no run."""
+    longest = told(desk, marketplace, adapter.capabilities, "longest_description")
+    return Face(desk.settings.public_url, longest)
+
+
+def told(desk: Desk, marketplace: str, can: Capabilities, name: str) -> int:
+    """A limit as the marketplace's references give it; where they do not, as its option of this name."""
+    said = desk.keys(marketplace).option(name, "0")
+    limit: int = getattr(can, name)
+    return limit or (int(said) if said.isdecimal() else 0)
 
 
 def send(run: ShopRun, batch: list[DueOffer]) -> None:

@@ -53,25 +53,30 @@ def stock_sums(
     following = {one.product_id for one in listings if one.follows_lots and one.product_id is not None}
     rooms = lots_on_sale(session, following, local_day(now)) if following else []
     spoken = _spoken_for(session, following) if following else {}
-    return {
-        one.id: _of_lots(one, shop, rooms, spoken) if one.follows_lots else _counted(session, one, shop)
-        for one in listings
-    }
+    return {one.id: _sum(session, one, shop, rooms, spoken) for one in listings}
 
 
-def lots_sum(session: Session, shop: Shop, listing: Listing, now: datetime) -> StockSum:
-    """The sum of one listing as it is, or would be, when it follows its lots."""
-    own = [listing.product_id] if listing.product_id else []
-    rooms = lots_on_sale(session, own, local_day(now))
-    return _of_lots(listing, shop, rooms, _spoken_for(session, own))
+def _sum(
+    session: Session, listing: Listing, shop: Shop, rooms: Sequence[Room], spoken: dict[int, int]
+) -> StockSum:
+    if listing.follows_lots and listing.product_id is not None and listing.unit_g:
+        return _of_lots(listing.product_id, listing.unit_g, shop, rooms, spoken)
+    return _counted(session, listing, shop)
 
 
-def _of_lots(listing: Listing, shop: Shop, rooms: Sequence[Room], spoken: dict[int, int]) -> StockSum:
-    own = [room for room in rooms if room.lot.product_id == listing.product_id]
-    unit_g = listing.unit_g or 1
+def lots_sum(session: Session, shop: Shop, product_id: int, unit_g: int, now: datetime) -> StockSum:
+    """The sum of a listing of the product, were it to follow the lots."""
+    rooms = lots_on_sale(session, [product_id], local_day(now))
+    return _of_lots(product_id, unit_g, shop, rooms, _spoken_for(session, [product_id]))
+
+
+def _of_lots(
+    product_id: int, unit_g: int, shop: Shop, rooms: Sequence[Room], spoken: dict[int, int]
+) -> StockSum:
+    own = [room for room in rooms if room.lot.product_id == product_id]
     return StockSum(
         pieces=sum(max(0, room.grams) // unit_g for room in own),
-        reserved=-(-spoken.get(listing.product_id or 0, 0) // unit_g),
+        reserved=-(-spoken.get(product_id, 0) // unit_g),
         buffer=shop.buffer_units,
         lots=len(own),
         grams=sum(max(0, room.grams) for room in own),

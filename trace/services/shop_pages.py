@@ -130,9 +130,15 @@ def listing_page(session: Session, actor: Actor, shop_id: int, listing_id: int, 
         chosen=own or guess,
         is_suggestion=own is None and guess is not None,
         follows_lots=listing.follows_lots if is_managed else known,
-        by_lots=lots_sum(session, shop, listing, now) if known or listing.follows_lots else None,
+        by_lots=_by_lots(session, shop, listing, now) if known or listing.follows_lots else None,
         is_ended=bool(listing.product_id and ended_products(session, [listing.product_id], local_day(now))),
     )
+
+
+def _by_lots(session: Session, shop: Shop, listing: Listing, now: datetime) -> StockSum | None:
+    if listing.product_id is None or not listing.unit_g:
+        return None
+    return lots_sum(session, shop, listing.product_id, listing.unit_g, now)
 
 
 def push_state(listing: Listing) -> str:
