@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from marketplaces.http import Client
 from marketplaces.interface import Capabilities, Clock, ErrorKind, MarketplaceError
-from marketplaces.reading import Record, header, parse, strictly
+from marketplaces.reading import Record, header, parse, strict
 from marketplaces.values import (
     AppKeys,
     Category,
@@ -102,6 +102,7 @@ def world(base_url: str) -> World:
     return World()
 
 
+@strict("memory")
 class Memory:
     """The adapter over a ``World``; ``http`` is not used."""
 
@@ -189,10 +190,9 @@ class Memory:
 
     def read_push(self, body: bytes) -> Push:
         """``{"id", "shop", "order", "at"}``, the time in epoch seconds."""
-        with strictly("memory push"):
-            record = Record(parse(body), "push")
-            shop, order = record.identifier("shop"), record.identifier("order")
-            return Push(record.identifier("id"), "order", shop, order, record.moment("at"))
+        record = Record(parse(body), "push")
+        shop, order = record.identifier("shop"), record.identifier("order")
+        return Push(record.identifier("id"), "order", shop, order, record.moment("at"))
 
     def _enter(self) -> str:
         """The shop these credentials open."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
+from functools import wraps
+from typing import Any, TypeVar
 
 from marketplaces.interface import MarketplaceError
 
@@ -140,9 +143,42 @@ class Record:
         return MalformedError(f"{self._where}.{name}: expected {expected}, got {type(got).__name__}")
 
 
+T = TypeVar("T")
+
+
+def strict(place: str) -> Callable[[type[T]], type[T]]:
+    """Every public method of the class refuses a whole answer that does not fit, as ``MarketplaceError``."""
+
+    def guard(adapter: type[T]) -> type[T]:
+        for name, method in list(vars(adapter).items()):
+            if inspect.isfunction(method) and not name.startswith("_"):
+                setattr(adapter, name, _strict(place, method))
+        return adapter
+
+    return guard
+
+
+def _strict(place: str, method: Callable[..., Any]) -> Callable[..., Any]:
+    """A generator's body runs while it is read from, so that it is watched there."""
+    if inspect.isgeneratorfunction(method):
+
+        @wraps(method)
+        def pages(*given: Any, **named: Any) -> Iterator[Any]:
+            with _strictly(place):
+                yield from method(*given, **named)
+
+        return pages
+
+    @wraps(method)
+    def whole(*given: Any, **named: Any) -> Any:
+        with _strictly(place):
+            return method(*given, **named)
+
+    return whole
+
+
 @contextmanager
-def strictly(place: str) -> Iterator[None]:
-    """Whatever is read inside and does not fit refuses the whole answer, as ``MarketplaceError``."""
+def _strictly(place: str) -> Iterator[None]:
     try:
         yield
     except MalformedError as error:

@@ -11,7 +11,7 @@ from marketplaces.lazada import listings, orders, pushes, tokens
 from marketplaces.lazada.gateway import Gateway
 from marketplaces.lazada.offers import LazadaCounter
 from marketplaces.publishing import publish
-from marketplaces.reading import strictly
+from marketplaces.reading import strict
 from marketplaces.values import (
     AppKeys,
     Category,
@@ -25,6 +25,7 @@ from marketplaces.values import (
 )
 
 
+@strict("Lazada")
 class Lazada:
     """One shop at Lazada. ``credentials`` is None until its seller has agreed."""
 
@@ -46,34 +47,28 @@ class Lazada:
 
     def publish(self, offers: Sequence[Offer]) -> list[OfferResult]:
         """Send what differs; a new listing is looked for by SKU before it is made."""
-        with strictly("Lazada"):
-            return publish(LazadaCounter(self._gateway), offers)
+        return publish(LazadaCounter(self._gateway), offers)
 
     def orders(self, window: Window, progress: str = "") -> Iterator[Page]:
         """By ``updated_at``, oldest first."""
-        with strictly("Lazada"):
-            yield from orders.read_window(self._gateway, window, progress)
+        yield from orders.read_window(self._gateway, window, progress)
 
     def read_orders(self, ext_order_ids: Sequence[str]) -> Page:
         """Each head by itself, rows fifty orders at a time."""
-        with strictly("Lazada"):
-            return orders.read_orders(self._gateway, ext_order_ids)
+        return orders.read_orders(self._gateway, ext_order_ids)
 
     def listings(self) -> Iterator[Listing]:
         """Everything not deleted, one for each SKU."""
-        with strictly("Lazada"):
-            for shown in listings.read_listings(self._gateway):
-                yield shown.listing
+        for shown in listings.read_listings(self._gateway):
+            yield shown.listing
 
     def categories(self) -> Iterator[Category]:
         """By their Vietnamese names."""
-        with strictly("Lazada"):
-            yield from listings.read_categories(self._gateway)
+        yield from listings.read_categories(self._gateway)
 
     def refresh(self, credentials: Credentials) -> Credentials:
         """The old refresh token may be dead once this returns, and when it fails as ``uncertain``."""
-        with strictly("Lazada"):
-            return tokens.refresh(self._gateway, credentials)
+        return tokens.refresh(self._gateway, credentials)
 
     def authorize_url(self, redirect: str) -> str:
         """Lazada's own page; ``redirect`` must be registered there."""
@@ -81,8 +76,7 @@ class Lazada:
 
     def exchange(self, code: str, ext_shop_id: str) -> Credentials:
         """``code`` as the browser brought it; the answer names the shop."""
-        with strictly("Lazada"):
-            return tokens.exchange(self._gateway, code, ext_shop_id)
+        return tokens.exchange(self._gateway, code, ext_shop_id)
 
     def verify_push(self, headers: Mapping[str, str], url: str, body: bytes) -> bool:
         """Over our application's number and the raw body; the address is not signed."""
@@ -90,5 +84,4 @@ class Lazada:
 
     def read_push(self, body: bytes) -> Push:
         """What to read again."""
-        with strictly("Lazada"):
-            return pushes.read(body)
+        return pushes.read(body)

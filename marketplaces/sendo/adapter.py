@@ -9,7 +9,7 @@ from datetime import timedelta
 from marketplaces.http import Client
 from marketplaces.interface import Capabilities, Clock
 from marketplaces.publishing import publish
-from marketplaces.reading import strictly
+from marketplaces.reading import strict
 from marketplaces.sendo import listings, orders, pushes, tokens
 from marketplaces.sendo.choices import is_on
 from marketplaces.sendo.gateway import Gateway
@@ -27,6 +27,7 @@ from marketplaces.values import (
 )
 
 
+@strict("Sendo")
 class Sendo:
     """One shop at Sendo. Switched off until the operator's option says that the service lives."""
 
@@ -56,33 +57,27 @@ class Sendo:
 
     def publish(self, offers: Sequence[Offer]) -> list[OfferResult]:
         """Send what differs, and read it back; a new listing is looked for by SKU before it is made."""
-        with strictly("Sendo"):
-            return publish(SendoCounter(self._gateway), offers)
+        return publish(SendoCounter(self._gateway), offers)
 
     def orders(self, window: Window, progress: str = "") -> Iterator[Page]:
         """By the day of the last change, whole days."""
-        with strictly("Sendo"):
-            yield from orders.read_window(self._gateway, window, progress)
+        yield from orders.read_window(self._gateway, window, progress)
 
     def read_orders(self, ext_order_ids: Sequence[str]) -> Page:
         """One call an order."""
-        with strictly("Sendo"):
-            return orders.read_orders(self._gateway, ext_order_ids)
+        return orders.read_orders(self._gateway, ext_order_ids)
 
     def listings(self) -> Iterator[Listing]:
         """Everything not deleted, one for each variant; a call for each product."""
-        with strictly("Sendo"):
-            yield from listings.read_listings(self._gateway)
+        yield from listings.read_listings(self._gateway)
 
     def categories(self) -> Iterator[Category]:
         """Level by level."""
-        with strictly("Sendo"):
-            yield from listings.read_categories(self._gateway)
+        yield from listings.read_categories(self._gateway)
 
     def refresh(self, credentials: Credentials) -> Credentials:
         """Logs in again; the token before is useless from now on."""
-        with strictly("Sendo"):
-            return tokens.login(self._gateway, credentials.ext_shop_id)
+        return tokens.login(self._gateway, credentials.ext_shop_id)
 
     def authorize_url(self, redirect: str) -> str:
         """Straight back: whoever has the shop's keys is let in."""
@@ -90,8 +85,7 @@ class Sendo:
 
     def exchange(self, code: str, ext_shop_id: str) -> Credentials:
         """A token, and the number of the shop these keys belong to; no code is needed."""
-        with strictly("Sendo"):
-            return tokens.login(self._gateway, ext_shop_id)
+        return tokens.login(self._gateway, ext_shop_id)
 
     def verify_push(self, headers: Mapping[str, str], url: str, body: bytes) -> bool:
         """By the shop's key in the body and the mark in the address; nothing is signed."""
@@ -99,5 +93,4 @@ class Sendo:
 
     def read_push(self, body: bytes) -> Push:
         """What to read again."""
-        with strictly("Sendo"):
-            return pushes.read(body)
+        return pushes.read(body)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from marketplaces.http import Client
 from marketplaces.interface import Capabilities, Clock
 from marketplaces.publishing import publish
-from marketplaces.reading import strictly
+from marketplaces.reading import strict
 from marketplaces.shopee import listings, orders, pushes, tokens
 from marketplaces.shopee.gateway import Gateway
 from marketplaces.shopee.offers import ShopeeCounter
@@ -25,6 +25,7 @@ from marketplaces.values import (
 )
 
 
+@strict("Shopee")
 class Shopee:
     """One shop at Shopee. ``credentials`` is None until its seller has agreed."""
 
@@ -36,7 +37,6 @@ class Shopee:
         access_life=timedelta(hours=4),
         rate_per_s=5.0,
         push=True,
-        push_empty_answer=True,
         needs_category=True,
         needs_picture=True,
     )
@@ -47,33 +47,27 @@ class Shopee:
 
     def publish(self, offers: Sequence[Offer]) -> list[OfferResult]:
         """Send what differs; a new listing is looked for by SKU before it is made."""
-        with strictly("Shopee"):
-            return publish(ShopeeCounter(self._gateway), offers)
+        return publish(ShopeeCounter(self._gateway), offers)
 
     def orders(self, window: Window, progress: str = "") -> Iterator[Page]:
         """By ``update_time``, in slices of at most 15 days."""
-        with strictly("Shopee"):
-            yield from orders.read_window(self._gateway, window, progress)
+        yield from orders.read_window(self._gateway, window, progress)
 
     def read_orders(self, ext_order_ids: Sequence[str]) -> Page:
         """Details only, fifty at a time."""
-        with strictly("Shopee"):
-            return orders.read_orders(self._gateway, ext_order_ids)
+        return orders.read_orders(self._gateway, ext_order_ids)
 
     def listings(self) -> Iterator[Listing]:
         """Everything not deleted, one for each variant."""
-        with strictly("Shopee"):
-            yield from listings.read_listings(self._gateway)
+        yield from listings.read_listings(self._gateway)
 
     def categories(self) -> Iterator[Category]:
         """By their Vietnamese names."""
-        with strictly("Shopee"):
-            yield from listings.read_categories(self._gateway)
+        yield from listings.read_categories(self._gateway)
 
     def refresh(self, credentials: Credentials) -> Credentials:
         """The old refresh token is dead once this returns, and may be when it fails as ``uncertain``."""
-        with strictly("Shopee"):
-            return tokens.refresh(self._gateway, credentials)
+        return tokens.refresh(self._gateway, credentials)
 
     def authorize_url(self, redirect: str) -> str:
         """A link that lives five minutes."""
@@ -81,8 +75,7 @@ class Shopee:
 
     def exchange(self, code: str, ext_shop_id: str) -> Credentials:
         """``code`` and ``shop_id`` as the browser brought them."""
-        with strictly("Shopee"):
-            return tokens.exchange(self._gateway, code, ext_shop_id)
+        return tokens.exchange(self._gateway, code, ext_shop_id)
 
     def verify_push(self, headers: Mapping[str, str], url: str, body: bytes) -> bool:
         """Over the raw body and the address exactly as registered."""
@@ -90,5 +83,4 @@ class Shopee:
 
     def read_push(self, body: bytes) -> Push:
         """What to read again."""
-        with strictly("Shopee"):
-            return pushes.read(body)
+        return pushes.read(body)

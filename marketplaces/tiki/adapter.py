@@ -8,7 +8,7 @@ from datetime import timedelta
 from marketplaces.http import Client
 from marketplaces.interface import Capabilities, Clock, MarketplaceError
 from marketplaces.publishing import publish
-from marketplaces.reading import strictly
+from marketplaces.reading import strict
 from marketplaces.tiki import events, listings, orders, tokens
 from marketplaces.tiki.gateway import Gateway
 from marketplaces.tiki.offers import TikiCounter
@@ -26,6 +26,7 @@ from marketplaces.values import (
 )
 
 
+@strict("Tiki")
 class Tiki:
     """One seller at Tiki, through an in-house application of that seller's."""
 
@@ -53,34 +54,28 @@ class Tiki:
 
     def publish(self, offers: Sequence[Offer]) -> list[OfferResult]:
         """Send what differs; a new listing is looked for by SKU before it is asked for."""
-        with strictly("Tiki"):
-            return publish(TikiCounter(self._gateway), offers)
+        return publish(TikiCounter(self._gateway), offers)
 
     def orders(self, window: Window, progress: str = "") -> Iterator[Page]:
         """By ``updated_at``, oldest first."""
-        with strictly("Tiki"):
-            yield from orders.read_window(self._gateway, window, progress)
+        yield from orders.read_window(self._gateway, window, progress)
 
     def read_orders(self, ext_order_ids: Sequence[str]) -> Page:
         """One call an order."""
-        with strictly("Tiki"):
-            return orders.read_orders(self._gateway, ext_order_ids)
+        return orders.read_orders(self._gateway, ext_order_ids)
 
     def listings(self) -> Iterator[Listing]:
         """One for each product, which is one for each variant."""
-        with strictly("Tiki"):
-            for product in listings.read_products(self._gateway):
-                yield product.shown.listing
+        for product in listings.read_products(self._gateway):
+            yield product.shown.listing
 
     def categories(self) -> Iterator[Category]:
         """Only primary ones hold products."""
-        with strictly("Tiki"):
-            yield from listings.read_categories(self._gateway)
+        yield from listings.read_categories(self._gateway)
 
     def refresh(self, credentials: Credentials) -> Credentials:
         """Asked for anew with the application's keys; the token before lives on to its end."""
-        with strictly("Tiki"):
-            return tokens.ask(self._gateway, credentials.ext_shop_id)
+        return tokens.ask(self._gateway, credentials.ext_shop_id)
 
     def authorize_url(self, redirect: str) -> str:
         """Straight back: the seller agreed when the application was linked to the shop in Tiki's console."""
@@ -88,14 +83,12 @@ class Tiki:
 
     def exchange(self, code: str, ext_shop_id: str) -> Credentials:
         """A token, and the number of the shop these keys belong to; no code is needed."""
-        with strictly("Tiki"):
-            fresh = tokens.ask(self._gateway, ext_shop_id)
-            return tokens.of_seller(fresh, Gateway(self._http, self._keys, fresh, self._clock))
+        fresh = tokens.ask(self._gateway, ext_shop_id)
+        return tokens.of_seller(fresh, Gateway(self._http, self._keys, fresh, self._clock))
 
     def pull_events(self, bookmark: str) -> Events:
         """What happened since the bookmark; keep the new one together with what it led to."""
-        with strictly("Tiki"):
-            return events.pull(self._gateway, bookmark, self._shop)
+        return events.pull(self._gateway, bookmark, self._shop)
 
     def verify_push(self, headers: Mapping[str, str], url: str, body: bytes) -> bool:
         """Tiki pushes nothing about orders, so that nothing is from Tiki."""

@@ -9,7 +9,7 @@ from datetime import timedelta
 from marketplaces.http import Client
 from marketplaces.interface import Capabilities, Clock, MarketplaceError
 from marketplaces.publishing import publish
-from marketplaces.reading import strictly
+from marketplaces.reading import strict
 from marketplaces.tiktok import listings, orders, pushes, sources, tokens
 from marketplaces.tiktok.gateway import Gateway
 from marketplaces.tiktok.offers import TikTokCounter
@@ -25,9 +25,8 @@ from marketplaces.values import (
     Window,
 )
 
-NAME = "TikTok Shop"
 
-
+@strict("TikTok Shop")
 class TikTok:
     """One shop at TikTok Shop. ``credentials`` is None until its seller has agreed."""
 
@@ -39,7 +38,6 @@ class TikTok:
         access_life=timedelta(days=7),
         rate_per_s=1.0,
         push=True,
-        push_empty_answer=True,
         needs_category=True,
         needs_picture=True,
     )
@@ -51,33 +49,27 @@ class TikTok:
 
     def publish(self, offers: Sequence[Offer]) -> list[OfferResult]:
         """Send what differs; a new listing is looked for by SKU before it is made."""
-        with strictly(NAME):
-            return publish(TikTokCounter(self._gateway), offers)
+        return publish(TikTokCounter(self._gateway), offers)
 
     def orders(self, window: Window, progress: str = "") -> Iterator[Page]:
         """By the time of change of orders, of cancellations and of returns."""
-        with strictly(NAME):
-            yield from orders.read_window(self._gateway, window, progress)
+        yield from orders.read_window(self._gateway, window, progress)
 
     def read_orders(self, ext_order_ids: Sequence[str]) -> Page:
         """Details, fifty at a time, with what was returned of them."""
-        with strictly(NAME):
-            return orders.read_orders(self._gateway, ext_order_ids)
+        return orders.read_orders(self._gateway, ext_order_ids)
 
     def listings(self) -> Iterator[Listing]:
         """Everything not deleted, one for each SKU."""
-        with strictly(NAME):
-            yield from listings.read_listings(self._gateway)
+        yield from listings.read_listings(self._gateway)
 
     def categories(self) -> Iterator[Category]:
         """By their Vietnamese names."""
-        with strictly(NAME):
-            yield from listings.read_categories(self._gateway)
+        yield from listings.read_categories(self._gateway)
 
     def refresh(self, credentials: Credentials) -> Credentials:
         """Take the old refresh token for dead once this returns, and when it fails as ``uncertain``."""
-        with strictly(NAME):
-            return tokens.refresh(self._gateway, credentials)
+        return tokens.refresh(self._gateway, credentials)
 
     def authorize_url(self, redirect: str) -> str:
         """The seller comes back to where the application's console says; only ``state`` travels along."""
@@ -85,8 +77,7 @@ class TikTok:
 
     def exchange(self, code: str, ext_shop_id: str) -> Credentials:
         """``code`` as the browser brought it; which shop it is good for is asked for."""
-        with strictly(NAME):
-            return tokens.exchange(self._gateway, code, ext_shop_id)
+        return tokens.exchange(self._gateway, code, ext_shop_id)
 
     def verify_push(self, headers: Mapping[str, str], url: str, body: bytes) -> bool:
         """Over the application's key and the raw body; ``url`` is not signed."""
@@ -94,8 +85,7 @@ class TikTok:
 
     def read_push(self, body: bytes) -> Push:
         """What to read again."""
-        with strictly(NAME):
-            return pushes.read(body)
+        return pushes.read(body)
 
 
 def _rate(keys: AppKeys) -> float:
