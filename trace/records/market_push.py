@@ -1,11 +1,11 @@
-"""What marketplaces called us about, and how fast each application may be called by all workers together."""
+"""What marketplaces called us about."""
 
 from datetime import datetime
 
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from trace.records.columns import big, pk, ref
+from trace.records.columns import pk, ref
 
 
 class MarketPush(SQLModel, table=True):
@@ -22,13 +22,3 @@ class MarketPush(SQLModel, table=True):
     sent_at: datetime | None = None
     received_at: datetime
     read_at: datetime | None = None
-
-
-class MarketPace(SQLModel, table=True):
-    """The moment from which the next call of a bucket may go out: one row for all processes."""
-
-    __tablename__ = "market_pace"
-
-    bucket: str = Field(primary_key=True, max_length=120)
-    free_at_us: int = big()
-    """Microseconds since 1970."""

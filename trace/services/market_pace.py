@@ -9,7 +9,7 @@ from sqlalchemy import case, literal
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
-from trace.records.market_push import MarketPace
+from trace.records.market_pace import MarketPace
 
 MOST_AHEAD_S = 600.0
 """A row further ahead than this was written by a clock gone wrong, and is begun anew."""
