@@ -64,6 +64,20 @@ def changed_content(offer: Offer, shown: Shown) -> frozenset[str]:
     return frozenset(name for name, (wanted, had) in pairs.items() if wanted and wanted != had)
 
 
+def picture_addresses(offer: Offer) -> list[str]:
+    """The offer's pictures that lie at a public address, for shops that fetch them themselves."""
+    return [address for address in offer.image_ids if address.startswith(("https://", "http://"))]
+
+
+def lacking(offer: Offer) -> OfferResult | None:
+    """Why a new listing cannot be made: no category's number, no picture's address; None when it can."""
+    if not (offer.category_id.isascii() and offer.category_id.isdigit()):
+        return OfferResult(offer.sku, "", "refused", "a new listing needs the number of a category")
+    if not picture_addresses(offer):
+        return OfferResult(offer.sku, "", "refused", "a new listing needs a picture's public address")
+    return None
+
+
 def _publish_one(counter: Counter, offer: Offer, shelf: Shelf) -> OfferResult:
     number = offer.listing_id or ""
     try:

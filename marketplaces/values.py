@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -208,6 +209,17 @@ class Window:
             yield Window(since, since + span)
             since += span
         yield Window(since, self.until)
+
+    def slices(self, span: timedelta, after: int | None = None) -> Iterator[tuple[int, int]]:
+        """The same in whole epoch seconds, rounded outwards; what lies before ``after`` was read already."""
+        since, until = math.floor(self.since.timestamp()), math.ceil(self.until.timestamp())
+        if after is not None:
+            if after >= until:
+                return
+            since = after
+        step = int(span.total_seconds())
+        for start in range(since, max(until, since + 1), step):
+            yield start, min(start + step, until)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from marketplaces.publishing import Shelf, Shown, changed_content
+from marketplaces.publishing import Shelf, Shown, changed_content, lacking, picture_addresses
 from marketplaces.sendo.gateway import Gateway
 from marketplaces.sendo.listings import Raw, Ware, read_wares
 from marketplaces.values import Offer, OfferResult
@@ -30,12 +30,9 @@ class SendoCounter:
 
     def create(self, offer: Offer) -> OfferResult:
         """A double SKU is refused, so that an offer whose answer was lost is never made twice."""
-        pictures = [address for address in offer.image_ids if address.startswith(("https://", "http://"))]
-        if not (offer.category_id.isascii() and offer.category_id.isdigit()):
-            return OfferResult(offer.sku, "", "refused", "a new listing needs the number of a category")
-        if not pictures:
-            return OfferResult(offer.sku, "", "refused", "a new listing needs a picture's public address")
-        if not self._gateway.change("POST", PRODUCT, self._product(offer, pictures)):
+        if refused := lacking(offer):
+            return refused
+        if not self._gateway.change("POST", PRODUCT, self._product(offer, picture_addresses(offer))):
             return OfferResult(offer.sku, "", "done", "rehearsed")
         return self._read_back(replace(offer, listing_id=None))
 

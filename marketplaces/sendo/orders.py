@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from urllib.parse import quote
 
 from marketplaces.interface import MarketplaceError
+from marketplaces.one_by_one import read_each
 from marketplaces.progress import MOST_LOOKS, Place, read_place
 from marketplaces.reading import EARLIEST_EPOCH_S, LATEST_EPOCH_S, MalformedError, Record
 from marketplaces.sendo.choices import Choices
@@ -56,21 +57,12 @@ def read_window(gateway: Gateway, window: Window, progress: str) -> Iterator[Pag
 
 def read_orders(gateway: Gateway, numbers: Sequence[str]) -> Page:
     """The orders as they are now, one call each; what cannot be read is told apart."""
-    orders: list[Order] = []
-    bad: list[BadRecord] = []
-    for number in dict.fromkeys(numbers):
-        try:
-            record = Record(gateway.get(f"salesorder/{quote(number, safe='')}"), "order")
-            if record.record("sales_order").identifier("order_number") != number:
-                raise MalformedError("order.order_number: another order came than was asked for")
-            orders.append(read_order(record, gateway.choices))
-        except MalformedError as error:
-            bad.append(BadRecord(number, str(error)))
-        except MarketplaceError as error:
-            if error.kind != "missing":
-                raise
-            bad.append(BadRecord(number, "the marketplace no longer knows this order"))
-    return Page(tuple(orders), "", tuple(bad))
+
+    def read(number: str) -> Order:
+        record = Record(gateway.get(f"salesorder/{quote(number, safe='')}"), "order")
+        return read_order(record, gateway.choices)
+
+    return read_each(numbers, read)
 
 
 def _read_days(gateway: Gateway, place: Place) -> Iterator[Page]:

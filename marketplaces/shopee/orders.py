@@ -7,7 +7,6 @@ pages is read again until nothing new turns up.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -43,16 +42,11 @@ SAMPLED = ("order_sn", "order_status", "create_time", "update_time", "currency",
 
 def read_window(gateway: Gateway, window: Window, progress: str) -> Iterator[Page]:
     """Every order modified in the window; ``progress`` goes on after the page it came with."""
-    since, until = math.floor(window.since.timestamp()), math.ceil(window.until.timestamp())
-    if progress:
-        place = read_place(progress)
+    place = read_place(progress) if progress else None
+    if place:
         yield from _read_slice(gateway, place)
-        since = place.until
-        if since >= until:
-            return
-    span = int(MAX_WINDOW.total_seconds())
-    for start in range(since, max(until, since + 1), span):
-        yield from _read_slice(gateway, Place(start, min(start + span, until)))
+    for since, until in window.slices(MAX_WINDOW, place.until if place else None):
+        yield from _read_slice(gateway, Place(since, until))
 
 
 def read_orders(gateway: Gateway, numbers: Sequence[str]) -> Page:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from marketplaces.interface import MarketplaceError
-from marketplaces.publishing import Shelf, Shown, changed_content
+from marketplaces.publishing import Shelf, Shown, changed_content, lacking, picture_addresses
 from marketplaces.tiki import reviews
 from marketplaces.tiki.gateway import Gateway
 from marketplaces.tiki.listings import Product, read_product, read_products
@@ -46,12 +46,9 @@ class TikiCounter:
 
     def create(self, offer: Offer) -> OfferResult:
         """A request, unless one about this SKU is being looked at."""
-        pictures = [address for address in offer.image_ids if address.startswith(("https://", "http://"))]
-        if not (offer.category_id.isascii() and offer.category_id.isdigit()):
-            return OfferResult(offer.sku, "", "refused", "a new listing needs the number of a category")
-        if not pictures:
-            return OfferResult(offer.sku, "", "refused", "a new listing needs a picture's public address")
-        outcome, reason = self._file(offer.sku, "", REQUESTS, self._request(offer, pictures))
+        if refused := lacking(offer):
+            return refused
+        outcome, reason = self._file(offer.sku, "", REQUESTS, self._request(offer, picture_addresses(offer)))
         if outcome != "done" or reason:
             return OfferResult(offer.sku, "", outcome, reason)
         [found], _ = self.look([replace(offer, listing_id=None)])

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from datetime import timezone
 from urllib.parse import quote
 
-from marketplaces.interface import MarketplaceError
+from marketplaces.one_by_one import read_each
 from marketplaces.reading import MalformedError, Record
 from marketplaces.tiki.choices import Choices
 from marketplaces.tiki.clock import moment, written
@@ -41,35 +40,20 @@ NO_CODE = "(no code)"
 
 def read_window(gateway: Gateway, window: Window, progress: str) -> Iterator[Page]:
     """Every order changed in the window; ``progress`` goes on after the page it came with."""
-    since, until = math.floor(window.since.timestamp()), math.ceil(window.until.timestamp())
-    if progress:
-        place = read_place(progress)
+    place = read_place(progress) if progress else None
+    if place:
         yield from _read_span(gateway, place)
-        since = place.until
-        if since >= until:
-            return
-    span = int(gateway.choices.window.total_seconds())
-    for start in range(since, max(until, since + 1), span):
-        yield from _read_span(gateway, Place(start, min(start + span, until), start))
+    for since, until in window.slices(gateway.choices.window, place.until if place else None):
+        yield from _read_span(gateway, Place(since, until, since))
 
 
 def read_orders(gateway: Gateway, numbers: Sequence[str]) -> Page:
     """The orders as they are now, one call each; what cannot be read is told apart."""
-    orders: list[Order] = []
-    bad: list[BadRecord] = []
-    for number in dict.fromkeys(numbers):
-        try:
-            record = gateway.get(f"orders/{quote(number, safe='')}")
-            if record.identifier("code") != number:
-                raise MalformedError("order.code: another order came than was asked for")
-            orders.append(read_order(record, gateway.choices))
-        except MalformedError as error:
-            bad.append(BadRecord(number, str(error)))
-        except MarketplaceError as error:
-            if error.kind != "missing":
-                raise
-            bad.append(BadRecord(number, "the marketplace no longer knows this order"))
-    return Page(tuple(orders), "", tuple(bad))
+
+    def read(number: str) -> Order:
+        return read_order(gateway.get(f"orders/{quote(number, safe='')}"), gateway.choices)
+
+    return read_each(numbers, read)
 
 
 def _read_span(gateway: Gateway, place: Place) -> Iterator[Page]:
