@@ -8,6 +8,7 @@
     http         the one client: time-outs, retries, pace, size caps, redacted call records
     reading      strict readers over a marketplace's JSON
     progress     how far a reading got: pages that are looked through until they are still
+    one_by_one   orders where a marketplace tells one at a time
     publishing   making listings look like offers: the walk that every marketplace shares
     memory       a marketplace inside the process
     agreeing     what the ways to a seller's agreement share

@@ -154,13 +154,18 @@ class Stand:
         return True
 
 
-def open_stand(market: Market, folder: Path, ahead: timedelta = timedelta()) -> Stand:
-    """Seed the marketplace and connect the shop."""
-    now = datetime.now(UTC) + ahead
+def stocked(market: Market) -> Any:
+    """The cooperative's shop there, with its listings; numbers of listings are said at Shopee alone."""
     spec = market.spec
     shelf = LISTINGS if spec is SHOPEE else [{k: v for k, v in one.items() if k != "id"} for one in LISTINGS]
     app = {"id": spec.app_id, "secret": spec.secret}
-    told = market.control("seed", name="HTX Vải Thanh Hà", app=app, listings=shelf)
+    return market.control("seed", name="HTX Vải Thanh Hà", app=app, listings=shelf)
+
+
+def open_stand(market: Market, folder: Path, ahead: timedelta = timedelta()) -> Stand:
+    """Seed the marketplace and connect the shop."""
+    now = datetime.now(UTC) + ahead
+    told = stocked(market)
     desk = Desk(
         settings_for(market, folder),
         "test",
@@ -171,7 +176,9 @@ def open_stand(market: Market, folder: Path, ahead: timedelta = timedelta()) -> 
     with transaction() as session:
         coop = world.make_coop(session, now)
         pair = credentials(told, now)
-        shop = shops.connect(session, coop.boss, shops.NewShop(spec.name, told["name"], pair), 300, now)
+        shop = shops.connect(
+            session, coop.boss, shops.NewShop(market.spec.name, told["name"], pair), 300, now
+        )
     stand = Stand(market, desk, coop, shop, ahead)
     desk.now = stand.now
     return stand

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from tests import world
-from tests.jobs.market import LISTINGS, Market, market_server, settings_for
+from tests.jobs.market import Market, market_server, settings_for, stocked
 from tests.marketplaces.stalls import MARKETS
 from trace.app import create_app
 from trace.db import Database, reading, transaction
@@ -29,9 +29,7 @@ def one_market() -> Iterator[Market]:
 @pytest.fixture
 def market(one_market: Market) -> Market:
     one_market.control("reset")
-    app = {"id": SPEC.app_id, "secret": SPEC.secret}
-    shelf = [{name: value for name, value in one.items() if name != "id"} for one in LISTINGS]
-    one_market.control("seed", name="HTX Vải Thanh Hà", app=app, listings=shelf)
+    stocked(one_market)
     return one_market
 
 
