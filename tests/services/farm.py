@@ -10,7 +10,7 @@ from tests import world
 from trace.records.account import Role
 from trace.records.lot import Hold, Lot
 from trace.records.plot import Plot
-from trace.services import diary, harvesting, instance_facts, packing, rules
+from trace.services import diary, harvesting, instance_facts, pack_inputs, rules
 from trace.services.admission import Actor
 
 DAY = date(2026, 6, 12)
@@ -45,10 +45,10 @@ def lot_in(plot: Plot, kg: int = 500, **given: Any) -> harvesting.LotIn:
     return harvesting.LotIn(**{**values, **given})
 
 
-def pack_in(*parents: Lot, units: int | None = 100, **given: Any) -> packing.PackIn:
+def pack_in(*parents: Lot, units: int | None = 100, **given: Any) -> pack_inputs.PackIn:
     draws = given.pop("draws", [{"lot": parent.public_id} for parent in parents])
     values = {"parents": draws, "units": units, "packed_on": DAY, "request_id": request_id()}
-    return packing.PackIn(**{**values, **given})
+    return pack_inputs.PackIn(**{**values, **given})
 
 
 def spray_in(plot: Plot, day: date, **given: Any) -> diary.DiaryEntryIn:

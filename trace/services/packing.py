@@ -2,16 +2,13 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Annotated
+from datetime import datetime, timedelta
 
-from pydantic import Field, field_validator
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from trace.errors import Conflict, FieldProblem, Invalid, NotFound, Refused
-from trace.records.lot import Lot, LotKind, LotLink, LotState
+from trace.errors import Conflict, FieldProblem, Invalid, NotFound
+from trace.records.lot import Lot, LotLink, LotState
 from trace.records.organisation import Organisation
 from trace.records.plot import PackingHouse
 from trace.records.product import Product
@@ -20,65 +17,12 @@ from trace.services.admission import Act, Actor, visible
 from trace.services.gates import crop_word
 from trace.services.harvesting import LotIn, next_code, register_lot
 from trace.services.holding import inherit, open_holds
-from trace.services.intake import Count, Given, MaybeRow, RequestId, Weight, line
 from trace.services.lineage import drawn_g
-from trace.services.lot_states import lock_lots, lock_org, move, refuse_recalled, state_word
+from trace.services.lot_states import lock_lots, lock_org, move
+from trace.services.pack_inputs import Draw, Inputs, PackIn, check_balance, check_inputs, draw_from
 from trace.services.public_id import new_public_id
-from trace.services.stamp_gates import free_g
-from trace.standards.fault import Fault
 from trace.standards.local_time import local_day
 from trace.standards.search_key import fold_vi
-from trace.texts.formats import kilograms
-
-LOSS_NEEDS_REASON = 25
-"""Per cent sorted out from which a reason is asked for (I4)."""
-ROUNDING = 200
-"""A two-hundredth, 0.5 per cent, more out than in is a matter of scales (I4)."""
-USABLE = (LotState.OPEN, LotState.RELEASED, LotState.HOLD)
-
-
-class Draw(Given):
-    """Grams taken from a lot; without a weight, all that is left of it."""
-
-    lot: Annotated[str, line(16, 1)]
-    weight_g: Weight | None = None
-
-
-class PackIn(Given):
-    """What is packed (or pooled) from what. The result is ``units`` of the product, or ``weight_g``."""
-
-    parents: Annotated[list[Draw], Field(min_length=1, max_length=200)]
-    product: Annotated[str, line(16)] = ""
-    units: Count = None
-    weight_g: Weight | None = None
-    packed_on: date
-    best_before: date | None = None
-    packing_house_id: MaybeRow = None
-    loss_reason: Annotated[str, line(200)] = ""
-    kind: LotKind = LotKind.PACK
-    request_id: RequestId
-
-    @field_validator("kind")
-    @classmethod
-    def _made_of_others(cls, kind: LotKind) -> LotKind:
-        if kind is LotKind.HARVEST:
-            raise Fault("field.choice", choices="pool, pack, processed")
-        return kind
-
-
-@dataclass(frozen=True)
-class _Inputs:
-    """The parents, locked, and the grams drawn from each."""
-
-    draws: tuple[tuple[Lot, int], ...]
-
-    @property
-    def lots(self) -> list[Lot]:
-        return [lot for lot, _ in self.draws]
-
-    @property
-    def weight_g(self) -> int:
-        return sum(grams for _, grams in self.draws)
 
 
 def pack_lot(session: Session, actor: Actor, given: PackIn, now: datetime) -> Lot:
@@ -101,9 +45,9 @@ def pack_lot(session: Session, actor: Actor, given: PackIn, now: datetime) -> Lo
     known = _sent_before(session, org, found, product, given)
     if known is not None:
         return known
-    _check_inputs(session, found, given, now)
-    inputs = _draw(session, found, given, weight_g)
-    _check_balance(inputs, weight_g, given)
+    check_inputs(session, found, given, now)
+    inputs = draw_from(session, found, given, weight_g)
+    check_balance(inputs, weight_g, given)
     lot = _new_lot(session, actor, org, inputs, product, weight_g, given, now)
     _link(session, actor, lot, inputs, given, now)
     return lot
@@ -176,59 +120,6 @@ def _sent_before(
     return lot
 
 
-def _check_inputs(session: Session, parents: Sequence[Lot], given: PackIn, now: datetime) -> None:
-    today = local_day(now)
-    if given.packed_on > today:
-        shape = {"date": given.packed_on, "date2": today}
-        raise Invalid([FieldProblem("packed_on", "pack.future", given.packed_on, shape)])
-    if given.best_before is not None and given.best_before < given.packed_on:
-        shape = {"date": given.best_before, "date2": given.packed_on}
-        raise Invalid([FieldProblem("best_before", "pack.best_before", given.best_before, shape)])
-    for parent in parents:
-        refuse_recalled(session, parent)
-        if parent.state == LotState.CONSUMED:
-            raise _short(parent, 0, parent.weight_g)
-        if parent.state not in USABLE:
-            raise Refused("pack.state", lot=parent.code, state=state_word(parent.state))
-        made_on = parent.packed_on or parent.harvested_on
-        if given.packed_on < made_on:
-            raise Refused("gate.date", lot="", date=given.packed_on, lot2=parent.code, date2=made_on)
-        if parent.crop != parents[0].crop:
-            crops = {"crop": crop_word(parents[0].crop), "crop2": crop_word(parent.crop)}
-            raise Refused("pack.mixed", lot=parents[0].code, lot2=parent.code, **crops)
-
-
-def _draw(session: Session, parents: Sequence[Lot], given: PackIn, weight_g: int) -> _Inputs:
-    """Grams from each parent (I3), those sold or behind its stamps left alone.
-
-    One parent without a weight gives what is packed, no more.
-    """
-    draws = []
-    for parent, draw in zip(parents, given.parents, strict=True):
-        left = free_g(session, parent)
-        whole = left if len(parents) > 1 else weight_g
-        wanted = draw.weight_g if draw.weight_g is not None else whole
-        if wanted > left or left <= 0:
-            raise _short(parent, max(left, 0), wanted)
-        draws.append((parent, wanted))
-    return _Inputs(tuple(draws))
-
-
-def _short(parent: Lot, left: int, wanted: int) -> Refused:
-    figures = {"kg_max": kilograms(left), "kg": kilograms(wanted), "kg_over": kilograms(wanted - left)}
-    return Refused("gate.balance", lot=parent.code, **figures)
-
-
-def _check_balance(inputs: _Inputs, out_g: int, given: PackIn) -> None:
-    """I4: no more out than in, within what scales differ; a large loss needs a reason."""
-    loss_g = inputs.weight_g - out_g
-    if -loss_g * ROUNDING > inputs.weight_g:
-        figures = {"kg2": kilograms(out_g), "kg": kilograms(inputs.weight_g), "kg_over": kilograms(-loss_g)}
-        raise Refused("pool.over", **figures)
-    if loss_g * 100 > LOSS_NEEDS_REASON * inputs.weight_g and not given.loss_reason:
-        raise Refused("pool.loss", pct=round(100 * loss_g / inputs.weight_g, 1), max=LOSS_NEEDS_REASON)
-
-
 def _house(session: Session, org: Organisation, number: int | None) -> PackingHouse | None:
     if number is None:
         return None
@@ -242,7 +133,7 @@ def _new_lot(
     session: Session,
     actor: Actor,
     org: Organisation,
-    inputs: _Inputs,
+    inputs: Inputs,
     product: Product | None,
     weight_g: int,
     given: PackIn,
@@ -295,7 +186,7 @@ def _shared(numbers: Sequence[int | None]) -> int | None:
     return numbers[0] if len(set(numbers)) == 1 else None
 
 
-def _link(session: Session, actor: Actor, lot: Lot, inputs: _Inputs, given: PackIn, now: datetime) -> None:
+def _link(session: Session, actor: Actor, lot: Lot, inputs: Inputs, given: PackIn, now: datetime) -> None:
     session.add(lot)
     session.flush()
     for parent, grams in inputs.draws:

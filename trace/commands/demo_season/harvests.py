@@ -11,7 +11,7 @@ from trace.commands.demo_season.cast import Batch, Cast, Coop, Farm
 from trace.commands.demo_season.days import at
 from trace.commands.demo_season.goods import Good
 from trace.records.lot import LotKind
-from trace.services import harvesting, packing, releasing
+from trace.services import harvesting, pack_inputs, packing, releasing
 
 DRYING = "Sấy khô: bay nước, bỏ vỏ và hạt"
 G_PER_M2 = 100
@@ -71,8 +71,8 @@ def plan_step(cast: Cast, coop: Coop, day: date, hour: int, step: Step) -> Batch
 
 def _make(coop: Coop, batch: Batch, step: Step, session: Session, now: datetime) -> None:
     drawn = {"weight_g": step.drawn_g} if step.drawn_g else {}
-    given = packing.PackIn(
-        parents=[packing.Draw(lot=parent.public_id, **drawn) for parent in step.parents],
+    given = pack_inputs.PackIn(
+        parents=[pack_inputs.Draw(lot=parent.public_id, **drawn) for parent in step.parents],
         product=coop.products[step.good.sku] if step.good else "",
         units=step.units or None,
         weight_g=step.weight_g or None,

@@ -9,7 +9,16 @@ from werkzeug.wrappers import Response as AnyResponse
 from trace.db import reading
 from trace.errors import Invalid, NongsanError, Refused
 from trace.records.lot import Lot, LotState
-from trace.services import destroying, harvesting, holding, lot_pages, packing, recalling, releasing
+from trace.services import (
+    destroying,
+    harvesting,
+    holding,
+    lot_pages,
+    pack_inputs,
+    packing,
+    recalling,
+    releasing,
+)
 from trace.services.admission import Act, may
 from trace.services.allocation_pages import sold_from
 from trace.services.intake import read
@@ -158,7 +167,7 @@ def pack(public_id: str) -> Answer:
     try:
         sent: dict[str, Any] = {name: value for name, value in values.items() if value}
         day = _day(values.get("packed_on", ""), local_day(now()))
-        given = read(packing.PackIn, {**sent, "packed_on": day, "parents": [{"lot": public_id}]})
+        given = read(pack_inputs.PackIn, {**sent, "packed_on": day, "parents": [{"lot": public_id}]})
         with once() as session:
             lot = packing.pack_lot(session, actor(), given, now())
             answer = leads_to("lots.show", public_id=lot.public_id)
