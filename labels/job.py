@@ -18,7 +18,7 @@ from labels.stock import Stock
 
 Codes = NDArray[np.uint8]
 Serials = NDArray[np.int64]
-RUN_STAMPS = 4096  # stamps in work at once: the whole memory a print needs
+RUN_STAMPS = 2048  # stamps in work at once: the whole memory a print needs, small enough for a cache
 HEADS_DPI = {203: 203.2, 300: 300.0, 600: 600.0}  # what heads are called: 8, 11.8 and 23.6 dots a millimetre
 
 

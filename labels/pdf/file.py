@@ -46,8 +46,10 @@ class PdfFile:
         number = self.reserve()
         self._offsets[number] = self._length
         length = sum(map(len, data))
-        opening = b"%d 0 obj\n<<%b/Length %d>>\nstream\n" % (number, entries, length)
-        self._append(opening, *data, b"\nendstream\nendobj\n")
+        self._append(b"%d 0 obj\n<<%b/Length %d>>\nstream\n" % (number, entries, length))
+        self._parts += data
+        self._length += length
+        self._append(b"\nendstream\nendobj\n")
         return number
 
     def drain(self) -> bytes:
@@ -64,9 +66,9 @@ class PdfFile:
         trailer = b"trailer\n<</Size %d/Root %d 0 R>>\nstartxref\n%d\n%%%%EOF\n"
         self._append(trailer % (len(self._offsets), CATALOG, start))
 
-    def _append(self, *parts: bytes | memoryview) -> None:
-        self._parts += parts
-        self._length += sum(map(len, parts))
+    def _append(self, part: bytes) -> None:
+        self._parts.append(part)
+        self._length += len(part)
 
 
 def _entries(offsets: np.ndarray[tuple[int], np.dtype[np.int64]]) -> bytes:

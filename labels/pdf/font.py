@@ -12,7 +12,7 @@ import hashlib
 from labels.fonts import BOLD, CAP_HEIGHT, CHINESE, JAPANESE, REGULAR, face
 from labels.pdf.file import PdfFile
 
-RESOURCES = {REGULAR: b"400", BOLD: b"700", JAPANESE: b"JA", CHINESE: b"ZH"}
+RESOURCES = {REGULAR: b"R", BOLD: b"B", JAPANESE: b"J", CHINESE: b"C"}
 CMAP = b"""/CIDInit /ProcSet findresource begin 12 dict begin begincmap
 /CIDSystemInfo <</Registry (Adobe) /Ordering (UCS) /Supplement 0>> def
 /CMapName /Adobe-Identity-UCS def /CMapType 2 def
@@ -22,7 +22,7 @@ CMAP = b"""/CIDInit /ProcSet findresource begin 12 dict begin begincmap
 
 
 class PdfFont:
-    """Written into the file when made; pages name it ``/F...``, and ``/A...`` when it is ``plain``."""
+    """Written into the file when made; pages name it by a capital, and by a small letter when ``plain``."""
 
     def __init__(self, file: PdfFile, name: str, letters: str, *, plain: bool = False) -> None:
         self.face = face(name)
@@ -35,7 +35,7 @@ class PdfFont:
         unicode = file.add_stream(b"", self._to_unicode(), compress=9)
         parts = b"/Encoding/Identity-H/DescendantFonts[%d 0 R]/ToUnicode %d 0 R" % (child, unicode)
         self.number = file.add(b"<</Type/Font/Subtype/Type0/BaseFont/%b%b>>" % (self._name, parts))
-        self.hex_name, self.plain_name = b"F" + RESOURCES[name], b"A" + RESOURCES[name]
+        self.hex_name, self.plain_name = RESOURCES[name], RESOURCES[name].lower()
         self.resources = b"/%b %d 0 R" % (self.hex_name, self.number)
         if plain:
             self.resources += b"/%b %d 0 R" % (self.plain_name, file.add(self._plain(descriptor)))

@@ -48,7 +48,7 @@ def _parts(job: PrintJob) -> Iterator[tuple[bytes, int]]:
     paper = layout, fonts, job.code_length, job.stock.page_height_mm
     records = Records(*paper, RUN_STAMPS, turned=job.compress)
     tree = PageTree(file)
-    opening = page_opening(job.stock, job.calibration)
+    opening = page_opening(job.stock, job.calibration) + records.opening
     level = COMPRESSION if job.compress else 0
     for run in job.runs():
         best = job.design.best_of_8

@@ -15,7 +15,7 @@ from trace.standards.stamp_code.symbols import ALPHABET, CHECK, LENGTH, SERIALS
 Codes = NDArray[np.uint8]
 Numbers = NDArray[np.uint64]
 
-_CHUNK: Final = 1 << 15  # half a megabyte of blocks stays in the cache
+_CHUNK: Final = 1 << 14  # a quarter of a megabyte of blocks stays in the cache
 _LETTERS: Final = np.frombuffer(ALPHABET.encode(), dtype=np.uint8)
 _PAIRS: Final = np.stack((_LETTERS.repeat(32), np.tile(_LETTERS, 32)), axis=1).view("<u2")[:, 0]
 """Two symbols' letters for each value of ten bits, in the order they are written."""
