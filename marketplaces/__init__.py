@@ -17,6 +17,7 @@
     tiki/        Tiki Open API
     sendo/       Sendo's seller API, shipped switched off
     tiktok/      TikTok Shop Partner API
+    carriers/    who takes the parcels: no marketplaces, with a Protocol of their own
     simulators/  the same marketplaces as their servers see them, verifying with code of their own
 
 A new marketplace is one adapter (a file or a folder), one simulator, and one line in ``directory``

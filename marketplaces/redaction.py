@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 HIDDEN = "***"
 
 SECRET_NAMES = re.compile(
-    r"access_token|refresh_token|token|x-tts-access-token|sign|signature|code|auth_code|authorization|password"
+    r"access_token|refresh_token|token|username|x-tts-access-token|sign|signature|code|auth_code|authorization|password"
     r"|secret|app_secret|client_secret|push_secret|partner_key|shop_key|secret_key",
     re.IGNORECASE,
 )

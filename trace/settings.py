@@ -55,6 +55,18 @@ class MarketplaceSettings(BaseModel):
     options: dict[str, str] = Field(default_factory=dict)
 
 
+class CarrierSettings(BaseModel):
+    """How one carrier is reached; each cooperative has its own account there.
+
+    ``options`` are the choices that the carrier's page in ``docs/marketplaces`` names.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    base_url: str
+    options: dict[str, str] = Field(default_factory=dict)
+
+
 class Settings(BaseModel):
     """All settings, validated. Paths left empty lie in the instance folder."""
 
@@ -87,6 +99,8 @@ class Settings(BaseModel):
     prints_a_day: int = Field(default=2_000_000, gt=0, le=10**9)
     print_files_days: int = Field(default=30, gt=0, le=3_650)
     marketplaces: dict[str, MarketplaceSettings] = Field(default_factory=dict)
+    carriers: dict[str, CarrierSettings] = Field(default_factory=dict)
+    shipment_silent_h: int = Field(default=24, ge=1, le=720)
 
     @field_validator("public_url")
     @classmethod

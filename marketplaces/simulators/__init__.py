@@ -20,6 +20,7 @@
     tiki/     Tiki's
     sendo/    Sendo's
     tiktok/   TikTok Shop's
+    viettelpost/  a carrier, with a door of its own
 
 Nothing here imports an adapter. Serve it on a loopback address only: the control door has no lock.
 """

@@ -21,6 +21,7 @@ from marketplaces.simulators.shopee.dialect import DIALECT as SHOPEE
 from marketplaces.simulators.store import Store
 from marketplaces.simulators.tiki.dialect import DIALECT as TIKI
 from marketplaces.simulators.tiktok.dialect import DIALECT as TIKTOK
+from marketplaces.simulators.viettelpost.server import add_viettelpost
 
 DIALECTS: tuple[Dialect, ...] = (SHOPEE, LAZADA, TIKTOK, TIKI, SENDO)
 LARGEST_REQUEST = 16_000_000
@@ -36,12 +37,14 @@ def create_app(path: Path | None = None) -> Flask:
         app.register_blueprint(dialect.blueprint(bench))
         app.register_blueprint(play(dialect, bench))
     app.register_blueprint(control(benches))
+    served = {name: bench for name, (_, bench) in benches.items()}
+    served["viettelpost"] = add_viettelpost(app, store)
     app.before_request(_only_from_here)
 
     @app.before_request
     def note_call() -> None:
-        if request.blueprint in benches:
-            _, bench = benches[request.blueprint]
+        bench = served.get(request.blueprint or "")
+        if bench is not None:
             bench.calls.note(bench.now(), request.method, request.path, request.args)
 
     @app.get("/")

@@ -106,7 +106,7 @@ def _act(bench: Bench, dialect: Dialect, ask: Ask) -> dict[str, Any]:
     if deed == "switch":
         _switch(bench, dialect, ask)
         return {"done": deed}
-    plain = {"expire": _expire, "fault": _arm, "clock": _set_clock, "reset": _reset}
+    plain = {"expire": _expire, "fault": arm_fault, "clock": set_clock, "reset": _reset}
     if deed not in plain:
         known = sorted({"seed", "order", "push", "switch", *CHANGES, *plain})
         raise BadRequestError(f"do: expected one of {known}, got {deed!r}")
@@ -126,7 +126,8 @@ def _expire(bench: Bench, ask: Ask) -> None:
         bench.save(token)
 
 
-def _arm(bench: Bench, ask: Ask) -> None:
+def arm_fault(bench: Bench, ask: Ask) -> None:
+    """Arm the fault that was asked for, or disarm all."""
     kind = text(ask, "kind")
     if kind == "none":
         bench.faults.clear()
@@ -140,7 +141,8 @@ def _arm(bench: Bench, ask: Ask) -> None:
     bench.faults.arm(Fault(kind, times, share, seconds, text(ask, "on", "")), seed)
 
 
-def _set_clock(bench: Bench, ask: Ask) -> None:
+def set_clock(bench: Bench, ask: Ask) -> None:
+    """Put the clock where it was asked to be."""
     machine = int(time.time())
     offset = ask.get("offset_s", moment(ask, "at", machine) - machine)
     if not isinstance(offset, int) or isinstance(offset, bool):
