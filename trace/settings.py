@@ -14,6 +14,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from marketplaces.by_file import BY_FILE
+
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = {
     "NONGSAN_INSTANCE": "instance",
@@ -101,6 +103,16 @@ class Settings(BaseModel):
     marketplaces: dict[str, MarketplaceSettings] = Field(default_factory=dict)
     carriers: dict[str, CarrierSettings] = Field(default_factory=dict)
     shipment_silent_h: int = Field(default=24, ge=1, le=720)
+    file_marketplaces: tuple[str, ...] = ("postmart",)
+    drop_folder: Path | None = None
+
+    @field_validator("file_marketplaces")
+    @classmethod
+    def _by_file(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if name not in BY_FILE:
+                raise ValueError(f"{name!r} is kept by no files; known: {', '.join(sorted(BY_FILE))}")
+        return names
 
     @field_validator("public_url")
     @classmethod
@@ -156,6 +168,11 @@ class Settings(BaseModel):
     def prints(self) -> Path:
         """Where made files of stamps lie; with several machines a path they share."""
         return self.instance / "prints"
+
+    @property
+    def drops(self) -> Path:
+        """Where order reports may be dropped: a folder for each shop kept by files."""
+        return self.drop_folder or self.instance / "drops"
 
     @property
     def is_https(self) -> bool:

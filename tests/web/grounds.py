@@ -30,6 +30,8 @@ from trace.records.rules import YieldRule
 from trace.records.shop import Listing, Shop
 from trace.services import instance_facts, label_designs, label_printers, label_stocks, rules
 from trace.services.admission import Act, may
+from trace.services.file_exchange import layouts, reports
+from trace.services.file_exchange.cleaning import Cleaned, CleanRow
 from trace.services.importing import uploads
 from trace.services.intake import read
 from trace.services.label_design_given import DesignIn
@@ -117,7 +119,7 @@ def _estate(session: Session, now: datetime, folder: Path, commune: str, sign: s
     places |= _papers(session, now, coop) | _shelf(session, now, coop, sign)
     places |= {"hold_id": _hold(session, now, coop), "rule_id": _rule(session)}
     places |= {"run": _print(session, now, block)}
-    places |= _gear(session, now, coop)
+    places |= _gear(session, now, coop) | _files(session, now, coop, sign)
     return Estate(coop, places, stamped.code_of(session, block.kid, block.first))
 
 
@@ -165,6 +167,22 @@ def _shelf(session: Session, now: datetime, coop: world.Coop, sign: str) -> dict
     return {"shop_id": shop.id, "listing_id": listing.id, "ext_shop_id": sign, **places}
 
 
+def _files(session: Session, now: datetime, coop: world.Coop, sign: str) -> dict[str, Any]:
+    """A second shop, kept by files, with a report of one order."""
+    shop = Shop(org_id=coop.org.id, marketplace="postmart", ext_shop_id=sign, name="Gian tệp", created_at=now)
+    shop.state = "connected"
+    world.add(session, shop)
+    head = layouts.Head(0, "", 1, ("Mã đơn", "Ngày tạo", "Tình trạng", "Mã hàng", "Số lượng", "Giá bán"))
+    layout = layouts.start_report_layout(session, shop.id, head, "mau.csv", None, now)
+    columns = layouts.columns_of(layout)
+    layouts.confirm_report_layout(session, layout, columns, layouts.ReportChoices(), None, now)
+    row = CleanRow(2, f"DH-{sign}", "Mới", now.isoformat(), "", "S1", "Vải", 1, 60_000)
+    arrived = reports.Arrived(secrets.token_hex(32), "bao-cao.csv", "upload")
+    report = reports.keep(session, layout, arrived, Cleaned((row,)), None, now)
+    doors = ("file_reports", "file_layouts")
+    return {"report_id": report.id, **{f"{door}.shop_id": shop.id for door in doors}}
+
+
 def _hold(session: Session, now: datetime, coop: world.Coop) -> int:
     lot = world.make_lot(session, now, coop.plot, coop.product, state=LotState.HOLD)
     hold = world.add(session, Hold(lot_id=lot.id, reason="Chờ kết quả mẫu", opened_at=now))
@@ -206,6 +224,7 @@ _LABEL = {"label_width_um": "64", "label_height_um": "33,9"}
 CHOICES: dict[str, str] = {
     "form": "csv",
     "marketplace": "shopee",
+    "by_file": "postmart",
     "noun": "farms",
     "filename": "tokens.css",
     "office_rules.kind": "yield",
@@ -447,6 +466,13 @@ FORMS: dict[str, Make] = {
         "share": str(e.places["share_id"]),
         "lot": e.places["public_id"],
         "pieces": "1",
+    },
+    "file_shops.open_shop": lambda _e: {"number": f"g-{next(_numbers)}", "name": "Gian", "seen": "1"},
+    "file_reports.learn": lambda _e: {"word": "Mới", "status": "placed"},
+    "file_layouts.save": lambda _e: {
+        **{f"column-{at}": name for at, name in enumerate(("order", "created", "status", "sku", "quantity"))},
+        "column-5": "price",
+        "kind": "full",
     },
     "farms.add_household": _HOUSEHOLD,
     "farms.save_household": _HOUSEHOLD,

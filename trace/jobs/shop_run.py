@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from marketplaces.by_file import is_by_file
 from marketplaces.interface import Marketplace, MarketplaceError
 from trace.db import reading
 from trace.errors import NotFound
@@ -86,6 +87,8 @@ def is_to_go_on(run: ShopRun, error: MarketplaceError, failures: int) -> bool:
 
 def why_not(shop: Shop, now: datetime) -> str:
     """Why the shop is not called now; empty when it may be."""
+    if is_by_file(shop.marketplace):
+        return "by file"
     if shop.state != ShopState.CONNECTED:
         return shop.state
     return "paused" if shop.paused_until is not None and shop.paused_until > now else ""

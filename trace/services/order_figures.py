@@ -1,7 +1,8 @@
 """Day figures from order facts: never counted apart, always recomputed from the rows they follow.
 
 orders = placed + completed; transactions = completed; quantity and revenue leave out what was
-cancelled or returned; the day is the order's creation day at +07:00.
+cancelled or returned; the day is the order's creation day at +07:00. A day's totals that a person entered
+are a fact too, for a shop and day of which no order is known.
 """
 
 from collections.abc import Collection, Iterator
@@ -12,6 +13,7 @@ from typing import Any
 from sqlalchemy import Select, case, delete, func, insert, select, tuple_
 from sqlmodel import Session, col
 
+from trace.records.file_exchange import DayTotal
 from trace.records.market_order import MarketOrder, MarketOrderLine, OrderStatus, SalesDay, ShopDay
 
 COUNTED = (OrderStatus.PLACED.value, OrderStatus.COMPLETED.value)
@@ -40,13 +42,15 @@ class _Figures:
     table: type[SalesDay] | type[ShopDay]
     name: str
     by: Any
+    entered_by: Any
+    """The same column where totals were entered by hand."""
 
     @property
     def own(self) -> Any:
         return getattr(self.table, self.name)
 
-    def from_facts(self) -> Select[Any]:
-        """The sums as the facts have them, one row for each key and day with a counted order."""
+    def from_orders(self) -> Select[Any]:
+        """The sums of orders, one row for each key and day with a counted order."""
         number, status = col(MarketOrder.id), col(MarketOrder.status)
         completed = case((status == OrderStatus.COMPLETED.value, number))
         return (
@@ -63,6 +67,17 @@ class _Figures:
             .group_by(self.by, col(MarketOrder.day))
         )
 
+    def entered(self) -> Select[Any]:
+        """Totals that were entered by hand and that no report has ended."""
+        return select(
+            self.entered_by.label("key"),
+            col(DayTotal.day).label("day"),
+            col(DayTotal.orders),
+            col(DayTotal.transactions),
+            col(DayTotal.quantity),
+            col(DayTotal.revenue_vnd),
+        ).where(col(DayTotal.ended_at).is_(None))
+
     def stored(self) -> Select[Any]:
         """The sums as they are stored."""
         table = self.table
@@ -76,8 +91,8 @@ class _Figures:
         )
 
 
-BY_LISTING = _Figures(SalesDay, "listing_id", col(MarketOrderLine.listing_id))
-BY_SHOP = _Figures(ShopDay, "shop_id", col(MarketOrder.shop_id))
+BY_LISTING = _Figures(SalesDay, "listing_id", col(MarketOrderLine.listing_id), col(DayTotal.listing_id))
+BY_SHOP = _Figures(ShopDay, "shop_id", col(MarketOrder.shop_id), col(DayTotal.shop_id))
 
 
 def recompute(session: Session, listing_days: Collection[Key], shop_days: Collection[Key]) -> None:
@@ -89,7 +104,9 @@ def recompute(session: Session, listing_days: Collection[Key], shop_days: Collec
                 delete(figures.table).where(tuple_(figures.own, col(figures.table.day)).in_(some))
             )
             touched = tuple_(figures.by, col(MarketOrder.day)).in_(some)
-            _store(session, figures, session.execute(figures.from_facts().where(touched)).all())
+            by_hand = tuple_(figures.entered_by, col(DayTotal.day)).in_(some)
+            ordered = session.execute(figures.from_orders().where(touched)).all()
+            _store(session, figures, [*ordered, *session.execute(figures.entered().where(by_hand)).all()])
 
 
 def recount(session: Session, *, check: bool = False) -> list[Difference]:
@@ -97,7 +114,8 @@ def recount(session: Session, *, check: bool = False) -> list[Difference]:
     session.flush()
     found: list[Difference] = []
     for figures in (BY_LISTING, BY_SHOP):
-        facts = _by_key(session.execute(figures.from_facts()).all())
+        ordered = session.execute(figures.from_orders()).all()
+        facts = _by_key([*ordered, *session.execute(figures.entered()).all()])
         stored = _by_key(session.execute(figures.stored()).all())
         nothing: Sums = (0, 0, 0, 0)
         found += [

@@ -47,10 +47,7 @@ def record_orders(session: Session, shop_id: int, orders: Sequence[Order], now: 
     An order is applied when it is newer than what is stored, or as new with other content. Its status
     moves both ways. Orders that cannot be true are handed back as ``bad``; the others go on.
     """
-    # The organisation first: its lots are given out below. Then one writer a shop: two that read before
-    # either wrote would both insert.
-    lock_org(session, session.execute(select(col(Shop.org_id)).where(col(Shop.id) == shop_id)).scalar_one())
-    session.execute(select(col(Shop.id)).where(col(Shop.id) == shop_id).with_for_update()).one()
+    lock_shop(session, shop_id)
     tally = Tally()
     sheet = _Sheet(
         session, shop_id, _stored(session, shop_id, orders), shelf_of(session, shop_id), tally, now
@@ -71,6 +68,16 @@ def record_orders(session: Session, shop_id: int, orders: Sequence[Order], now: 
     order_figures.recompute(session, sheet.listing_days, sheet.shop_days)
     allocating.follow_orders(session, list(sheet.written.values()), now)
     return tally
+
+
+def lock_shop(session: Session, shop_id: int) -> None:
+    """Hold the shop's orders until the transaction ends.
+
+    The organisation first: its lots are given out by what is written. Then one writer a shop: two that read
+    before either wrote would both insert.
+    """
+    lock_org(session, session.execute(select(col(Shop.org_id)).where(col(Shop.id) == shop_id)).scalar_one())
+    session.execute(select(col(Shop.id)).where(col(Shop.id) == shop_id).with_for_update()).one()
 
 
 def unfit(order: Order, now: datetime) -> str:

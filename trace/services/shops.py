@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from marketplaces.by_file import is_by_file
 from marketplaces.interface import MarketplaceError
 from marketplaces.values import Credentials
 from trace.errors import NotFound, Refused
@@ -23,6 +24,7 @@ from trace.services.shop_tokens import store_tokens
 from trace.standards.local_time import VN, local_day
 
 SYNC, TOKENS, RECONCILE, EVENTS = "sync_shop", "refresh_tokens", "reconcile", "pull_events"
+SHELF = "read_shelf"
 TOKENS_EVERY_S = 1_200
 DAY_S = 86_400
 LEAST_EVENTS_S = 20
@@ -147,15 +149,46 @@ def sync_now(session: Session, actor: Actor, shop_id: int, now: datetime) -> int
     return queue_sync(session, shop, now)
 
 
+def sync_soon(session: Session, actor: Actor, shop_id: int, now: datetime) -> bool:
+    """As ``sync_now``; a shop kept by files waits for its next export instead, and False is said."""
+    shop = admission.fetch(session, actor, Act.MANAGE_SHOP, Shop, id=shop_id)
+    if is_by_file(shop.marketplace):
+        return False
+    sync_now(session, actor, shop_id, now)
+    return True
+
+
 def queue_sync(session: Session, shop: Shop, now: datetime) -> int:
     """As ``sync_now``, for whoever was let through already (the machine's owner).
 
     Raises:
-        Refused: the shop is not connected.
+        Refused: the shop is not connected, or it is kept by files and nobody can be called.
     """
+    refuse_by_file(shop)
     if shop.state != ShopState.CONNECTED:
         raise Refused("shop.not_connected", shop=shop.name)
     return schedules.run_now(session, SYNC, str(shop.id), now, shop_id=shop.id)
+
+
+def read_shelf_now(session: Session, actor: Actor, shop_id: int, now: datetime) -> int:
+    """Have the shop's shelf read again; the job's number.
+
+    Raises:
+        Refused: it is kept by files.
+    """
+    shop = admission.fetch(session, actor, Act.MANAGE_SHOP, Shop, id=shop_id)
+    refuse_by_file(shop)
+    return schedules.run_now(session, SHELF, str(shop.id), now, shop_id=shop.id)
+
+
+def refuse_by_file(shop: Shop) -> None:
+    """Nothing is ever asked of a marketplace that has no interface.
+
+    Raises:
+        Refused: ``shop.by_file``.
+    """
+    if is_by_file(shop.marketplace):
+        raise Refused("shop.by_file", shop=shop.name)
 
 
 def note_success(session: Session, shop_id: int, now: datetime) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import case, func, select
 from sqlmodel import Session, col
 
+from marketplaces.by_file import is_by_file
 from trace.records.job import BadRecord, Job, JobState, Schedule
 from trace.records.market_order import MarketOrder, MarketOrderLine, OrderStatus, ShopDay
 from trace.records.shop import Listing, Shop, ShopState
@@ -22,6 +23,8 @@ SLOW_TURNS = 3
 """A shop is slow when it missed so many turns, and fails when it missed twelve or faults three times."""
 LOST_TURNS = 12
 LEAST_SLOW = timedelta(minutes=15)
+FILE_TURN = timedelta(days=3)
+"""How often somebody is expected to bring a report of a shop kept by files."""
 
 
 class Pulse(StrEnum):
@@ -151,7 +154,7 @@ def _pulse(shop: Shop, turn: Schedule | None, now: datetime) -> Pulse:
         return Pulse.BAD
     if shop.last_success_at is None:
         return Pulse.SLOW if shop.failures else Pulse.NEW
-    every = timedelta(seconds=turn.every_s if turn else 300)
+    every = FILE_TURN if is_by_file(shop.marketplace) else timedelta(seconds=turn.every_s if turn else 300)
     silent = now - shop.last_success_at
     if silent > max(every * LOST_TURNS, 4 * LEAST_SLOW):
         return Pulse.BAD

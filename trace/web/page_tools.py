@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from flask import Flask, current_app, request, url_for
 from markupsafe import Markup
 
+from marketplaces.by_file import BY_FILE
 from trace.services.admission import Act, actor_of, may
 from trace.texts import catalogs, formats
 from trace.web.visitor import account, face_language, now, settings
@@ -50,6 +51,7 @@ def _common() -> dict[str, Any]:
         "can": can,
         "who": account(),
         "is_demo": request_is_demo(),
+        "by_file_names": BY_FILE,
         "contact_phone": settings().contact_phone,
     }
 

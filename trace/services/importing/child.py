@@ -3,7 +3,8 @@
 Runs by path and imports nothing of ours. Arguments: the file, "xlsx" or "csv", the most rows. First it
 writes one line of JSON with the first rows of every sheet, then it reads one line (the numbers of the
 sheets wanted, in order), then it writes the rows in lines of a few hundred; ``{"done": true}`` ends
-it, ``{"fault": key, ...}`` stops it. A cell is text, a number, ``{"d": day}`` or ``{"e": error}``.
+it, ``{"fault": key, ...}`` stops it. A cell is text, a number, ``{"d": day}`` (with ``"t"`` where it
+has a time of day) or ``{"e": error}``.
 """
 
 import csv
@@ -13,7 +14,7 @@ import resource
 import sys
 import zipfile
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 MEMORY = 768 * 1024 * 1024
@@ -170,7 +171,8 @@ def _cell(value: Any) -> Any:
     if isinstance(value, float):
         return int(value) if value.is_integer() and abs(value) < 1e15 else value
     if isinstance(value, datetime):
-        return {"d": value.date().isoformat()}
+        clock = value.time().replace(microsecond=0)
+        return {"d": value.date().isoformat(), **({"t": clock.isoformat()} if clock != time.min else {})}
     return {"d": value.isoformat()} if isinstance(value, date) else str(value)
 
 

@@ -7,6 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from marketplaces import directory
+from marketplaces.by_file import BY_FILE
 from marketplaces.interface import Capabilities, MarketplaceError
 from marketplaces.values import Credentials, Listing
 from trace.db import reading, transaction
@@ -54,7 +55,9 @@ def _choose(form: FormState) -> str:
     offered = [_way(name) for name in directory.names() if _is_shown(name)]
     offered.sort(key=lambda way: way.obstacle != ("", ""))
     has_app = any(way.name in settings().marketplaces for way in offered)
-    return render_template("cooperative/shops/connect.html", offered=offered, has_app=has_app, form=form)
+    by_file = [(name, name in settings().file_marketplaces) for name in sorted(BY_FILE)]
+    page = {"offered": offered, "has_app": has_app, "by_file": by_file}
+    return render_template("cooperative/shops/connect.html", form=form, **page)
 
 
 def _is_shown(marketplace: str) -> bool:

@@ -5,9 +5,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from trace.db import reading
 from trace.errors import Invalid, Refused
-from trace.records.shop import Shop
-from trace.services import bad_records, listing_offers, listings, schedules, shop_pages, shops
-from trace.services.admission import Act, Actor, fetch
+from trace.services import bad_records, listing_offers, listings, shop_pages, shops
+from trace.services.admission import Act, Actor
 from trace.services.intake import read
 from trace.services.sync_health import sync_health
 from trace.texts.catalogs import t
@@ -63,8 +62,7 @@ def sync_now(shop_id: int) -> Answer:
 def read_shelf(shop_id: int) -> AnyResponse:
     """Have the shelf read again: new listings, and those that were gone."""
     with once() as session:
-        shop = fetch(session, actor(), Act.MANAGE_SHOP, Shop, id=shop_id)
-        schedules.run_now(session, "read_shelf", str(shop.id), now(), shop_id=shop.id)
+        shops.read_shelf_now(session, actor(), shop_id, now())
         answer = _back(shop_id)
     flash(t(face_language(), "shops.shelf.queued"), "ok")
     return answer
@@ -156,19 +154,19 @@ def publish(shop_id: int, listing_id: int) -> Answer:
     values = typed(("price_vnd", "stock", "on_sale", "with_content", "follows_lots"))
     try:
         given = read(shop_pages.WishIn, values)
-        answer = _publish(actor(), shop_id, listing_id, given)
+        answer, key = _publish(actor(), shop_id, listing_id, given)
     except (Invalid, Refused) as error:
         return _listing(shop_id, listing_id, kept(error, values)), error.status
-    flash(t(face_language(), "shops.publish.queued"), "ok")
+    flash(t(face_language(), key), "ok")
     return answer
 
 
-def _publish(who: Actor, shop_id: int, listing_id: int, given: shop_pages.WishIn) -> AnyResponse:
+def _publish(who: Actor, shop_id: int, listing_id: int, given: shop_pages.WishIn) -> tuple[AnyResponse, str]:
     wish = listing_offers.Wish(**given.model_dump())
     with once() as session:
         listing_offers.wish(session, who, shop_id, listing_id, wish, now())
-        shops.sync_now(session, who, shop_id, now())
-        return _back(shop_id)
+        is_sent = shops.sync_soon(session, who, shop_id, now())
+        return _back(shop_id), "shops.publish.queued" if is_sent else "file.wish.kept"
 
 
 def _back(shop_id: int) -> AnyResponse:

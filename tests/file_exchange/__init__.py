@@ -1,0 +1,1 @@
+"""Shops kept by files: reading reports, telling orders, templates, folders, totals of days."""

@@ -1,0 +1,194 @@
+"""Pages of shops kept by files: opened by saying so, columns named, reports looked at and taken in."""
+
+import io
+from datetime import UTC, date, datetime
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from marketplaces.simulators.files.centre import BUYERS, Centre
+from marketplaces.simulators.files.dialects import DIALECTS, WORDS
+from tests import world
+from tests.file_exchange.booth import everything_written
+from trace.db import reading, transaction
+from trace.records.file_exchange import FileReport, HeldOrder
+from trace.records.job import Job, Schedule
+from trace.records.market_order import MarketOrder, ShopDay
+from trace.records.shop import Shop
+
+JUNE = (date(2026, 6, 1), date(2026, 6, 30))
+SAID = {"number": "HTX-01", "name": "Gian Buudien", "seen": "1"}
+
+
+@pytest.fixture
+def coop(app: Flask) -> world.Coop:
+    with transaction() as session:
+        return world.make_coop(session, datetime.now(UTC))
+
+
+@pytest.fixture
+def manager(client: FlaskClient, coop: world.Coop) -> FlaskClient:
+    return world.sign_in(client, coop.manager)
+
+
+def rows(table):
+    with reading() as session:
+        return session.execute(select(table)).scalars().all()
+
+
+def opened(client: FlaskClient) -> str:
+    answer = client.post("/htx/gian-hang/bang-tep/postmart", data=SAID)
+    assert answer.status_code == 303, answer.text
+    return str(answer.location)
+
+
+def sent(client: FlaskClient, address: str, content: bytes, name: str, **more: str):
+    return client.post(address, data={"file": (io.BytesIO(content), name), **more})
+
+
+def report_of(dialect: str, days: int = 5) -> tuple[bytes, str, Centre]:
+    centre = Centre()
+    for _ in range(days):
+        centre.pass_time()
+    make, suffix = DIALECTS[dialect]
+    return make(centre, *JUNE, centre.chance), f"bao-cao.{suffix}", centre
+
+
+def named_columns(client: FlaskClient, shop: str, content: bytes, name: str, kind: str = "delta") -> None:
+    """Send a sample and believe what the form shows."""
+    assert sent(client, f"{shop}/cot/mau", content, name).status_code == 303
+    page = client.get(f"{shop}/cot").text
+    import re
+
+    chosen = {}
+    for place, options in re.findall(r'name="(column-\d+)".*?>(.*?)</select>', page, re.DOTALL):
+        found = re.search(r'value="(\w+)" selected', options)
+        chosen[place] = found[1] if found else ""
+    answer = client.post(f"{shop}/cot", data={**chosen, "kind": kind})
+    assert answer.status_code == 303, answer.text
+
+
+@pytest.mark.parametrize("dialect", sorted(DIALECTS))
+def test_the_whole_walk_open_name_columns_look_learn_words_and_count(
+    manager: FlaskClient, dialect: str
+) -> None:
+    shop = opened(manager)
+    content, name, centre = report_of(dialect)
+    assert "Chưa biết các cột" in sent(manager, f"{shop}/bao-cao", content, name).text
+    named_columns(manager, shop, content, name)
+    looked = sent(manager, f"{shop}/bao-cao", content, name)
+    assert looked.status_code == 303
+    page = manager.get(looked.location).text
+    assert "Tính vào số liệu" in page
+    assert rows(MarketOrder) == []
+    assert manager.post(looked.location).status_code == 303
+    assert rows(ShopDay) == []  # no word is known yet
+    words = [(word, state) for state, word in WORDS[dialect].items()]
+    learned = manager.post(
+        f"{shop}/bao-cao/tu",
+        data={"word": [word for word, _ in words], "status": [state for _, state in words]},
+    )
+    assert learned.status_code == 303
+    truth = centre.truth(by_name=dialect == "semicolon")
+    assert sum(row.revenue_vnd for row in rows(ShopDay)) == sum(row[3] for row in truth.values())
+    assert [row for row in rows(HeldOrder) if row.resolved_at is None] == []
+    written = everything_written() + manager.get(f"{shop}/bao-cao").text
+    assert not [one for buyer in BUYERS for one in buyer if one in written]
+
+
+def test_nothing_is_ever_scheduled_or_called_for_such_a_shop(manager: FlaskClient) -> None:
+    shop = opened(manager)
+    assert [row for row in rows(Schedule) if row.shop_id] == []
+    for act in ("dong-bo", "doc-lai", "lam-lai"):
+        assert manager.post(f"{shop}/{act}").status_code == 409
+    assert [row for row in rows(Job) if row.shop_id] == []
+    page = manager.get(shop).text
+    assert "trao đổi bằng tệp" in page
+    assert "dong-bo" not in page
+
+
+def test_a_marketplace_the_operator_has_not_named_stays_closed(manager: FlaskClient) -> None:
+    answer = manager.post("/htx/gian-hang/bang-tep/voso", data=SAID)
+    assert answer.status_code == 409
+    assert "file_marketplaces" in answer.text
+    assert rows(Shop) == []
+    assert "chưa bật sàn này" in manager.get("/htx/gian-hang/ket-noi").text
+
+
+def test_nobody_opens_a_shop_without_having_seen_it(manager: FlaskClient) -> None:
+    said = {name: value for name, value in SAID.items() if name != "seen"}
+    assert manager.post("/htx/gian-hang/bang-tep/postmart", data=said).status_code == 422
+    assert rows(Shop) == []
+
+
+def test_another_cooperative_can_not_open_the_same_shop(app: Flask, manager: FlaskClient) -> None:
+    opened(manager)
+    with transaction() as session:
+        other = world.make_coop(session, datetime.now(UTC))
+    stranger = world.sign_in(app.test_client(), other.manager)
+    assert stranger.post("/htx/gian-hang/bang-tep/postmart", data=SAID).status_code == 409
+    assert len(rows(Shop)) == 1
+
+
+def test_staff_may_look_and_only_the_manager_sends(
+    app: Flask, manager: FlaskClient, coop: world.Coop
+) -> None:
+    shop = opened(manager)
+    content, name, _ = report_of("english")
+    named_columns(manager, shop, content, name)
+    from trace.records.account import Role
+
+    with transaction() as session:
+        clerk = world.make_account(session, datetime.now(UTC), Role.COOP_STAFF, org_id=coop.org.id)
+    staff = world.sign_in(app.test_client(), clerk)
+    assert staff.get(f"{shop}/bao-cao").status_code == 200
+    assert sent(staff, f"{shop}/bao-cao", content, name).status_code == 403
+    assert rows(FileReport) == []
+
+
+def test_a_buyers_column_is_never_a_field_whatever_the_form_says(manager: FlaskClient) -> None:
+    shop = opened(manager)
+    content, name, _ = report_of("english")
+    assert sent(manager, f"{shop}/cot/mau", content, name).status_code == 303
+    fields = {"column-0": "name", "column-2": "quantity", "column-3": "price", "column-6": "order"}
+    answer = manager.post(f"{shop}/cot", data={**fields, "column-7": "status", "column-8": "created"})
+    assert answer.status_code == 422
+    assert "của người mua" in answer.text
+
+
+def test_a_report_whose_headings_changed_is_refused_with_what_is_missing(manager: FlaskClient) -> None:
+    shop = opened(manager)
+    head = "Mã đơn;Ngày tạo;Tình trạng;Mã hàng;Số lượng;Giá bán\n"
+    named_columns(manager, shop, head.encode() + b"A1;05/06/2026;M;S;1;1000\n", "a.csv")
+    answer = sent(
+        manager, f"{shop}/bao-cao", head.replace("Giá bán", "Tiền").encode() + b"A1;;;;;\n", "b.csv"
+    )
+    assert answer.status_code == 422
+    assert "Giá bán" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (b"", "a.csv"),
+        (b"\x89PNG\r\n\x1a\n0000", "a.xlsx"),
+        (b"PK\x03\x04" + b"0" * 50, "a.xlsx"),
+        (b"a;b\n1;2\n", "a.csv"),
+    ],
+)
+def test_what_is_no_report_is_refused_on_the_page_it_came_from(
+    manager: FlaskClient, content: bytes, name: str
+) -> None:
+    shop = opened(manager)
+    assert sent(manager, f"{shop}/cot/mau", content, name).status_code == 422
+
+
+def test_a_report_that_was_only_looked_at_may_be_left(manager: FlaskClient) -> None:
+    shop = opened(manager)
+    content, name, _ = report_of("english")
+    named_columns(manager, shop, content, name)
+    looked = sent(manager, f"{shop}/bao-cao", content, name).location
+    assert manager.post(f"{looked}/bo").status_code == 303
+    assert rows(FileReport) == []
