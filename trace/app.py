@@ -11,6 +11,7 @@ from trace.records.instance_fact import InstanceFact
 from trace.settings import Settings, load_settings
 from trace.web import (
     account,
+    carrier_hooks,
     consumer,
     headers,
     health,
@@ -22,6 +23,7 @@ from trace.web import (
     visitor,
 )
 from trace.web.cooperative import (
+    carrier_account,
     certificates,
     diary,
     farms,
@@ -38,6 +40,8 @@ from trace.web.cooperative import (
     printing,
     prints,
     products,
+    shipment_booking,
+    shipments,
     shop_connect,
     shop_orders,
     shops,
@@ -80,7 +84,11 @@ DOORS: tuple[Door, ...] = (
     file_shops.door,
     file_layouts.door,
     file_reports.door,
+    carrier_account.door,
+    shipment_booking.door,
+    shipments.door,
     hooks.door,
+    carrier_hooks.door,
     office_lots.door,
     office_recalls.door,
     office_rules.door,
@@ -89,7 +97,8 @@ DOORS: tuple[Door, ...] = (
     sales.door,
 )
 csrf = CSRFProtect()
-csrf.exempt(hooks.door)  # programs call it; their signature is checked instead
+for _door in (hooks.door, carrier_hooks.door):
+    csrf.exempt(_door)  # programs call it; their signature or secret is checked instead
 
 
 def start(settings: Settings) -> None:

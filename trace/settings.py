@@ -60,13 +60,23 @@ class MarketplaceSettings(BaseModel):
 class CarrierSettings(BaseModel):
     """How one carrier is reached; each cooperative has its own account there.
 
+    ``push_from`` are the networks its pushes come from, with blanks between; empty is anywhere.
     ``options`` are the choices that the carrier's page in ``docs/marketplaces`` names.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     base_url: str
+    push_from: str = ""
     options: dict[str, str] = Field(default_factory=dict)
+
+    @field_validator("push_from")
+    @classmethod
+    def _networks(cls, said: str) -> str:
+        for one in said.split():
+            if not _is_network(one):
+                raise ValueError(f"{one!r} is no network such as 203.0.113.0/24")
+        return said
 
 
 class Settings(BaseModel):

@@ -45,6 +45,9 @@ class Carrier(Protocol):
     def login(self, login: Login) -> Pass:
         """A token for the account."""
 
+    def portal_token(self, text: str) -> Pass:
+        """A token that somebody made in the carrier's portal. Nobody is called."""
+
     def quote(self, sender: Party, receiver: Party, parcel: Parcel) -> list[Quote]:
         """The services that would take it, as the carrier orders them."""
 

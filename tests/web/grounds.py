@@ -17,6 +17,7 @@ from sqlmodel import Session, SQLModel, select
 from werkzeug.routing import Rule
 
 from tests import stamped, world
+from tests.services import shipment_world
 from tests.units import HA_BAC, THANH_HA
 from trace.db import reading, transaction
 from trace.records.account import Account, Role
@@ -120,6 +121,7 @@ def _estate(session: Session, now: datetime, folder: Path, commune: str, sign: s
     places |= {"hold_id": _hold(session, now, coop), "rule_id": _rule(session)}
     places |= {"run": _print(session, now, block)}
     places |= _gear(session, now, coop) | _files(session, now, coop, sign)
+    places |= _parcel(session, now, coop, lot)
     return Estate(coop, places, stamped.code_of(session, block.kid, block.first))
 
 
@@ -219,6 +221,15 @@ def _gear(session: Session, now: datetime, coop: world.Coop) -> dict[str, Any]:
     return {"stock": stock.public_id, "printer": printer.public_id, "design": design.public_id}
 
 
+def _parcel(session: Session, now: datetime, coop: world.Coop, lot: Any) -> dict[str, Any]:
+    """An account at the carrier, and a parcel of the lot that nobody knows to be booked."""
+    account = shipment_world.connect_account(session, coop, now)
+    parcel = shipment_world.note_parcel(session, coop, account, now, lot=lot.public_id)
+    parcel.state = "uncertain"
+    places = {f"{door}.public_id": parcel.public_id for door in ("shipments", "shipment_booking")}
+    return {**places, "mark": account.hook_mark}
+
+
 _ROWS = ["product", "cooperative", "serial"]
 _LABEL = {"label_width_um": "64", "label_height_um": "33,9"}
 CHOICES: dict[str, str] = {
@@ -232,7 +243,7 @@ CHOICES: dict[str, str] = {
     "typed": "",
 }
 """Parameters that choose among fixed things and belong to nobody; ``typed`` is a stamp's code."""
-SHARED = {"rule_id", "sha256", "ext_shop_id"}
+SHARED = {"rule_id", "sha256", "ext_shop_id", "mark"}
 """Rows that belong to no cooperative, or that anybody may see."""
 
 
@@ -373,6 +384,17 @@ _RATING: Make = lambda e: {  # noqa: E731
 _STOCK: Make = lambda _e: {"name": "Giấy mới", "form": "roll", "columns": "1", **_LABEL}  # noqa: E731
 _ON: Make = lambda e: {"stock": e.places["stock"]}  # noqa: E731
 _PRINTER: Make = lambda _e: {"name": "Máy mới", "kind": "zpl", "dpi": "203", "address": ""}  # noqa: E731
+_BOX = {
+    "content": "Vải thiều tươi",
+    "weight_g": "5",
+    "pieces": "1",
+    "goods_vnd": "250.000",
+    "cod_vnd": "",
+    "service": "VCN",
+    "receiver_name": "Hoàng Kín Tiếng",
+    "receiver_phone": "0912 345 987",
+    "receiver_address": "Ngõ Vắng 77, phường Lặng, Hà Nội",
+}
 FORMS: dict[str, Make] = {
     "label_stock.add": _STOCK,
     "label_stock.save": _STOCK,
@@ -474,6 +496,18 @@ FORMS: dict[str, Make] = {
         "column-5": "price",
         "kind": "full",
     },
+    "shipment_booking.book": lambda e: {**_BOX, "lot": e.places["public_id"], "step": "book"},
+    "shipment_booking.retry": lambda _e: {**_BOX, "step": "book"},
+    "shipments.conclude": lambda _e: {"what": "booked", "ext_number": "1734200501"},
+    "carrier_account.connect": lambda _e: {
+        "username": "htx",
+        "password": "mat khau dai 9",
+        "token": "",
+        "sender_name": "HTX Vải Thanh Hà",
+        "sender_phone": "0220 381 1001",
+        "sender_address": "Thôn 1, xã Thanh Hà, Hải Phòng",
+    },
+    "carrier_account.set_hook": lambda _e: {"secret": "bi-mat-bao-tin", "mode": "header"},
     "farms.add_household": _HOUSEHOLD,
     "farms.save_household": _HOUSEHOLD,
     "farms.consent": lambda _e: {"purpose": "contact", "what": "give"},

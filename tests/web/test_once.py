@@ -23,8 +23,9 @@ NO_ACTS = {"account.sign_in", "account.sign_out", "farms.contact", "hooks.take_p
 DONE = {
     Role.COOP_MANAGER: {
         "certificates.add", "diary.create", "farms.add_household", "farms.add_plot", "lots.create",
+        "carrier_account.set_hook",
         "printing.order", "products.add", "products.add_picture", "products.propose", "sites.add_area",
-        "sites.add_house", "shops.map_listing", "stamps.void",
+        "shipments.conclude", "sites.add_house", "shops.map_listing", "stamps.void",
     },
     Role.OFFICE: {
         "office_ocop.add", "office_recalls.open_recall", "office_rules.add", "organisations.add",
@@ -33,7 +34,9 @@ DONE = {
 }  # fmt: skip
 """What the grounds have material for at least; other acts may be refused because of the acts before them."""
 OWN_WAYS = {"account.py", "checking.py", "farms.py", "hooks.py", "once.py", "shop_connect.py"}
-"""Files that open a transaction themselves: sessions, scans, a look at what is sealed, a shop's return."""
+OWN_WAYS |= {"carrier_calls.py", "carrier_hooks.py", "shipment_booking.py", "shipments.py"}
+"""Files that open a transaction themselves: sessions, scans, a look at what is sealed, a shop's return, and
+what came of a call to a carrier that an act had written down before."""
 
 
 def test_no_page_writes_past_the_keys() -> None:

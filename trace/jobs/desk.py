@@ -13,6 +13,9 @@ from typing import Any
 from sqlmodel import Session
 
 from marketplaces import directory
+from marketplaces.carriers import directory as carriers
+from marketplaces.carriers.interface import Carrier
+from marketplaces.carriers.values import Pass
 from marketplaces.http import CallRecord, Client, Patience
 from marketplaces.interface import Marketplace
 from marketplaces.pace import LentPace, Pacing
@@ -20,6 +23,7 @@ from marketplaces.values import AppKeys, Credentials
 from marketplaces.wire import Transport, Wire
 from trace.db import transaction
 from trace.services import leases, market_pace
+from trace.services.carrier_accounts import carrier_keys
 from trace.services.leases import Held
 from trace.services.market_access import app_keys
 from trace.settings import Settings
@@ -92,24 +96,40 @@ class Desk:
         transport: Transport | None = None,
     ) -> Marketplace:
         """The adapter of one shop; its calls are counted in ``calls``."""
-        client = Client(
+        client = self._client(self._pace_of(marketplace), calls, transport)
+        return directory.open_shop(marketplace, client, self.keys(marketplace), credentials, self.now)
+
+    def open_carrier(self, name: str, token: Pass | None, calls: "Calls | None" = None) -> Carrier:
+        """The adapter of one account at a carrier."""
+        keys = carrier_keys(self.settings, name)
+        told = carriers.open_carrier(name, Client(), keys, None, self.now).capabilities
+        client = self._client(self._pace(f"carrier/{name}", told.rate_per_s), calls, None)
+        return carriers.open_carrier(name, client, keys, token, self.now)
+
+    def _client(self, pace: Pacing, calls: "Calls | None", transport: Transport | None) -> Client:
+        return Client(
             transport=transport or self.transport(),
-            pace=self._pace_of(marketplace),
+            pace=pace,
             recorder=calls.count if calls else None,
             patience=self.patience,
             sleep=self.sleep,
         )
-        return directory.open_shop(marketplace, client, self.keys(marketplace), credentials, self.now)
 
     def _pace_of(self, marketplace: str) -> Pacing:
+        known = self.pace or self._paces.get(marketplace)
+        if known is not None:
+            return known
+        keys = self.keys(marketplace)
+        told = directory.open_shop(marketplace, Client(), keys, None, self.now).capabilities
+        return self._pace(marketplace, told.rate_per_s)
+
+    def _pace(self, name: str, rate_per_s: float) -> Pacing:
         if self.pace is not None:
             return self.pace
-        if marketplace not in self._paces:
-            keys = self.keys(marketplace)
-            told = directory.open_shop(marketplace, Client(), keys, None, self.now).capabilities
-            pace = LentPace(partial(self._lend, told.rate_per_s), told.rate_per_s, sleep=self.sleep)
-            self._paces.setdefault(marketplace, pace)
-        return self._paces[marketplace]
+        if name not in self._paces:
+            pace = LentPace(partial(self._lend, rate_per_s), rate_per_s, sleep=self.sleep)
+            self._paces.setdefault(name, pace)
+        return self._paces[name]
 
     def _lend(self, rate_per_s: float, bucket: str, calls: int) -> float:
         with transaction() as session:

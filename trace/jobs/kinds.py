@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from trace.jobs.carrier_pushes import carrier_pushes
 from trace.jobs.desk import Run
 from trace.jobs.give_lots import give_lots
 from trace.jobs.housekeep import housekeep
@@ -14,7 +15,8 @@ from trace.jobs.reconcile import reconcile
 from trace.jobs.send_stamps import send_stamps
 from trace.jobs.sequence_log import sequence_log
 from trace.jobs.shop_run import ShopRun, run_steps
-from trace.services import market_pushes, print_queue, shops
+from trace.jobs.track_shipments import track_shipments
+from trace.services import market_pushes, print_queue, shipment_steps, shops
 
 Job = Callable[[Run], None]
 
@@ -73,12 +75,14 @@ SHOP_KINDS: dict[str, Job] = {
 HOUSE_KINDS: dict[str, tuple[Job, int]] = {
     "sequence_log": (sequence_log, 30),
     "housekeep": (housekeep, 3_600),
+    "track_shipments": (track_shipments, 1_800),
 }
 """Jobs of the whole instance, and every how many seconds they are due."""
 
 KINDS: dict[str, Job] = {
     **SHOP_KINDS,
     **{name: job for name, (job, _) in HOUSE_KINDS.items()},
+    shipment_steps.APPLY: carrier_pushes,
     print_queue.KIND: print_stamps,
     print_queue.SEND: send_stamps,
 }

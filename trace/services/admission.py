@@ -28,6 +28,9 @@ class Act(StrEnum):
     RELEASE_LOT = "release_lot"
     MANAGE_SHOP = "manage_shop"
     VIEW_SHOP = "view_shop"
+    MANAGE_CARRIER = "manage_carrier"
+    SHIP = "ship"
+    VIEW_SHIPMENT = "view_shipment"
     ALLOCATE = "allocate"
     ISSUE_STAMPS = "issue_stamps"
     VOID_STAMPS = "void_stamps"
@@ -77,6 +80,9 @@ POLICY: dict[Act, dict[Role, Scope]] = {
     Act.RELEASE_LOT: _MANAGER,
     Act.MANAGE_SHOP: _MANAGER,
     Act.VIEW_SHOP: {**_COOP, Role.OFFICE: Scope.ALL},
+    Act.MANAGE_CARRIER: _MANAGER,
+    Act.SHIP: _COOP,
+    Act.VIEW_SHIPMENT: _COOP,
     Act.ALLOCATE: _COOP,
     Act.ISSUE_STAMPS: {**_COOP, Role.PACKING_HOUSE: Scope.ORG},
     Act.VOID_STAMPS: {**_COOP, Role.PACKING_HOUSE: Scope.ORG, Role.OFFICE: Scope.ALL},

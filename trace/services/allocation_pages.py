@@ -12,12 +12,14 @@ from trace.records.allocation import Allocation
 from trace.records.lot import Lot
 from trace.records.market_order import MarketOrder, MarketOrderLine
 from trace.records.product import Product
+from trace.records.shipment import Shipment
 from trace.records.shop import Listing, Shop
 from trace.services import admission
 from trace.services.admission import Act, Actor
 from trace.services.lot_room import Room, lots_on_sale
 from trace.services.order_figures import COUNTED
 from trace.services.reallocating import fetch_order
+from trace.services.shipment_pages import of_order
 from trace.standards.local_time import local_day
 
 PAGE = 40
@@ -117,6 +119,7 @@ class OrderPage:
     shop: Shop
     order: MarketOrder
     lines: Sequence[SoldLine]
+    shipments: Sequence[Shipment] = ()
 
 
 def order_page(session: Session, actor: Actor, shop_id: int, order_id: int, now: datetime) -> OrderPage:
@@ -147,7 +150,7 @@ def order_page(session: Session, actor: Actor, shop_id: int, order_id: int, now:
         )
         for line, listing, product in found
     ]
-    return OrderPage(session.get_one(Shop, order.shop_id), order, lines)
+    return OrderPage(session.get_one(Shop, order.shop_id), order, lines, of_order(session, order.id))
 
 
 def _shares(session: Session, order_id: int) -> dict[str, list[Share]]:

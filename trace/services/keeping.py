@@ -6,6 +6,7 @@ from sqlalchemy import delete
 from sqlmodel import Session, col
 
 from trace.records.account import LoginFailure, LoginSession, RequestKey
+from trace.records.carrier import CarrierPush
 from trace.records.job import Job, JobState
 from trace.records.market_push import MarketPush
 
@@ -28,6 +29,7 @@ def sweep(session: Session, now: datetime) -> dict[str, int]:
         "sign_ins": delete(LoginFailure).where(col(LoginFailure.failed_at) < now - FAILURES),
         "request_keys": delete(RequestKey).where(col(RequestKey.created_at) < now - REQUEST_KEYS),
         "pushes": delete(MarketPush).where(col(MarketPush.read_at) < now - PUSHES),
+        "carrier_pushes": delete(CarrierPush).where(col(CarrierPush.applied_at) < now - PUSHES),
         "good_jobs": delete(Job).where(done, col(Job.finished_at) < now - GOOD_JOBS),
         "house_jobs": delete(Job).where(
             done, col(Job.shop_id).is_(None), col(Job.finished_at) < now - GOOD_HOUSE_JOBS

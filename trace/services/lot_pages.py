@@ -16,6 +16,7 @@ from trace.records.organisation import Organisation
 from trace.records.plot import PackingHouse, Plot
 from trace.records.product import Product
 from trace.records.recall import Recall
+from trace.records.shipment import Shipment
 from trace.records.stamp import StampActivation
 from trace.services import gates
 from trace.services.admission import Act, Actor, fetch, visible
@@ -27,6 +28,7 @@ from trace.services.lineage import drawn_g
 from trace.services.lot_room import sold_by_lot
 from trace.services.lot_states import recall_of
 from trace.services.releasing import missing_items
+from trace.services.shipment_pages import of_lot
 from trace.services.stamp_gates import left_g
 from trace.standards.local_time import local_day
 from trace.standards.search_key import fold_vi
@@ -108,6 +110,7 @@ class LotDetail:
     holds: list[Hold]
     recall: Recall | None
     sold_to: list[Sold]
+    shipments: Sequence[Shipment]
     parents: list[tuple[Lot, int]]
     children: list[tuple[Lot, int]]
     events: Sequence[Event]
@@ -150,6 +153,7 @@ def lot_detail(session: Session, actor: Actor, public_id: str, now: datetime) ->
         holds=open_holds(session, lot),
         recall=recall_of(session, lot.id),
         sold_to=sold_from(session, [lot.id]) if lot.state in (LotState.HOLD, LotState.RECALLED) else [],
+        shipments=of_lot(session, lot.id),
         parents=_linked(session, lot, up=True),
         children=_linked(session, lot, up=False),
         events=_events(session, lot),

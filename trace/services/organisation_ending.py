@@ -10,9 +10,10 @@ from sqlmodel import Session, col
 
 from trace.errors import FieldProblem, Invalid, Refused
 from trace.records.account import Account, ApiToken, LoginSession
+from trace.records.carrier import CarrierAccount
 from trace.records.organisation import Organisation, OrgKind
 from trace.records.shop import Shop, ShopState
-from trace.services import schedules
+from trace.services import carrier_accounts, schedules
 from trace.services.admission import Act, Actor, lock, scope_of
 from trace.services.logging_acts import append_leaf
 from trace.services.organisations import organisation
@@ -78,3 +79,7 @@ def _rest_shops(session: Session, row: Organisation) -> None:
     for shop in session.execute(select(Shop).where(col(Shop.org_id) == row.id)).scalars().all():
         shop.state = ShopState.DISABLED
         schedules.enable_shop(session, shop.id, enabled=False)
+    for account in session.execute(
+        select(CarrierAccount).where(col(CarrierAccount.org_id) == row.id)
+    ).scalars():
+        carrier_accounts.rest(account)

@@ -27,7 +27,7 @@ class KeyIn(Given):
 
 @dataclass(frozen=True)
 class Sent:
-    """Who sent a request, under which key, and the SHA-256 of what it says."""
+    """Who sent a request, under which key, and a keyed mark of what it says."""
 
     account_id: int
     key: str

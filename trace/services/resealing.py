@@ -13,11 +13,13 @@ from sqlalchemy import select
 from sqlmodel import Session, SQLModel
 
 from trace.keyring import Keyring
+from trace.records.carrier import CarrierAccount
 from trace.records.household import Household
 from trace.records.import_run import ImportUpload
 from trace.records.shop import Shop, ShopToken
 from trace.records.stamp import StampKeyRow
 from trace.services import stamp_keys
+from trace.services.carrier_accounts import carrier_place
 from trace.services.households import id_number_place, phone_place
 from trace.services.importing.uploads import upload_place
 from trace.services.shop_tokens import token_place
@@ -40,11 +42,18 @@ def _token_place(which: str) -> Place:
     return lambda session, row: token_place(session.get_one(Shop, row.shop_id), which)
 
 
+def _carrier_place(which: str) -> Place:
+    return lambda _session, row: carrier_place(row, which)
+
+
 COLUMNS = (
     SealedColumn(Household, "id", "phone_sealed", lambda _s, row: phone_place(row.org_id, row.code)),
     SealedColumn(Household, "id", "id_number_sealed", lambda _s, row: id_number_place(row.org_id, row.code)),
     SealedColumn(ShopToken, "shop_id", "access_sealed", _token_place("access")),
     SealedColumn(ShopToken, "shop_id", "refresh_sealed", _token_place("refresh")),
+    SealedColumn(CarrierAccount, "id", "login_sealed", _carrier_place("login")),
+    SealedColumn(CarrierAccount, "id", "token_sealed", _carrier_place("token")),
+    SealedColumn(CarrierAccount, "id", "hook_sealed", _carrier_place("hook")),
     SealedColumn(ImportUpload, "id", "sealed", lambda _s, row: upload_place(row.token)),
 )
 """Every sealed column there is; a test compares them with the tables."""

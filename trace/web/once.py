@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from trace.db import reading, transaction
 from trace.errors import Conflict
+from trace.keyring import current_keyring
 from trace.services.intake import read
 from trace.services.request_keys import KeyIn, Sent, keep_answer, known_key, take_key
 from trace.texts.catalogs import t
@@ -99,10 +100,15 @@ def said_key() -> str | None:
 
 
 def _content() -> bytes:
-    """The SHA-256 of what a request says, whatever the order of its fields."""
+    """A keyed mark of what a request says, whatever the order of its fields.
+
+    Keyed, because a form may hold a buyer's phone: from a plain hash it could be guessed. A form resent
+    across a change of the master key counts as one with other content.
+    """
     said = [(name, value) for name, value in request.form.items(multi=True) if name not in UNSAID]
     files = [(name, _digest(file.stream)) for name, file in request.files.items(multi=True)]
-    return hashlib.sha256(repr((request.method, request.path, sorted(said), sorted(files))).encode()).digest()
+    whole = repr((request.method, request.path, sorted(said), sorted(files)))
+    return current_keyring().mark(b"request", whole.encode())
 
 
 def _digest(stream: Any) -> str:

@@ -42,6 +42,10 @@ class ViettelPost:
         """A long-lived token for the account."""
         return tokens.login(self._gateway, login)
 
+    def portal_token(self, text: str) -> Pass:
+        """Its end is read in it, where it says one."""
+        return tokens.pass_of(text)
+
     def quote(self, sender: Party, receiver: Party, parcel: Parcel) -> list[Quote]:
         """The services that would take it."""
         return shipments.quote(self._gateway, sender, receiver, parcel)
