@@ -71,8 +71,9 @@ class Capabilities:
     ``max_window`` is the longest span one request may ask for (adapters split longer ones themselves),
     ``min_overlap`` how far each reading must reach back over the last one, ``batch_size`` how many
     orders one detail request takes, ``rate_per_s`` the pace one shop bears, ``longest_description`` the
-    letters a listing's text may have (0: the references do not say; the operator may, by the option of
-    that name).
+    letters a listing's text may have. ``most_pictures`` a new listing may have, and of each picture
+    ``picture_bytes`` and ``picture_least_side``, ``picture_most_side`` in pixels. 0: the references do not
+    say; the operator may, by the option of that name. Without ``takes_new`` no listing can be made from here.
 
     Without ``gives_refresh_token``, ``refresh`` asks anew with the application's own keys, as often as
     wanted. ``keys_of_one_shop`` says that these keys open one shop and that no page of the marketplace asks
@@ -101,6 +102,11 @@ class Capabilities:
     tells_unpaid: bool = True
     is_closed: bool = False
     longest_description: int = 0
+    most_pictures: int = 0
+    picture_bytes: int = 0
+    picture_least_side: int = 0
+    picture_most_side: int = 0
+    takes_new: bool = True
 
 
 class Marketplace(Protocol):

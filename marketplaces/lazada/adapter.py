@@ -39,6 +39,9 @@ class Lazada:
         push=True,
         needs_category=True,
         needs_picture=True,
+        picture_bytes=1_000_000,  # the call's page; a guide says 3 MB
+        picture_least_side=330,
+        picture_most_side=5_000,
     )
 
     def __init__(self, http: Client, keys: AppKeys, credentials: Credentials | None, clock: Clock) -> None:

@@ -39,6 +39,8 @@ class Shopee:
         push=True,
         needs_category=True,
         needs_picture=True,
+        most_pictures=8,  # "fewer than nine" of the upload's own page; the item's page says up to nine
+        picture_bytes=10_000_000,
     )
 
     def __init__(self, http: Client, keys: AppKeys, credentials: Credentials | None, clock: Clock) -> None:

@@ -40,6 +40,10 @@ class TikTok:
         push=True,
         needs_category=True,
         needs_picture=True,
+        most_pictures=9,
+        picture_bytes=10_000_000,
+        picture_least_side=300,
+        picture_most_side=4_000,
     )
 
     def __init__(self, http: Client, keys: AppKeys, credentials: Credentials | None, clock: Clock) -> None:

@@ -2,13 +2,14 @@
 
 from itertools import islice
 
-from marketplaces.interface import Capabilities, Marketplace, MarketplaceError
+from marketplaces.interface import Marketplace, MarketplaceError
 from trace.db import reading
 from trace.jobs.desk import Desk
 from trace.jobs.shop_run import ShopRun
 from trace.services import listing_offers, listings
 from trace.services.listing_offers import DueOffer
 from trace.services.listing_text import Face
+from trace.services.market_access import limit_of
 
 BATCH = 50
 
@@ -38,15 +39,8 @@ def face_of(run: ShopRun) -> Face:
 
 def shop_face(desk: Desk, marketplace: str, adapter: Marketplace) -> Face:
     """As ``face_of``, where there is no run."""
-    longest = told(desk, marketplace, adapter.capabilities, "longest_description")
+    longest = limit_of(desk.settings, marketplace, adapter.capabilities, "longest_description")
     return Face(desk.settings.public_url, longest)
-
-
-def told(desk: Desk, marketplace: str, can: Capabilities, name: str) -> int:
-    """A limit as the marketplace's references give it; where they do not, as its option of this name."""
-    said = desk.keys(marketplace).option(name, "0")
-    limit: int = getattr(can, name)
-    return limit or (int(said) if said.isdecimal() else 0)
 
 
 def send(run: ShopRun, batch: list[DueOffer]) -> None:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
@@ -40,7 +41,17 @@ def reencode(given: bytes, *, is_sign: bool = False) -> Picture:
     """
     if len(given) > MAX_UPLOAD:
         raise _invalid("image.heavy", max=f"{MAX_UPLOAD >> 20} MB")
-    command = [sys.executable, "-I", str(_CHILD), *([SIGN] if is_sign else [])]
+    answer, data = run_child(given, *([SIGN] if is_sign else []))
+    return Picture(answer["width"], answer["height"], data)
+
+
+def run_child(given: bytes, *arguments: str) -> tuple[dict[str, Any], bytes]:
+    """What the confined process says of a picture, and what it made of it; see ``image_child``.
+
+    Raises:
+        Invalid: it could not make anything of it.
+    """
+    command = [sys.executable, "-I", str(_CHILD), *arguments]
     try:
         done = subprocess.run(  # noqa: S603 - our own script, no argument of theirs
             command, input=given, capture_output=True, timeout=WAIT_S, check=False, env={}, close_fds=True
@@ -55,7 +66,7 @@ def reencode(given: bytes, *, is_sign: bool = False) -> Picture:
         limits = {"max": MAX_SIDE, "megapixels": MAX_PIXELS // 1_000_000}
         figures = {name: answer[name] for name in ("width", "height") if name in answer}
         raise _invalid(answer["fault"], **limits, **figures)
-    return Picture(answer["width"], answer["height"], data)
+    return answer, data
 
 
 def add_image(session: Session, actor: Actor, product: str, picture: Picture, now: datetime) -> ProductImage:
