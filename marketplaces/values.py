@@ -66,7 +66,8 @@ class Offer:
     Without ``listing_id`` the adapter first looks for ``sku`` in the shop and creates the listing only
     when it is not there. Empty texts and empty pictures leave what the marketplace has. ``category_id``
     and one picture (``image_ids`` already uploaded, or ``pictures``) matter for a new listing only, and
-    only where the capabilities say so. ``model_id`` names a variant of the listing.
+    only where the capabilities say so. ``model_id`` names a variant of the listing. ``ticket`` is what an
+    earlier result of this offer gave: then nothing is asked for anew, only what became of that.
     """
 
     sku: str
@@ -81,6 +82,7 @@ class Offer:
     category_id: str = ""
     image_ids: tuple[str, ...] = ()
     pictures: tuple[Picture, ...] = ()
+    ticket: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +91,15 @@ class OfferResult:
 
     ``done`` the marketplace has it; ``unchanged`` it had it before; ``refused`` it said no (``reason``);
     ``missing`` the listing is gone there; ``unknown`` sent, but neither answer nor reading back told:
-    offer again after a few minutes, for a slow marketplace may still be at work.
+    offer again after a few minutes, for a slow marketplace may still be at work. ``ticket`` names a request
+    for a new listing that people at the marketplace are looking at; give it back with the offer.
     """
 
     sku: str
     ext_listing_id: str
     outcome: Outcome
     reason: str = ""
+    ticket: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,16 +45,22 @@ class TikiCounter:
         return replace(product, shown=replace(product.shown, description=text))
 
     def create(self, offer: Offer) -> OfferResult:
-        """A request, unless one about this SKU is being looked at."""
+        """A request, unless one about this SKU is being looked at or the offer brings its ticket."""
         if refused := lacking(offer):
             return refused
-        outcome, reason = self._file(offer.sku, "", REQUESTS, self._request(offer, picture_addresses(offer)))
+        outcome, reason, ticket = self._ask(offer)
         if outcome != "done" or reason:
-            return OfferResult(offer.sku, "", outcome, reason)
+            return OfferResult(offer.sku, "", outcome, reason, ticket if outcome == "unknown" else "")
         [found], _ = self.look([replace(offer, listing_id=None)])
         if found.listing_id:
             return OfferResult(offer.sku, found.listing_id, "done")
-        return OfferResult(offer.sku, "", "unknown", "approved, and not among the shop's products yet")
+        doubt = "approved, and not among the shop's products yet"
+        return OfferResult(offer.sku, "", "unknown", doubt, ticket)
+
+    def _ask(self, offer: Offer) -> tuple[Outcome, str, str]:
+        if offer.ticket:
+            return *reviews.follow(self._gateway, offer.ticket), offer.ticket
+        return self._file(offer.sku, "", REQUESTS, self._request(offer, picture_addresses(offer)))
 
     def bring(self, offer: Offer, shown: Shown) -> OfferResult:
         """One call for price, stock and shelf; a text that differs is a request besides."""
@@ -65,7 +71,8 @@ class TikiCounter:
         if changes:
             reason = self._update({"product_id": int(number), **changes})
         if content:
-            outcome, reason = self._file(offer.sku, number, REWRITE, {"product_id": int(number), **content})
+            body = {"product_id": int(number), **content}
+            outcome, reason, _ = self._file(offer.sku, number, REWRITE, body)
         return OfferResult(offer.sku, number, outcome, reason)
 
     def _update(self, body: object) -> str:
@@ -80,13 +87,16 @@ class TikiCounter:
         differs = changed_content(offer, shown)
         return {name: getattr(offer, name) for name in ("name", "description") if name in differs}
 
-    def _file(self, sku: str, number: str, path: str, body: object) -> tuple[Outcome, str]:
-        """Send a request, unless one about the same is being looked at; what became of it."""
+    def _file(self, sku: str, number: str, path: str, body: object) -> tuple[Outcome, str, str]:
+        """Send a request, unless one about the same is being looked at; what became of it, and its ticket."""
         waiting = reviews.find_waiting(self._gateway, sku, number)
         if waiting:
-            return "unknown", reviews.under_review(waiting)
+            return "unknown", reviews.under_review(waiting), reviews.ticket_of(waiting)
         filed = self._gateway.change("POST", path, body)
-        return ("done", "rehearsed") if filed is None else reviews.track(self._gateway, filed)
+        if filed is None:
+            return "done", "rehearsed", ""
+        ticket = reviews.track_of(filed)
+        return *reviews.follow(self._gateway, ticket), ticket
 
     def _changes(self, offer: Offer, shown: Shown) -> dict[str, object]:
         changes: dict[str, object] = {}

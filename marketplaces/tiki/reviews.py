@@ -24,21 +24,31 @@ PAGES_LOOKED_THROUGH = 3
 PAGE_SIZE = 50
 
 
-def track(gateway: Gateway, filed: Record) -> tuple[Outcome, str]:
-    """What became of a request a moment after it was sent; ``unknown`` while it is being looked at."""
-    track_id = filed.identifier("track_id")
+def ticket_of(request_id: str) -> str:
+    """What follows a request that the list named; a request just sent is followed by its own track."""
+    return f"requests/{quote(request_id, safe='')}"
+
+
+def track_of(filed: Record) -> str:
+    """What follows a request just sent."""
+    return f"tracking/{quote(filed.identifier('track_id'), safe='')}"
+
+
+def follow(gateway: Gateway, ticket: str) -> tuple[Outcome, str]:
+    """What became of a request so far; ``unknown`` while it is being looked at."""
+    _, _, number = ticket.rpartition("/")
     try:
-        told = gateway.get(f"tracking/{quote(track_id, safe='')}")
+        told = gateway.get(ticket)
     except MarketplaceError as error:
         if error.kind in {"expired_token", "relogin"}:
             raise
-        return "unknown", f"sent as request {track_id}; {error}"
+        return "unknown", f"sent as request {number}; {error}"
     state = told.text("state")
-    reason = told.text("reason", default="") or "no reason given"
+    reason = next((told.text(name) for name in ("reason", "reasons") if told.has(name)), "no reason given")
     outcome = OUTCOMES.get(state, "unknown")
     if outcome == "refused":
         return outcome, f"Tiki: {state}: {reason[:300]}"
-    return outcome, "" if outcome == "done" else under_review(track_id)
+    return outcome, "" if outcome == "done" else under_review(number)
 
 
 def under_review(name: str) -> str:

@@ -25,6 +25,7 @@ from trace.records.allocation import Allocation
 from trace.records.certificate import Certificate
 from trace.records.lot import Hold, LotState
 from trace.records.market_order import MarketOrder, MarketOrderLine
+from trace.records.new_listing import NewListing, NewListingPicture
 from trace.records.plot import PackingHouse
 from trace.records.product import OcopProposal, ProductImage
 from trace.records.rules import YieldRule
@@ -166,6 +167,7 @@ def _shelf(session: Session, now: datetime, coop: world.Coop, sign: str) -> dict
     share = Allocation(order_id=order.id, ext_line_id="1", product_id=coop.product.id, pieces=2, unit_g=1000)
     world.add(session, line)
     places = {"order_id": order.id, "share_id": world.add(session, share).id}
+    places |= _new_listing(session, now, coop, shop)
     return {"shop_id": shop.id, "listing_id": listing.id, "ext_shop_id": sign, **places}
 
 
@@ -183,6 +185,17 @@ def _files(session: Session, now: datetime, coop: world.Coop, sign: str) -> dict
     report = reports.keep(session, layout, arrived, Cleaned((row,)), None, now)
     doors = ("file_reports", "file_layouts")
     return {"report_id": report.id, **{f"{door}.shop_id": shop.id for door in doors}}
+
+
+def _new_listing(session: Session, now: datetime, coop: world.Coop, shop: Shop) -> dict[str, Any]:
+    row = NewListing(shop_id=shop.id, product_id=coop.product.id, sku=f"M-{shop.id}", title="Vải 1 kg")
+    row.unit_g, row.price_vnd, row.stock, row.created_at, row.updated_at = 1_000, 60_000, 9, now, now
+    number = world.add(session, row).id
+    picture = NewListingPicture(new_listing_id=number, image_id=1, position=0, width=1, height=1)
+    picture.sha256, picture.data = secrets.token_hex(32), b"\xff\xd8"
+    sha256 = world.add(session, picture).sha256
+    of_goods = {"new_listings.product": coop.product.public_id}
+    return {"new_id": number, "listing_picture.show.sha256": sha256, **of_goods}
 
 
 def _hold(session: Session, now: datetime, coop: world.Coop) -> int:
@@ -484,6 +497,16 @@ FORMS: dict[str, Make] = {
     "shops.replay": lambda _e: {"order": "24061"},
     "shops.map_listing": lambda e: {"product": e.coop.product.public_id, "unit_g": "1 kg"},
     "shops.publish": lambda _e: {"price_vnd": "60000", "stock": "10", "on_sale": "1", "with_content": "0"},
+    "new_listings.ask": lambda e: {
+        "title": "Vải thiều Thanh Hà, thùng 1 kg",
+        "sku": f"MOI-{next(_numbers)}",
+        "unit_g": "1 kg",
+        "price_vnd": "60000",
+        "stock": "10",
+        "follows_lots": "0",
+        "category": "100855",
+        "pictures": str(e.places["image_id"]),
+    },
     "shop_orders.choose": lambda e: {
         "share": str(e.places["share_id"]),
         "lot": e.places["public_id"],

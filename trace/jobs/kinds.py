@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from trace.jobs.carrier_pushes import carrier_pushes
+from trace.jobs.create_listings import create_listings, read_categories, renew_categories
 from trace.jobs.desk import Run
 from trace.jobs.give_lots import give_lots
 from trace.jobs.housekeep import housekeep
@@ -16,14 +17,15 @@ from trace.jobs.send_stamps import send_stamps
 from trace.jobs.sequence_log import sequence_log
 from trace.jobs.shop_run import ShopRun, run_steps
 from trace.jobs.track_shipments import track_shipments
-from trace.services import market_pushes, print_queue, shipment_steps, shops
+from trace.services import market_categories, market_pushes, print_queue, shipment_steps, shops
 
 Job = Callable[[Run], None]
 
 
 def _sync_shop(run: Run) -> None:
     """Orders first, then the shelf: what is sold is never offered again."""
-    run_steps(run, pull_orders, read_pushes, retry_bad_records, give_lots, push_listings, _note_success)
+    orders = (pull_orders, read_pushes, retry_bad_records, give_lots)
+    run_steps(run, *orders, create_listings, push_listings, _note_success)
 
 
 def _note_success(run: ShopRun) -> None:
@@ -46,7 +48,7 @@ def _pull_events(run: Run) -> None:
 
 
 def _push_listings(run: Run) -> None:
-    run_steps(run, push_listings)
+    run_steps(run, create_listings, push_listings)
 
 
 def _refresh_tokens(run: Run) -> None:
@@ -55,11 +57,15 @@ def _refresh_tokens(run: Run) -> None:
 
 
 def _reconcile(run: Run) -> None:
-    run_steps(run, reconcile, read_shelf)
+    run_steps(run, reconcile, read_shelf, renew_categories)
 
 
 def _read_shelf(run: Run) -> None:
     run_steps(run, read_shelf)
+
+
+def _read_categories(run: Run) -> None:
+    run_steps(run, read_categories)
 
 
 SHOP_KINDS: dict[str, Job] = {
@@ -69,6 +75,7 @@ SHOP_KINDS: dict[str, Job] = {
     market_pushes.READ: _read_pushes,
     shops.EVENTS: _pull_events,
     "read_shelf": _read_shelf,
+    market_categories.READ: _read_categories,
     "refresh_tokens": _refresh_tokens,
     "reconcile": _reconcile,
 }

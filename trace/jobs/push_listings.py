@@ -6,7 +6,7 @@ from marketplaces.interface import Marketplace, MarketplaceError
 from trace.db import reading
 from trace.jobs.desk import Desk
 from trace.jobs.shop_run import ShopRun
-from trace.services import listing_offers, listings
+from trace.services import listing_offers, listings, new_listing_sending
 from trace.services.listing_offers import DueOffer
 from trace.services.listing_text import Face
 from trace.services.market_access import limit_of
@@ -57,7 +57,9 @@ def send(run: ShopRun, batch: list[DueOffer]) -> None:
 
 
 def read_shelf(run: ShopRun) -> None:
-    """What the shop shows now: names, codes, what is gone."""
+    """What the shop shows now: names, codes, what is gone, what was asked for and is there."""
     shown = list(run.adapter.listings())
     with run.writing() as session:
-        run.add(listings=listings.record_shelf(session, run.shop_id, shown, run.desk.now()))
+        found = listings.record_shelf(session, run.shop_id, shown, run.desk.now())
+        taken = new_listing_sending.take_over(session, run.shop_id, run.desk.now())
+    run.add(listings=found, **({"new_taken": taken} if taken else {}))

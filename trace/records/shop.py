@@ -63,6 +63,7 @@ class Listing(SQLModel, table=True):
     """An item on a shop's shelf. Its product may be unknown: kept, and not in product figures.
 
     ``stock`` is what the manager counted, or what was last sent where the listing ``follows_lots``.
+    ``title`` is what we call it there; empty means by the product's name.
 
     Hashes per field group (content, price, stock, status): desired by us, sent, confirmed by the shop.
     """
@@ -79,6 +80,7 @@ class Listing(SQLModel, table=True):
     ext_listing_id: str = Field(max_length=64)
     ext_name: str = Field(default="", max_length=240)
     ext_sku: str = Field(default="", max_length=64)
+    title: str = Field(default="", max_length=240)
     ext_status: str = Field(default="", max_length=32)
     product_id: int | None = maybe_ref("product.id")
     unit_g: int | None = big(default=None, nullable=True)

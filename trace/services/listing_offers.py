@@ -65,19 +65,29 @@ def wish(
     listing = fetch_listing(session, actor, Act.MANAGE_SHOP, shop_id, listing_id)
     if listing.product_id is None:
         raise Refused("shop.map_first", listing=listing.ext_name)
-    _refuse_out_of_bounds(asked)
+    check_bounds(asked)
     if asked.on_sale and ended_products(session, [listing.product_id], local_day(now)):
         name = session.get_one(Product, listing.product_id).name
         raise Refused("shop.lots_ended", listing=listing.ext_name, product=name)
-    listing.price_vnd, listing.stock, listing.on_sale = asked.price_vnd, asked.stock, asked.on_sale
-    listing.follows_lots = asked.follows_lots
-    listing.desired = json.dumps({"stock_at": now.isoformat(), "content": asked.with_content})
-    listing.sent, listing.last_error, listing.updated_at = "{}", "", now
+    set_wish(listing, asked, now)
     session.flush()
     return listing
 
 
-def _refuse_out_of_bounds(asked: Wish) -> None:
+def set_wish(listing: Listing, asked: Wish, now: datetime) -> None:
+    """As ``wish``, of what was looked at before."""
+    listing.price_vnd, listing.stock, listing.on_sale = asked.price_vnd, asked.stock, asked.on_sale
+    listing.follows_lots = asked.follows_lots
+    listing.desired = json.dumps({"stock_at": now.isoformat(), "content": asked.with_content})
+    listing.sent, listing.last_error, listing.updated_at = "{}", "", now
+
+
+def check_bounds(asked: Wish) -> None:
+    """Whether price and stock can be at all.
+
+    Raises:
+        Invalid: one of them is out of bounds, or there is no stock where the manager counts.
+    """
     if asked.stock is None and not asked.follows_lots:
         raise Invalid([FieldProblem("stock", "error.empty", "")])
     bounds = (
@@ -149,7 +159,7 @@ def _due(listing: Listing, product: Product, stock: int, text: str) -> DueOffer:
     number, _, model = listing.ext_listing_id.partition("/")
     offer = Offer(
         sku=listing.ext_sku or product.sku,
-        name=product.name if text else "",
+        name=(listing.title or product.name) if text else "",
         description=text,
         price_vnd=listing.price_vnd or 0,
         stock=min(stock, MOST_STOCK),

@@ -45,11 +45,7 @@ class Prepared:
 
 
 def limits_of(settings: Settings, marketplace: str, can: Capabilities) -> PictureLimits:
-    """The limits in force here.
-
-    Raises:
-        MarketplaceError: the settings name no application for this marketplace.
-    """
+    """The limits in force here."""
     names = ("most_pictures", "picture_bytes", "picture_least_side", "picture_most_side")
     return PictureLimits(*(limit_of(settings, marketplace, can, name) for name in names))
 

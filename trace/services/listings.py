@@ -185,17 +185,23 @@ def map_listing(
         NotFound: the listing, or the product, is not of this cooperative.
     """
     listing = fetch_listing(session, actor, Act.MANAGE_SHOP, shop_id, listing_id)
-    lock_org(session, session.get_one(Shop, shop_id).org_id)
+    if not product_id:
+        return set_product(session, listing, None, None, now)
+    product = admission.fetch(session, actor, Act.MANAGE_SHOP, Product, public_id=product_id)
+    if unit_g is not None and unit_g <= 0:
+        raise Invalid([FieldProblem("unit_g", "field.positive", unit_g)])
+    return set_product(session, listing, product.id, unit_g or product.unit_g, now)
+
+
+def set_product(
+    session: Session, listing: Listing, product_id: int | None, unit_g: int | None, now: datetime
+) -> Listing:
+    """As ``map_listing``, for whoever was let through already; its order lines follow it."""
+    lock_org(session, session.get_one(Shop, listing.shop_id).org_id)
     session.refresh(listing)
     before = (listing.product_id, listing.unit_g)
-    if not product_id:
-        listing.product_id, listing.unit_g, listing.desired = None, None, "{}"
-    else:
-        product = admission.fetch(session, actor, Act.MANAGE_SHOP, Product, public_id=product_id)
-        if unit_g is not None and unit_g <= 0:
-            raise Invalid([FieldProblem("unit_g", "field.positive", unit_g)])
-        listing.product_id, listing.unit_g = product.id, unit_g or product.unit_g
-    listing.updated_at = now
+    listing.product_id, listing.unit_g, listing.updated_at = product_id, unit_g, now
+    listing.desired = listing.desired if product_id else "{}"
     session.flush()
     if (listing.product_id, listing.unit_g) != before:
         allocating.follow_listing(session, listing, now)

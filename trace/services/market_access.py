@@ -32,8 +32,9 @@ def app_keys(settings: Settings, marketplace: str) -> AppKeys:
 
 
 def limit_of(settings: Settings, marketplace: str, can: Capabilities, name: str) -> int:
-    """A limit as the marketplace's references give it; where they do not, as its option of this name; or 0."""
-    said = app_keys(settings, marketplace).option(name, "0")
+    """As the marketplace's references give a limit; where they do not, as its option of this name; or 0."""
+    told = settings.marketplaces.get(marketplace)
+    said = told.options.get(name, "0") if told else "0"
     limit: int = getattr(can, name)
     return limit or (int(said) if said.isdecimal() else 0)
 

@@ -10,32 +10,21 @@ from pydantic import BeforeValidator, Field
 from sqlmodel import Session
 
 from trace.records.job import BadRecord, Job
+from trace.records.new_listing import NewListing
 from trace.records.product import Product
 from trace.records.shop import Listing, Shop
 from trace.services import admission, bad_records, listings
 from trace.services.admission import Act, Actor
 from trace.services.intake import Given, Weight, line
 from trace.services.job_log import last_jobs
-from trace.services.listing_offers import MOST_PRICE_VND, MOST_STOCK
 from trace.services.listing_stock import StockSum, ended_products, has_lots, lots_sum
 from trace.services.listings import Shelved
+from trace.services.new_listings import open_of
+from trace.services.offer_fields import MaybeStock, Price, count
 from trace.services.sync_health import ShopHealth, sync_health
-from trace.standards import quantity
 from trace.standards.local_time import local_day
 
 RUNS_SHOWN = 12
-
-
-def _money(value: object) -> object:
-    return quantity.money_vnd(value) if isinstance(value, str) else value
-
-
-def _count(value: object) -> object:
-    return quantity.count(value) if isinstance(value, str) else value
-
-
-def _maybe_count(value: object) -> object:
-    return None if value == "" else _count(value)
 
 
 class MapIn(Given):
@@ -48,8 +37,8 @@ class MapIn(Given):
 class WishIn(Given):
     """What a listing shall show."""
 
-    price_vnd: Annotated[int, BeforeValidator(_money), Field(gt=0, le=MOST_PRICE_VND)]
-    stock: Annotated[int | None, BeforeValidator(_maybe_count), Field(ge=0, le=MOST_STOCK)] = None
+    price_vnd: Price
+    stock: MaybeStock = None
     on_sale: bool
     with_content: bool = False
     follows_lots: bool = False
@@ -59,7 +48,7 @@ class ShopIn(Given):
     """A shop's name here, and the pieces kept back from every listing."""
 
     name: Annotated[str, line(160, 1)]
-    buffer_units: Annotated[int, BeforeValidator(_count), Field(ge=0, le=10_000)]
+    buffer_units: Annotated[int, BeforeValidator(count), Field(ge=0, le=10_000)]
 
 
 @dataclass(frozen=True)
@@ -71,6 +60,7 @@ class ShopPage:
     shelf: Sequence[Shelved]
     bad: Sequence[BadRecord]
     runs: Sequence[Job]
+    new: Sequence[NewListing]
 
     @property
     def mapped(self) -> int:
@@ -92,6 +82,7 @@ def shop_page(session: Session, actor: Actor, shop_id: int, now: datetime) -> Sh
         listings.list_shelf(session, actor, shop),
         bad_records.open_of(session, shop.id),
         last_jobs(session, RUNS_SHOWN, shop.id),
+        open_of(session, shop.id),
     )
 
 

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from marketplaces import directory
 from marketplaces.by_file import BY_FILE
-from marketplaces.interface import Capabilities, MarketplaceError
+from marketplaces.interface import MarketplaceError
 from marketplaces.values import Credentials, Listing
 from trace.db import reading, transaction
 from trace.errors import NotFound, Refused
@@ -18,7 +18,7 @@ from trace.services.admission import Act
 from trace.texts.catalogs import t
 from trace.web.door import Door
 from trace.web.form_state import FormState, kept
-from trace.web.market_calls import open_market
+from trace.web.market_calls import capabilities_of, open_market
 from trace.web.refusals import said
 from trace.web.visitor import actor, face_language, now, settings
 
@@ -65,17 +65,10 @@ def _is_shown(marketplace: str) -> bool:
     return marketplace in settings().marketplaces or directory.shipped(marketplace).is_closed
 
 
-def _capabilities(marketplace: str) -> Capabilities:
-    """What it allows with the options of this installation, or as it is shipped."""
-    if marketplace in settings().marketplaces:
-        return open_market(marketplace).capabilities
-    return directory.shipped(marketplace)
-
-
 def _way(marketplace: str) -> Way:
     """How to a marketplace; keys that fit nothing show when they are tried, in full."""
     try:
-        can = _capabilities(marketplace)
+        can = capabilities_of(marketplace)
         with reading() as session:
             market_access.check_connecting(session, actor(), settings(), marketplace, can)
     except Refused as error:
@@ -94,7 +87,7 @@ def leave(marketplace: str) -> Answer:
     if marketplace not in directory.names() or not _is_shown(marketplace):
         raise NotFound()
     try:
-        can = _capabilities(marketplace)
+        can = capabilities_of(marketplace)
         with transaction() as session:
             market_access.check_connecting(session, actor(), settings(), marketplace, can)
             mark = connecting.begin(session, actor(), marketplace, now())
