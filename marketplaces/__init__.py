@@ -7,6 +7,7 @@
     directory    name -> adapter, loaded on first use
     http         the one client: time-outs, retries, pace, size caps, redacted call records
     reading      strict readers over a marketplace's JSON
+    money        amounts of other currencies as whole numbers
     progress     how far a reading got: pages that are looked through until they are still
     one_by_one   orders where a marketplace tells one at a time
     publishing   making listings look like offers: the walk that every marketplace shares
@@ -18,6 +19,8 @@
     sendo/       Sendo's seller API, shipped switched off
     tiktok/      TikTok Shop Partner API
     carriers/    who takes the parcels: no marketplaces, with a Protocol of their own
+    alibaba/     Alibaba.com Open Platform (ICBU)
+    open_platform/  the gateway Lazada and Alibaba.com share
     simulators/  the same marketplaces as their servers see them, verifying with code of their own
 
 A new marketplace is one adapter (a file or a folder), one simulator, and one line in ``directory``

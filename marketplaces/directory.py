@@ -11,6 +11,7 @@ from marketplaces.interface import Adapter, Capabilities, Clock, Marketplace, Ma
 from marketplaces.values import AppKeys, Credentials
 
 MARKETPLACES: dict[str, tuple[str, str]] = {
+    "alibaba": ("Alibaba.com", "marketplaces.alibaba.adapter:Alibaba"),
     "lazada": ("Lazada", "marketplaces.lazada.adapter:Lazada"),
     "memory": ("Sàn thử", "marketplaces.memory:Memory"),
     "shopee": ("Shopee", "marketplaces.shopee.adapter:Shopee"),

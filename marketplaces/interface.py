@@ -82,7 +82,8 @@ class Capabilities:
     ``EventQueue``. ``pictures_by_address`` means that nothing can be uploaded: ``Offer.image_ids`` are
     public addresses. Without ``tells_unpaid`` no status says that an order waits for its payment.
     ``is_closed`` means shipped switched off: nothing is called and nobody connects before the operator
-    sets the option that the marketplace's page in ``docs/marketplaces`` names.
+    sets the option that the marketplace's page in ``docs/marketplaces`` names. ``currency`` is the one that
+    prices are set in there.
     """
 
     max_window: timedelta
@@ -107,6 +108,7 @@ class Capabilities:
     picture_least_side: int = 0
     picture_most_side: int = 0
     takes_new: bool = True
+    currency: str = "VND"
 
 
 class Marketplace(Protocol):

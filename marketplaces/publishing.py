@@ -121,5 +121,5 @@ def _look_again(counter: Counter, offer: Offer, doubt: str) -> OfferResult:
 
 def _is_as_wished(offer: Offer, shown: Shown) -> bool:
     had = shown.listing
-    same = had.price_vnd == offer.price_vnd and had.stock == offer.stock
+    same = had.has_price_of(offer) and had.stock == offer.stock
     return same and (had.status == "on_sale") == offer.on_sale and not changed_content(offer, shown)

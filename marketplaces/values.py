@@ -1,7 +1,9 @@
 """What crosses the border between a marketplace and us: frozen values.
 
 No value has a field for a buyer's name, phone, address or note, so none can be stored by mistake.
-Money is integer đồng, weight is grams, every time is aware UTC.
+Money is integer đồng, weight is grams, every time is aware UTC. Where a marketplace counts in another
+currency, its amounts are integers of that currency's smallest unit in fields ending in ``_minor``
+(``marketplaces.money``), the fields in đồng hold 0, and whoever keeps exchange rates makes đồng of them.
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ OrderStatus = Literal["unpaid", "placed", "completed", "cancelled", "returned", 
 ListingStatus = Literal["on_sale", "off_sale", "blocked", "deleted"]
 Outcome = Literal["done", "unchanged", "refused", "missing", "unknown"]
 PushKind = Literal["order", "authorization", "listing", "other"]
+Caution = Literal["", "frozen", "no_detail"]
+"""What to tell whoever reads an order: the marketplace froze it; or refuses its lines and sums."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,8 @@ class Offer:
     and one picture (``image_ids`` already uploaded, or ``pictures``) matter for a new listing only, and
     only where the capabilities say so. ``model_id`` names a variant of the listing. ``ticket`` is what an
     earlier result of this offer gave: then nothing is asked for anew, only what became of that.
+    ``price_minor`` is the price in the currency of the capabilities, where that is not đồng; without it the
+    price stays as it is.
     """
 
     sku: str
@@ -83,6 +89,7 @@ class Offer:
     image_ids: tuple[str, ...] = ()
     pictures: tuple[Picture, ...] = ()
     ticket: str = ""
+    price_minor: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +111,10 @@ class OfferResult:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One thing on sale as the marketplace shows it; one per variant where a listing has variants."""
+    """One thing on sale as the marketplace shows it; one per variant where a listing has variants.
+
+    ``price_minor`` is its price where the marketplace counts in another currency than đồng.
+    """
 
     ext_listing_id: str
     sku: str
@@ -113,6 +123,13 @@ class Listing:
     stock: int
     status: ListingStatus
     ext_model_id: str = ""
+    price_minor: int | None = None
+
+    def has_price_of(self, offer: Offer) -> bool:
+        """Whether buyers pay what the offer asks, in the currency the marketplace counts in."""
+        if self.price_minor is None:
+            return self.price_vnd == offer.price_vnd
+        return offer.price_minor in {None, self.price_minor}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +144,10 @@ class Category:
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """One line of an order; the three quantities are units of the listing, the price is for one unit."""
+    """One line of an order; the three quantities are units of the listing, the price is for one unit.
+
+    In another currency than đồng the price is ``unit_price_minor``, and ``unit_price_vnd`` is 0.
+    """
 
     ext_line_id: str
     ext_listing_id: str
@@ -138,6 +158,7 @@ class OrderLine:
     cancelled_quantity: int
     returned_quantity: int
     unit_price_vnd: int
+    unit_price_minor: int | None = None
 
     @property
     def net_quantity(self) -> int:
@@ -149,13 +170,20 @@ class OrderLine:
         """What the net units earn."""
         return self.unit_price_vnd * self.net_quantity
 
+    @property
+    def facts(self) -> list[str | int]:
+        """Every field that is given, in their order."""
+        every = (getattr(self, name) for name in OrderLine.__slots__)
+        return [value for value in every if value is not None]
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
     """One order, last changed at ``modified_at`` by the marketplace's clock.
 
     ``status`` is the adapter's literal table applied to ``status_raw``; a word the table does not know
-    is ``unmapped`` and never counted.
+    is ``unmapped`` and never counted. With the caution ``no_detail`` there are no lines although the order
+    has some: the marketplace lists it and refuses to show it.
     """
 
     ext_order_id: str
@@ -165,12 +193,14 @@ class Order:
     modified_at: datetime
     currency: str
     lines: tuple[OrderLine, ...]
+    caution: Caution = ""
 
     @property
     def payload_hash(self) -> str:
         """SHA-256 over everything but ``modified_at``: equal hashes mean nothing to apply."""
-        lines = [[getattr(line, name) for name in OrderLine.__slots__] for line in self.lines]
+        lines = [line.facts for line in self.lines]
         content = [self.ext_order_id, self.status_raw, self.created_at.isoformat(), self.currency, lines]
+        content += [self.caution] if self.caution else []
         text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 

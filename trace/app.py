@@ -55,6 +55,7 @@ from trace.web.door import Door, open_doors
 from trace.web.office import lots as office_lots
 from trace.web.office import ocop as office_ocop
 from trace.web.office import organisations as office_organisations
+from trace.web.office import rates as office_rates
 from trace.web.office import recalls as office_recalls
 from trace.web.office import rules as office_rules
 from trace.web.office import sales
@@ -96,6 +97,7 @@ DOORS: tuple[Door, ...] = (
     office_lots.door,
     office_recalls.door,
     office_rules.door,
+    office_rates.door,
     office_ocop.door,
     office_organisations.door,
     sales.door,

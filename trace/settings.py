@@ -103,6 +103,7 @@ class Settings(BaseModel):
     sync_every_s: int = Field(default=300, ge=5)
     job_lease_s: int = Field(default=60, ge=2, le=3600)
     sync_first_days: int = Field(default=90, gt=0, le=400)
+    rate_days: int = Field(default=10, gt=0, le=366)
     upload_mb: int = Field(default=20, gt=0, le=100)
     printer_hosts: tuple[str, ...] = ()
     print_children: int = Field(default=2, gt=0, le=16)

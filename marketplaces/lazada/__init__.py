@@ -2,8 +2,7 @@
 
 ::
 
-    signing    what is signed, byte for byte
-    gateway    signed calls and their answers
+    gateway    signed calls and their answers, over ``open_platform``
     errors     Lazada's codes -> kinds
     tokens     the seller's agreement
     orders     heads by time of change, then their rows

@@ -1,42 +1,21 @@
-"""Lazada's pushes: hints at least once, often several alike. They only say what to read again."""
+"""Lazada's pushes: the signature travels in ``Authorization``, in lowercase."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
-from marketplaces.lazada.signing import push_signature
-from marketplaces.reading import EARLIEST_EPOCH_S, LATEST_EPOCH_S, MalformedError, Record, header, parse
+from marketplaces.open_platform.pushes import is_signed, read_hint
+from marketplaces.reading import header
 from marketplaces.values import AppKeys, Push, PushKind
 
 KINDS: dict[int, PushKind] = {0: "order", 8: "authorization", 10: "order"}
 
 
 def verify(keys: AppKeys, headers: Mapping[str, str], body: bytes) -> bool:
-    """Compare in constant time over the raw body; never over JSON written anew."""
-    expected = push_signature(keys.push_secret or keys.app_secret, keys.app_id, body)
-    got = header(headers, "Authorization").encode("utf-8", "replace")
-    return hmac.compare_digest(expected.encode(), got)
+    """Whether Lazada signed it for our application."""
+    return is_signed(keys, header(headers, "Authorization"), body)
 
 
 def read(body: bytes) -> Push:
-    """No message has a number: its own hash names it, so that the same one twice is one."""
-    record = Record(parse(body), "push")
-    kind = KINDS.get(record.number("message_type"), "other")
-    return Push(
-        event_id=hashlib.sha256(body).hexdigest(),
-        kind=kind,
-        ext_shop_id=record.identifier("seller_id"),
-        ext_order_id=record.record("data").identifier("trade_order_id") if kind == "order" else "",
-        sent_at=_moment(record.number("timestamp")) if record.has("timestamp") else None,
-    )
-
-
-def _moment(value: int) -> datetime:
-    """Seconds in some messages, milliseconds in others."""
-    seconds = value / 1000 if value > LATEST_EPOCH_S else value
-    if not EARLIEST_EPOCH_S <= seconds <= LATEST_EPOCH_S:
-        raise MalformedError(f"push.timestamp: expected an epoch time, got {value}")
-    return datetime.fromtimestamp(seconds, UTC)
+    """What to read again."""
+    return read_hint(body, KINDS, "trade_order_id")

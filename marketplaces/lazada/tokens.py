@@ -6,12 +6,12 @@ often tokens are renewed, the seller must agree again when it ends.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from marketplaces.agreeing import parted_state
 from marketplaces.interface import MarketplaceError
 from marketplaces.lazada.gateway import Gateway
+from marketplaces.open_platform.tokens import later
 from marketplaces.reading import MalformedError, Record
 from marketplaces.values import Credentials
 
@@ -55,19 +55,12 @@ def _credentials(gateway: Gateway, answer: Record, ext_shop_id: str) -> Credenti
         return Credentials(
             access_token=record.identifier("access_token"),
             refresh_token=record.identifier("refresh_token"),
-            access_expires_at=_later(now, record.number("expires_in", minimum=1)),
-            refresh_expires_at=_later(now, record.number("refresh_expires_in")),
+            access_expires_at=later(now, record.number("expires_in", minimum=1)),
+            refresh_expires_at=later(now, record.number("refresh_expires_in")),
             ext_shop_id=_shop(record, gateway.keys.option("country", COUNTRY), ext_shop_id),
         )
     except MalformedError as error:
         raise MarketplaceError(f"Lazada: unreadable tokens: {error}", kind="uncertain") from None
-
-
-def _later(now: datetime, seconds: int) -> datetime:
-    """Lazada's lives end within a year; a number beyond is no life."""
-    if seconds > 366 * 86_400:
-        raise MalformedError(f"expires_in: expected seconds of at most a year, got {seconds}")
-    return now + timedelta(seconds=seconds)
 
 
 def _shop(record: Record, country: str, wanted: str) -> str:

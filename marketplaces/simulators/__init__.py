@@ -10,6 +10,7 @@
     truth     what was really sold, summed up from the simulator's own orders
     play      a page for a person who plays the buyer
     bench     one marketplace's state: shops, listings, orders, tokens, clock
+    consenting  the page on which a seller agrees, by OAuth
     granting  codes and tokens that are spent once
     store     documents in one SQLite file, or in memory
     calls     what a marketplace was asked, in order
@@ -21,6 +22,7 @@
     sendo/    Sendo's
     tiktok/   TikTok Shop's
     viettelpost/  a carrier, with a door of its own
+    alibaba/  Alibaba.com's
 
 Nothing here imports an adapter. Serve it on a loopback address only: the control door has no lock.
 """

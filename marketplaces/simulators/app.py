@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from marketplaces.simulators.alibaba.dialect import DIALECT as ALIBABA
 from marketplaces.simulators.bench import Bench
 from marketplaces.simulators.control import LOOPBACK, control
 from marketplaces.simulators.dialect import Dialect
@@ -23,7 +24,7 @@ from marketplaces.simulators.tiki.dialect import DIALECT as TIKI
 from marketplaces.simulators.tiktok.dialect import DIALECT as TIKTOK
 from marketplaces.simulators.viettelpost.server import add_viettelpost
 
-DIALECTS: tuple[Dialect, ...] = (SHOPEE, LAZADA, TIKTOK, TIKI, SENDO)
+DIALECTS: tuple[Dialect, ...] = (SHOPEE, LAZADA, TIKTOK, TIKI, SENDO, ALIBABA)
 LARGEST_REQUEST = 16_000_000
 
 

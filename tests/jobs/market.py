@@ -16,8 +16,10 @@ from sqlalchemy import select
 from sqlmodel import col
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from marketplaces import directory
 from marketplaces.http import Patience
 from marketplaces.pace import Pace
+from marketplaces.simulators.alibaba import DONG_A_DOLLAR
 from marketplaces.simulators.app import create_app
 from marketplaces.values import Credentials
 from tests import world
@@ -26,10 +28,11 @@ from tests.marketplaces.stalls import Market as Spec
 from trace.db import reading, transaction
 from trace.jobs.desk import Desk
 from trace.jobs.work import run_one
+from trace.records.exchange_rate import ExchangeRate
 from trace.records.job import Job
 from trace.records.market_order import MarketOrder, SalesDay
 from trace.records.shop import Listing, Shop, ShopState
-from trace.services import order_figures, schedules, shops
+from trace.services import exchange_rates, order_figures, schedules, shops
 from trace.settings import MarketplaceSettings, Settings
 
 SHOPEE = MARKETS["shopee"]
@@ -175,6 +178,8 @@ def open_stand(market: Market, folder: Path, ahead: timedelta = timedelta()) -> 
     )
     with transaction() as session:
         coop = world.make_coop(session, now)
+        if directory.shipped(market.spec.name).currency == "USD":
+            session.add(one_rate(now))
         pair = credentials(told, now)
         shop = shops.connect(
             session, coop.boss, shops.NewShop(market.spec.name, told["name"], pair), 300, now
@@ -182,6 +187,19 @@ def open_stand(market: Market, folder: Path, ahead: timedelta = timedelta()) -> 
     stand = Stand(market, desk, coop, shop, ahead)
     desk.now = stand.now
     return stand
+
+
+def one_rate(now: datetime) -> ExchangeRate:
+    """The simulator's own rate, for every day a test may reach."""
+    year = timedelta(days=365)
+    return ExchangeRate(
+        currency="USD",
+        day=(now - year).date(),
+        last_day=(now + year).date(),
+        dong_e4=DONG_A_DOLLAR * 10_000,
+        source="tỷ giá thử",
+        entered_at=now,
+    )
 
 
 def credentials(told: Any, now: datetime) -> Credentials:
@@ -219,4 +237,5 @@ def orders() -> dict[str, MarketOrder]:
 
 def figures_follow_facts() -> bool:
     with reading() as session:
-        return order_figures.recount(session, check=True) == []
+        is_priced_right = exchange_rates.settle(session, check=True) == 0
+        return is_priced_right and order_figures.recount(session, check=True) == []

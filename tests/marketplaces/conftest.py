@@ -42,6 +42,11 @@ def sendo(simulators: str) -> Iterator[SimulatedStall]:
 
 
 @pytest.fixture
+def alibaba(simulators: str) -> Iterator[SimulatedStall]:
+    yield from stall_at(simulators, "alibaba")
+
+
+@pytest.fixture
 def tiki(simulators: str) -> Iterator[SimulatedStall]:
     yield from stall_at(simulators, "tiki")
 

@@ -3,7 +3,7 @@
 import itertools
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -18,8 +18,19 @@ from marketplaces.http import CallRecord, Client, Patience
 from marketplaces.interface import Clock, Marketplace
 from marketplaces.memory import world
 from marketplaces.pace import Pace
+from marketplaces.simulators.alibaba import DONG_A_DOLLAR
 from marketplaces.simulators.app import create_app
-from marketplaces.values import AppKeys, Credentials, Offer, Order, Page, Picture, Window
+from marketplaces.values import (
+    AppKeys,
+    Credentials,
+    Listing,
+    Offer,
+    OfferResult,
+    Order,
+    Page,
+    Picture,
+    Window,
+)
 from marketplaces.wire import Timeouts, Transport
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
@@ -150,9 +161,60 @@ MARKETS = {
             options=(("service_checked", "yes"),),
             own_keys=True,
         ),
+        Market(
+            *("alibaba", "500000", "alibaba-made-up", "/alibaba/rest"),
+            *("product/listing", "edit-price", "token/refresh"),
+            auth="/alibaba",
+        ),
     )
 }
 """Every simulator whose adapter keeps the contract; a new one is one line."""
+
+
+class InDong:
+    """A shop that counts in dollars, seen through one exchange rate as our services see it."""
+
+    def __init__(self, shop: Marketplace) -> None:
+        self._shop = shop
+        self.capabilities = shop.capabilities
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._shop, name)
+
+    def publish(self, offers: Sequence[Offer]) -> list[OfferResult]:
+        return self._shop.publish(
+            [replace(offer, price_minor=offer.price_vnd * 100 // DONG_A_DOLLAR) for offer in offers]
+        )
+
+    def listings(self) -> Iterator[Listing]:
+        for one in self._shop.listings():
+            yield replace(one, price_vnd=in_dong(one.price_minor), price_minor=None)
+
+    def orders(self, window: Window, progress: str = "") -> Iterator[Page]:
+        for page in self._shop.orders(window, progress):
+            yield _page_in_dong(page)
+
+    def read_orders(self, numbers: Sequence[str]) -> Page:
+        return _page_in_dong(self._shop.read_orders(numbers))
+
+
+def in_dong(cents: int | None) -> int:
+    """What so many cents are at the simulator's rate."""
+    return (cents or 0) * DONG_A_DOLLAR // 100
+
+
+def _page_in_dong(page: Page) -> Page:
+    orders = [
+        replace(
+            order,
+            lines=tuple(
+                replace(line, unit_price_vnd=in_dong(line.unit_price_minor), unit_price_minor=None)
+                for line in order.lines
+            ),
+        )
+        for order in page.orders
+    ]
+    return replace(page, orders=tuple(orders))
 
 
 class SimulatedStall:
@@ -203,7 +265,8 @@ class SimulatedStall:
             timeouts=Timeouts(connect_s=30, read_s=read_s, total_s=90),
             patience=patience or Patience(first_s=0.01, most_s=0.05),
         )
-        return open_shop(self.market.name, client, keys or self.keys, credentials or self.credentials, clock)
+        shop = open_shop(self.market.name, client, keys or self.keys, credentials or self.credentials, clock)
+        return shop if shop.capabilities.currency == "VND" else InDong(shop)
 
     def order(
         self, listing: str, quantity: int = 1, at: datetime | None = None, status: str = "placed"

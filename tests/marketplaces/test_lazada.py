@@ -13,7 +13,7 @@ import requests
 from marketplaces.http import Answer
 from marketplaces.interface import MarketplaceError
 from marketplaces.lazada.errors import find_error
-from marketplaces.lazada.signing import base_string, push_signature, sign
+from marketplaces.open_platform.signing import base_string, push_signature, sign
 from marketplaces.wire import Raw
 from tests.marketplaces.lazada_calls import VECTORS, Answering, published
 from tests.marketplaces.malformed.lazada import LAZADA

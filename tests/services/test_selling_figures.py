@@ -179,8 +179,8 @@ def test_a_recount_finds_and_mends_a_figure_somebody_changed(shop: Shop, now: da
         (wrong,) = order_figures.recount(session, check=True)
         assert (wrong.table, wrong.stored, wrong.facts) == (
             "sales_day",
-            (2, 0, 2, 100_000),
-            (1, 0, 2, 100_000),
+            (2, 0, 2, 100_000, 0),
+            (1, 0, 2, 100_000, 0),
         )
         order_figures.recount(session)
         assert order_figures.recount(session, check=True) == []

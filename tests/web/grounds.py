@@ -460,6 +460,12 @@ FORMS: dict[str, Make] = {
         "valid_from": "01/01/2027",
         "source": "Quyết định",
     },
+    "office_rates.add": lambda _e: {
+        "currency": "USD",
+        "day": "01/06/2026",
+        "dong": "25.412,5",
+        "source": "Vietcombank",
+    },
     "office_rules.end": lambda _e: {"last_day": "31/12/2027"},
     "diary.create": lambda e: {
         "plot_id": str(e.coop.plot.id),

@@ -29,6 +29,7 @@ NOUNS = {
     "keys": "trace.commands.keys:keys",
     "labels": "trace.commands.labels:labels",
     "stats": "trace.commands.stats:stats",
+    "rates": "trace.commands.rates:rates",
     "shop": "trace.commands.shop:shop",
     "sync": "trace.commands.sync:sync",
     "jobs": "trace.commands.jobs:jobs",

@@ -9,6 +9,7 @@ import click
 
 from trace.commands.terminal import actor_for, as_account, as_json, language, now, opened, say
 from trace.db import reading, transaction
+from trace.services.exchange_rates import settle
 from trace.services.indicators import NAMES, indicators
 from trace.services.order_figures import recount
 from trace.services.statistics import Answer, Dimension, Question, sales
@@ -16,7 +17,7 @@ from trace.standards.local_time import local_day
 from trace.texts.catalogs import t
 from trace.texts.formats import money, number
 
-FIGURES = ("orders", "transactions", "quantity", "revenue_vnd", "weight_g")
+FIGURES = ("orders", "transactions", "quantity", "revenue_vnd", "weight_g", "unpriced")
 period = [
     click.option("--since", metavar="YYYY-MM-DD", help="First day (default: 90 days back)."),
     click.option("--until", metavar="YYYY-MM-DD", help="Last day (default: today)."),
@@ -96,14 +97,14 @@ def export(
 @click.option("--check", is_flag=True, help="Only compare; exit status 1 when a figure differs.")
 @as_json
 def rebuild(*, check: bool, as_json: bool) -> None:
-    """Recount every day figure from its order lines."""
+    """Recount every day figure from its order lines, and those from the rates of their days."""
     with opened(), transaction() as session:
+        mispriced = settle(session, check=check)
         found = recount(session, check=check)
-    lines = [
-        f"{one.table} {one.key} {one.day}: stored {one.stored}, rows say {one.facts}" for one in found
-    ] or ["0 differences"]
-    say([vars(one) for one in found], as_json=as_json, lines=lines)
-    if check and found:
+    lines = [f"{mispriced} orders had another rate than their day's"] if mispriced else []
+    lines += [f"{one.table} {one.key} {one.day}: stored {one.stored}, rows say {one.facts}" for one in found]
+    say([vars(one) for one in found], as_json=as_json, lines=lines or ["0 differences"])
+    if check and (found or mispriced):
         sys.exit(1)
 
 

@@ -40,7 +40,7 @@ def face_of(run: ShopRun) -> Face:
 def shop_face(desk: Desk, marketplace: str, adapter: Marketplace) -> Face:
     """As ``face_of``, where there is no run."""
     longest = limit_of(desk.settings, marketplace, adapter.capabilities, "longest_description")
-    return Face(desk.settings.public_url, longest)
+    return Face(desk.settings.public_url, longest, adapter.capabilities.currency)
 
 
 def send(run: ShopRun, batch: list[DueOffer]) -> None:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from trace.records.columns import big, check, one_of, pk, ref
+from trace.records.columns import big, check, maybe_ref, one_of, pk, ref
 
 
 class OrderStatus(StrEnum):
@@ -20,11 +20,24 @@ class OrderStatus(StrEnum):
     UNMAPPED = "unmapped"
 
 
+class Caution(StrEnum):
+    """What else the marketplace says of an order: it froze it, or it shows none of its lines."""
+
+    NONE = ""
+    FROZEN = "frozen"
+    NO_DETAIL = "no_detail"
+
+
 UNPAID = text("status = 'unpaid'")
+ABROAD = text("currency <> 'VND'")
 
 
 class MarketOrder(SQLModel, table=True):
-    """One order as the marketplace last told it. ``day`` is its creation day at +07:00."""
+    """One order as the marketplace last told it. ``day`` is its creation day at +07:00.
+
+    ``rate_id`` is the rate that made đồng of another ``currency`` (empty where the marketplace told none).
+    An order that is not ``is_priced`` counts, and what it earned is not known yet.
+    """
 
     __tablename__ = "market_order"
     __table_args__ = (
@@ -33,6 +46,8 @@ class MarketOrder(SQLModel, table=True):
         Index(None, "shop_id", "day"),
         Index(None, "day"),
         Index("ix_market_order_unpaid", "shop_id", sqlite_where=UNPAID, postgresql_where=UNPAID),
+        Index("ix_market_order_abroad", "currency", "day", sqlite_where=ABROAD, postgresql_where=ABROAD),
+        one_of("caution", Caution),
     )
 
     id: int = pk()
@@ -44,13 +59,19 @@ class MarketOrder(SQLModel, table=True):
     ordered_at: datetime
     day: date
     currency: str = Field(default="VND", max_length=3)
+    rate_id: int | None = maybe_ref("exchange_rate.id", index=False)
+    is_priced: bool = True
+    caution: str = Field(default="", max_length=12)
     payload_hash: str = Field(max_length=64)
     first_seen_at: datetime
     changed_at: datetime
 
 
 class MarketOrderLine(SQLModel, table=True):
-    """One line; ``net_quantity`` and ``revenue_vnd`` are net of cancelled and returned pieces."""
+    """One line; ``net_quantity`` and what it earned are net of cancelled and returned pieces.
+
+    In another currency ``_minor`` holds its smallest unit, and đồng are 0 until a rate is known.
+    """
 
     __tablename__ = "market_order_line"
     __table_args__ = (
@@ -66,6 +87,8 @@ class MarketOrderLine(SQLModel, table=True):
     net_quantity: int
     unit_price_vnd: int = big()
     revenue_vnd: int = big()
+    unit_price_minor: int | None = big(default=None, nullable=True)
+    revenue_minor: int | None = big(default=None, nullable=True)
 
 
 class OrderStatusChange(SQLModel, table=True):
@@ -82,7 +105,10 @@ class OrderStatusChange(SQLModel, table=True):
 
 
 class SalesDay(SQLModel, table=True):
-    """Figures of one listing on one day; always equal to the recount of its order lines."""
+    """Figures of one listing on one day; always equal to the recount of its order lines.
+
+    ``unpriced`` of its orders count without their revenue, which is not known yet.
+    """
 
     __tablename__ = "sales_day"
     __table_args__ = (Index(None, "day"),)
@@ -93,6 +119,7 @@ class SalesDay(SQLModel, table=True):
     transactions: int
     quantity: int = big()
     revenue_vnd: int = big()
+    unpriced: int = 0
 
 
 class ShopDay(SQLModel, table=True):
@@ -107,6 +134,7 @@ class ShopDay(SQLModel, table=True):
     transactions: int
     quantity: int = big()
     revenue_vnd: int = big()
+    unpriced: int = 0
 
 
 class BaselineFigure(SQLModel, table=True):

@@ -64,6 +64,8 @@ class Listing(SQLModel, table=True):
 
     ``stock`` is what the manager counted, or what was last sent where the listing ``follows_lots``.
     ``title`` is what we call it there; empty means by the product's name.
+    ``price_minor`` is the price last sent to a shop of another currency, and ``price_rate_id`` the rate that
+    made it; it stays until the manager asks for a price again.
 
     Hashes per field group (content, price, stock, status): desired by us, sent, confirmed by the shop.
     """
@@ -85,6 +87,8 @@ class Listing(SQLModel, table=True):
     product_id: int | None = maybe_ref("product.id")
     unit_g: int | None = big(default=None, nullable=True)
     price_vnd: int | None = big(default=None, nullable=True)
+    price_minor: int | None = big(default=None, nullable=True)
+    price_rate_id: int | None = maybe_ref("exchange_rate.id", index=False)
     stock: int | None = None
     follows_lots: bool = False
     on_sale: bool = True

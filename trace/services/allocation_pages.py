@@ -16,6 +16,7 @@ from trace.records.shipment import Shipment
 from trace.records.shop import Listing, Shop
 from trace.services import admission
 from trace.services.admission import Act, Actor
+from trace.services.exchanging import Worth, worth_of
 from trace.services.lot_room import Room, lots_on_sale
 from trace.services.order_figures import COUNTED
 from trace.services.reallocating import fetch_order
@@ -119,6 +120,7 @@ class OrderPage:
     shop: Shop
     order: MarketOrder
     lines: Sequence[SoldLine]
+    worth: Worth | None
     shipments: Sequence[Shipment] = ()
 
 
@@ -150,7 +152,8 @@ def order_page(session: Session, actor: Actor, shop_id: int, order_id: int, now:
         )
         for line, listing, product in found
     ]
-    return OrderPage(session.get_one(Shop, order.shop_id), order, lines, of_order(session, order.id))
+    shop, worth = session.get_one(Shop, order.shop_id), worth_of(session, order)
+    return OrderPage(shop, order, lines, worth, of_order(session, order.id))
 
 
 def _shares(session: Session, order_id: int) -> dict[str, list[Share]]:

@@ -2,6 +2,8 @@
 
 ``desired``, ``sent`` and ``confirmed`` hold one short hash for each group; equal hashes mean that there is
 nothing to send. Only absolute values are sent. A listing the shop does not find is missing, never synced.
+Where a shop's prices are in another currency, the price is turned by the rate of the day it is first sent and
+keeps that rate until the manager asks for a price again; without a rate all but the price is sent.
 """
 
 import hashlib
@@ -14,15 +16,19 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
+from marketplaces.money import DECIMALS
 from marketplaces.values import Offer, OfferResult
 from trace.errors import FieldProblem, Invalid, Refused
+from trace.records.exchange_rate import ExchangeRate
 from trace.records.product import Product
 from trace.records.shop import Listing, Shop
 from trace.services.admission import Act, Actor
 from trace.services.certificates import claims_on
+from trace.services.exchanging import HOME, rate_of
 from trace.services.listing_stock import ended_products, stock_sums
 from trace.services.listing_text import Face, listing_text
 from trace.services.listings import fetch_listing
+from trace.standards.exchange import from_dong
 from trace.standards.local_time import local_day
 
 MOST_PRICE_VND = 1_000_000_000
@@ -45,11 +51,12 @@ class Wish:
 
 @dataclass(frozen=True)
 class DueOffer:
-    """A listing to send, its offer, and the hashes that stand for it."""
+    """A listing to send, its offer, the hashes that stand for it, and the rate that made its price."""
 
     listing_id: int
     offer: Offer
     hashes: Mapping[str, str]
+    rate_id: int | None = None
 
 
 def wish(
@@ -77,7 +84,7 @@ def wish(
 def set_wish(listing: Listing, asked: Wish, now: datetime) -> None:
     """As ``wish``, of what was looked at before."""
     listing.price_vnd, listing.stock, listing.on_sale = asked.price_vnd, asked.stock, asked.on_sale
-    listing.follows_lots = asked.follows_lots
+    listing.follows_lots, listing.price_rate_id = asked.follows_lots, None
     listing.desired = json.dumps({"stock_at": now.isoformat(), "content": asked.with_content})
     listing.sent, listing.last_error, listing.updated_at = "{}", "", now
 
@@ -137,8 +144,9 @@ def offers_due(session: Session, shop_id: int, face: Face, now: datetime) -> lis
     ).all()
     sums = stock_sums(session, shop, [listing for listing, _ in rows], now)
     texts = _texts(session, rows, face, local_day(now))
+    tags = _tags(session, [listing for listing, _ in rows], face, local_day(now))
     due = [
-        _due(listing, product, sums[listing.id].published, texts.get(listing.id, ""))
+        _due(listing, product, sums[listing.id].published, texts.get(listing.id, ""), tags.get(listing.id))
         for listing, product in rows
     ]
     return [one for one, (listing, _) in zip(due, rows, strict=True) if _is_open(listing, one.hashes)]
@@ -155,26 +163,36 @@ def _texts(session: Session, rows: Iterable[Any], face: Face, today: date) -> di
     return texts
 
 
-def _due(listing: Listing, product: Product, stock: int, text: str) -> DueOffer:
+def _tags(session: Session, shelf: Iterable[Listing], face: Face, today: date) -> dict[int, ExchangeRate]:
+    """The rates that price listings in a shop of another currency: the one it was sent with, else today's."""
+    if face.currency == HOME:
+        return {}
+    found = {listing.id: rate_of(session, listing, face.currency, today) for listing in shelf}
+    return {number: rate for number, rate in found.items() if rate is not None}
+
+
+def _due(listing: Listing, product: Product, stock: int, text: str, rate: ExchangeRate | None) -> DueOffer:
+    price = listing.price_vnd or 0
     number, _, model = listing.ext_listing_id.partition("/")
     offer = Offer(
         sku=listing.ext_sku or product.sku,
         name=(listing.title or product.name) if text else "",
         description=text,
-        price_vnd=listing.price_vnd or 0,
+        price_vnd=price,
         stock=min(stock, MOST_STOCK),
         on_sale=listing.on_sale,
         weight_g=0,
         listing_id=number,
         model_id=model,
+        price_minor=from_dong(price, DECIMALS[rate.currency], rate.dong_e4) if rate else None,
     )
-    return DueOffer(listing.id, offer, _hashes(offer))
+    return DueOffer(listing.id, offer, _hashes(offer), rate.id if rate else None)
 
 
 def _hashes(offer: Offer) -> dict[str, str]:
     groups: dict[str, Any] = {
         "content": [offer.name, offer.description],
-        "price": offer.price_vnd,
+        "price": offer.price_vnd if offer.price_minor is None else [offer.price_vnd, offer.price_minor],
         "stock": offer.stock,
         "status": offer.on_sale,
     }
@@ -203,6 +221,7 @@ def record_results(
         listing.last_error = "" if result.outcome in {"done", "unchanged"} else result.reason[:600]
         if result.outcome in {"done", "unchanged"}:
             listing.confirmed = json.dumps(dict(one.hashes))
+            listing.price_minor, listing.price_rate_id = one.offer.price_minor, one.rate_id
             listing.stock = one.offer.stock if listing.follows_lots else listing.stock
         listing.updated_at = now
     session.flush()

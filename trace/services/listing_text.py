@@ -17,10 +17,14 @@ ELLIPSIS = "…"
 
 @dataclass(frozen=True)
 class Face:
-    """What an offer needs to know of the instance and the shop: ``longest`` letters, 0 for unknown."""
+    """What an offer needs to know of the instance and the shop: ``longest`` letters, 0 for unknown.
+
+    ``currency`` is the one its prices are set in.
+    """
 
     public_url: str
     longest: int = 0
+    currency: str = "VND"
 
 
 def listing_text(product: Product, claims: Sequence[Claim], face: Face) -> str:

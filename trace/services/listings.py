@@ -85,7 +85,12 @@ def record_shelf(session: Session, shop_id: int, shown: Iterable[Shown], now: da
         row.ext_name, row.ext_sku = thing.name[:240], thing.sku[:64]
         row.ext_status, row.is_missing = thing.status, False
         if row.desired == "{}":  # not ours to price yet: show what the shop shows
-            row.price_vnd, row.stock, row.on_sale = thing.price_vnd, thing.stock, thing.status == "on_sale"
+            row.price_vnd = thing.price_vnd if thing.price_minor is None else None
+            row.price_minor, row.stock, row.on_sale = (
+                thing.price_minor,
+                thing.stock,
+                thing.status == "on_sale",
+            )
         seen.add(shelf_number(thing))
     for number in rows.keys() - seen:
         rows[number].is_missing = True

@@ -19,6 +19,7 @@ from trace.records.product import Product
 from trace.records.shop import Listing, Shop
 from trace.services import new_listings
 from trace.services.certificates import claims_on
+from trace.services.exchanging import HOME, price_abroad
 from trace.services.listing_offers import MOST_STOCK, Wish, set_wish
 from trace.services.listing_stock import ended_products
 from trace.services.listing_text import Face, listing_text
@@ -105,9 +106,12 @@ def begin(session: Session, new_id: int, face: Face, can: Capabilities, now: dat
     if obstacle := _obstacle(session, row, product, stock, now):
         _stop(row, obstacle, now)
         return None
+    offer = _offer(session, row, product, face, can, local_day(now))
+    if face.currency != HOME and offer.price_minor is None:
+        _stop(row, "newlist.no_rate", now)
+        return None
     row.state, row.asked_at, row.updated_at = NewListingState.SENDING, now, now
     row.tries += 0 if row.ticket else 1
-    offer = _offer(session, row, product, face, can, local_day(now))
     session.flush()
     return DueNew(row.id, replace(offer, stock=min(stock, MOST_STOCK)))
 
@@ -139,6 +143,7 @@ def _offer(
         name=row.title,
         description=listing_text(product, claims, face),
         price_vnd=row.price_vnd,
+        price_minor=price_abroad(session, row.price_vnd, face.currency, day),
         stock=0,
         on_sale=True,
         weight_g=row.unit_g,

@@ -2,31 +2,34 @@
 
 orders = placed + completed; transactions = completed; quantity and revenue leave out what was
 cancelled or returned; the day is the order's creation day at +07:00. A day's totals that a person entered
-are a fact too, for a shop and day of which no order is known.
+are a fact too, for a shop and day of which no order is known. unpriced are the orders whose revenue is not
+known: they count, and earn nothing yet.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, case, delete, func, insert, select, tuple_
+from sqlalchemy import Select, case, delete, func, insert, literal, select, tuple_
 from sqlmodel import Session, col
 
 from trace.records.file_exchange import DayTotal
 from trace.records.market_order import MarketOrder, MarketOrderLine, OrderStatus, SalesDay, ShopDay
 
 COUNTED = (OrderStatus.PLACED.value, OrderStatus.COMPLETED.value)
+COLUMNS = ("orders", "transactions", "quantity", "revenue_vnd", "unpriced")
 MOST_KEYS = 400
 """Keys a statement: SQLite takes 32,766 values, PostgreSQL plans long lists slowly."""
 
 Key = tuple[int, date]
-Sums = tuple[int, int, int, int]
+Sums = tuple[int, int, int, int, int]
+NOTHING: Sums = (0, 0, 0, 0, 0)
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A stored figure its facts do not bear out; sums are orders, transactions, quantity, revenue."""
+    """A stored figure its facts do not bear out; sums as in ``COLUMNS``."""
 
     table: str
     key: int
@@ -37,13 +40,14 @@ class Difference:
 
 @dataclass(frozen=True)
 class _Figures:
-    """One table of day figures and the fact column it is summed by."""
+    """One table of day figures and the fact column it is summed by; a shop's orders may lack their lines."""
 
     table: type[SalesDay] | type[ShopDay]
     name: str
     by: Any
     entered_by: Any
     """The same column where totals were entered by hand."""
+    takes_lineless: bool
 
     @property
     def own(self) -> Any:
@@ -53,6 +57,8 @@ class _Figures:
         """The sums of orders, one row for each key and day with a counted order."""
         number, status = col(MarketOrder.id), col(MarketOrder.status)
         completed = case((status == OrderStatus.COMPLETED.value, number))
+        unpriced = case((col(MarketOrder.is_priced).is_(False), number))
+        its_lines = col(MarketOrderLine.order_id) == number
         return (
             select(
                 self.by.label("key"),
@@ -61,8 +67,9 @@ class _Figures:
                 func.count(completed.distinct()),
                 func.sum(col(MarketOrderLine.net_quantity)),
                 func.sum(col(MarketOrderLine.revenue_vnd)),
+                func.count(unpriced.distinct()),
             )
-            .join(MarketOrderLine, col(MarketOrderLine.order_id) == number)
+            .join(MarketOrderLine, its_lines, isouter=self.takes_lineless)
             .where(status.in_(COUNTED))
             .group_by(self.by, col(MarketOrder.day))
         )
@@ -76,23 +83,22 @@ class _Figures:
             col(DayTotal.transactions),
             col(DayTotal.quantity),
             col(DayTotal.revenue_vnd),
+            literal(0),
         ).where(col(DayTotal.ended_at).is_(None))
 
     def stored(self) -> Select[Any]:
         """The sums as they are stored."""
-        table = self.table
-        return select(
-            self.own,
-            col(table.day),
-            col(table.orders),
-            col(table.transactions),
-            col(table.quantity),
-            col(table.revenue_vnd),
-        )
+        return select(self.own, col(self.table.day), *(getattr(self.table, name) for name in COLUMNS))
 
 
-BY_LISTING = _Figures(SalesDay, "listing_id", col(MarketOrderLine.listing_id), col(DayTotal.listing_id))
-BY_SHOP = _Figures(ShopDay, "shop_id", col(MarketOrder.shop_id), col(DayTotal.shop_id))
+BY_LISTING = _Figures(
+    SalesDay,
+    "listing_id",
+    col(MarketOrderLine.listing_id),
+    col(DayTotal.listing_id),
+    takes_lineless=False,
+)
+BY_SHOP = _Figures(ShopDay, "shop_id", col(MarketOrder.shop_id), col(DayTotal.shop_id), takes_lineless=True)
 
 
 def recompute(session: Session, listing_days: Collection[Key], shop_days: Collection[Key]) -> None:
@@ -117,9 +123,8 @@ def recount(session: Session, *, check: bool = False) -> list[Difference]:
         ordered = session.execute(figures.from_orders()).all()
         facts = _by_key([*ordered, *session.execute(figures.entered()).all()])
         stored = _by_key(session.execute(figures.stored()).all())
-        nothing: Sums = (0, 0, 0, 0)
         found += [
-            Difference(figures.table.__tablename__, *key, stored.get(key, nothing), facts.get(key, nothing))
+            Difference(figures.table.__tablename__, *key, stored.get(key, NOTHING), facts.get(key, NOTHING))
             for key in sorted(facts.keys() | stored.keys())
             if facts.get(key) != stored.get(key)
         ]
@@ -130,14 +135,20 @@ def recount(session: Session, *, check: bool = False) -> list[Difference]:
 
 
 def _store(session: Session, figures: _Figures, rows: Collection[Any]) -> None:
-    names = (figures.name, "day", "orders", "transactions", "quantity", "revenue_vnd")
-    values = [dict(zip(names, (key, day, *map(int, sums)), strict=True)) for key, day, *sums in rows]
+    names = (figures.name, "day", *COLUMNS)
+    values = [dict(zip(names, (key, day, *_whole(sums)), strict=True)) for key, day, *sums in rows]
     if values:
         session.execute(insert(figures.table), values)
 
 
 def _by_key(rows: Collection[Any]) -> dict[Key, Sums]:
-    return {(key, day): (int(a), int(b), int(c), int(d)) for key, day, a, b, c, d in rows}
+    return {(key, day): _whole(sums) for key, day, *sums in rows}
+
+
+def _whole(sums: Sequence[Any]) -> Sums:
+    """Orders without lines have no sum of them."""
+    a, b, c, d, e = (int(value or 0) for value in sums)
+    return a, b, c, d, e
 
 
 def _batches(keys: list[Key]) -> Iterator[list[Key]]:

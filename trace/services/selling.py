@@ -1,6 +1,8 @@
 """Taking in what a marketplace tells: order facts, their history, and the day figures that follow.
 
-Reading the same orders again, in any order and any number of times, leads to the same rows.
+Reading the same orders again, in any order and any number of times, leads to the same rows. An order in
+another currency keeps its amounts and gets đồng by the rate of its day (``exchanging``); one told without
+its lines keeps those it had.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,9 +13,11 @@ from sqlalchemy import delete, insert, select
 from sqlmodel import Session, SQLModel, col
 
 from marketplaces.values import BadRecord, Order, OrderLine
-from trace.records.market_order import MarketOrder, MarketOrderLine, OrderStatusChange
+from trace.records.exchange_rate import ExchangeRate
+from trace.records.market_order import Caution, MarketOrder, MarketOrderLine, OrderStatusChange
 from trace.records.shop import Shop
 from trace.services import allocating, order_figures
+from trace.services.exchanging import HOME, Rates, dong_of
 from trace.services.listings import Shelf, find_or_add, shelf_of
 from trace.services.lot_states import lock_org
 from trace.services.order_figures import Key
@@ -22,6 +26,9 @@ from trace.standards.local_time import local_day
 MOST_PIECES = 1_000_000
 MOST_VND = 10**12
 """A line beyond a million pieces or a thousand billion đồng is a fault of the answer, not a sale."""
+MOST_MINOR = 10**10
+"""The same in another currency's smallest unit: a hundred million dollars."""
+NO_DETAIL = Caution.NO_DETAIL.value
 AHEAD = timedelta(days=2)
 """How far an order's times may lie ahead of our clock before they are taken for a fault."""
 
@@ -96,6 +103,8 @@ def _unfit_line(line: OrderLine) -> str:
         return f"line {line.ext_line_id[:40]}: {line.net_quantity} left of {line.quantity} pieces"
     if line.unit_price_vnd < 0 or line.unit_price_vnd * line.quantity > MOST_VND:
         return f"line {line.ext_line_id[:40]}: {line.unit_price_vnd * line.quantity} đồng"
+    if not 0 <= (line.unit_price_minor or 0) * line.quantity <= MOST_MINOR:
+        return f"line {line.ext_line_id[:40]}: {line.unit_price_minor} for one of {line.quantity}"
     if not 0 < len(line.ext_line_id) <= 96 or not 0 < len(line.ext_listing_id) <= 40:
         return f"line number of {len(line.ext_line_id)} letters, listing of {len(line.ext_listing_id)}"
     return ""
@@ -120,7 +129,12 @@ class _Sheet:
     listing_days: set[Key] = field(default_factory=set)
     shop_days: set[Key] = field(default_factory=set)
     written: dict[int, MarketOrder] = field(default_factory=dict)
+    kept: set[int] = field(default_factory=set)
+    rates: Rates = field(init=False)
     rows: dict[type[SQLModel], list[dict[str, object]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.rates = Rates(self.session)
 
     def open_rows(self, orders: Sequence[Order]) -> None:
         """Rows for orders never seen, still without content: their numbers come in one round trip."""
@@ -131,14 +145,23 @@ class _Sheet:
         self.session.flush()
 
     def withdraw(self, orders: Sequence[Order]) -> None:
-        """The old lines of what changed go, and the days they counted for are counted anew."""
-        rows = {row.id: row for order in orders if _is_news(row := self.stored[order.ext_order_id], order)}
-        own = col(MarketOrderLine.order_id).in_(rows)
-        if rows:
-            had = select(col(MarketOrderLine.order_id), col(MarketOrderLine.listing_id)).where(own)
-            for order_id, listing_id in self.session.execute(had).all():
-                self._touch(rows[order_id], [listing_id])
-            self.session.execute(delete(MarketOrderLine).where(own))
+        """The old lines of what changed go, and the days they counted for are counted anew.
+
+        Lines the marketplace shows no longer stay: they are all that is known of the order.
+        """
+        news = [(self.stored[order.ext_order_id], order) for order in orders]
+        rows = {row.id: (row, order) for row, order in news if _is_news(row, order)}
+        self.kept -= rows.keys()
+        if not rows:
+            return
+        own = col(MarketOrderLine.order_id)
+        had = select(own, col(MarketOrderLine.listing_id)).where(own.in_(rows))
+        for order_id, listing_id in self.session.execute(had).all():
+            row, order = rows[order_id]
+            self._touch(row, [listing_id])
+            if order.caution == NO_DETAIL:
+                self.kept.add(order_id)
+        self.session.execute(delete(MarketOrderLine).where(own.in_(rows.keys() - self.kept)))
 
     def record(self, order: Order) -> None:
         """New, changed or unchanged."""
@@ -159,12 +182,24 @@ class _Sheet:
         row.status_raw, row.status = order.status_raw, order.status
         row.ext_modified_at, row.changed_at = order.modified_at, self.now
         row.ordered_at, row.day = order.created_at, local_day(order.created_at)
-        row.currency, row.payload_hash = order.currency, order.payload_hash
-        listings = [self._line(row, line) for line in order.lines]
+        row.caution, row.payload_hash = order.caution, order.payload_hash
+        rate = self._price(row, order)
+        listings = [self._line(row, line, rate) for line in order.lines]
         self._touch(row, listings)
         self.written[row.id] = row
 
-    def _line(self, row: MarketOrder, line: OrderLine) -> int:
+    def _price(self, row: MarketOrder, order: Order) -> ExchangeRate | None:
+        """The rate of its day where it needs one; whether what it earned is known."""
+        if row.id in self.kept:
+            return None
+        is_abroad = order.currency not in {HOME, ""}
+        rate = self.rates.on(order.currency, row.day) if is_abroad else None
+        row.currency, row.rate_id = order.currency, rate.id if rate else None
+        row.is_priced = order.caution != NO_DETAIL and (rate is not None or not is_abroad)
+        return rate
+
+    def _line(self, row: MarketOrder, line: OrderLine, rate: ExchangeRate | None) -> int:
+        minor = line.unit_price_minor
         listing = find_or_add(self.session, self.shelf, self.shop_id, line, self.now)
         facts = {
             "order_id": row.id,
@@ -172,8 +207,10 @@ class _Sheet:
             "listing_id": listing.id,
             "quantity": line.quantity,
             "net_quantity": line.net_quantity,
-            "unit_price_vnd": line.unit_price_vnd,
-            "revenue_vnd": line.revenue_vnd,
+            "unit_price_vnd": line.unit_price_vnd if minor is None else dong_of(minor, rate),
+            "revenue_vnd": line.revenue_vnd if minor is None else dong_of(minor * line.net_quantity, rate),
+            "unit_price_minor": minor,
+            "revenue_minor": None if minor is None else minor * line.net_quantity,
         }
         self._put(MarketOrderLine, facts)
         return listing.id

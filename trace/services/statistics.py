@@ -6,6 +6,7 @@ revenue are net of cancelled and returned lines; the day is the marketplace's cr
 the total.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -55,7 +56,10 @@ class Question:
 
 @dataclass(frozen=True)
 class Figures:
-    """Counted figures: revenue in đồng, weight in grams of the ``weighed`` pieces whose weight is known."""
+    """Counted figures: revenue in đồng, weight in grams of the ``weighed`` pieces whose weight is known.
+
+    The revenue of ``unpriced`` orders is not known yet and not in ``revenue_vnd``.
+    """
 
     orders: int = 0
     transactions: int = 0
@@ -63,6 +67,7 @@ class Figures:
     revenue_vnd: int = 0
     weight_g: int = 0
     weighed: int = 0
+    unpriced: int = 0
 
 
 @dataclass(frozen=True)
@@ -95,18 +100,25 @@ def sales(session: Session, actor: Actor, question: Question) -> Answer:
         Row(
             "" if key is None else str(key),
             str(name or ""),
-            Figures(*counts.get((key, name), (0, 0)), *amounts.get((key, name), _NONE)),
+            _figures(counts.get((key, name), _NO_ORDER), amounts.get((key, name), _NONE)),
         )
         for key, name in {**counts, **amounts}
     ]
     rows.sort(key=_by_day if question.by is Dimension.DAY else _by_revenue)
     whole = (None, None)
-    counted = _found(session, _counts(actor, question, grouped=False)).get(whole, (0, 0))
+    counted = _found(session, _counts(actor, question, grouped=False)).get(whole, _NO_ORDER)
     summed = _found(session, _amounts(actor, question, grouped=False)).get(whole, _NONE)
-    return Answer(question, tuple(rows), Figures(*counted, *summed))
+    return Answer(question, tuple(rows), _figures(counted, summed))
 
 
+_NO_ORDER = (0, 0, 0)
 _NONE = (0, 0, 0, 0)
+
+
+def _figures(counted: Sequence[int], summed: Sequence[int]) -> Figures:
+    orders, transactions, unpriced = counted
+    quantity, revenue_vnd, weight_g, weighed = summed
+    return Figures(orders, transactions, quantity, revenue_vnd, weight_g, weighed, unpriced)
 
 
 def _by_day(row: Row) -> Any:
@@ -141,12 +153,14 @@ def _amounts(actor: Actor, question: Question, *, grouped: bool) -> Select[Any]:
 
 
 def _counts(actor: Actor, question: Question, *, grouped: bool) -> Select[Any]:
-    """Orders and transactions: from the figures per shop and day, or distinct orders of products."""
+    """Orders, transactions, unpriced: from the figures per shop and day, or distinct orders of products."""
     if question.names_products:
         return _distinct_orders(actor, question, grouped=grouped)
     key, name = _key(question.by, col(ShopDay.day)) if grouped else _WHOLE
     query = (
-        select(key, name, func.sum(ShopDay.orders), func.sum(ShopDay.transactions))
+        select(
+            key, name, func.sum(ShopDay.orders), func.sum(ShopDay.transactions), func.sum(ShopDay.unpriced)
+        )
         .select_from(ShopDay)
         .join(Shop, col(Shop.id) == col(ShopDay.shop_id))
         .where(col(ShopDay.day).between(question.since, question.until))
@@ -157,8 +171,10 @@ def _counts(actor: Actor, question: Question, *, grouped: bool) -> Select[Any]:
 def _distinct_orders(actor: Actor, question: Question, *, grouped: bool) -> Select[Any]:
     key, name = _key(question.by, col(MarketOrder.day)) if grouped else _WHOLE
     done = case((col(MarketOrder.status) == OrderStatus.COMPLETED, col(MarketOrder.id)))
+    unpriced = case((col(MarketOrder.is_priced).is_(False), col(MarketOrder.id)))
+    counts = (func.count(distinct(one)) for one in (col(MarketOrder.id), done, unpriced))
     query = (
-        select(key, name, func.count(distinct(col(MarketOrder.id))), func.count(distinct(done)))
+        select(key, name, *counts)
         .select_from(MarketOrderLine)
         .join(MarketOrder, col(MarketOrder.id) == col(MarketOrderLine.order_id))
         .join(Listing, col(Listing.id) == col(MarketOrderLine.listing_id))

@@ -12,9 +12,10 @@ from sqlmodel import Session, col
 
 from marketplaces.by_file import is_by_file
 from trace.records.job import BadRecord, Job, JobState, Schedule
-from trace.records.market_order import MarketOrder, MarketOrderLine, OrderStatus, ShopDay
+from trace.records.market_order import Caution, MarketOrder, MarketOrderLine, OrderStatus, ShopDay
 from trace.records.shop import Listing, Shop, ShopState
 from trace.services.admission import Act, Actor, may, visible
+from trace.services.exchanging import HOME
 from trace.services.shops import FAULTS_ALLOWED, SYNC
 from trace.standards.local_time import local_day
 
@@ -40,7 +41,10 @@ class Pulse(StrEnum):
 
 @dataclass(frozen=True)
 class ShopHealth:
-    """One shop. ``hours`` are the last 24, oldest first: good, bad, or none where nothing ran."""
+    """One shop. ``hours`` are the last 24, oldest first: good, bad, or none where nothing ran.
+
+    ``cautions`` counts orders that are frozen or shown without lines, ``unpriced`` those without a rate.
+    """
 
     shop_id: int
     marketplace: str
@@ -57,6 +61,8 @@ class ShopHealth:
     unmapped_lines: int
     unknown_statuses: tuple[tuple[str, int], ...]
     missing_listings: int
+    cautions: tuple[tuple[str, int], ...]
+    unpriced: int
     orders_today: int
     orders_7_days: int
     hours: tuple[str, ...]
@@ -69,7 +75,8 @@ class ShopHealth:
     @property
     def to_look_at(self) -> int:
         """Everything that waits for a person."""
-        return self.open_errors + self.unmapped_lines + len(self.unknown_statuses) + self.missing_listings
+        places = self.open_errors, self.unmapped_lines, self.missing_listings, self.unpriced
+        return sum(places) + len(self.unknown_statuses)
 
 
 @dataclass(frozen=True)
@@ -139,6 +146,8 @@ def _health(shop: Shop, facts: "_Facts", now: datetime) -> ShopHealth:
         unmapped_lines=facts.unmapped.get(shop.id, 0),
         unknown_statuses=tuple(facts.statuses.get(shop.id, ())),
         missing_listings=facts.missing.get(shop.id, 0),
+        cautions=tuple(facts.cautions.get(shop.id, ())),
+        unpriced=facts.unpriced.get(shop.id, 0),
         orders_today=facts.orders[shop.id].get(0, 0),
         orders_7_days=sum(facts.orders[shop.id].values()),
         hours=_hours(facts.runs.get(shop.id, ()), now),
@@ -180,6 +189,8 @@ class _Facts:
     unmapped: Mapping[int, int]
     statuses: Mapping[int, Sequence[tuple[str, int]]]
     missing: Mapping[int, int]
+    cautions: Mapping[int, Sequence[tuple[str, int]]]
+    unpriced: Mapping[int, int]
     orders: Mapping[int, Mapping[int, int]]
     runs: Mapping[int, Sequence[tuple[datetime, str]]]
 
@@ -193,6 +204,8 @@ class _Facts:
             unmapped={shop: int(n) for shop, n in session.execute(_unmapped(shops))},
             statuses=_grouped(session.execute(_unknown(shops)).all()),
             missing={shop: int(n) for shop, n in session.execute(_missing(shops))},
+            cautions=_grouped(session.execute(_cautions(shops)).all()),
+            unpriced={shop: int(n) for shop, n in session.execute(_unpriced(shops))},
             orders=_orders(session, shops, now),
             runs=_grouped(session.execute(_runs(shops, now)).all()),
         )
@@ -238,6 +251,24 @@ def _missing(shops: Sequence[int]) -> Any:
         select(col(Listing.shop_id), func.count())
         .where(col(Listing.shop_id).in_(shops), *gone)
         .group_by(col(Listing.shop_id))
+    )
+
+
+def _cautions(shops: Sequence[int]) -> Any:
+    return (
+        select(col(MarketOrder.shop_id), col(MarketOrder.caution), func.count())
+        .where(col(MarketOrder.shop_id).in_(shops), col(MarketOrder.caution) != Caution.NONE)
+        .group_by(col(MarketOrder.shop_id), col(MarketOrder.caution))
+        .order_by(col(MarketOrder.caution))
+    )
+
+
+def _unpriced(shops: Sequence[int]) -> Any:
+    rule = (col(MarketOrder.is_priced).is_(False), col(MarketOrder.currency).not_in((HOME, "")))
+    return (
+        select(col(MarketOrder.shop_id), func.count())
+        .where(col(MarketOrder.shop_id).in_(shops), *rule)
+        .group_by(col(MarketOrder.shop_id))
     )
 
 

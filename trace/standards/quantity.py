@@ -85,6 +85,17 @@ def money_vnd(text: str) -> int:
     return _amount(text, _DONG, "d", "standard.money", "35.000 đ; 1,5 triệu")
 
 
+def rate_e4(text: str) -> int:
+    """Đồng for one unit in a typed exchange rate, in ten-thousandths. Raises ``standard.rate``.
+
+    Three decimals at most, as rates are printed and as pages show them.
+
+    >>> rate_e4("25.412,5"), rate_e4("25412.50"), rate_e4("25.412")
+    (254125000, 254125000, 254120000)
+    """
+    return 10 * _amount(text, {"d": 1000, "₫": 1000, "vnd": 1000}, "d", "standard.rate", "25.412,5")
+
+
 def day(text: str, today: date) -> date:
     """A typed day: day first, or ISO; without a year it is in ``today``'s. Raises ``standard.date``.
 

@@ -9,7 +9,6 @@
     payload    a product's request, in JSON or XML
     products   products and categories as they are shown
     shelf      what changes them
-    consent    the page on which a seller agrees
     dialect    all of it as one simulator
 
 The bench keeps one number a listing, and that is the SKU's; the product's number is made from it.

@@ -10,14 +10,14 @@ import secrets
 from flask import Blueprint, Response
 
 from marketplaces.simulators.bench import Bench, Sale
+from marketplaces.simulators.consenting import add_consent
 from marketplaces.simulators.dialect import Dialect, Signed
-from marketplaces.simulators.lazada.consent import add_consent
 from marketplaces.simulators.lazada.envelope import LazadaError, bad, figure
 from marketplaces.simulators.lazada.guard import PREFIX
 from marketplaces.simulators.lazada.orders import add_orders
 from marketplaces.simulators.lazada.products import FIRST_SKU, add_products
 from marketplaces.simulators.lazada.shelf import add_shelf
-from marketplaces.simulators.lazada.tokens import ACCESS_LIFE_S, REFRESH_LIFE_S, add_tokens
+from marketplaces.simulators.lazada.tokens import ACCESS_LIFE_S, CODE_LIFE_S, REFRESH_LIFE_S, add_tokens
 
 CLASSES = {
     "unpaid": "unpaid",
@@ -40,8 +40,9 @@ BAN = "Api access frequency exceeds the limit. this ban will last 1 seconds"
 def blueprint(bench: Bench) -> Blueprint:
     """Lazada's real paths below ``/lazada``: both of its hosts, business and tokens."""
     lazada = Blueprint("lazada", __name__, url_prefix=PREFIX)
-    for add in (add_tokens, add_orders, add_products, add_shelf, add_consent):
+    for add in (add_tokens, add_orders, add_products, add_shelf):
         add(lazada, bench)
+    add_consent(lazada, bench, "Lazada", CODE_LIFE_S)
 
     @lazada.errorhandler(LazadaError)
     def refuse(error: LazadaError) -> Response:

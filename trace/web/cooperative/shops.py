@@ -3,12 +3,15 @@
 from flask import flash, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from marketplaces import directory
 from trace.db import reading
 from trace.errors import Invalid, Refused
-from trace.services import bad_records, listing_offers, listings, shop_pages, shops
+from trace.records.shop import Shop
+from trace.services import bad_records, exchanging, listing_offers, listings, shop_pages, shops
 from trace.services.admission import Act, Actor
 from trace.services.intake import read
 from trace.services.sync_health import sync_health
+from trace.standards.local_time import local_day
 from trace.texts.catalogs import t
 from trace.texts.formats import kilograms
 from trace.web.door import Door
@@ -114,13 +117,21 @@ def listing(shop_id: int, listing_id: int) -> str:
 def _listing(shop_id: int, listing_id: int, form: FormState) -> str:
     with reading() as session:
         page = shop_pages.listing_page(session, actor(), shop_id, listing_id, now())
+        tag = exchanging.tag_of(session, page.listing, _currency(page.shop), local_day(now()))
     return render_template(
         "cooperative/shops/listing.html",
         page=page,
+        tag=tag,
         form=form,
         kilograms=kilograms,
         state=shop_pages.push_state(page.listing),
     )
+
+
+def _currency(shop: Shop) -> str:
+    """The one its prices are set in; shops kept by files have no adapter and count in đồng."""
+    known = shop.marketplace in directory.names()
+    return directory.shipped(shop.marketplace).currency if known else exchanging.HOME
 
 
 @door.page(f"{LISTING}/ghep", Act.MANAGE_SHOP, methods=["POST"])

@@ -133,9 +133,11 @@ def as_table(answer: Answer, lang: str) -> Table:
     """The rows and the total under the headings of one language."""
     by = answer.question.by
     first = Column(by.value, t(lang, f"sales.by.{by.value}"), "day" if by is Dimension.DAY else "text")
-    columns = [first, *(Column(name, t(lang, f"sales.{name}"), kind) for name, kind in KINDS.items())]
-    rows = [[_label(row, by, lang), *_cells(row.figures)] for row in answer.rows]
-    rows.append([t(lang, "sales.total"), *_cells(answer.total)])
+    # Only where orders wait for a rate or a right to be seen: most installations never have one.
+    kinds = {**KINDS, "unpriced": "number"} if answer.total.unpriced else KINDS
+    columns = [first, *(Column(name, t(lang, f"sales.{name}"), kind) for name, kind in kinds.items())]
+    rows = [[_label(row, by, lang), *_cells(row.figures)[: len(kinds)]] for row in answer.rows]
+    rows.append([t(lang, "sales.total"), *_cells(answer.total)[: len(kinds)]])
     return Table(t(lang, "sales.title"), columns, rows, [t(lang, "sales.definition")])
 
 
@@ -154,6 +156,7 @@ def _cells(figures: Figures) -> list[int | float]:
         figures.quantity,
         figures.weight_g / 1000,
         figures.revenue_vnd,
+        figures.unpriced,
     ]
 
 

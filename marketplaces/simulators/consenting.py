@@ -1,4 +1,4 @@
-"""The page on which a seller agrees: an unsigned link, one button, and back with a code."""
+"""The page on which a seller agrees: an OAuth link, one button, and back with a code."""
 
 from __future__ import annotations
 
@@ -8,18 +8,17 @@ from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from marketplaces.simulators.bench import App, Bench
-from marketplaces.simulators.lazada.tokens import CODE_LIFE_S
 
 
-def add_consent(blueprint: Blueprint, bench: Bench) -> None:
-    """Show the page, and take the answer."""
+def add_consent(blueprint: Blueprint, bench: Bench, label: str, life_s: int) -> None:
+    """Show the page, and take the answer; the code lives for ``life_s`` seconds."""
 
     @blueprint.get("/oauth/authorize")
     def ask_seller() -> AnyResponse:
         app, target = _asked(bench)
         if app is None or not target:
             return _refused()
-        page = render_template("simulators/consent.html", label="Lazada", app=app.id, shops=bench.shops())
+        page = render_template("simulators/consent.html", label=label, app=app.id, shops=bench.shops())
         return Response(page)
 
     @blueprint.post("/oauth/authorize")
@@ -28,7 +27,7 @@ def add_consent(blueprint: Blueprint, bench: Bench) -> None:
         shop = bench.shop(request.form.get("shop", ""))
         if app is None or not target or shop is None:
             return _refused()
-        back = {"code": bench.mint("code", shop.id, app.id, CODE_LIFE_S).id}
+        back = {"code": bench.mint("code", shop.id, app.id, life_s).id}
         if request.args.get("state"):
             back["state"] = request.args["state"]
         return redirect(target + ("&" if urlsplit(target).query else "?") + urlencode(back))

@@ -1,7 +1,7 @@
 """Signatures: UPPERCASE hex HMAC-SHA256 over the API's name and every text parameter, sorted by name.
 
 Wherever a parameter travels (query, form, multipart text) it is signed; files and ``sign`` are not.
-Lazada's own samples disagree on empty values, so none is ever sent.
+The platforms' own samples disagree on empty values, so none is ever sent.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 
 def base_string(api: str, parameters: Iterable[tuple[str, str]]) -> str:
-    """What is signed; ``api`` is the path without ``/rest``.
+    """What is signed; ``api`` is the path without ``/rest``, empty for the dotted names of older calls.
 
     >>> base_string("/order/get", [("order_id", "1"), ("app_key", "7")])
     '/order/getapp_key7order_id1'

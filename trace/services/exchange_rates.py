@@ -1,0 +1,135 @@
+"""The book of exchange rates: entering them, and giving orders their đồng when a rate comes.
+
+An order without a rate counts as an order; its revenue is unknown until a rate of its day is entered.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from marketplaces.money import DECIMALS
+from trace.errors import FieldProblem, Invalid
+from trace.records.exchange_rate import ExchangeRate
+from trace.records.market_order import MarketOrder
+from trace.records.shop import Shop
+from trace.services import order_figures
+from trace.services.admission import Act, Actor, scope_of
+from trace.services.exchanging import HOME, Rates, dong_of, lines_of
+from trace.services.logging_acts import append_leaf
+from trace.services.order_figures import Key
+from trace.services.rate_input import RateIn
+from trace.standards.local_time import local_day
+
+
+def all_rates(session: Session, actor: Actor) -> Sequence[ExchangeRate]:
+    """Every rate, the newest day first.
+
+    Raises:
+        NotAllowed: the role enters no rates.
+    """
+    scope_of(actor, Act.EDIT_RULES)
+    order = (col(ExchangeRate.day).desc(), col(ExchangeRate.currency), col(ExchangeRate.id).desc())
+    return list(session.execute(select(ExchangeRate).order_by(*order)).scalars())
+
+
+def waiting_days(session: Session) -> Sequence[tuple[str, date, int]]:
+    """Currencies and days whose orders wait for a rate, and how many wait."""
+    question = (
+        select(col(MarketOrder.currency), col(MarketOrder.day), func.count())
+        .where(col(MarketOrder.is_priced).is_(False), col(MarketOrder.currency) != "")
+        .group_by(col(MarketOrder.currency), col(MarketOrder.day))
+        .order_by(col(MarketOrder.day).desc())
+    )
+    return [(currency, day, int(count)) for currency, day, count in session.execute(question)]
+
+
+def declare(
+    session: Session, actor: Actor, given: Sequence[RateIn], holds_days: int, now: datetime
+) -> tuple[int, int]:
+    """Enter rates, each for its day and ``holds_days`` more; how many are new, how many orders they reached.
+
+    A rate that stands already as given is not entered again.
+
+    Raises:
+        Invalid: a currency nobody has decimals for, đồng itself, or a day to come.
+    """
+    scope_of(actor, Act.EDIT_RULES)
+    _refuse_unfit(given, local_day(now))
+    # Readings of orders wait here, so that no order slips in between without the new rate.
+    session.execute(select(col(Shop.id)).order_by(col(Shop.id)).with_for_update()).all()
+    new = [one for one in given if not _stands(session, one)]
+    for one in new:
+        row = ExchangeRate(
+            currency=one.currency,
+            day=one.day,
+            last_day=one.day + timedelta(days=holds_days),
+            dong_e4=one.dong,
+            source=one.source,
+            entered_by=actor.account_id,
+            entered_at=now,
+        )
+        session.add(row)
+        session.flush()
+        told = {"currency": row.currency, "day": row.day.isoformat(), "dong_e4": row.dong_e4}
+        append_leaf(session, "rate_entered", {**told, "source": row.source, "by": actor.account_id}, now)
+    return len(new), settle(session)
+
+
+def _refuse_unfit(given: Sequence[RateIn], today: date) -> None:
+    known = ", ".join(sorted(DECIMALS.keys() - {HOME}))
+    problems = [
+        FieldProblem("currency", "error.value", one.currency, {"expected": known})
+        for one in given
+        if one.currency not in DECIMALS or one.currency == HOME
+    ]
+    problems += [
+        FieldProblem("day", "rates.ahead", one.day.isoformat(), {"today": today})
+        for one in given
+        if one.day > today
+    ]
+    if problems:
+        raise Invalid(problems)
+
+
+def _stands(session: Session, one: RateIn) -> bool:
+    """Whether the row of this day that counts says the same already."""
+    question = (
+        select(ExchangeRate)
+        .where(col(ExchangeRate.currency) == one.currency, col(ExchangeRate.day) == one.day)
+        .order_by(col(ExchangeRate.id).desc())
+        .limit(1)
+    )
+    found = session.execute(question).scalar_one_or_none()
+    return found is not None and (found.dong_e4, found.source) == (one.dong, one.source)
+
+
+def settle(session: Session, *, check: bool = False) -> int:
+    """Give every foreign order the rate of its day, and its days their sums; how many orders had another one.
+
+    With ``check`` they are only counted.
+    """
+    rates, listing_days, shop_days = Rates(session), set[Key](), set[Key]()
+    wrong = [(order, rate) for order, rate in _foreign(session, rates) if order.rate_id != _id(rate)]
+    for order, rate in wrong if not check else ():
+        order.rate_id, order.is_priced = _id(rate), rate is not None
+        for line in lines_of(session, order):
+            line.unit_price_vnd = dong_of(line.unit_price_minor or 0, rate)
+            line.revenue_vnd = dong_of(line.revenue_minor or 0, rate)
+            listing_days.add((line.listing_id, order.day))
+        shop_days.add((order.shop_id, order.day))
+    if shop_days:
+        order_figures.recompute(session, listing_days, shop_days)
+    return len(wrong)
+
+
+def _foreign(session: Session, rates: Rates) -> list[tuple[MarketOrder, ExchangeRate | None]]:
+    """Orders in another currency, each with the rate of its day."""
+    abroad = col(MarketOrder.currency).not_in((HOME, ""))
+    orders = session.execute(select(MarketOrder).where(abroad).order_by(col(MarketOrder.id))).scalars()
+    return [(order, rates.on(order.currency, order.day)) for order in orders]
+
+
+def _id(rate: ExchangeRate | None) -> int | None:
+    return rate.id if rate else None
