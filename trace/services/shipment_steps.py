@@ -34,13 +34,14 @@ class Step:
 
 
 def booked(shipment: Shipment) -> Step:
-    """That the carrier took the booking, at the time it was asked: what it tells later comes after."""
-    return Step(OWN_BOOKED, ShipmentState.BOOKED, shipment.asked_at)
+    """That the carrier took the booking. Whatever it tells comes after, whichever clock is behind."""
+    return Step(OWN_BOOKED, ShipmentState.BOOKED, shipment.asked_at.replace(microsecond=0))
 
 
 def cancelled(shipment: Shipment) -> Step:
     """That the carrier took the cancelling."""
-    return Step(OWN_CANCELLED, ShipmentState.CANCELLED, shipment.cancel_asked_at or shipment.asked_at)
+    at = shipment.cancel_asked_at or shipment.asked_at
+    return Step(OWN_CANCELLED, ShipmentState.CANCELLED, at.replace(microsecond=0))
 
 
 def meet(shipment: Shipment, ext_number: str) -> None:
@@ -62,12 +63,17 @@ def learn(session: Session, shipment: Shipment, steps: Iterable[Step], now: date
         .scalars()
         .all()
     )
-    last = max(history, key=lambda one: (one.at, RANK[ShipmentState(one.state)], one.code))
+    last = max(history, key=_place)
     shipment.state, shipment.status_raw, shipment.state_at = last.state, last.code, last.at
     shipment.problem, shipment.heard_at = "", now
     session.add(shipment)
     session.flush()
     return new
+
+
+def _place(step: ShipmentStep) -> tuple[bool, datetime, int, str]:
+    """Where a step stands in the history."""
+    return step.code != OWN_BOOKED, step.at, RANK[ShipmentState(step.state)], step.code
 
 
 def _add(session: Session, shipment: Shipment, step: Step, now: datetime) -> bool:

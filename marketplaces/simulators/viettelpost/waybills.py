@@ -138,7 +138,8 @@ def _check(asked: dict[str, Any]) -> None:
         who = f"{asked['RECEIVER_FULLNAME']} {asked['RECEIVER_PHONE']}"
         raise VtpError(400, f"Số điện thoại người nhận không hợp lệ: {who}, {asked['RECEIVER_ADDRESS']}")
     if asked["ORDER_SERVICE"] not in SERVICES:
-        raise VtpError(400, f"Dịch vụ {asked['ORDER_SERVICE']} không áp dụng")
+        whom = f"{asked['RECEIVER_FULLNAME']} ({asked['RECEIVER_PHONE']}), {asked['RECEIVER_ADDRESS']}"
+        raise VtpError(400, f"Dịch vụ {asked['ORDER_SERVICE']} không áp dụng cho {whom}")
     if asked["ORDER_PAYMENT"] not in {1, 2, 3, 4} or not asked["PRODUCT_WEIGHT"]:
         raise VtpError(400, "ORDER_PAYMENT hoặc PRODUCT_WEIGHT không hợp lệ")
 
