@@ -7,6 +7,7 @@ from trace.jobs.create_listings import create_listings, read_categories, renew_c
 from trace.jobs.desk import Run
 from trace.jobs.give_lots import give_lots
 from trace.jobs.housekeep import housekeep
+from trace.jobs.preview_orders import preview_orders
 from trace.jobs.print_stamps import print_stamps
 from trace.jobs.pull_events import pull_events
 from trace.jobs.pull_orders import pull_orders, retry_bad_records
@@ -17,7 +18,14 @@ from trace.jobs.send_stamps import send_stamps
 from trace.jobs.sequence_log import sequence_log
 from trace.jobs.shop_run import ShopRun, run_steps
 from trace.jobs.track_shipments import track_shipments
-from trace.services import market_categories, market_pushes, print_queue, shipment_steps, shops
+from trace.services import (
+    market_categories,
+    market_pushes,
+    order_preview,
+    print_queue,
+    shipment_steps,
+    shops,
+)
 
 Job = Callable[[Run], None]
 
@@ -53,7 +61,12 @@ def _push_listings(run: Run) -> None:
 
 def _refresh_tokens(run: Run) -> None:
     """Opening the shop renews its tokens when they are due."""
-    run_steps(run)
+    run_steps(run, is_setup=True)
+
+
+def _preview_orders(run: Run) -> None:
+    """What the first reading will bring, counted and not kept."""
+    run_steps(run, read_shelf, preview_orders, is_setup=True)
 
 
 def _reconcile(run: Run) -> None:
@@ -61,7 +74,7 @@ def _reconcile(run: Run) -> None:
 
 
 def _read_shelf(run: Run) -> None:
-    run_steps(run, read_shelf)
+    run_steps(run, read_shelf, is_setup=True)
 
 
 def _read_categories(run: Run) -> None:
@@ -76,6 +89,7 @@ SHOP_KINDS: dict[str, Job] = {
     shops.EVENTS: _pull_events,
     "read_shelf": _read_shelf,
     market_categories.READ: _read_categories,
+    order_preview.KIND: _preview_orders,
     "refresh_tokens": _refresh_tokens,
     "reconcile": _reconcile,
 }

@@ -37,14 +37,16 @@ TRIES_IN_VAIN = 10
 Step = Callable[[ShopRun], None]
 
 
-def run_steps(run: Run, *steps: Step) -> None:
+def run_steps(run: Run, *steps: Step, is_setup: bool = False) -> None:
     """Do the steps for the job's shop, one after the other, when the shop may be called now.
+
+    Steps of ``is_setup`` are done for a shop whose connecting is not ended, too.
 
     Raises:
         MarketplaceError: after the shop's row says so.
     """
     shop = _shop(run)
-    reason = why_not(shop, run.desk.now())
+    reason = why_not(shop, run.desk.now(), is_setup=is_setup)
     if reason:
         run.stats["skipped"] = reason
         return
@@ -85,11 +87,12 @@ def is_to_go_on(run: ShopRun, error: MarketplaceError, failures: int) -> bool:
     return error.kind != "malformed" and failures < TRIES_IN_VAIN
 
 
-def why_not(shop: Shop, now: datetime) -> str:
+def why_not(shop: Shop, now: datetime, *, is_setup: bool = False) -> str:
     """Why the shop is not called now; empty when it may be."""
     if is_by_file(shop.marketplace):
         return "by file"
-    if shop.state != ShopState.CONNECTED:
+    callable_ = {ShopState.CONNECTED, ShopState.PENDING} if is_setup else {ShopState.CONNECTED}
+    if shop.state not in callable_:
         return shop.state
     return "paused" if shop.paused_until is not None and shop.paused_until > now else ""
 

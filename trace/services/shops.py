@@ -45,10 +45,14 @@ class NewShop:
     name: str
     credentials: Credentials
     has_event_queue: bool = False
+    is_guided: bool = False
+    """A person is led on from here: nothing is read before they saw what will come."""
 
 
 def connect(session: Session, actor: Actor, new: NewShop, every_s: int, now: datetime) -> Shop:
     """Keep a shop's tokens and start its schedules; a shop that was here before goes on where it was.
+
+    A new one of a guided connecting waits for ``begin``: only its tokens are renewed until then.
 
     Raises:
         Refused: another cooperative has connected this shop.
@@ -68,15 +72,16 @@ def connect(session: Session, actor: Actor, new: NewShop, every_s: int, now: dat
         )
         session.add(shop)
         session.flush()
-    shop.name = new.name[:160] or shop.name
-    shop.state = ShopState.CONNECTED
+    elif not new.is_guided:  # who signs in anew keeps the name people gave the shop
+        shop.name = new.name[:160] or shop.name
     _calm(shop)
     store_tokens(session, shop, new.credentials, now)
-    _schedule(session, shop, every_s, now)
-    if new.has_event_queue:
-        every = max(LEAST_EVENTS_S, every_s // 5)
-        schedules.ensure(session, EVENTS, str(shop.id), every, now, shop_id=shop.id, jitter_s=every // 10)
+    if new.is_guided and shop.orders_cursor is None:
+        shop.state = ShopState.PENDING
+        _schedule_tokens(session, shop, now)
         schedules.enable_shop(session, shop.id, enabled=True)
+    else:
+        start(session, shop, every_s, now, has_event_queue=new.has_event_queue)
     body = {"shop": f"{shop.marketplace}/{shop.ext_shop_id}", "org": org, "by": actor.account_id}
     append_leaf(session, "shop_connected", body, now)
     return shop
@@ -91,16 +96,47 @@ def _known(session: Session, new: NewShop) -> Shop | None:
     return found
 
 
+def begin(
+    session: Session, actor: Actor, shop_id: int, every_s: int, now: datetime, *, has_event_queue: bool
+) -> Shop:
+    """End a guided connecting: from now on orders are read and listings sent. Doing it twice changes nothing.
+
+    Raises:
+        Refused: the shop was stopped meanwhile, or its seller must agree again.
+    """
+    shop = admission.fetch(session, actor, Act.MANAGE_SHOP, Shop, id=shop_id)
+    if shop.state == ShopState.CONNECTED:
+        return shop
+    if shop.state != ShopState.PENDING:
+        raise Refused("shop.not_connected", shop=shop.name)
+    start(session, shop, every_s, now, has_event_queue=has_event_queue)
+    append_leaf(session, "shop_begun", {"shop": shop.id, "by": actor.account_id}, now)
+    return shop
+
+
+def start(session: Session, shop: Shop, every_s: int, now: datetime, *, has_event_queue: bool) -> None:
+    """The shop works: everything it does by the clock is scheduled."""
+    shop.state = ShopState.CONNECTED
+    _schedule(session, shop, every_s, now)
+    if has_event_queue:
+        every = max(LEAST_EVENTS_S, every_s // 5)
+        schedules.ensure(session, EVENTS, str(shop.id), every, now, shop_id=shop.id, jitter_s=every // 10)
+    schedules.enable_shop(session, shop.id, enabled=True)
+
+
 def _schedule(session: Session, shop: Shop, every_s: int, now: datetime) -> None:
     night = now.astimezone(VN).replace(hour=QUIET_HOUR, minute=0, second=0, microsecond=0)
     night += timedelta(days=1 if night <= now else 0)
     name = str(shop.id)
     jitter = max(1, every_s // 10)
     schedules.ensure(session, SYNC, name, every_s, now, shop_id=shop.id, jitter_s=jitter)
-    renew_at = now + timedelta(seconds=TOKENS_EVERY_S)
-    schedules.ensure(session, TOKENS, name, TOKENS_EVERY_S, renew_at, shop_id=shop.id, jitter_s=120)
+    _schedule_tokens(session, shop, now)
     schedules.ensure(session, RECONCILE, name, DAY_S, night, shop_id=shop.id, jitter_s=1_800)
-    schedules.enable_shop(session, shop.id, enabled=True)
+
+
+def _schedule_tokens(session: Session, shop: Shop, now: datetime) -> None:
+    renew_at = now + timedelta(seconds=TOKENS_EVERY_S)
+    schedules.ensure(session, TOKENS, str(shop.id), TOKENS_EVERY_S, renew_at, shop_id=shop.id, jitter_s=120)
 
 
 def stop(session: Session, actor: Actor, shop_id: int, now: datetime) -> Shop:

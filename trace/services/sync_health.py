@@ -1,25 +1,21 @@
 """How the shops are doing: last success, lag, next run, what a person should look at."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import case, func, select
-from sqlmodel import Session, col
+from sqlalchemy import select
+from sqlmodel import Session
 
 from marketplaces.by_file import is_by_file
-from trace.records.job import BadRecord, Job, JobState, Schedule
-from trace.records.market_order import Caution, MarketOrder, MarketOrderLine, OrderStatus, ShopDay
-from trace.records.shop import Listing, Shop, ShopState
+from trace.records.job import JobState, Schedule
+from trace.records.shop import Shop, ShopState
 from trace.services.admission import Act, Actor, may, visible
-from trace.services.exchanging import HOME
-from trace.services.shops import FAULTS_ALLOWED, SYNC
+from trace.services.shop_facts import HOURS, ShopFacts
+from trace.services.shops import FAULTS_ALLOWED
 from trace.standards.local_time import local_day
 
-HOURS = 24
 SLOW_TURNS = 3
 """A shop is slow when it missed so many turns, and fails when it missed twelve or faults three times."""
 LOST_TURNS = 12
@@ -33,6 +29,7 @@ class Pulse(StrEnum):
 
     GOOD = "good"
     NEW = "new"
+    SETUP = "setup"
     SLOW = "slow"
     BAD = "bad"
     RELOGIN = "relogin"
@@ -66,6 +63,9 @@ class ShopHealth:
     orders_today: int
     orders_7_days: int
     hours: tuple[str, ...]
+    agreement_ends_on: date | None = None
+    """The day the seller's agreement ends, where that is soon and nothing but the seller can renew it."""
+    days_left: int = 0
 
     @property
     def error_kind(self) -> str:
@@ -111,14 +111,15 @@ def sync_health(session: Session, actor: Actor, now: datetime) -> SyncHealth:
     if not may(actor, Act.VIEW_SHOP):
         return SyncHealth((), now)
     shops = session.execute(select(Shop).where(visible(actor, Act.VIEW_SHOP, Shop))).scalars().all()
-    facts = _Facts.read(session, [shop.id for shop in shops], now)
+    facts = ShopFacts.read(session, [shop.id for shop in shops], now)
     told = (_health(shop, facts, now) for shop in shops)
     return SyncHealth(tuple(sorted(told, key=lambda one: (-_BADNESS[one.pulse], one.shop_id))), now)
 
 
 _BADNESS = {
-    Pulse.RELOGIN: 5,
-    Pulse.BAD: 4,
+    Pulse.RELOGIN: 6,
+    Pulse.BAD: 5,
+    Pulse.SETUP: 4,
     Pulse.SLOW: 3,
     Pulse.NEW: 2,
     Pulse.GOOD: 1,
@@ -126,8 +127,16 @@ _BADNESS = {
 }
 
 
-def _health(shop: Shop, facts: "_Facts", now: datetime) -> ShopHealth:
+_AT_REST = {
+    ShopState.NEEDS_LOGIN: Pulse.RELOGIN,
+    ShopState.PENDING: Pulse.SETUP,
+    ShopState.DISABLED: Pulse.STOPPED,
+}
+
+
+def _health(shop: Shop, facts: ShopFacts, now: datetime) -> ShopHealth:
     turn = facts.schedules.get(shop.id)
+    ends = facts.agreements.get(shop.id)
     lag = now - shop.orders_cursor if shop.orders_cursor else None
     open_errors, dead = facts.bad.get(shop.id, (0, 0))
     return ShopHealth(
@@ -151,14 +160,14 @@ def _health(shop: Shop, facts: "_Facts", now: datetime) -> ShopHealth:
         orders_today=facts.orders[shop.id].get(0, 0),
         orders_7_days=sum(facts.orders[shop.id].values()),
         hours=_hours(facts.runs.get(shop.id, ()), now),
+        agreement_ends_on=local_day(ends) if ends else None,
+        days_left=(ends - now).days if ends else 0,
     )
 
 
 def _pulse(shop: Shop, turn: Schedule | None, now: datetime) -> Pulse:
-    if shop.state == ShopState.NEEDS_LOGIN:
-        return Pulse.RELOGIN
-    if shop.state == ShopState.DISABLED:
-        return Pulse.STOPPED
+    if shop.state != ShopState.CONNECTED:
+        return _AT_REST[ShopState(shop.state)]
     if shop.failures >= FAULTS_ALLOWED:
         return Pulse.BAD
     if shop.last_success_at is None:
@@ -178,115 +187,3 @@ def _hours(runs: Iterable[tuple[datetime, str]], now: datetime) -> tuple[str, ..
         if 0 <= place < HOURS and bars[place] != "good":
             bars[place] = "good" if state == JobState.DONE else "bad"
     return tuple(bars)
-
-
-@dataclass(frozen=True)
-class _Facts:
-    """What the shops' rows do not say themselves, asked once for all of them."""
-
-    schedules: Mapping[int, Schedule]
-    bad: Mapping[int, tuple[int, int]]
-    unmapped: Mapping[int, int]
-    statuses: Mapping[int, Sequence[tuple[str, int]]]
-    missing: Mapping[int, int]
-    cautions: Mapping[int, Sequence[tuple[str, int]]]
-    unpriced: Mapping[int, int]
-    orders: Mapping[int, Mapping[int, int]]
-    runs: Mapping[int, Sequence[tuple[datetime, str]]]
-
-    @classmethod
-    def read(cls, session: Session, shops: Sequence[int], now: datetime) -> "_Facts":
-        own = col(Schedule.shop_id).in_(shops)
-        turns = session.execute(select(Schedule).where(own, col(Schedule.kind) == SYNC)).scalars()
-        return cls(
-            schedules={turn.shop_id: turn for turn in turns if turn.shop_id is not None},
-            bad={shop: (int(n), int(dead)) for shop, n, dead in session.execute(_bad(shops))},
-            unmapped={shop: int(n) for shop, n in session.execute(_unmapped(shops))},
-            statuses=_grouped(session.execute(_unknown(shops)).all()),
-            missing={shop: int(n) for shop, n in session.execute(_missing(shops))},
-            cautions=_grouped(session.execute(_cautions(shops)).all()),
-            unpriced={shop: int(n) for shop, n in session.execute(_unpriced(shops))},
-            orders=_orders(session, shops, now),
-            runs=_grouped(session.execute(_runs(shops, now)).all()),
-        )
-
-
-def _grouped(rows: Iterable[Any]) -> Mapping[int, Sequence[Any]]:
-    found: dict[int, list[Any]] = defaultdict(list)
-    for shop, *rest in rows:
-        found[shop].append(tuple(rest))
-    return found
-
-
-def _bad(shops: Sequence[int]) -> Any:
-    dead = func.sum(case((col(BadRecord.is_dead), 1), else_=0))
-    return (
-        select(col(BadRecord.shop_id), func.count(), dead)
-        .where(col(BadRecord.shop_id).in_(shops), col(BadRecord.resolved_at).is_(None))
-        .group_by(col(BadRecord.shop_id))
-    )
-
-
-def _unmapped(shops: Sequence[int]) -> Any:
-    return (
-        select(col(Listing.shop_id), func.count(col(MarketOrderLine.id)))
-        .join(MarketOrderLine, col(MarketOrderLine.listing_id) == col(Listing.id))
-        .where(col(Listing.shop_id).in_(shops), col(Listing.product_id).is_(None))
-        .group_by(col(Listing.shop_id))
-    )
-
-
-def _unknown(shops: Sequence[int]) -> Any:
-    return (
-        select(col(MarketOrder.shop_id), col(MarketOrder.status_raw), func.count())
-        .where(col(MarketOrder.shop_id).in_(shops), col(MarketOrder.status) == OrderStatus.UNMAPPED)
-        .group_by(col(MarketOrder.shop_id), col(MarketOrder.status_raw))
-        .order_by(col(MarketOrder.status_raw))
-    )
-
-
-def _missing(shops: Sequence[int]) -> Any:
-    gone = (col(Listing.is_missing), col(Listing.product_id).is_not(None))
-    return (
-        select(col(Listing.shop_id), func.count())
-        .where(col(Listing.shop_id).in_(shops), *gone)
-        .group_by(col(Listing.shop_id))
-    )
-
-
-def _cautions(shops: Sequence[int]) -> Any:
-    return (
-        select(col(MarketOrder.shop_id), col(MarketOrder.caution), func.count())
-        .where(col(MarketOrder.shop_id).in_(shops), col(MarketOrder.caution) != Caution.NONE)
-        .group_by(col(MarketOrder.shop_id), col(MarketOrder.caution))
-        .order_by(col(MarketOrder.caution))
-    )
-
-
-def _unpriced(shops: Sequence[int]) -> Any:
-    rule = (col(MarketOrder.is_priced).is_(False), col(MarketOrder.currency).not_in((HOME, "")))
-    return (
-        select(col(MarketOrder.shop_id), func.count())
-        .where(col(MarketOrder.shop_id).in_(shops), *rule)
-        .group_by(col(MarketOrder.shop_id))
-    )
-
-
-def _orders(session: Session, shops: Sequence[int], now: datetime) -> Mapping[int, Mapping[int, int]]:
-    """Orders of the last seven days by how many days ago."""
-    today = local_day(now)
-    rule = (col(ShopDay.shop_id).in_(shops), col(ShopDay.day).between(today - timedelta(days=6), today))
-    found: dict[int, dict[int, int]] = defaultdict(dict)
-    for row in session.execute(select(ShopDay).where(*rule)).scalars():
-        found[row.shop_id][(today - row.day).days] = row.orders
-    return found
-
-
-def _runs(shops: Sequence[int], now: datetime) -> Any:
-    ended = (JobState.DONE, JobState.FAILED, JobState.DEAD)
-    return select(col(Job.shop_id), col(Job.finished_at), col(Job.state)).where(
-        col(Job.shop_id).in_(shops),
-        col(Job.kind) == SYNC,
-        col(Job.state).in_(ended),
-        col(Job.finished_at) > now - timedelta(hours=HOURS),
-    )

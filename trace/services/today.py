@@ -15,6 +15,7 @@ from trace.records.stamp import StampActivation
 from trace.services.admission import Act, Actor, may, visible
 from trace.services.holding import open_holds, why
 from trace.services.lot_pages import activated, season_start
+from trace.services.sync_health import Pulse, sync_health
 from trace.standards.local_time import local_day
 from trace.texts.catalogs import Term
 from trace.texts.formats import kilograms
@@ -49,7 +50,7 @@ class Season:
 def todos(session: Session, actor: Actor, now: datetime) -> list[Todo]:
     """What waits, the worst first."""
     found = [*_held(session, actor), *_to_release(session, actor), *_without_stamps(session, actor)]
-    return [*found, *_shops(session, actor), *_papers(session, actor, now)]
+    return [*found, *_shops(session, actor, now), *_papers(session, actor, now)]
 
 
 def _lots(session: Session, actor: Actor, state: LotState, *rules: object) -> list[Lot]:
@@ -88,12 +89,19 @@ def _without_stamps(session: Session, actor: Actor) -> Iterator[Todo]:
         yield Todo("stamps", lot.public_id, title, Term("todo.stamps.why", figures))
 
 
-def _shops(session: Session, actor: Actor) -> Iterator[Todo]:
+def _shops(session: Session, actor: Actor, now: datetime) -> Iterator[Todo]:
     if not may(actor, Act.VIEW_SHOP):
         return
     rule = (visible(actor, Act.VIEW_SHOP, Shop), col(Shop.state) == ShopState.NEEDS_LOGIN)
     for shop in session.execute(select(Shop).where(*rule).limit(EACH)).scalars():
         yield Todo("shop", str(shop.id), Term("todo.shop", {"shop": shop.name}), Term("todo.shop.why"))
+    for one in sync_health(session, actor, now).shops:
+        if one.agreement_ends_on:
+            title = Term("todo.shop.soon", {"shop": one.name, "date": one.agreement_ends_on})
+            yield Todo("shop", str(one.shop_id), title, Term("todo.shop.soon.why", {"n": one.days_left}))
+        if one.pulse == Pulse.SETUP and may(actor, Act.MANAGE_SHOP):
+            title = Term("todo.shop.setup", {"shop": one.name})
+            yield Todo("shop", str(one.shop_id), title, Term("todo.shop.setup.why"))
 
 
 def _papers(session: Session, actor: Actor, now: datetime) -> Iterator[Todo]:

@@ -1,4 +1,4 @@
-"""Connecting a shop: choose, agree on the marketplace's own page, come back, test call, map."""
+"""Connecting a shop: choose, agree on the marketplace's own page, come back; ``shop_setup`` goes on."""
 
 import time
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from marketplaces.interface import MarketplaceError
 from marketplaces.values import Credentials, Listing
 from trace.db import reading, transaction
 from trace.errors import NotFound, Refused
-from trace.records.shop import Shop
+from trace.records.shop import Shop, ShopState
 from trace.services import connecting, listings, market_access, shops
 from trace.services.admission import Act
 from trace.texts.catalogs import t
@@ -114,7 +114,8 @@ def come_back() -> Answer:
         return _choose(kept(error, {})), error.status
     figures = {"shop": shop.name, "n": len(arrival.shown), "seconds": round(arrival.seconds, 1)}
     flash(t(face_language(), "shop.test.ok", **figures), "ok")
-    return redirect(url_for("shops.show", shop_id=shop.id), 303)
+    following = "shop_setup.show" if shop.state == ShopState.PENDING else "shops.show"
+    return redirect(url_for(following, shop_id=shop.id), 303)
 
 
 def _arrive(marketplace: str, code: str, shop_id: str) -> Arrival:
@@ -128,7 +129,7 @@ def _arrive(marketplace: str, code: str, shop_id: str) -> Arrival:
 def _keep(marketplace: str, arrival: Arrival) -> Shop:
     name = f"{directory.label(marketplace)} {arrival.credentials.ext_shop_id}"
     has_queue = open_market(marketplace).capabilities.event_queue
-    new = shops.NewShop(marketplace, name, arrival.credentials, has_queue)
+    new = shops.NewShop(marketplace, name, arrival.credentials, has_queue, is_guided=True)
     with transaction() as session:
         shop = shops.connect(session, actor(), new, settings().sync_every_s, now())
         listings.record_shelf(session, shop.id, arrival.shown, now())
