@@ -54,28 +54,33 @@ class Unit:
     name: str
     word: str
     earned_vnd: int
+    came_back: bool = False
+    """A reverse order says so; the row's own word need not change."""
 
     @property
     def status(self) -> OrderStatus:
         """Our word for it."""
-        return STATUSES.get(self.word, "unmapped")
+        said = STATUSES.get(self.word, "unmapped")
+        return "returned" if self.came_back and said not in {"cancelled", "unmapped"} else said
 
 
-def read_unit(record: Record) -> Unit:
-    """One row; ``MalformedError`` says what does not fit."""
+def read_unit(record: Record, came_back: frozenset[str] = frozenset()) -> Unit:
+    """One row, and whether it is among those that came back; ``MalformedError`` says what does not fit."""
     currency = record.text("currency")
     if currency != "VND":
         raise MalformedError(f"order_items.currency: expected VND, got {currency[:8]!r}")
     price, voucher = record.number("item_price"), record.number("voucher_seller", default=0)
     if voucher > price:
         raise MalformedError(f"order_items.voucher_seller: {voucher} of a price of {price}")
+    number = record.identifier("order_item_id")
     return Unit(
-        number=record.identifier("order_item_id"),
+        number=number,
         sku_id=record.identifier("sku_id"),
         sku=record.text("sku", default=""),
         name=record.text("name", default=""),
         word=record.identifier("status"),
         earned_vnd=price - voucher,
+        came_back=number in came_back,
     )
 
 

@@ -11,6 +11,7 @@ from marketplaces.interface import MarketplaceError
 from marketplaces.lazada.gateway import Gateway
 from marketplaces.lazada.lines import lines_of, order_status, read_unit, status_words
 from marketplaces.lazada.progress import Place, read_place
+from marketplaces.lazada.returns import CameBack, read_known, read_span
 from marketplaces.reading import MalformedError, Record
 from marketplaces.values import BadRecord, Order, Page, Window
 
@@ -53,14 +54,30 @@ class Listed:
 def read_window(gateway: Gateway, window: Window, progress: str) -> Iterator[Page]:
     """Every order modified in the window; ``progress`` goes on after the page it came with."""
     place = read_place(progress) if progress else None
+    came_back = read_known(gateway)
     if place:
-        yield from _read_slice(gateway, place)
+        yield from _read_slice(gateway, place, came_back)
     for since, until in window.slices(MAX_WINDOW, place.until if place else None):
-        yield from _read_slice(gateway, Place(since, until))
+        yield from _read_slice(gateway, Place(since, until), came_back)
+    yield from _returned(gateway, window, came_back)
+
+
+def _returned(gateway: Gateway, window: Window, came_back: CameBack) -> Iterator[Page]:
+    """Orders of which something came back in the window: their own time need not have moved."""
+    for since, until in window.slices(MAX_WINDOW):
+        end = Place(since, until, over=True).text()
+        numbers = read_span(gateway, (since, until)).orders
+        for start in range(0, len(numbers), BATCH_SIZE):
+            page = _read(gateway, numbers[start : start + BATCH_SIZE], came_back)
+            yield replace(page, progress=end)
 
 
 def read_orders(gateway: Gateway, numbers: Sequence[str]) -> Page:
     """The orders as they are now; what cannot be read is told apart, one bad record each."""
+    return _read(gateway, numbers, read_known(gateway))
+
+
+def _read(gateway: Gateway, numbers: Sequence[str], came_back: CameBack) -> Page:
     heads: list[Head] = []
     bad: list[BadRecord] = []
     for number in dict.fromkeys(numbers):
@@ -69,12 +86,12 @@ def read_orders(gateway: Gateway, numbers: Sequence[str]) -> Page:
             heads.append(found)
         else:
             bad.append(found)
-    pages = [_page(gateway, batch) for batch in _batches(heads)]
+    pages = [_page(gateway, batch, came_back) for batch in _batches(heads)]
     orders = tuple(order for page in pages for order in page.orders)
     return Page(orders, "", (*bad, *(fault for page in pages for fault in page.bad)))
 
 
-def _read_slice(gateway: Gateway, place: Place) -> Iterator[Page]:
+def _read_slice(gateway: Gateway, place: Place, came_back: CameBack) -> Iterator[Page]:
     """A page for each batch of rows, with the place to go on from."""
     while not place.over:
         listed = _list(gateway, place)
@@ -86,7 +103,7 @@ def _read_slice(gateway: Gateway, place: Place) -> Iterator[Page]:
         for at, batch in enumerate(batches, start=1):
             place = place.having(head.mark for head in batch)
             progress = following if at == len(batches) else place
-            page = _page(gateway, batch)
+            page = _page(gateway, batch, came_back)
             yield replace(page, progress=progress.text(), bad=(*bad, *page.bad))
             bad = ()
         place = following
@@ -151,7 +168,7 @@ def _head(record: Record) -> Head:
     )
 
 
-def _page(gateway: Gateway, heads: Sequence[Head]) -> Page:
+def _page(gateway: Gateway, heads: Sequence[Head], came_back: CameBack) -> Page:
     """The orders of one batch, without a progress."""
     if not heads:
         return Page((), "")
@@ -162,7 +179,7 @@ def _page(gateway: Gateway, heads: Sequence[Head]) -> Page:
         if head.number in lost:
             continue
         try:
-            orders.append(_order(head, found.get(head.number)))
+            orders.append(_order(head, found.get(head.number), came_back))
         except MalformedError as error:
             bad.append(BadRecord(head.number, str(error)))
     return Page(tuple(orders), "", tuple(bad))
@@ -194,11 +211,11 @@ def _number(record: Record) -> str:
         return ""
 
 
-def _order(head: Head, told: Record | None) -> Order:
+def _order(head: Head, told: Record | None, came_back: CameBack) -> Order:
     """``MalformedError`` says what does not fit."""
     if told is None:
         raise MalformedError("not among the orders whose rows the marketplace sent")
-    units = [read_unit(record) for record in told.records("order_items")]
+    units = [read_unit(record, came_back.rows) for record in told.records("order_items")]
     if not units:
         raise MalformedError("order.order_items: expected at least one row, got none")
     if len({unit.number for unit in units}) != len(units):

@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from marketplaces.simulators.lazada.reverse import RETURNED_WORD
 from tests.jobs.forks import dies, take_over
 from tests.jobs.market import Market, Stand, figures, figures_follow_facts, open_stand, orders
 from tests.jobs.test_hauls import DAY, disturb, night
 from tests.jobs.test_pulling_orders import sell
+from tests.marketplaces.stalls import MARKETS
 from trace.db import Database
 
 LATE_CANCEL_DAYS = 41
@@ -85,6 +87,19 @@ def test_a_season_of_faults_and_deaths_ends_with_the_marketplaces_figures(
 ) -> None:
     seen = play(each, sqlite_url, seed, count=200, rounds=6)
     assert seen["died"]
+
+
+@pytest.mark.parametrize("seed", [4, 5])
+def test_returns_that_only_reverse_orders_tell_end_with_lazadas_figures(
+    sqlite: Database, market_of_session: Market, sqlite_url: str, tmp_path: Path, seed: int
+) -> None:
+    market = Market(market_of_session.root, MARKETS["lazada"])
+    market.control("reset")
+    market.control("switch", name="returned_rows", value="no")
+    stand = open_stand(market, tmp_path)
+    stand.desk.settings.marketplaces["lazada"].options["returned_reverse"] = RETURNED_WORD
+    play(stand, sqlite_url, seed, count=200, rounds=6)
+    assert "returned" in {row.status for row in orders().values()}
 
 
 @pytest.mark.soak

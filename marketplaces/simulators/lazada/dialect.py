@@ -16,6 +16,7 @@ from marketplaces.simulators.lazada.envelope import LazadaError, bad, figure
 from marketplaces.simulators.lazada.guard import PREFIX
 from marketplaces.simulators.lazada.orders import add_orders
 from marketplaces.simulators.lazada.products import FIRST_SKU, add_products
+from marketplaces.simulators.lazada.reverse import SWITCHES, add_reverse, note_change
 from marketplaces.simulators.lazada.shelf import add_shelf
 from marketplaces.simulators.lazada.tokens import ACCESS_LIFE_S, CODE_LIFE_S, REFRESH_LIFE_S, add_tokens
 
@@ -40,7 +41,7 @@ BAN = "Api access frequency exceeds the limit. this ban will last 1 seconds"
 def blueprint(bench: Bench) -> Blueprint:
     """Lazada's real paths below ``/lazada``: both of its hosts, business and tokens."""
     lazada = Blueprint("lazada", __name__, url_prefix=PREFIX)
-    for add in (add_tokens, add_orders, add_products, add_shelf):
+    for add in (add_tokens, add_orders, add_reverse, add_products, add_shelf):
         add(lazada, bench)
     add_consent(lazada, bench, "Lazada", CODE_LIFE_S)
 
@@ -95,4 +96,6 @@ DIALECT = Dialect(
     new_order_id=new_order_id,
     push=push,
     blueprint=blueprint,
+    changed=note_change,
+    switches=SWITCHES,
 )

@@ -11,6 +11,7 @@ from flask import Blueprint, Response
 from marketplaces.simulators.bench import Bench, Line, Sale, Shop
 from marketplaces.simulators.lazada.envelope import LazadaError, figure, good
 from marketplaces.simulators.lazada.guard import admit_shop, parameters
+from marketplaces.simulators.lazada.reverse import rows_tell, told_at
 
 VIETNAM = timezone(timedelta(hours=7))
 FILTERS = frozenset(
@@ -47,14 +48,14 @@ def add_orders(blueprint: Blueprint, bench: Bench) -> None:
         sale = _find(bench, admit_shop(bench), parameters().get("order_id", ""))
         if sale is None:
             raise LazadaError("16", 'E016: "%s" Invalid Order ID')
-        return good(_head(sale))
+        return good(_head(bench, sale))
 
     @blueprint.get("/rest/order/items/get")
     def get_items() -> Response:
         sale = _find(bench, admit_shop(bench), parameters().get("order_id", ""))
         if sale is None:
             raise LazadaError("16", 'E016: "%s" Invalid Order ID')
-        return good(_rows(sale))
+        return good(_rows(bench, sale))
 
     @blueprint.get("/rest/orders/items/get")
     def get_items_of_many() -> Response:
@@ -65,7 +66,7 @@ def add_orders(blueprint: Blueprint, bench: Bench) -> None:
             raise LazadaError("39", "E039: No orders were found")
         if len(found) < len(sales):
             raise LazadaError("37", "E037: One or more order id in the list are incorrect")
-        return good([_with_rows(sale) for sale in found])
+        return good([_with_rows(bench, sale) for sale in found])
 
 
 def _list(bench: Bench, shop: Shop) -> dict[str, Any]:
@@ -79,7 +80,7 @@ def _list(bench: Bench, shop: Shop) -> dict[str, Any]:
     page, following = bench.faults.page(keys, start, size, bench.now())
     sales = [sale for number in page if (sale := bench.sale(number))]
     total = len(keys) if following else start + len(page)
-    return {"count": len(page), "countTotal": total, "orders": [_head(sale) for sale in sales]}
+    return {"count": len(page), "countTotal": total, "orders": [_head(bench, sale) for sale in sales]}
 
 
 def _keys(bench: Bench, shop: Shop, given: dict[str, str]) -> list[tuple[str, int]]:
@@ -95,7 +96,8 @@ def _keys(bench: Bench, shop: Shop, given: dict[str, str]) -> list[tuple[str, in
     backwards = given.get("sort_direction", "DESC").upper() != "ASC"
     if not (status or given.get("created_after") or given.get("created_before")) and column == "updated_at":
         since, until = spans["updated"]
-        keys = bench.sale_keys(shop.id, since or 0, until or 2**40)
+        span = (shop.id, since or 0, until or 2**40)
+        keys = bench.sale_keys(*span) if rows_tell(bench) else bench.note_keys("order", *span)
         return keys if backwards else keys[::-1]
     sales = sorted(bench.sales(shop.id), key=lambda sale: (getattr(sale, column), sale.id), reverse=backwards)
     return [
@@ -103,7 +105,7 @@ def _keys(bench: Bench, shop: Shop, given: dict[str, str]) -> list[tuple[str, in
         for sale in sales
         if _within(sale.created_at, spans["created"])
         and _within(sale.updated_at, spans["updated"])
-        and (not status or status in _statuses(sale))
+        and (not status or status in _statuses(bench, sale))
     ]
 
 
@@ -153,20 +155,20 @@ def _find(bench: Bench, shop: Shop, number: str) -> Sale | None:
     return sale if sale and sale.shop == shop.id else None
 
 
-def _head(sale: Sale) -> dict[str, Any]:
-    rows = _rows(sale)
+def _head(bench: Bench, sale: Sale) -> dict[str, Any]:
+    rows = _rows(bench, sale)
     return {
         "order_id": figure(sale.id),
         "order_number": figure(sale.id),
         "created_at": _told(sale.created_at),
-        "updated_at": _told(sale.updated_at),
+        "updated_at": _told(told_at(bench, sale)),
         "price": f"{sum(float(row['item_price']) for row in rows):.2f}",
         "voucher": sum(row["voucher_amount"] for row in rows),
         "voucher_seller": sum(row["voucher_seller"] for row in rows),
         "voucher_platform": sum(row["voucher_platform"] for row in rows),
         "shipping_fee": 15_000.0,
         "items_count": len(rows),
-        "statuses": _statuses(sale),
+        "statuses": _statuses(bench, sale),
         "payment_method": "COD",
         "warehouse_code": "dropshipping",
         **BUYER,
@@ -178,27 +180,32 @@ def _told(at: int) -> str:
     return datetime.fromtimestamp(at, UTC).astimezone(VIETNAM).strftime("%Y-%m-%d %H:%M:%S %z")
 
 
-def _statuses(sale: Sale) -> list[str]:
-    return list(dict.fromkeys(status for line in sale.lines for status in _unit_statuses(sale, line)))
+def _statuses(bench: Bench, sale: Sale) -> list[str]:
+    hides = not rows_tell(bench)
+    return list(dict.fromkeys(status for line in sale.lines for status in _unit_statuses(sale, line, hides)))
 
 
-def _unit_statuses(sale: Sale, line: Line) -> list[str]:
+def _unit_statuses(sale: Sale, line: Line, hides_returns: bool) -> list[str]:
     """Cancelled units first, then returned ones, then those that share the order's fate."""
     left = line.quantity - line.cancelled - line.returned
+    if hides_returns:  # a unit that came back is still the one that was delivered
+        word = "delivered" if sale.status == "returned" else sale.status
+        return [word] * (left + line.returned) + ["canceled"] * line.cancelled
     return ["canceled"] * line.cancelled + ["returned"] * line.returned + [sale.status] * left
 
 
-def _rows(sale: Sale) -> list[dict[str, Any]]:
+def _rows(bench: Bench, sale: Sale) -> list[dict[str, Any]]:
+    hides = not rows_tell(bench)
     return [
         _row(sale, line, place, status)
         for line in sale.lines
-        for place, status in enumerate(_unit_statuses(sale, line), start=1)
+        for place, status in enumerate(_unit_statuses(sale, line, hides), start=1)
     ]
 
 
-def _with_rows(sale: Sale) -> dict[str, Any]:
+def _with_rows(bench: Bench, sale: Sale) -> dict[str, Any]:
     number = figure(sale.id)
-    return {"order_id": number, "order_number": number, "order_items": _rows(sale)}
+    return {"order_id": number, "order_number": number, "order_items": _rows(bench, sale)}
 
 
 def _row(sale: Sale, line: Line, place: int, status: str) -> dict[str, Any]:
