@@ -25,22 +25,31 @@ STATUSES: dict[str, OrderStatus] = {
 }
 
 
+MASK = "*"
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
-    """An order as the list tells it."""
+    """An order as the list tells it. A masked number carries the moment of the order, to be told apart by."""
 
     number: str
     word: str
     created_at: datetime
     modified_at: datetime
 
+    @property
+    def is_masked(self) -> bool:
+        """Whether no detail can be asked for by this number."""
+        return MASK in self.number
+
 
 def read_head(record: Record) -> Head:
     """One row of the list; ``MalformedError`` says what does not fit."""
+    number, created_at = record.identifier("trade_id"), _moment(record, "create_date")
     return Head(
-        number=record.identifier("trade_id"),
+        number=f"{number}@{created_at.timestamp():.0f}" if MASK in number else number,
         word=record.identifier("trade_status"),
-        created_at=_moment(record, "create_date"),
+        created_at=created_at,
         modified_at=_moment(record, "modify_date"),
     )
 

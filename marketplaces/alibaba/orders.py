@@ -144,6 +144,8 @@ def _page(gateway: Gateway, heads: Sequence[Head]) -> Page:
 
 
 def _order(gateway: Gateway, head: Head) -> Order:
+    if head.is_masked:
+        return without_detail(head)
     try:
         detail = _detail(gateway, head.number)
     except MarketplaceError as error:

@@ -199,6 +199,18 @@ def test_lines_come_anew_when_one_batch_tells_an_order_without_and_with_them(
     assert [line.quantity for line in stored()[1]] == [5]
 
 
+def test_an_order_told_under_a_masked_number_counts_once_when_its_own_comes(
+    shop: Shop, now: datetime
+) -> None:
+    declare(now, rate())
+    bare = {"currency": "", "lines": (), "caution": "no_detail"}
+    record(shop, now, sold("2712**********8001@1", **bare), sold("2712**********8001@2", day=1, **bare))
+    assert [row[0] for row in day_sums()] == [1, 1]
+    record(shop, now, sold("271207727001028001", modified_at=AT + timedelta(hours=1)))
+    assert day_sums() == [(1, 3, 167_723, 0), (1, 0, 0, 1)]
+    assert stored("271207727001028001")[0].caution == ""
+
+
 def test_an_amount_nobody_pays_is_a_bad_record(shop: Shop, now: datetime) -> None:
     tally = record(shop, now, sold(cents=10**10, quantity=2), sold("O2", cents=-1))
     assert {bad.ext_order_id for bad in tally.bad} == {"O1", "O2"}

@@ -20,6 +20,7 @@ from trace.services import allocating, order_figures
 from trace.services.exchanging import HOME, Rates, dong_of
 from trace.services.listings import Shelf, find_or_add, shelf_of
 from trace.services.lot_states import lock_org
+from trace.services.masked_orders import take_over_masked
 from trace.services.order_figures import Key
 from trace.standards.local_time import local_day
 
@@ -138,6 +139,9 @@ class _Sheet:
 
     def open_rows(self, orders: Sequence[Order]) -> None:
         """Rows for orders never seen, still without content: their numbers come in one round trip."""
+        unknown = [one for one in orders if one.ext_order_id not in self.stored]
+        if any(order.currency != HOME for order in unknown):
+            self.stored |= take_over_masked(self.session, self.shop_id, unknown)
         for order in orders:
             if order.ext_order_id not in self.stored:
                 self.stored[order.ext_order_id] = _blank(self.shop_id, order, self.now)
