@@ -66,7 +66,7 @@ class Alibaba:
 
     def categories(self) -> Iterator[Category]:
         """Level by level, below the shelf that the option ``category_root`` names."""
-        yield from listings.read_categories(self._gateway, self._keys.option("category_root", ""))
+        yield from listings.read_categories(self._gateway)
 
     def refresh(self, credentials: Credentials) -> Credentials:
         """The old refresh token may be dead once this returns, and when it fails as ``uncertain``."""

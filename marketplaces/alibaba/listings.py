@@ -22,6 +22,8 @@ CATEGORIES = "/alibaba/icbu/category/get/v2"
 PAGE_SIZE = 20
 MOST_PAGES = 500
 CURRENCY = "USD"
+LANGUAGE = ("language", "vi_VN")
+"""The option, and what it is at first."""
 STATUSES: dict[str, ListingStatus] = {"online": "on_sale", "offline": "off_sale", "deleted": "deleted"}
 
 
@@ -71,12 +73,17 @@ def read_product(gateway: Gateway, number: str) -> Product | None:
     return product if product.shown else None
 
 
-def read_categories(gateway: Gateway, root: str) -> Iterator[Category]:
-    """The shelves below ``root`` (empty: all), level by level; each shelf that has others costs a call."""
+def read_categories(gateway: Gateway) -> Iterator[Category]:
+    """The shelves, level by level; each shelf that has others costs a call.
+
+    By the option ``category_root`` only those below one shelf are read. Whether names come in another
+    language than English when it is asked for is not known.
+    """
+    root, language = (gateway.keys.option(*one) for one in (("category_root", ""), LANGUAGE))
     waiting, seen = [root], {root}
     while waiting:
         parent = waiting.pop(0)
-        asked = {"parent_category_id": parent} if parent else {}
+        asked = {"language": language, **({"parent_category_id": parent} if parent else {})}
         for record in gateway.ask(CATEGORIES, **asked).records("data"):
             number = record.identifier("category_id")
             leaf = record.text("leaf_category") == "true"

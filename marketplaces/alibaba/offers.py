@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from marketplaces.alibaba.gateway import Gateway, as_json
-from marketplaces.alibaba.listings import CURRENCY, Product, find_products, read_product
+from marketplaces.alibaba.listings import CURRENCY, LANGUAGE, Product, find_products, read_product
 from marketplaces.interface import MarketplaceError
 from marketplaces.money import from_minor
 from marketplaces.publishing import Shelf, Shown, changed_content, lacking, picture_addresses
@@ -123,7 +123,7 @@ class AlibabaCounter:
                 "title": offer.name,
                 "description": offer.description,
                 "keywords": offer.name,
-                "language": option("language", "vi_VN"),
+                "language": option(*LANGUAGE),
                 "product_image": pictures,
                 "model_number": offer.sku,
             },

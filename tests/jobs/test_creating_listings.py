@@ -12,6 +12,7 @@ from marketplaces.values import Offer
 from tests import world
 from tests.jobs.forks import dies, take_over
 from tests.jobs.market import Market, Stand, open_stand
+from tests.marketplaces.stalls import seen_in_dong
 from tests.services.test_listing_pictures import photograph
 from trace.db import Database, reading, transaction
 from trace.errors import Refused
@@ -61,7 +62,7 @@ def shown(stand: Stand, sku: str = SKU) -> list[Shown]:
     """What buyers see under the code."""
     with reading() as session:
         credentials = shop_tokens.read_tokens(session, stand.shop.id).credentials
-    adapter = stand.desk.open(stand.market.spec.name, credentials)
+    adapter = seen_in_dong(stand.desk.open(stand.market.spec.name, credentials))
     return [one for one in adapter.listings() if one.sku == sku]
 
 

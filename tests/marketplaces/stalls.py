@@ -198,6 +198,11 @@ class InDong:
         return _page_in_dong(self._shop.read_orders(numbers))
 
 
+def seen_in_dong(shop: Marketplace) -> Marketplace:
+    """The shop as it is, or through the exchange rate where it counts in dollars."""
+    return shop if shop.capabilities.currency == "VND" else InDong(shop)
+
+
 def in_dong(cents: int | None) -> int:
     """What so many cents are at the simulator's rate."""
     return (cents or 0) * DONG_A_DOLLAR // 100
@@ -265,8 +270,8 @@ class SimulatedStall:
             timeouts=Timeouts(connect_s=30, read_s=read_s, total_s=90),
             patience=patience or Patience(first_s=0.01, most_s=0.05),
         )
-        shop = open_shop(self.market.name, client, keys or self.keys, credentials or self.credentials, clock)
-        return shop if shop.capabilities.currency == "VND" else InDong(shop)
+        keys, credentials = keys or self.keys, credentials or self.credentials
+        return seen_in_dong(open_shop(self.market.name, client, keys, credentials, clock))
 
     def order(
         self, listing: str, quantity: int = 1, at: datetime | None = None, status: str = "placed"

@@ -11,9 +11,12 @@ from marketplaces.simulators.store import Body
 FIRST_PRODUCT = 1_601_314_875_038
 MOST_ON_A_PAGE = 20
 FOOD, FRUIT, VEGETABLES = 2, 100_855, 100_856
-SHELVES: dict[str, list[tuple[int, str, bool]]] = {
-    "": [(FOOD, "Agriculture", False)],
-    str(FOOD): [(FRUIT, "Fresh Fruit", True), (VEGETABLES, "Fresh Vegetables", True)],
+SHELVES: dict[str, list[tuple[int, str, str, bool]]] = {
+    "": [(FOOD, "Agriculture", "Nông sản", False)],
+    str(FOOD): [
+        (FRUIT, "Fresh Fruit", "Trái cây tươi", True),
+        (VEGETABLES, "Fresh Vegetables", "Rau củ tươi", True),
+    ],
 }
 LEAVES = frozenset({str(FRUIT), str(VEGETABLES)})
 
@@ -24,9 +27,15 @@ def get_categories(bench: Bench) -> Body:
     shelves = SHELVES.get(parameters().get("parent_category_id", ""))
     if shelves is None:
         raise BusinessError("BUSINESS_CATEGORY_NOT_EXIST", "The category does not exist.")
+    is_vietnamese = parameters().get("language") == "vi_VN"
     data = [
-        {"category_id": number, "category_name": name, "leaf_category": str(leaf).lower(), "level": 1}
-        for number, name, leaf in shelves
+        {
+            "category_id": number,
+            "category_name": vietnamese if is_vietnamese else english,
+            "leaf_category": str(leaf).lower(),
+            "level": 1,
+        }
+        for number, english, vietnamese, leaf in shelves
     ]
     return {"result": {"success": True, "data": data}}
 

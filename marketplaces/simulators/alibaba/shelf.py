@@ -23,11 +23,12 @@ def create(bench: Bench) -> Body:
     shop, product = admit_shop(bench), _part(_given("product_info", dict), "")
     basic, trade = _part(product, "basic_info"), _part(product, "trade_info")
     pictures = [str(one.get("image_url")) for one in basic.get("product_image", [])]
+    are_addresses = all(one.startswith(("https://", "http://")) for one in pictures)
     if not basic.get("title"):
         raise BusinessError("B_TITLE_NOT_FOUND", "The title is missing.")
     if not basic.get("keywords"):
         raise BusinessError("B_KEYWORD_NOT_FOUND", "Keywords are missing.")
-    if not 1 <= len(pictures) <= MOST_PICTURES or not all(one.startswith("https://") for one in pictures):
+    if not 1 <= len(pictures) <= MOST_PICTURES or not are_addresses:
         raise BusinessError("B_CONTAINS_INVALID_IMAGE", "An image is invalid.")
     if str(_part(product, "category_info").get("category_id")) not in LEAVES:
         raise BusinessError("B_PRODUCT_PARAM_INVALID", "category_id must be a leaf.")
