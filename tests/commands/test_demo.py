@@ -31,6 +31,7 @@ from trace.commands.servers import Server, free_port
 from trace.db import Database, current_database, open_database, reading, use_database
 from trace.errors import Refused
 from trace.keyring import load_keyring, use_keyring
+from trace.records.carrier import CarrierAccount
 from trace.records.event import LogLeaf
 from trace.records.household import Household
 from trace.records.lot import Hold, Lot, LotKind
@@ -183,6 +184,14 @@ def test_figures_are_those_of_the_shops(loaded: Loaded, season: Database) -> Non
         assert order_figures.recount(session, check=True) == []
     assert len(truth) > 20
     assert ours == truth
+
+
+def test_who_sells_can_send_parcels_by_the_simulated_carrier(loaded: Loaded, season: Database) -> None:
+    with reading() as session:
+        states = session.execute(select(col(CarrierAccount.state))).scalars().all()
+    assert states
+    assert set(states) == {"connected"}
+    assert loaded.settings.carriers["viettelpost"].base_url.startswith("http://127.0.0.1:")
 
 
 def test_orders_have_every_fate_and_some_listings_wait_for_their_product(season: Database) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import requests
 
 from marketplaces.carriers import directory
 from marketplaces.carriers.values import CarrierKeys, Login, Pass
@@ -190,3 +191,17 @@ def test_a_carrier_nobody_knows_is_refused() -> None:
     assert directory.label("viettelpost") == "ViettelPost"
     with pytest.raises(MarketplaceError, match="no carrier"):
         directory.open_carrier("nowhere", Client(), CarrierKeys("https://x"), None, now)
+
+
+def test_a_person_plays_the_postman(vtp: CarrierStall) -> None:
+    booked = vtp.carrier().book(booking())
+    page = f"{vtp.address}/viettelpost/"
+    assert booked.ext_number in requests.get(page, timeout=60).text
+    for status, left in (("105", 200), ("500", 200), ("501", 200), ("12", 400)):
+        form = {"number": booked.ext_number, "status": status}
+        assert requests.post(f"{page}play/move", data=form, timeout=60).status_code == left
+    assert (
+        requests.post(f"{page}play/move", data={"number": "1", "status": "501"}, timeout=60).status_code
+        == 400
+    )
+    assert [one["status"] for one in vtp.parcels()] == [501]

@@ -9,7 +9,9 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from tests import world
+from tests.services import shipment_world
 from trace.db import reading, transaction
+from trace.records.carrier import CarrierAccount
 from trace.records.job import Schedule
 from trace.records.organisation import Organisation, OrgKind
 from trace.records.shop import Shop, ShopState
@@ -110,3 +112,15 @@ def test_its_shops_rest_and_no_other_shop_does(office: FlaskClient, coop: world.
             (shops[1].id, True),
         ]
         assert session.get_one(Shop, shops[0].id).state == ShopState.DISABLED
+
+
+def test_its_account_at_a_carrier_is_forgotten_and_no_other_is(office: FlaskClient, coop: world.Coop) -> None:
+    now = datetime.now(UTC)
+    with transaction() as session:
+        other = world.make_coop(session, now, name="HTX Hồng Hà")
+        mine, theirs = (shipment_world.connect_account(session, one, now).id for one in (coop, other))
+    end(office, coop)
+    with reading() as session:
+        gone, kept = session.get_one(CarrierAccount, mine), session.get_one(CarrierAccount, theirs)
+    assert (gone.state, gone.login_sealed, gone.token_sealed) == ("disabled", None, None)
+    assert (kept.state, kept.token_sealed is None) == ("connected", False)

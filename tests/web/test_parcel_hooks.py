@@ -2,7 +2,6 @@
 
 import json
 import random
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +10,6 @@ from sqlalchemy import select
 
 from tests import world
 from tests.marketplaces.carrier_stall import SECRET, CarrierStall, push_body
-from tests.marketplaces.stalls import serving
 from tests.services.shipment_world import connect_account
 from tests.web.parcels import Office, open_office
 from trace.db import Database, reading, transaction
@@ -20,12 +18,6 @@ from trace.records.shipment import ShipmentStep
 from trace.services import keeping
 
 IN_HEADER = {"Authorization": SECRET}
-
-
-@pytest.fixture(scope="module")
-def simulators() -> Iterator[str]:
-    with serving() as address:
-        yield address
 
 
 def connected(simulators: str, folder: Path, mode: str = "header") -> Office:

@@ -1,37 +1,23 @@
 """The server dies around a booking: no parcel is lost, and none is booked twice."""
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
-from tests.marketplaces.carrier_stall import CarrierStall
-from tests.marketplaces.stalls import serving
 from tests.services.stamp_kills import in_child
-from tests.web.parcels import Office, open_office
+from tests.web.parcels import Office
 from trace.crashpoint import arm
-from trace.db import Database
 
 POINTS = {"shipment noted": 0, "shipment sent": 1}
 """Where it dies, and how many parcels the carrier has by then."""
 KEY = {"request_id": "kien-khi-may-tat"}
 
 
-@pytest.fixture(scope="module")
-def simulators() -> Iterator[str]:
-    with serving() as address:
-        yield address
-
-
 @pytest.fixture
-def office(database: Database, simulators: str, tmp_path: Path) -> Iterator[Office]:
-    stall = CarrierStall(simulators)
-    office = open_office(stall, tmp_path, lookup="getOrderInfoByOrderNumber")
-    assert office.connect().status_code == 303
-    yield office
-    stall.do("switch", name="lookup")
+def office(asked_office: Office) -> Office:
+    return asked_office
 
 
 def dying(office: Office, point: str) -> Callable[[int], None]:

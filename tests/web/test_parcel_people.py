@@ -2,7 +2,6 @@
 
 import hashlib
 import logging
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,10 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.engine import make_url
 from sqlmodel import SQLModel, col
 
-from tests.marketplaces.carrier_stall import CarrierStall, push_body
-from tests.marketplaces.stalls import serving
-from tests.web.parcels import BOX, Office, open_office
-from trace.db import Database, reading
+from tests.marketplaces.carrier_stall import push_body
+from tests.web.parcels import BOX, Office
+from trace.db import reading
 from trace.logbook import start_logging
 from trace.records.account import RequestKey
 
@@ -25,19 +23,9 @@ WORDS = (NAME, "Khuất", PHONE, "0987 612 345", "987612345", ADDRESS, "Ẩn Dan
 PASSWORD, SECRET = "mat khau dai 9", "bi-mat-cua-tai-khoan-vtp"
 
 
-@pytest.fixture(scope="module")
-def simulators() -> Iterator[str]:
-    with serving() as address:
-        yield address
-
-
 @pytest.fixture
-def office(database: Database, simulators: str, tmp_path: Path) -> Iterator[Office]:
-    stall = CarrierStall(simulators)
-    office = open_office(stall, tmp_path, lookup="getOrderInfoByOrderNumber")
-    assert office.connect().status_code == 303
-    yield office
-    stall.do("fault", kind="none")
+def office(asked_office: Office) -> Office:
+    return asked_office
 
 
 def everything_that_can_happen(office: Office) -> None:

@@ -9,7 +9,6 @@ from sqlalchemy import func, select
 
 from tests import world
 from tests.marketplaces.carrier_stall import RECEIVER, CarrierStall
-from tests.marketplaces.stalls import serving
 from tests.services.shipment_world import SENDER
 from tests.web import grounds
 from tests.web.parcels import BOX, WHOM, Office, field_of, open_office
@@ -17,12 +16,6 @@ from trace.db import Database, reading, transaction
 from trace.records.lot import Lot
 from trace.records.market_order import MarketOrder, SalesDay, ShopDay
 from trace.records.shipment import ShipmentStep
-
-
-@pytest.fixture(scope="module")
-def simulators() -> Iterator[str]:
-    with serving() as address:
-        yield address
 
 
 @pytest.fixture

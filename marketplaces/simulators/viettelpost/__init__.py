@@ -8,5 +8,6 @@
     waybills   price, booking, cancelling, looking up, printing
     parcels    what is kept of a shipment, and its moves
     outbox     pushes: made with every move, sent where the account has an address
+    courier    a page for a person who plays the postman
     door       ``POST /control/viettelpost``
 """

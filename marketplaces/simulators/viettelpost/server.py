@@ -7,6 +7,7 @@ from flask import Blueprint, Flask, Response
 from marketplaces.simulators.bench import Bench
 from marketplaces.simulators.store import Store
 from marketplaces.simulators.viettelpost.accounts import add_accounts
+from marketplaces.simulators.viettelpost.courier import courier
 from marketplaces.simulators.viettelpost.door import door
 from marketplaces.simulators.viettelpost.envelope import VtpError, bad
 from marketplaces.simulators.viettelpost.parcels import Received
@@ -36,4 +37,5 @@ def add_viettelpost(app: Flask, store: Store) -> Bench:
 
     app.register_blueprint(server)
     app.register_blueprint(door(bench, received))
+    app.register_blueprint(courier(bench))
     return bench

@@ -3,7 +3,8 @@
 ``days`` which season; ``places``, ``people``, ``goods`` who and what, as tables; ``cast`` the plan and
 the numbers it gets; ``agenda`` acts in the order of their days. ``farms``, ``shelf``, ``diaries``,
 ``harvests``, ``season``, ``stamps``, ``gear``, ``prints``, ``samples`` are the acts. ``market`` and
-``selling`` are the simulated shops, ``folder`` is where it lives, ``telling`` what is printed.
+``selling`` are the simulated shops, ``sending`` the carrier; ``folder`` is where it lives, ``telling`` what
+is printed.
 """
 
 from trace.commands.demo_season.accounts import write_accounts
@@ -17,6 +18,7 @@ from trace.commands.demo_season.prints import plan_prints
 from trace.commands.demo_season.samples import plan_samples
 from trace.commands.demo_season.season import plan_season
 from trace.commands.demo_season.selling import SYNC_EVERY_S, connect_shops
+from trace.commands.demo_season.sending import carriers, connect_carriers
 from trace.commands.demo_season.shelf import draw_pictures
 from trace.commands.demo_season.telling import lines, progress, write_stamps
 from trace.commands.terminal import now as clock
@@ -35,6 +37,7 @@ def settings_for(base: Settings, simulator_port: int) -> Settings:
     )
     own = {"instance": base.instance / NAME, "database_url": "", "master_key_file": None, "marks_file": None}
     changes = {**own, "marketplaces": {"shopee": shopee}, "sync_every_s": SYNC_EVERY_S}
+    changes["carriers"] = carriers(simulator_port)
     return base.model_copy(update=changes)
 
 
@@ -73,3 +76,4 @@ def _load(settings: Settings, simulator_port: int, size: Size) -> None:
 def _sell(cast: Cast, settings: Settings, simulator_port: int) -> None:
     market = Market(simulator_port)
     connect_shops(cast, settings, open_shops(cast, market))
+    connect_carriers(cast, settings, simulator_port)
