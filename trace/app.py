@@ -26,6 +26,7 @@ from trace.web import (
 from trace.web.cooperative import (
     carrier_account,
     certificates,
+    day_totals,
     diary,
     farms,
     file_layouts,
@@ -94,6 +95,7 @@ DOORS: tuple[Door, ...] = (
     shipment_booking.door,
     shipments.door,
     shop_setup.door,
+    day_totals.door,
     hooks.door,
     carrier_hooks.door,
     office_lots.door,

@@ -32,13 +32,14 @@ from trace.records.rules import YieldRule
 from trace.records.shop import Listing, Shop
 from trace.services import instance_facts, label_designs, label_printers, label_stocks, rules
 from trace.services.admission import Act, may
-from trace.services.file_exchange import layouts, reports
+from trace.services.file_exchange import day_totals, layouts, reports
 from trace.services.file_exchange.cleaning import Cleaned, CleanRow
 from trace.services.importing import uploads
 from trace.services.intake import read
 from trace.services.label_design_given import DesignIn
 from trace.services.label_printers import PrinterIn
 from trace.services.label_stock_given import StockIn
+from trace.services.product_images import Picture
 from trace.services.public_id import new_public_id
 from trace.standards.local_time import local_day
 from trace.web.door import Open
@@ -183,8 +184,10 @@ def _files(session: Session, now: datetime, coop: world.Coop, sign: str) -> dict
     row = CleanRow(2, f"DH-{sign}", "Mới", now.isoformat(), "", "S1", "Vải", 1, 60_000)
     arrived = reports.Arrived(secrets.token_hex(32), "bao-cao.csv", "upload")
     report = reports.keep(session, layout, arrived, Cleaned((row,)), None, now)
-    doors = ("file_reports", "file_layouts")
-    return {"report_id": report.id, **{f"{door}.shop_id": shop.id for door in doors}}
+    given = day_totals.TotalsIn(day=DAY, orders=2, transactions=1, quantity=3, revenue_vnd=90_000)
+    entry = day_totals.enter(session, shop, given, Picture(1, 1, b"\xff\xd8"), None, now)
+    doors = ("file_reports", "file_layouts", "day_totals")
+    return {"report_id": report.id, "total_id": entry.id, **{f"{door}.shop_id": shop.id for door in doors}}
 
 
 def _new_listing(session: Session, now: datetime, coop: world.Coop, shop: Shop) -> dict[str, Any]:

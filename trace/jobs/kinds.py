@@ -12,6 +12,7 @@ from trace.jobs.print_stamps import print_stamps
 from trace.jobs.pull_events import pull_events
 from trace.jobs.pull_orders import pull_orders, retry_bad_records
 from trace.jobs.push_listings import push_listings, read_shelf
+from trace.jobs.read_drops import read_drops
 from trace.jobs.read_pushes import read_pushes
 from trace.jobs.reconcile import reconcile
 from trace.jobs.send_stamps import send_stamps
@@ -97,6 +98,7 @@ HOUSE_KINDS: dict[str, tuple[Job, int]] = {
     "sequence_log": (sequence_log, 30),
     "housekeep": (housekeep, 3_600),
     "track_shipments": (track_shipments, 1_800),
+    "read_drops": (read_drops, 60),
 }
 """Jobs of the whole instance, and every how many seconds they are due."""
 

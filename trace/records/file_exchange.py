@@ -12,6 +12,9 @@ from sqlmodel import Field, SQLModel
 from trace.records.columns import big, blob, check, maybe_ref, one_of, pk, ref
 from trace.records.market_order import OrderStatus
 
+TOTALS = "tong-ngay"
+"""The number of the listing that carries a shop's totals of days."""
+
 
 class Direction(StrEnum):
     """Into which file a layout leads: the shop's order report, or its template for goods."""

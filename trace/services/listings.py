@@ -14,6 +14,7 @@ from sqlmodel import Session, col
 
 from marketplaces.values import Listing as Shown
 from trace.errors import FieldProblem, Invalid, NotFound
+from trace.records.file_exchange import TOTALS
 from trace.records.market_order import MarketOrderLine
 from trace.records.product import Product
 from trace.records.shop import Listing, Shop
@@ -121,6 +122,7 @@ def list_shelf(session: Session, actor: Actor, shop: Shop) -> list[Shelved]:
             waiting.get(row.id, 0),
         )
         for row in shelf_of(session, shop.id).values()
+        if row.ext_listing_id != TOTALS
     ]
     return sorted(
         rows, key=lambda one: (one.product is not None, one.listing.is_missing, one.listing.ext_name)
@@ -169,7 +171,7 @@ def fetch_listing(session: Session, actor: Actor, act: Act, shop_id: int, listin
         select(Listing).where(col(Listing.id) == listing_id, col(Listing.shop_id) == shop.id)
     )
     row: Listing | None = rows.scalar_one_or_none()
-    if row is None:
+    if row is None or row.ext_listing_id == TOTALS:
         raise NotFound()
     return row
 

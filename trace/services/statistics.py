@@ -17,6 +17,7 @@ from sqlmodel import Session, col
 
 from trace.records.admin_unit import AdminUnit
 from trace.records.columns import NEW_SCHEME
+from trace.records.file_exchange import DayTotal
 from trace.records.market_order import MarketOrder, MarketOrderLine, OrderStatus, SalesDay, ShopDay
 from trace.records.organisation import Organisation
 from trace.records.product import Product
@@ -127,6 +128,26 @@ def _by_day(row: Row) -> Any:
 
 def _by_revenue(row: Row) -> Any:
     return (-row.figures.revenue_vnd, -row.figures.orders, row.name)
+
+
+def by_hand(session: Session, actor: Actor, question: Question) -> Figures:
+    """What of a period's figures a person typed in as totals of days; of no product, so none of one."""
+    if question.product is not None:
+        return Figures()
+    columns: tuple[Any, ...] = (
+        DayTotal.orders,
+        DayTotal.transactions,
+        DayTotal.quantity,
+        DayTotal.revenue_vnd,
+    )
+    query: Any = (
+        select(*(func.sum(column) for column in columns))
+        .select_from(DayTotal)
+        .join(Shop, col(Shop.id) == col(DayTotal.shop_id))
+        .where(col(DayTotal.day).between(question.since, question.until), col(DayTotal.ended_at).is_(None))
+    )
+    sums = session.execute(_finished(query, actor, question, ())).one()
+    return Figures(*(int(value or 0) for value in sums))
 
 
 def _found(session: Session, question: Select[Any]) -> dict[tuple[Any, Any], tuple[int, ...]]:

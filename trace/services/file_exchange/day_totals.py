@@ -7,50 +7,56 @@ shop and day is known. A report that tells of the day ends them; over a day that
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field
 from sqlalchemy import func, select, update
 from sqlmodel import Session, col
 
 from trace.errors import FieldProblem, Invalid, NotFound, Refused
-from trace.records.file_exchange import DayTotal, FileReport, ReportState
+from trace.records.account import Account
+from trace.records.file_exchange import TOTALS, DayTotal, FileReport, ReportState
 from trace.records.market_order import MarketOrder
-from trace.records.shop import Listing, Shop
+from trace.records.shop import Shop
 from trace.services import order_figures, selling
 from trace.services.file_exchange import vanishing
+from trace.services.intake import Given
 from trace.services.listings import find_or_add, shelf_of
 from trace.services.logging_acts import append_leaf
 from trace.services.product_images import Picture
+from trace.standards import quantity
 from trace.standards.local_time import local_day
 
-NUMBER = "tong-ngay"
 MOST = 10**12
 
 
 @dataclass(frozen=True)
 class _Name:
-    ext_listing_id: str = NUMBER
+    ext_listing_id: str = TOTALS
     ext_model_id: str = ""
     sku: str = ""
     name: str = "Tổng ngày nhập tay"
 
 
-class TotalsIn(BaseModel):
-    """What the form sends."""
+def _whole(value: object) -> object:
+    return quantity.count(value) if isinstance(value, str) and value.strip() else value
 
-    model_config = ConfigDict(extra="ignore")
+
+def _money(value: object) -> object:
+    return quantity.money_vnd(value) if isinstance(value, str) and value.strip() else value
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
+
+
+class TotalsIn(Given):
+    """What the form sends: the day as ISO, numbers as people type them."""
 
     day: date
-    orders: int = Field(ge=0, le=1_000_000)
-    transactions: int = Field(ge=0, le=1_000_000)
-    quantity: int = Field(ge=0, le=100_000_000)
-    revenue_vnd: int = Field(ge=0, le=MOST)
-
-    @model_validator(mode="after")
-    def _no_more_done_than_made(self) -> "TotalsIn":
-        if self.transactions > self.orders:
-            raise ValueError("transactions > orders")
-        return self
+    orders: Annotated[Whole, Field(ge=0, le=100_000)]
+    transactions: Annotated[Whole, Field(ge=0, le=100_000)]
+    quantity: Annotated[Whole, Field(ge=0, le=10_000_000)]
+    revenue_vnd: Annotated[int, BeforeValidator(_money), Field(ge=0, le=MOST)]
 
 
 def enter(
@@ -59,12 +65,14 @@ def enter(
     """Write a day's totals down; an earlier entry for the day gives way.
 
     Raises:
-        Invalid: the day has not come yet.
+        Invalid: the day has not come yet, or more orders are completed than were made.
         Refused: ``file.total.known``: orders of this day are known, or a full report covers it.
     """
     selling.lock_shop(session, shop.id)
     if given.day > local_day(now):
         raise Invalid([FieldProblem("day", "file.total.future", given.day.isoformat())])
+    if given.transactions > given.orders:
+        raise Invalid([FieldProblem("transactions", "file.total.more", given.transactions)])
     if is_known(session, shop.id, given.day):
         raise Refused("file.total.known", day=given.day, shop=shop.name)
     _end(session, shop.id, {given.day}, None, now)
@@ -97,10 +105,11 @@ def is_known(session: Session, shop_id: int, day: date) -> bool:
 
 def end(session: Session, report: FileReport, days: Collection[date], now: datetime) -> int:
     """Entries of days that a report tells of give way to it; how many."""
+    still = (col(DayTotal.shop_id) == report.shop_id, col(DayTotal.ended_at).is_(None))
     open_days = {
-        row.day
-        for row in listed(session, report.shop_id)
-        if row.ended_at is None and (row.day in days or vanishing.covers(report, row.day))
+        day
+        for day in session.execute(select(col(DayTotal.day)).where(*still)).scalars()
+        if day in days or vanishing.covers(report, day)
     }
     return _end(session, report.shop_id, open_days, report.id, now)
 
@@ -118,11 +127,14 @@ def _recompute(session: Session, shop_id: int, listing_id: int, days: Collection
     order_figures.recompute(session, {(listing_id, day) for day in days}, {(shop_id, day) for day in days})
 
 
-def listed(session: Session, shop_id: int, limit: int = 400) -> Sequence[DayTotal]:
-    """The shop's entries, the latest day first."""
-    question = select(DayTotal).where(col(DayTotal.shop_id) == shop_id)
+def listed_with_authors(session: Session, shop_id: int) -> Sequence[tuple[DayTotal, str | None]]:
+    """The shop's entries with the name of whoever entered each, the latest day first."""
+    question = select(DayTotal, col(Account.name)).outerjoin(
+        Account, col(Account.id) == col(DayTotal.entered_by)
+    )
     order = (col(DayTotal.day).desc(), col(DayTotal.id).desc())
-    return session.execute(question.order_by(*order).limit(limit)).scalars().all()
+    found = session.execute(question.where(col(DayTotal.shop_id) == shop_id).order_by(*order).limit(400))
+    return [(row, name) for row, name in found]
 
 
 def fetch(session: Session, shop_id: int, total_id: int) -> DayTotal:
@@ -135,8 +147,3 @@ def fetch(session: Session, shop_id: int, total_id: int) -> DayTotal:
     if row is None or row.shop_id != shop_id:
         raise NotFound()
     return row
-
-
-def is_totals(listing: Listing) -> bool:
-    """Whether a listing only carries such entries."""
-    return listing.ext_listing_id == NUMBER

@@ -5,6 +5,7 @@ Orders go the way of every marketplace's (``selling.record_orders``), so a re-im
 """
 
 import hashlib
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -40,6 +41,7 @@ class Arrived:
     as_of: datetime | None = None
     since: date | None = None
     until: date | None = None
+    written_at: datetime | None = None
 
 
 def digest(path: Path) -> str:
@@ -107,6 +109,31 @@ def new_report(shop_id: int, arrived: Arrived, account_id: int | None, now: date
     )
 
 
+SAFE_FIGURES = ("file", "lost", "got", "words", "n", "max")
+"""What of a refusal is kept: never a piece of the file's content."""
+
+
+def note_refusal(
+    session: Session, layout: FileLayout, arrived: Arrived, refusal: Refused, now: datetime
+) -> FileReport:
+    """Remember that a file could not be read, and why; it is tried again when the columns are named anew."""
+    report = known(session, layout.shop_id, arrived.sha256)
+    if report is None:
+        report = new_report(layout.shop_id, arrived, None, now)
+        session.add(report)
+    figures = {name: str(refusal.params[name])[:60] for name in SAFE_FIGURES if name in refusal.params}
+    report.reason = json.dumps({"key": refusal.key, "figures": {"value": "…", **figures}}, ensure_ascii=False)
+    report.layout_version = layout.version
+    session.flush()
+    return report
+
+
+def refusal_of(report: FileReport) -> tuple[str, dict[str, str]]:
+    """Why it could not be read: the text's key and its figures."""
+    kept = json.loads(report.reason)
+    return kept["key"], kept["figures"]
+
+
 def _as_of(arrived: Arrived, cleaned: Cleaned, now: datetime) -> datetime:
     """What a person says, else what stands over the headings, else the newest change, else the arrival."""
     if arrived.as_of is not None:
@@ -115,7 +142,7 @@ def _as_of(arrived: Arrived, cleaned: Cleaned, now: datetime) -> datetime:
         whole_day = cleaned.made_at == day_bounds(local_day(cleaned.made_at))[0]
         return min(day_bounds(local_day(cleaned.made_at))[1] - SECOND if whole_day else cleaned.made_at, now)
     changes = [row.changed for row in cleaned.rows if row.changed]
-    return min(datetime.fromisoformat(max(changes)), now) if changes else now
+    return min(datetime.fromisoformat(max(changes)) if changes else arrived.written_at or now, now)
 
 
 def _period(arrived: Arrived, cleaned: Cleaned) -> tuple[date | None, date | None]:
@@ -161,7 +188,6 @@ def take(session: Session, report: FileReport, account_id: int | None, now: date
     record(session, report, told.orders, told.held, now)
     crashpoint("report half taken")
     selling.record_orders(session, shop.id, gone, now)
-    _end_totals(session, report, told.orders, now)
     report.state, report.taken_at, report.taken_by = ReportState.TAKEN, now, account_id
     report.held, report.vanished = len(told.held), len(gone)
     _note_news(shop, report, now)
@@ -183,15 +209,11 @@ def _note_news(shop: Shop, report: FileReport, now: datetime) -> None:
     shop.last_success_at = now
 
 
-def _end_totals(session: Session, report: FileReport, orders: Iterable[Order], now: datetime) -> None:
-    days = {local_day(order.created_at) for order in orders}
-    day_totals.end(session, report, days, now)
-
-
 def record(
     session: Session, report: FileReport, orders: Sequence[Order], held: Iterable[Held], now: datetime
 ) -> None:
-    """Write orders down, and which of them are held back."""
+    """Write orders down, and which of them are held back; totals typed in for their days end before."""
+    day_totals.end(session, report, {local_day(order.created_at) for order in orders}, now)
     whole = vanishing.with_gone_lines(session, report.shop_id, orders)
     tally = selling.record_orders(session, report.shop_id, whole, now)
     untold = [Held(bad.ext_order_id, 0, "file.order.unfit") for bad in tally.bad]

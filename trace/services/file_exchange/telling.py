@@ -12,6 +12,7 @@ from datetime import datetime
 from itertools import groupby
 
 from marketplaces.values import Order, OrderLine, OrderStatus
+from trace.records.file_exchange import TOTALS
 from trace.services.file_exchange.cleaning import CleanRow
 from trace.standards.search_key import fold_vi
 
@@ -128,7 +129,8 @@ def listing_number(row: CleanRow) -> str:
 
 def sku_number(sku: str) -> str:
     """The number of a listing with this code; a code too long or with a slash is known by its fingerprint."""
-    return sku if len(sku) <= LONGEST_NUMBER and "/" not in sku else f"ma-{_digest(sku)}"
+    fits = len(sku) <= LONGEST_NUMBER and "/" not in sku and sku != TOTALS
+    return sku if fits else f"ma-{_digest(sku)}"
 
 
 def _digest(said: str) -> str:

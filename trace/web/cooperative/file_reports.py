@@ -13,7 +13,7 @@ from trace.db import reading
 from trace.errors import FieldProblem, Invalid, Refused
 from trace.records.file_exchange import FileReport, ReportState
 from trace.services.admission import Act
-from trace.services.file_exchange import cleaning, opening, report_pages, reports
+from trace.services.file_exchange import cleaning, drops, opening, report_pages, reports
 from trace.standards import quantity
 from trace.standards.fault import Fault
 from trace.standards.local_time import day_bounds, local_day
@@ -21,7 +21,7 @@ from trace.texts.catalogs import t
 from trace.web.door import Door
 from trace.web.form_state import FormState, blank, kept, typed
 from trace.web.once import leads_to, once, stop_repeated
-from trace.web.visitor import actor, face_language, now
+from trace.web.visitor import actor, face_language, now, settings
 
 ONE = "/htx/gian-hang/<int(max=9007199254740991):shop_id>/bao-cao"
 REPORT = "/<int(max=9007199254740991):report_id>"
@@ -40,7 +40,10 @@ def _index(shop_id: int, form: FormState) -> str:
     with reading() as session:
         shop = opening.own_shop(session, actor(), Act.VIEW_SHOP, shop_id)
         page = report_pages.reports_page(session, shop)
-    return render_template("cooperative/files/reports.html", page=page, form=form)
+        incoming, _ = drops.folders_of(settings().drops, shop.marketplace, shop.id)
+    folder = f"{incoming.parent.name}/{incoming.name}"
+    told = {"refusal_of": reports.refusal_of, "folder": folder, "dropped": drops.count_waiting(incoming)}
+    return render_template("cooperative/files/reports.html", page=page, form=form, **told)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from trace.services import sales_choices
 from trace.services.admission import Act
 from trace.services.baseline import published
 from trace.services.indicators import NAMES, indicators
-from trace.services.statistics import Answer, Dimension, Figures, Question, Row, sales
+from trace.services.statistics import Answer, Dimension, Figures, Question, Row, by_hand, sales
 from trace.services.sync_health import sync_health
 from trace.standards.local_time import local_day
 from trace.texts.catalogs import t
@@ -50,12 +50,14 @@ def overview() -> str:
     question = Question(today - timedelta(days=SEASON_DAYS - 1), today)
     with reading() as session:
         answer = sales(session, actor(), question)
+        typed = by_hand(session, actor(), question)
         counts = indicators(session, actor(), question.since, question.until)
         health = sync_health(session, actor(), now())
         others = [figure for figure in published(session) if figure.indicator not in NAMES]
     return render_template(
         "office/overview.html",
         answer=answer,
+        by_hand=typed,
         counts=counts,
         health=health,
         chart=_chart(answer),
@@ -69,6 +71,7 @@ def table() -> str:
     question = _question()
     with reading() as session:
         answer = sales(session, actor(), question)
+        typed = by_hand(session, actor(), question)
         offered = sales_choices.choices(session, actor())
         health = sync_health(session, actor(), now())
     lang = face_language()
@@ -76,6 +79,7 @@ def table() -> str:
         "office/sales.html",
         view=View(answer, as_table(answer, lang)),
         question=question,
+        by_hand=typed,
         offered=offered,
         marketplaces=[(key, t(lang, f"marketplace.{key}")) for key in offered.marketplaces],
         chart=_chart(answer) if question.by is Dimension.DAY else None,
