@@ -30,15 +30,16 @@ from trace.records.plot import PackingHouse
 from trace.records.product import OcopProposal, ProductImage
 from trace.records.rules import YieldRule
 from trace.records.shop import Listing, Shop
-from trace.services import instance_facts, label_designs, label_printers, label_stocks, rules
+from trace.services import instance_facts, label_designs, label_printers, label_stocks, listing_offers, rules
 from trace.services.admission import Act, may
-from trace.services.file_exchange import day_totals, layouts, reports
+from trace.services.file_exchange import day_totals, exports, layouts, reports, templates
 from trace.services.file_exchange.cleaning import Cleaned, CleanRow
 from trace.services.importing import uploads
 from trace.services.intake import read
 from trace.services.label_design_given import DesignIn
 from trace.services.label_printers import PrinterIn
 from trace.services.label_stock_given import StockIn
+from trace.services.listing_text import Face
 from trace.services.product_images import Picture
 from trace.services.public_id import new_public_id
 from trace.standards.local_time import local_day
@@ -186,8 +187,23 @@ def _files(session: Session, now: datetime, coop: world.Coop, sign: str) -> dict
     report = reports.keep(session, layout, arrived, Cleaned((row,)), None, now)
     given = day_totals.TotalsIn(day=DAY, orders=2, transactions=1, quantity=3, revenue_vnd=90_000)
     entry = day_totals.enter(session, shop, given, Picture(1, 1, b"\xff\xd8"), None, now)
-    doors = ("file_reports", "file_layouts", "day_totals")
-    return {"report_id": report.id, "total_id": entry.id, **{f"{door}.shop_id": shop.id for door in doors}}
+    blank = templates.Blank(
+        "mau.csv", "csv", layouts.Head(0, "", 1, ("SKU", "Giá", "Kho")), b"SKU;Gi;Kho\r\n"
+    )
+    mould = templates.keep_blank(session, shop.id, blank, is_new=True, account_id=None, now=now)
+    goes = templates.columns_of(mould)
+    templates.confirm_template(mould, goes, templates.TemplateChoices(2), None, now)
+    shelved = exports.add_goods(session, coop.boss, shop, coop.product.public_id, now)
+    wish = listing_offers.Wish(60_000, 5, on_sale=True)
+    listing_offers.wish(session, coop.boss, shop.id, shelved.id, wish, now)
+    export = exports.make(session, shop, Face("http://localhost"), None, now)
+    doors = ("file_reports", "file_layouts", "day_totals", "file_templates", "file_exports")
+    return {
+        "report_id": report.id,
+        "export_id": export.id,
+        "total_id": entry.id,
+        **{f"{door}.shop_id": shop.id for door in doors},
+    }
 
 
 def _new_listing(session: Session, now: datetime, coop: world.Coop, shop: Shop) -> dict[str, Any]:
@@ -540,6 +556,11 @@ FORMS: dict[str, Make] = {
         "sender_address": "Thôn 1, xã Thanh Hà, Hải Phòng",
     },
     "carrier_account.set_hook": lambda _e: {"secret": "bi-mat-bao-tin", "mode": "header"},
+    "file_templates.save": lambda _e: {
+        **{f"column-{at}": name for at, name in enumerate(("sku", "price", "stock"))},
+        "first_row": "2",
+    },
+    "file_exports.add_goods": lambda e: {"product": e.coop.product.public_id},
     "farms.add_household": _HOUSEHOLD,
     "farms.save_household": _HOUSEHOLD,
     "farms.consent": lambda _e: {"purpose": "contact", "what": "give"},

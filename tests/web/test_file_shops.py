@@ -8,12 +8,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from marketplaces.simulators.files import template
 from marketplaces.simulators.files.centre import BUYERS, Centre
 from marketplaces.simulators.files.dialects import DIALECTS, WORDS
 from tests import world
 from tests.file_exchange.booth import everything_written
 from trace.db import reading, transaction
 from trace.records.file_exchange import FileReport, HeldOrder
+from trace.records.file_export import FileExport
 from trace.records.job import Job, Schedule
 from trace.records.market_order import MarketOrder, ShopDay
 from trace.records.shop import Shop
@@ -192,3 +194,47 @@ def test_a_report_that_was_only_looked_at_may_be_left(manager: FlaskClient) -> N
     looked = sent(manager, f"{shop}/bao-cao", content, name).location
     assert manager.post(f"{looked}/bo").status_code == 303
     assert rows(FileReport) == []
+
+
+def test_goods_are_put_on_the_shelf_written_out_and_confirmed_by_a_person(
+    manager: FlaskClient, coop: world.Coop
+) -> None:
+    shop = opened(manager)
+    assert sent(manager, f"{shop}/mau-dang/tep", template.blank_csv(), "mau.csv").status_code == 303
+    fields = {
+        "column-0": "name",
+        "column-1": "sku",
+        "column-3": "price",
+        "column-4": "stock",
+        "fixed-2": "Trái cây",
+    }
+    saved = manager.post(
+        f"{shop}/mau-dang", data={**fields, "first_row": "2", "on_word": "1", "off_word": "0"}
+    )
+    assert saved.status_code == 303, saved.text
+    added = manager.post(f"{shop}/xuat/hang", data={"product": coop.product.public_id})
+    assert added.status_code == 303
+    wish = {"price_vnd": "65.000", "stock": "12", "on_sale": "true", "with_content": "false"}
+    assert manager.post(f"{added.location}/dang", data=wish).status_code == 303
+    assert [row for row in rows(Job) if row.shop_id] == []
+    assert manager.post(f"{shop}/xuat").status_code == 303
+    page = manager.get(f"{shop}/xuat").text
+    assert "đã xuất, chưa xác nhận" in page
+    number = rows(FileExport)[0].id
+    download = manager.get(f"{shop}/xuat/{number}.zip")
+    _, content, wrong = template.look_at_zip(download.data)
+    assert wrong == []
+    assert template.look_at_csv(content).faults == []
+    assert manager.post(f"{shop}/xuat/{number}/xac-nhan").status_code == 303
+    assert f"{coop.manager.name} xác nhận đã tải lên" in manager.get(f"{shop}/xuat").text
+    assert manager.post(f"{shop}/xuat").status_code == 409
+
+
+def test_a_changed_template_is_refused_on_the_page_with_what_differs(manager: FlaskClient) -> None:
+    shop = opened(manager)
+    sent(manager, f"{shop}/mau-dang/tep", template.blank_csv(), "mau.csv")
+    other = template.blank_csv().replace("Tồn kho".encode(), "Kho hàng".encode())
+    answer = sent(manager, f"{shop}/mau-dang/tep", other, "moi.csv")
+    assert answer.status_code == 422
+    assert "Kho hàng (*)" in answer.text
+    assert sent(manager, f"{shop}/mau-dang/tep", other, "moi.csv", is_new="1").status_code == 303

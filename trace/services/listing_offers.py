@@ -208,6 +208,16 @@ def _is_open(listing: Listing, hashes: Mapping[str, str]) -> bool:
     return json.loads(listing.confirmed) != hashes and not refused
 
 
+def note_uploaded(session: Session, hashes: Mapping[int, Mapping[str, str]], now: datetime) -> None:
+    """These wishes, by listing, were uploaded by a person: as good as confirmed, for nobody can be asked."""
+    for listing_id in sorted(hashes):
+        listing = session.get_one(Listing, listing_id)
+        listing.sent = json.dumps({**hashes[listing_id], "outcome": "done"})
+        listing.confirmed, listing.last_error = json.dumps(dict(hashes[listing_id])), ""
+        listing.updated_at = now
+    session.flush()
+
+
 def record_results(
     session: Session, due: Iterable[DueOffer], results: Iterable[OfferResult], now: datetime
 ) -> dict[str, int]:

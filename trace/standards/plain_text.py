@@ -19,3 +19,15 @@ def plain(text: str) -> str:
     ('Vải', 'abc')
     """
     return text if text.isascii() else unicodedata.normalize("NFC", text.translate(_UNSEEN))
+
+
+RISKY: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+
+
+def safe_text(value: str) -> str:
+    """Text a spreadsheet will not take for a formula.
+
+    >>> safe_text("=1+1"), safe_text("vải")
+    ("'=1+1", 'vải')
+    """
+    return f"'{value}" if value.startswith(RISKY) else value

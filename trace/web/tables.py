@@ -14,7 +14,8 @@ from typing import Any
 import xlsxwriter
 from flask import Response, jsonify
 
-RISKY = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+from trace.standards.plain_text import safe_text
+
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BOM = "\ufeff"
 
@@ -36,11 +37,6 @@ class Table:
     columns: Sequence[Column]
     rows: Sequence[Sequence[Any]]
     notes: Sequence[str] = ()
-
-
-def safe_text(value: str) -> str:
-    """Text a spreadsheet will not take for a formula."""
-    return f"'{value}" if value.startswith(RISKY) else value
 
 
 def _plain(value: Any) -> Any:

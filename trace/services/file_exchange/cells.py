@@ -128,4 +128,4 @@ def shape(cell: Any) -> str:
     ('0000 000 000', 'aaa, aaa 0')
     """
     said = str(cell.get("d") or "a") if isinstance(cell, dict) else str(cell)
-    return "".join("0" if sign.isdigit() else "a" if sign.isalpha() else sign for sign in said[:40])
+    return "".join("0" if sign.isnumeric() else "a" if sign.isalpha() else sign for sign in said[:40])
