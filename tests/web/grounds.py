@@ -194,7 +194,7 @@ def _files(session: Session, now: datetime, coop: world.Coop, sign: str) -> dict
     goes = templates.columns_of(mould)
     templates.confirm_template(mould, goes, templates.TemplateChoices(2), None, now)
     shelved = exports.add_goods(session, coop.boss, shop, coop.product.public_id, now)
-    wish = listing_offers.Wish(60_000, 5, on_sale=True)
+    wish = listing_offers.Wish(60_000, 5, on_sale=False)  # its lots are past their date
     listing_offers.wish(session, coop.boss, shop.id, shelved.id, wish, now)
     export = exports.make(session, shop, Face("http://localhost"), None, now)
     doors = ("file_reports", "file_layouts", "day_totals", "file_templates", "file_exports")
