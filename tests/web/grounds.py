@@ -558,7 +558,7 @@ FORMS: dict[str, Make] = {
     "carrier_account.set_hook": lambda _e: {"secret": "bi-mat-bao-tin", "mode": "header"},
     "file_templates.save": lambda _e: {
         **{f"column-{at}": name for at, name in enumerate(("sku", "price", "stock"))},
-        "first_row": "2",
+        "first_row": "15",  # no number that a row of the other estate has
     },
     "file_exports.add_goods": lambda e: {"product": e.coop.product.public_id},
     "farms.add_household": _HOUSEHOLD,

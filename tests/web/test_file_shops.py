@@ -100,11 +100,15 @@ def test_the_whole_walk_open_name_columns_look_learn_words_and_count(
     assert not [one for buyer in BUYERS for one in buyer if one in written]
 
 
-def test_nothing_is_ever_scheduled_or_called_for_such_a_shop(manager: FlaskClient) -> None:
+def test_nothing_is_ever_scheduled_or_called_for_such_a_shop(manager: FlaskClient, coop: world.Coop) -> None:
     shop = opened(manager)
     assert [row for row in rows(Schedule) if row.shop_id] == []
-    for act in ("dong-bo", "doc-lai", "lam-lai"):
+    for act in ("dong-bo", "doc-lai", "lam-lai", "xem-truoc", "bat-dau"):
         assert manager.post(f"{shop}/{act}").status_code == 409
+    number = shop.rpartition("/")[2]
+    goods = coop.product.public_id
+    assert manager.get(f"/htx/gian-hang/dang-moi?san-pham={goods}&gian={number}").status_code == 303
+    assert "Gian Buudien" not in manager.get("/htx/gian-hang/dang-moi").text
     assert [row for row in rows(Job) if row.shop_id] == []
     page = manager.get(shop).text
     assert "trao đổi bằng tệp" in page

@@ -7,12 +7,13 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from marketplaces.by_file import BY_FILE
 from marketplaces.interface import Capabilities
 from trace.errors import NotFound
 from trace.records.new_listing import MarketCategory, NewListing, NewListingPicture, NewListingState
 from trace.records.product import Product, ProductImage
 from trace.records.shop import Listing, Shop, ShopState
-from trace.services import admission, market_categories, new_listings, product_images
+from trace.services import admission, market_categories, new_listings, product_images, shops
 from trace.services.admission import Act, Actor
 from trace.services.certificates import claims_on
 from trace.services.listing_pictures import PictureLimits
@@ -42,8 +43,8 @@ def choices(session: Session, actor: Actor) -> list[Choice]:
 
 def connected(session: Session, actor: Actor) -> Sequence[Shop]:
     """The cooperative's shops that may be called, by name."""
-    rule = admission.visible(actor, Act.MANAGE_SHOP, Shop)
-    found = select(Shop).where(rule, col(Shop.state) == ShopState.CONNECTED)
+    rule = (admission.visible(actor, Act.MANAGE_SHOP, Shop), col(Shop.marketplace).not_in(BY_FILE))
+    found = select(Shop).where(*rule, col(Shop.state) == ShopState.CONNECTED)
     return session.execute(found.order_by(col(Shop.name), col(Shop.id))).scalars().all()
 
 
@@ -60,8 +61,10 @@ def fetch_goods(session: Session, actor: Actor, shop_id: int, product: str) -> G
 
     Raises:
         NotFound: one of them is absent, or another tenant's.
+        Refused: the shop is kept by files.
     """
     shop = admission.fetch(session, actor, Act.MANAGE_SHOP, Shop, id=shop_id)
+    shops.refuse_by_file(shop)
     goods = admission.fetch(session, actor, Act.MANAGE_SHOP, Product, public_id=product)
     if shop.org_id != goods.org_id:
         raise NotFound()

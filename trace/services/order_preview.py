@@ -13,7 +13,7 @@ from marketplaces.values import Order, Page
 from trace.records.job import Job, JobState
 from trace.records.market_order import OrderStatus
 from trace.records.shop import Shop
-from trace.services import admission, schedules
+from trace.services import admission, schedules, shops
 from trace.services.admission import Act, Actor
 from trace.services.exchanging import HOME
 from trace.services.listings import shelf_number, shelf_of
@@ -108,8 +108,13 @@ def matched_numbers(session: Session, shop_id: int) -> set[str]:
 
 
 def ask(session: Session, actor: Actor, shop_id: int, now: datetime) -> int:
-    """Have the orders looked at; the job's number."""
+    """Have the orders looked at; the job's number.
+
+    Raises:
+        Refused: the shop is kept by files.
+    """
     shop = admission.fetch(session, actor, Act.MANAGE_SHOP, Shop, id=shop_id)
+    shops.refuse_by_file(shop)
     shop.paused_until = None
     return schedules.run_now(session, KIND, str(shop.id), now, shop_id=shop.id)
 

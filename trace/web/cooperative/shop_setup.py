@@ -68,8 +68,9 @@ def look(shop_id: int) -> AnyResponse:
 def begin(shop_id: int) -> Answer:
     """Read and send from now on."""
     with reading() as session:
-        marketplace = shop_pages.shop_page(session, actor(), shop_id, now()).shop.marketplace
-    has_queue = capabilities_of(marketplace).event_queue
+        own = shop_pages.shop_page(session, actor(), shop_id, now()).shop
+    shops.refuse_by_file(own)
+    has_queue = capabilities_of(own.marketplace).event_queue
     try:
         with once() as session:
             every_s = settings().sync_every_s
