@@ -138,7 +138,9 @@ def test_the_page_takes_a_day_with_its_picture_made_anew(app: Flask, client: Fla
     assert got.status_code == 200
     assert b"0912345678" not in got.data
     office = world.sign_in(app.test_client(), _office())
-    assert "nhập tay" in office.get("/so/ban-hang?tu=2026-06-01&den=2026-06-30").text
+    asked = "tu=2026-06-01&den=2026-06-30"
+    assert "nhập tay" in office.get(f"/so/ban-hang?{asked}").text
+    assert "nhập tay" in office.get(f"/so/ban-hang.json?{asked}").json["notes"][-1]
 
 
 def _office():

@@ -94,7 +94,8 @@ def table_file(form: str) -> Response:
         abort(404)
     with reading() as session:
         answer = sales(session, actor(), _question())
-    made = as_table(answer, face_language())
+        typed = by_hand(session, actor(), answer.question)
+    made = as_table(answer, face_language(), typed)
     if form == "json":
         return as_json(made)
     question = answer.question
@@ -133,8 +134,8 @@ def _day(name: str, fallback: date, problems: list[FieldProblem]) -> date:
         return fallback
 
 
-def as_table(answer: Answer, lang: str) -> Table:
-    """The rows and the total under the headings of one language."""
+def as_table(answer: Answer, lang: str, typed: Figures | None = None) -> Table:
+    """The rows and the total under the headings of one language; a note says what people ``typed`` in."""
     by = answer.question.by
     first = Column(by.value, t(lang, f"sales.by.{by.value}"), "day" if by is Dimension.DAY else "text")
     # Only where orders wait for a rate or a right to be seen: most installations never have one.
@@ -142,7 +143,11 @@ def as_table(answer: Answer, lang: str) -> Table:
     columns = [first, *(Column(name, t(lang, f"sales.{name}"), kind) for name, kind in kinds.items())]
     rows = [[_label(row, by, lang), *_cells(row.figures)[: len(kinds)]] for row in answer.rows]
     rows.append([t(lang, "sales.total"), *_cells(answer.total)[: len(kinds)]])
-    return Table(t(lang, "sales.title"), columns, rows, [t(lang, "sales.definition")])
+    notes = [t(lang, "sales.definition")]
+    if typed is not None and (typed.orders or typed.revenue_vnd):
+        told = {"orders": typed.orders, "revenue": Money(typed.revenue_vnd)}
+        notes.append(t(lang, "file.total.share", **told))
+    return Table(t(lang, "sales.title"), columns, rows, notes)
 
 
 def _label(row: Row, by: Dimension, lang: str) -> Any:
