@@ -14,10 +14,11 @@ from tests import world
 from tests.file_exchange.booth import NOW, Booth, open_booth
 from trace.db import Database, transaction
 from trace.errors import Invalid, Refused
+from trace.records.file_export import FileExport
 from trace.records.product import Product, ProductImage
 from trace.records.shop import Listing, Shop
 from trace.services import listing_offers
-from trace.services.file_exchange import exports, filling, templates
+from trace.services.file_exchange import exports, filling, opening, templates
 from trace.services.file_exchange.filling import fill_csv, fill_xlsx
 from trace.services.file_exchange.layouts import layout_of
 from trace.services.file_exchange.templates import Column, TemplateChoices
@@ -64,12 +65,12 @@ def make(booth: Booth, later: int = 0) -> int:
 
 def confirm(booth: Booth, number: int) -> None:
     with transaction() as session:
-        exports.confirm(session, exports.fetch(session, booth.shop.id, number), None, NOW)
+        exports.confirm(session, opening.row_of(session, booth.shop.id, FileExport, number), None, NOW)
 
 
 def downloaded(booth: Booth, number: int) -> tuple[str, bytes, list[str]]:
     with transaction() as session:
-        export = exports.fetch(session, booth.shop.id, number)
+        export = opening.row_of(session, booth.shop.id, FileExport, number)
         return centre.look_at_zip(exports.as_zip(session, export).read())
 
 

@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, Field
 from sqlalchemy import func, select, update
 from sqlmodel import Session, col
 
-from trace.errors import FieldProblem, Invalid, NotFound, Refused
+from trace.errors import FieldProblem, Invalid, Refused
 from trace.records.account import Account
 from trace.records.file_exchange import TOTALS, DayTotal, FileReport, ReportState
 from trace.records.market_order import MarketOrder
@@ -135,15 +135,3 @@ def listed_with_authors(session: Session, shop_id: int) -> Sequence[tuple[DayTot
     order = (col(DayTotal.day).desc(), col(DayTotal.id).desc())
     found = session.execute(question.where(col(DayTotal.shop_id) == shop_id).order_by(*order).limit(400))
     return [(row, name) for row, name in found]
-
-
-def fetch(session: Session, shop_id: int, total_id: int) -> DayTotal:
-    """One entry of the shop.
-
-    Raises:
-        NotFound: absent, or another shop's.
-    """
-    row = session.get(DayTotal, total_id)
-    if row is None or row.shop_id != shop_id:
-        raise NotFound()
-    return row

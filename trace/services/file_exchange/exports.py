@@ -19,7 +19,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from trace.crashpoint import crashpoint
-from trace.errors import FieldProblem, Invalid, NotFound, Refused
+from trace.errors import FieldProblem, Invalid, Refused
 from trace.records.account import Account
 from trace.records.file_exchange import Direction, FileLayout
 from trace.records.file_export import FileExport
@@ -219,18 +219,6 @@ def listed_with_people(session: Session, shop_id: int) -> Sequence[tuple[FileExp
     rule = col(FileExport.shop_id) == shop_id
     found = session.execute(question.where(rule).order_by(col(FileExport.id).desc()).limit(30))
     return [(row, name) for row, name in found]
-
-
-def fetch(session: Session, shop_id: int, export_id: int) -> FileExport:
-    """One export of the shop.
-
-    Raises:
-        NotFound: absent, or another shop's.
-    """
-    export = session.get(FileExport, export_id)
-    if export is None or export.shop_id != shop_id:
-        raise NotFound()
-    return export
 
 
 def confirm(session: Session, export: FileExport, account_id: int | None, now: datetime) -> None:

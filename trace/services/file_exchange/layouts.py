@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
-from trace.errors import FieldProblem, Invalid, Refused
+from trace.errors import FieldProblem, Invalid, NotFound, Refused
 from trace.records.file_exchange import Direction, FileLayout, FileReport, ReportState
 from trace.services.file_exchange.headings import (
     REPORT_WORDS,
@@ -103,6 +103,18 @@ def layout_of(session: Session, shop_id: int, direction: Direction) -> FileLayou
     rule = (col(FileLayout.shop_id) == shop_id, col(FileLayout.direction) == direction)
     found: FileLayout | None = session.execute(select(FileLayout).where(*rule)).scalar_one_or_none()
     return found
+
+
+def uploaded_layout(session: Session, shop_id: int, direction: Direction) -> FileLayout:
+    """The same, for whoever says which of its columns is what.
+
+    Raises:
+        NotFound: nothing was uploaded yet.
+    """
+    layout = layout_of(session, shop_id, direction)
+    if layout is None:
+        raise NotFound()
+    return layout
 
 
 def headings_of(layout: FileLayout) -> list[str]:

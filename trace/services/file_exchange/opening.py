@@ -6,10 +6,10 @@ are alive; the cooperative's manager says that this very shop is theirs and open
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from sqlalchemy import select
-from sqlmodel import Session, col
+from sqlmodel import Session, SQLModel, col
 
 from marketplaces.by_file import is_by_file
 from trace.errors import NotFound, Refused
@@ -80,6 +80,21 @@ def own_shop(session: Session, actor: Actor, act: Act, shop_id: int) -> Shop:
     if not is_by_file(shop.marketplace):
         raise NotFound()
     return shop
+
+
+Row = TypeVar("Row", bound=SQLModel)
+
+
+def row_of(session: Session, shop_id: int, table: type[Row], number: int) -> Row:
+    """A row of this shop in a table that has ``shop_id``.
+
+    Raises:
+        NotFound: absent, or another shop's.
+    """
+    row = session.get(table, number)
+    if row is None or getattr(row, "shop_id", None) != shop_id:
+        raise NotFound()
+    return row
 
 
 def open_own_shop(session: Session, actor: Actor, shop_id: int) -> Shop:

@@ -8,7 +8,6 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from marketplaces.values import OrderStatus
-from trace.errors import NotFound
 from trace.records.file_exchange import (
     Direction,
     FileLayout,
@@ -74,18 +73,6 @@ def count_held(session: Session, shop_id: int) -> int:
     """How many orders are held back."""
     rule = (col(HeldOrder.shop_id) == shop_id, col(HeldOrder.resolved_at).is_(None))
     return int(session.execute(select(func.count()).select_from(HeldOrder).where(*rule)).scalar_one())
-
-
-def fetch_report(session: Session, shop: Shop, report_id: int) -> FileReport:
-    """A report of the shop.
-
-    Raises:
-        NotFound: absent, or another shop's.
-    """
-    report = session.get(FileReport, report_id)
-    if report is None or report.shop_id != shop.id:
-        raise NotFound()
-    return report
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from trace.db import reading
 from trace.errors import Invalid, Refused
+from trace.records.file_exchange import DayTotal
 from trace.services import product_images
 from trace.services.admission import Act
 from trace.services.file_exchange import day_totals, opening
@@ -61,7 +62,7 @@ def picture(shop_id: int, total_id: int) -> Response:
     """The picture of one entry."""
     with reading() as session:
         shop = opening.own_shop(session, actor(), Act.VIEW_SHOP, shop_id)
-        data = day_totals.fetch(session, shop.id, total_id).picture
+        data = opening.row_of(session, shop.id, DayTotal, total_id).picture
     answer = Response(data, content_type="image/jpeg")
     answer.headers["Cache-Control"] = "private, max-age=3600"
     return answer

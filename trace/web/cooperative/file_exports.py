@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from trace.db import reading
 from trace.errors import Invalid, Refused
 from trace.records.file_exchange import Direction
+from trace.records.file_export import FileExport
 from trace.services import listings
 from trace.services.admission import Act
 from trace.services.file_exchange import exports, opening
@@ -77,7 +78,7 @@ def download(shop_id: int, export_id: int) -> Response:
     """The filled template, pictures by SKU, and the manifest."""
     with reading() as session:
         shop = opening.own_shop(session, actor(), Act.VIEW_SHOP, shop_id)
-        export = exports.fetch(session, shop.id, export_id)
+        export = opening.row_of(session, shop.id, FileExport, export_id)
         data, name = exports.as_zip(session, export), exports.zip_name(export)
     return send_file(data, "application/zip", as_attachment=True, download_name=name, etag=False)
 
@@ -88,7 +89,7 @@ def confirm(shop_id: int, export_id: int) -> Answer:
     try:
         with once() as session:
             shop = opening.open_own_shop(session, actor(), shop_id)
-            export = exports.fetch(session, shop.id, export_id)
+            export = opening.row_of(session, shop.id, FileExport, export_id)
             exports.confirm(session, export, actor().account_id, now())
             answer = leads_to("file_exports.index", shop_id=shop_id)
     except Refused as error:

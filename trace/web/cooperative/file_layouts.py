@@ -4,7 +4,7 @@ from flask import flash, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from trace.db import reading
-from trace.errors import Invalid, NotFound, Refused
+from trace.errors import Invalid, Refused
 from trace.records.file_exchange import Direction, FileLayout
 from trace.services.admission import Act
 from trace.services.file_exchange import layouts, opening
@@ -77,9 +77,7 @@ def save(shop_id: int) -> Answer:
     try:
         with once() as session:
             shop = opening.open_own_shop(session, actor(), shop_id)
-            layout = layouts.layout_of(session, shop.id, Direction.REPORT)
-            if layout is None:
-                raise NotFound()
+            layout = layouts.uploaded_layout(session, shop.id, Direction.REPORT)
             columns = _sent(len(layouts.headings_of(layout)))
             layouts.confirm_report_layout(session, layout, columns, _choices(), actor().account_id, now())
             answer = leads_to("file_reports.index", shop_id=shop_id)

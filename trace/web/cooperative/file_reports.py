@@ -96,7 +96,7 @@ def show(shop_id: int, report_id: int) -> str:
     """What a report tells, and what taking it does."""
     with reading() as session:
         shop = opening.own_shop(session, actor(), Act.VIEW_SHOP, shop_id)
-        report = report_pages.fetch_report(session, shop, report_id)
+        report = opening.row_of(session, shop.id, FileReport, report_id)
         page = report_pages.preview(session, shop, report)
     return render_template("cooperative/files/report.html", page=page)
 
@@ -106,7 +106,7 @@ def take(shop_id: int, report_id: int) -> Answer:
     """Take it into the figures; pressing twice takes it once."""
     with once() as session:
         shop = opening.open_own_shop(session, actor(), shop_id)
-        report = report_pages.fetch_report(session, shop, report_id)
+        report = opening.row_of(session, shop.id, FileReport, report_id)
         reports.take(session, report, actor().account_id, now())
         answer = leads_to("file_reports.show", shop_id=shop_id, report_id=report_id)
         figures = {"rows": report.rows, "held": report.held}
@@ -119,7 +119,7 @@ def drop(shop_id: int, report_id: int) -> AnyResponse:
     """Leave a report that was only looked at."""
     with once() as session:
         shop = opening.own_shop(session, actor(), Act.MANAGE_SHOP, shop_id)
-        report: FileReport = report_pages.fetch_report(session, shop, report_id)
+        report = opening.row_of(session, shop.id, FileReport, report_id)
         if report.state != ReportState.TAKEN:
             session.delete(report)
         return leads_to("file_reports.index", shop_id=shop_id)

@@ -4,12 +4,12 @@ from flask import flash, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from trace.db import reading
-from trace.errors import Invalid, NotFound, Refused
+from trace.errors import Invalid, Refused
 from trace.records.file_exchange import Direction, FileLayout
 from trace.services.admission import Act
 from trace.services.file_exchange import opening, templates
 from trace.services.file_exchange.headings import GoodsField
-from trace.services.file_exchange.layouts import headings_of, layout_of
+from trace.services.file_exchange.layouts import headings_of, layout_of, uploaded_layout
 from trace.services.file_exchange.templates import NUMBERS, Column, TemplateChoices
 from trace.texts.catalogs import t
 from trace.web.cooperative.file_reports import uploaded
@@ -74,9 +74,7 @@ def save(shop_id: int) -> Answer:
     try:
         with once() as session:
             shop = opening.open_own_shop(session, actor(), shop_id)
-            layout = layout_of(session, shop.id, Direction.TEMPLATE)
-            if layout is None:
-                raise NotFound()
+            layout = uploaded_layout(session, shop.id, Direction.TEMPLATE)
             columns = _sent(len(headings_of(layout)))
             templates.confirm_template(layout, columns, _choices(), actor().account_id, now())
             answer = leads_to("file_exports.index", shop_id=shop_id)
