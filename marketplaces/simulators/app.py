@@ -25,6 +25,8 @@ from marketplaces.simulators.tiktok.dialect import DIALECT as TIKTOK
 from marketplaces.simulators.viettelpost.server import add_viettelpost
 
 DIALECTS: tuple[Dialect, ...] = (SHOPEE, LAZADA, TIKTOK, TIKI, SENDO, ALIBABA)
+MARKETS = tuple(dialect.market for dialect in DIALECTS)
+"""Their names; each has a page of its own at ``/<name>/``."""
 LARGEST_REQUEST = 16_000_000
 
 

@@ -13,6 +13,7 @@ from trace.app import create_app, start
 from trace.commands import demo_season
 from trace.commands.founding import found_instance
 from trace.commands.servers import Server, free_port
+from trace.commands.simulate import addresses_of
 from trace.commands.tls_front import TlsFront, local_certificate, own_address
 from trace.jobs import work
 from trace.logbook import start_logging
@@ -89,7 +90,8 @@ def _reached_at(base: Settings, port: int) -> Settings:
 
 def _say_addresses(settings: Settings, simulator_port: int, lines: list[str]) -> None:
     click.echo(f"nongsan      {settings.public_url}")
-    click.echo(f"simulators   http://127.0.0.1:{simulator_port}/shopee/")
+    for line in addresses_of(simulator_port):
+        click.echo(line)
     for line in lines:
         click.echo(line)
     click.echo("Ctrl+C ends it; nothing is lost.")

@@ -7,7 +7,7 @@ from types import FrameType
 
 import click
 
-from marketplaces.simulators.app import create_app
+from marketplaces.simulators.app import MARKETS, create_app
 from trace.commands.servers import Server, free_port
 from trace.settings import load_settings
 
@@ -28,7 +28,13 @@ def simulate(port: int) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, stop)
     server.start()
-    click.echo(f"simulators   http://127.0.0.1:{port}/shopee/")
+    for line in addresses_of(port):
+        click.echo(line)
     over.wait()
     server.stop()
     sys.exit(0)
+
+
+def addresses_of(port: int) -> list[str]:
+    """A line for each simulated marketplace: where its page is."""
+    return [f"simulator    http://127.0.0.1:{port}/{market}/" for market in MARKETS]

@@ -8,12 +8,13 @@ is printed.
 """
 
 from trace.commands.demo_season.accounts import write_accounts
+from trace.commands.demo_season.applications import APPLICATIONS
 from trace.commands.demo_season.cast import Cast, Size, make_cast
 from trace.commands.demo_season.days import Days
 from trace.commands.demo_season.farms import plan_registering
 from trace.commands.demo_season.folder import NAME, WHOLE, hold, making, prepare, remove
 from trace.commands.demo_season.gear import plan_gear
-from trace.commands.demo_season.market import APP_ID, APP_SECRET, Market, open_shops
+from trace.commands.demo_season.market import open_shops
 from trace.commands.demo_season.prints import plan_prints
 from trace.commands.demo_season.samples import plan_samples
 from trace.commands.demo_season.season import plan_season
@@ -25,18 +26,17 @@ from trace.commands.terminal import now as clock
 from trace.db import reading, transaction
 from trace.records.instance_fact import InstanceFact
 from trace.services.stamp_marks import Places
-from trace.settings import MarketplaceSettings, Settings
+from trace.settings import Settings
 
 __all__ = ["NAME", "Size", "ensure", "hold", "making", "prepare", "remove", "settings_for"]
 
 
 def settings_for(base: Settings, simulator_port: int) -> Settings:
     """The demonstration's settings: its own folder, database, keys and marks, whatever the machine's are."""
-    shopee = MarketplaceSettings(
-        base_url=f"http://127.0.0.1:{simulator_port}/shopee", app_id=APP_ID, app_secret=APP_SECRET
-    )
+    simulators = f"http://127.0.0.1:{simulator_port}"
+    markets = {name: application.settings(simulators) for name, application in APPLICATIONS.items()}
     own = {"instance": base.instance / NAME, "database_url": "", "master_key_file": None, "marks_file": None}
-    changes = {**own, "marketplaces": {"shopee": shopee}, "sync_every_s": SYNC_EVERY_S}
+    changes = {**own, "marketplaces": markets, "sync_every_s": SYNC_EVERY_S}
     changes["carriers"] = carriers(simulator_port)
     return base.model_copy(update=changes)
 
@@ -74,6 +74,5 @@ def _load(settings: Settings, simulator_port: int, size: Size) -> None:
 
 
 def _sell(cast: Cast, settings: Settings, simulator_port: int) -> None:
-    market = Market(simulator_port)
-    connect_shops(cast, settings, open_shops(cast, market))
+    connect_shops(cast, settings, open_shops(cast, simulator_port))
     connect_carriers(cast, settings, simulator_port)

@@ -44,6 +44,7 @@ class Offer:
 class ShopPlan:
     """A simulated shop. Without ``is_connected`` its cooperative can try out connecting it."""
 
+    marketplace: str
     coop: str
     number: str
     name: str
@@ -113,25 +114,37 @@ GOODS = (
 """OCOP group 1 is food, 2 drinks. The one GTIN lies in the range GS1 keeps for examples (952)."""
 
 SHOPS = (
-    ShopPlan("BV", "14701711", "HTX Bờ Vườn – Vải Thanh Hà", (
+    ShopPlan("shopee", "BV", "14701711", "HTX Bờ Vườn – Vải Thanh Hà", (
         Offer("VS-500", "Vải sấy khô Thanh Hà gói 500 g", 125_000, 500, 5.0, "VS-500"),
         Offer("VS-500-CB2", "Combo 2 gói vải sấy khô 500 g", 239_000, 1_000, 1.6, "VS-500"),
         Offer("MO-VAI", "Mật ong hoa vải chai 500 ml", 180_000, 700, 2.2, "MO-VAI"),
         Offer("VT-1KG", "Vải thiều Thanh Hà tươi hộp 1 kg", 65_000, 1_000, 26.0, "VT-1KG", fresh=True),
         Offer("QUA-TET", "Hộp quà Tết vải sấy và mật ong", 390_000, 1_500, 0.5),
     )),
-    ShopPlan("CD", "14701712", "Cà rốt Cát Đỏ chính gốc", (
+    ShopPlan("shopee", "CD", "14701712", "Cà rốt Cát Đỏ chính gốc", (
         Offer("CR-2KG", "Cà rốt bãi sông túi 2 kg", 42_000, 2_000, 6.5, "CR-2KG"),
         Offer("CR-NUOC", "Nước ép cà rốt nguyên chất 330 ml", 28_000, 350, 2.4, "CR-NUOC"),
         Offer("CR-BABY", "Cà rốt củ nhỏ túi 1 kg", 35_000, 1_000, 0.7),
     )),
-    ShopPlan("DX", "14701713", "Bánh đậu xanh Quê", (
+    ShopPlan("shopee", "DX", "14701713", "Bánh đậu xanh Quê", (
         Offer("BDX-300", "Bánh đậu xanh hộp 300 g", 58_000, 300, 5.5, "BDX-300"),
         Offer("BDX-SEN", "Bánh đậu xanh hạt sen hộp 250 g", 69_000, 250, 2.0, "BDX-SEN"),
     )),
-    ShopPlan("NS", "14701714", "Vải sớm Nắng Sông", (
+    ShopPlan("shopee", "NS", "14701714", "Vải sớm Nắng Sông", (
         Offer("VS-250", "Vải sấy Nắng Sông gói 250 g", 69_000, 250, 1.8, "VS-250"),
         Offer("UH-1KG", "Vải sớm u hồng hộp 1 kg", 75_000, 1_000, 12.0, "UH-1KG", fresh=True),
     ), is_connected=False),
+    ShopPlan("lazada", "BV", "100166591", "Bờ Vườn – đặc sản Thanh Hà", (
+        Offer("VS-500", "Vải sấy khô Bờ Vườn gói 500 g", 129_000, 500, 1.4, "VS-500"),
+        Offer("MO-VAI", "Mật ong hoa vải Bờ Vườn 500 ml", 185_000, 700, 0.8, "MO-VAI"),
+    )),
+    ShopPlan("tiktok", "CD", "7495601122334455", "Cà rốt Cát Đỏ", (
+        Offer("CR-2KG", "Cà rốt bãi sông Cát Đỏ túi 2 kg, rửa sạch", 41_000, 2_000, 2.6, "CR-2KG"),
+        Offer("CR-NUOC", "Nước ép cà rốt nguyên chất Cát Đỏ 330 ml", 27_000, 350, 1.1, "CR-NUOC"),
+    )),
+    ShopPlan("tiki", "DX", "51713", "Bánh đậu xanh Quê", (
+        Offer("BDX-300", "Bánh đậu xanh Quê hộp 300 g", 59_000, 300, 1.9, "BDX-300"),
+        Offer("BDX-SEN", "Bánh đậu xanh hạt sen hộp 250 g", 70_000, 250, 0.9, "BDX-SEN"),
+    )),
 )
 # fmt: on

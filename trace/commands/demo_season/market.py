@@ -1,4 +1,4 @@
-"""The simulated Shopee: shops, shelves and ninety days of orders, told through its control door."""
+"""The simulated marketplaces: shops, shelves and ninety days of orders, told through their control doors."""
 
 import random
 from collections.abc import Iterator
@@ -7,28 +7,40 @@ from typing import Any
 
 import requests
 
+from trace.commands.demo_season.applications import APPLICATIONS, SECRET
 from trace.commands.demo_season.cast import Cast
 from trace.commands.demo_season.days import at
 from trace.commands.demo_season.goods import SHOPS, Offer, ShopPlan
 
-APP_ID = "2001887"
-APP_SECRET = "demonstration-only-partner-key-of-the-simulator"  # noqa: S105 - opens a simulator on loopback
 WEEKDAYS = (0.95, 0.9, 0.9, 1.0, 1.1, 1.3, 1.2)
 """Monday to Sunday: people order at the weekend."""
 HOURS = (7, 8, 9, 10, 11, 12, 12, 13, 15, 17, 19, 20, 20, 21, 21, 22)
 ORDERS_A_CALL = 400
 PATIENCE_S = 60
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-UNKNOWN_STATUS = "ESCROW_REVIEW"
-"""A word that no table knows: such an order is shown and never counted."""
+WORDS = {
+    "new": ("UNPAID", "READY_TO_SHIP", "READY_TO_SHIP", "PROCESSED"),
+    "sent": ("PROCESSED", "SHIPPED", "CANCELLED"),
+    "arriving": ("SHIPPED", "COMPLETED", "CANCELLED"),
+    "settled": ("COMPLETED", "CANCELLED", "ESCROW_REVIEW"),
+}
+"""Shopee's own words. The last is one that no table knows: such an order is shown and never counted."""
+PLAIN = {
+    "UNPAID": "unpaid",
+    "CANCELLED": "cancelled",
+    "COMPLETED": "completed",
+    "ESCROW_REVIEW": "completed",
+}
+"""What the other simulators are told; every other word is an order placed."""
 Order = dict[str, Any]
 
 
 class Market:
-    """The control door of the simulator on this port."""
+    """The control door of one simulated marketplace on this port."""
 
-    def __init__(self, port: int) -> None:
-        self._door = f"http://127.0.0.1:{port}/control/shopee"
+    def __init__(self, port: int, name: str = "shopee") -> None:
+        self.name = name
+        self._door = f"http://127.0.0.1:{port}/control/{name}"
 
     def ask(self, deed: str, **given: Any) -> Any:
         """Do something; raises ``requests.HTTPError`` where the simulator cannot."""
@@ -48,20 +60,23 @@ class Market:
             }
             for offer in plan.offers
         ]
-        app = {"id": APP_ID, "secret": APP_SECRET}
+        app = {"id": APPLICATIONS[self.name].app_id, "secret": SECRET}
         return self.ask("seed", shop=plan.number, name=plan.name, app=app, listings=listings)
 
 
-def open_shops(cast: Cast, market: Market) -> dict[str, Any]:
-    """Seed every shop whose cooperative is told of, and sell; tokens by the cooperative's code."""
+def open_shops(cast: Cast, port: int) -> dict[str, Any]:
+    """Seed every shop whose cooperative is told of, and sell; keys and tokens by the shop's number."""
     told = {}
     for plan in SHOPS:
         if plan.coop not in cast.coops:
             continue
-        told[plan.coop] = market.seed(plan)
-        orders = list(_orders(cast, plan))
+        market = Market(port, plan.marketplace)
+        told[plan.number] = market.seed(plan)
+        orders = [order if plan.marketplace == "shopee" else _plain(order) for order in _orders(cast, plan)]
         for start in range(0, len(orders), ORDERS_A_CALL):
-            market.ask("order", shop=plan.number, orders=orders[start : start + ORDERS_A_CALL])
+            placed = market.ask("order", shop=plan.number, orders=orders[start : start + ORDERS_A_CALL])
+            for order, made in zip(orders[start:], placed["orders"], strict=False):
+                order["order"] = made["order"]
         _take_back(cast, market, orders)
     return told
 
@@ -75,6 +90,12 @@ def _orders(cast: Cast, plan: ShopPlan) -> Iterator[Order]:
                 created = at(day, dice.choice(HOURS), dice.randrange(60))
                 if created < cast.days.now:
                     yield _order(cast, plan, offer, created)
+
+
+def _plain(order: Order) -> Order:
+    """As every simulator understands it; the marketplace numbers it itself."""
+    del order["order"]
+    return {**order, "status": PLAIN.get(order["status"], "placed")}
 
 
 def _wanted(cast: Cast, offer: Offer, day: date) -> float:
@@ -113,18 +134,18 @@ def _order(cast: Cast, plan: ShopPlan, offer: Offer, created: datetime) -> Order
 def _status(dice: random.Random, age: timedelta) -> str:
     """What usually has become of an order after so long."""
     if age < timedelta(hours=12):
-        return dice.choice(("UNPAID", "READY_TO_SHIP", "READY_TO_SHIP", "PROCESSED"))
+        return dice.choice(WORDS["new"])
     if age < timedelta(days=3):
-        return dice.choices(("PROCESSED", "SHIPPED", "CANCELLED"), (45, 48, 7))[0]
+        return dice.choices(WORDS["sent"], (45, 48, 7))[0]
     if age < timedelta(days=7):
-        return dice.choices(("SHIPPED", "COMPLETED", "CANCELLED"), (30, 62, 8))[0]
-    return dice.choices(("COMPLETED", "CANCELLED", UNKNOWN_STATUS), (915, 84, 1))[0]
+        return dice.choices(WORDS["arriving"], (30, 62, 8))[0]
+    return dice.choices(WORDS["settled"], (915, 84, 1))[0]
 
 
 def _take_back(cast: Cast, market: Market, orders: list[Order]) -> None:
     """Some completed orders come back: one in thirty whole, one in sixty a single piece of several."""
     for order in orders:
-        if order["status"] != "COMPLETED":
+        if order["status"].upper() != "COMPLETED":
             continue
         back = {
             "order": order["order"],

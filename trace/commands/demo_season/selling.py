@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from marketplaces import directory
 from marketplaces.pace import Pace
 from marketplaces.values import Credentials
 from trace.commands.demo_season.cast import Cast, Coop
@@ -26,8 +27,8 @@ def connect_shops(cast: Cast, settings: Settings, told: dict[str, Any]) -> None:
     desk = work.new_desk(settings)
     desk.pace = Pace(1_000.0, 1_000)  # the simulator on this machine need not be spared
     for plan in SHOPS:
-        if plan.is_connected and plan.coop in told:
-            shop_id = _connect(cast.coops[plan.coop], plan, told[plan.coop], cast.days.now)
+        if plan.is_connected and plan.number in told:
+            shop_id = _connect(cast.coops[plan.coop], plan, told[plan.number], cast.days.now)
             _run(desk, "read_shelf", shop_id)
             _map(cast.coops[plan.coop], plan, shop_id, cast.days.now)
             _run(desk, "sync_shop", shop_id)
@@ -43,7 +44,8 @@ def _connect(coop: Coop, plan: ShopPlan, told: Any, now: datetime) -> int:
         ext_shop_id=told["shop"],
     )
     with transaction() as session:
-        new = shops.NewShop("shopee", plan.name, pair)
+        has_queue = directory.shipped(plan.marketplace).event_queue
+        new = shops.NewShop(plan.marketplace, plan.name, pair, has_queue)
         return shops.connect(session, coop.manager, new, SYNC_EVERY_S, now).id
 
 
