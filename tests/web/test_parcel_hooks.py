@@ -219,3 +219,10 @@ def test_the_simulator_calls_back_by_itself_until_it_is_heard(lite: Office) -> N
     told = lite.stall.do("pushes")["pushes"]
     body = next(one["body"] for one in told if parcel.number in one["body"])
     assert json.loads(body)["DATA"]["ORDER_STATUS"] == 100
+
+
+def test_a_call_needs_no_mark_of_a_form(lite: Office) -> None:
+    parcel = lite.booked()
+    lite.app.config["WTF_CSRF_ENABLED"] = True
+    assert lite.push(*lite.stall.pushed(parcel.number, 105)).status_code == 200
+    assert lite.client.post(f"/htx/van-don/{parcel.public_id}/huy").status_code == 403

@@ -64,6 +64,7 @@ def run() -> None:
             simulators = _simulators(settings, simulator_port)
             found_instance(settings, is_demo=True)
             lines = demo_season.ensure(settings, simulator_port)
+            demo_season.have_called_back(settings, simulator_port)
             demo_season.hold(settings.instance)
     runner = work.start(settings)
     _say_addresses(settings, simulator_port, lines)

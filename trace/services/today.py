@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from trace.records.carrier import AccountState, CarrierAccount
 from trace.records.certificate import Certificate
 from trace.records.lot import Lot, LotKind, LotLink, LotState
 from trace.records.product import Product
+from trace.records.shipment import Shipment, ShipmentState
 from trace.records.shop import Shop, ShopState
 from trace.records.stamp import StampActivation
 from trace.services.admission import Act, Actor, may, visible
@@ -28,7 +30,7 @@ SOON = timedelta(days=60)
 
 @dataclass(frozen=True)
 class Todo:
-    """One thing to do. ``kind`` is held, release, stamps, shop or paper; ``subject`` what it is about."""
+    """One thing to do, of kind held, parcel, carrier, release, stamps, shop or paper; about ``subject``."""
 
     kind: str
     subject: str
@@ -49,7 +51,8 @@ class Season:
 
 def todos(session: Session, actor: Actor, now: datetime) -> list[Todo]:
     """What waits, the worst first."""
-    found = [*_held(session, actor), *_to_release(session, actor), *_without_stamps(session, actor)]
+    found = [*_held(session, actor), *_parcels(session, actor), *_carriers(session, actor)]
+    found += [*_to_release(session, actor), *_without_stamps(session, actor)]
     return [*found, *_shops(session, actor, now), *_papers(session, actor, now)]
 
 
@@ -67,6 +70,28 @@ def _held(session: Session, actor: Actor) -> Iterator[Todo]:
     for lot in _lots(session, actor, LotState.HOLD):
         reason = why(open_holds(session, lot)[0])
         yield Todo("held", lot.public_id, Term("todo.held", {"lot": lot.code}), reason)
+
+
+def _parcels(session: Session, actor: Actor) -> Iterator[Todo]:
+    """Those of which nobody knows whether they are booked, or that are booked twice."""
+    if not may(actor, Act.SHIP):
+        return
+    doubt = (col(Shipment.state) == ShipmentState.UNCERTAIN) | (col(Shipment.twin_number) != "")
+    rule = (visible(actor, Act.SHIP, Shipment), doubt)
+    for one in session.execute(
+        select(Shipment).where(*rule).order_by(col(Shipment.id)).limit(EACH)
+    ).scalars():
+        key = "todo.parcel.twin" if one.twin_number else "todo.parcel"
+        yield Todo("parcel", one.public_id, Term(key, {"number": one.number}), Term(f"{key}.why"))
+
+
+def _carriers(session: Session, actor: Actor) -> Iterator[Todo]:
+    if not may(actor, Act.MANAGE_CARRIER):
+        return
+    lost = col(CarrierAccount.state) == AccountState.NEEDS_LOGIN
+    rule = (visible(actor, Act.MANAGE_CARRIER, CarrierAccount), lost)
+    if session.execute(select(CarrierAccount).where(*rule).limit(1)).first() is not None:
+        yield Todo("carrier", "", Term("todo.carrier"), Term("todo.carrier.why"))
 
 
 def _to_release(session: Session, actor: Actor) -> Iterator[Todo]:

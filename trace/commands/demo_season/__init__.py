@@ -19,7 +19,7 @@ from trace.commands.demo_season.prints import plan_prints
 from trace.commands.demo_season.samples import plan_samples
 from trace.commands.demo_season.season import plan_season
 from trace.commands.demo_season.selling import SYNC_EVERY_S, connect_shops
-from trace.commands.demo_season.sending import carriers, connect_carriers
+from trace.commands.demo_season.sending import carriers, connect_carriers, have_called_back
 from trace.commands.demo_season.shelf import draw_pictures
 from trace.commands.demo_season.telling import lines, progress, write_stamps
 from trace.commands.terminal import now as clock
@@ -28,7 +28,17 @@ from trace.records.instance_fact import InstanceFact
 from trace.services.stamp_marks import Places
 from trace.settings import Settings
 
-__all__ = ["NAME", "Size", "ensure", "hold", "making", "prepare", "remove", "settings_for"]
+__all__ = [
+    "NAME",
+    "Size",
+    "ensure",
+    "have_called_back",
+    "hold",
+    "making",
+    "prepare",
+    "remove",
+    "settings_for",
+]
 
 
 def settings_for(base: Settings, simulator_port: int) -> Settings:

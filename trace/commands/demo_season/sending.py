@@ -3,13 +3,17 @@
 import secrets
 
 import requests
+from sqlalchemy import select
+from sqlmodel import col
 
 from marketplaces.carriers.values import Login
 from trace.commands.demo_season.cast import Cast, Coop
 from trace.commands.demo_season.goods import SHOPS
-from trace.db import transaction
+from trace.commands.terminal import now
+from trace.db import reading, transaction
 from trace.jobs import work
 from trace.jobs.desk import Desk
+from trace.records.carrier import AccountState, CarrierAccount
 from trace.services import carrier_accounts, carrier_secrets
 from trace.services.carrier_accounts import SenderIn
 from trace.services.carrier_secrets import HookIn
@@ -27,7 +31,7 @@ def carriers(simulator_port: int) -> dict[str, CarrierSettings]:
 
 
 def connect_carriers(cast: Cast, settings: Settings, simulator_port: int) -> None:
-    """Sign in as a manager does, and have the simulator call back.
+    """Sign in as a manager does.
 
     Raises:
         requests.HTTPError, MarketplaceError: the simulator refuses.
@@ -50,12 +54,22 @@ def _connect(desk: Desk, coop: Coop, simulators: str) -> None:
             "sender_address": "Thôn 1, xã Thanh Hà, thành phố Hải Phòng",
         },
     )
-    secret = secrets.token_urlsafe(18)
     with transaction() as session:
-        account = carrier_accounts.connect(session, coop.manager, CARRIER, login, token, sender, desk.now())
-        carrier_secrets.set_hook(session, coop.manager, CARRIER, HookIn(secret=secret))
-        address = f"{desk.settings.public_url}/hooks/{CARRIER}/{account.hook_mark}"
-    _seed(simulators, login, {"url": address, "secret": secret, "mode": "header"})
+        carrier_accounts.connect(session, coop.manager, CARRIER, login, token, sender, desk.now())
+        hook = HookIn(secret=secrets.token_urlsafe(18))
+        carrier_secrets.set_hook(session, coop.manager, CARRIER, hook)
+
+
+def have_called_back(settings: Settings, simulator_port: int) -> None:
+    """Tell the simulator where this start of the demonstration is called back."""
+    with reading() as session:
+        working = col(CarrierAccount.state) == AccountState.CONNECTED
+        for account in session.execute(select(CarrierAccount).where(working)).scalars():
+            login = carrier_accounts.access(session, account.id, now()).login
+            hook = {"secret": carrier_secrets.hook_secret(account), "mode": "header"}
+            hook["url"] = f"{settings.public_url}/hooks/{account.carrier}/{account.hook_mark}"
+            if login is not None:
+                _seed(f"http://127.0.0.1:{simulator_port}", login, hook)
 
 
 def _seed(simulators: str, login: Login, hook: dict[str, str]) -> None:
