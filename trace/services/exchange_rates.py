@@ -22,6 +22,8 @@ from trace.services.order_figures import Key
 from trace.services.rate_input import RateIn
 from trace.standards.local_time import local_day
 
+EVER = (date.min, date.max)
+
 
 def all_rates(session: Session, actor: Actor) -> Sequence[ExchangeRate]:
     """Every rate, the newest day first.
@@ -74,7 +76,10 @@ def declare(
         session.flush()
         told = {"currency": row.currency, "day": row.day.isoformat(), "dong_e4": row.dong_e4}
         append_leaf(session, "rate_entered", {**told, "source": row.source, "by": actor.account_id}, now)
-    return len(new), settle(session)
+    if not new:
+        return 0, 0
+    span = min(one.day for one in new), max(one.day for one in new) + timedelta(days=holds_days)
+    return len(new), settle(session, span)
 
 
 def _refuse_unfit(given: Sequence[RateIn], today: date) -> None:
@@ -105,13 +110,13 @@ def _stands(session: Session, one: RateIn) -> bool:
     return found is not None and (found.dong_e4, found.source) == (one.dong, one.source)
 
 
-def settle(session: Session, *, check: bool = False) -> int:
-    """Give every foreign order the rate of its day, and its days their sums; how many orders had another one.
+def settle(session: Session, span: tuple[date, date] = EVER, *, check: bool = False) -> int:
+    """Give foreign orders the rates of their days, and these days their sums; how many had another rate.
 
     With ``check`` they are only counted.
     """
     rates, listing_days, shop_days = Rates(session), set[Key](), set[Key]()
-    wrong = [(order, rate) for order, rate in _foreign(session, rates) if order.rate_id != _id(rate)]
+    wrong = [(order, rate) for order, rate in _foreign(session, rates, span) if order.rate_id != _id(rate)]
     for order, rate in wrong if not check else ():
         order.rate_id, order.is_priced = _id(rate), rate is not None
         for line in lines_of(session, order):
@@ -124,10 +129,12 @@ def settle(session: Session, *, check: bool = False) -> int:
     return len(wrong)
 
 
-def _foreign(session: Session, rates: Rates) -> list[tuple[MarketOrder, ExchangeRate | None]]:
+def _foreign(
+    session: Session, rates: Rates, span: tuple[date, date]
+) -> list[tuple[MarketOrder, ExchangeRate | None]]:
     """Orders in another currency, each with the rate of its day."""
-    abroad = col(MarketOrder.currency).not_in((HOME, ""))
-    orders = session.execute(select(MarketOrder).where(abroad).order_by(col(MarketOrder.id))).scalars()
+    rule = (col(MarketOrder.currency).not_in((HOME, "")), col(MarketOrder.day).between(*span))
+    orders = session.execute(select(MarketOrder).where(*rule).order_by(col(MarketOrder.id))).scalars()
     return [(order, rates.on(order.currency, order.day)) for order in orders]
 
 
