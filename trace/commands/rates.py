@@ -10,7 +10,7 @@ from trace.services import exchange_rates
 from trace.services.rate_input import RateIn, read_file, read_rate
 from trace.standards.local_time import local_day
 
-FIELDS = ("currency", "day", "last_day", "dong", "source")
+FIELDS = ("currency", "day", "last_day", "source")
 
 
 @click.group()
@@ -25,7 +25,7 @@ def list_rates(login: str | None, *, as_json: bool) -> None:
     """Show every rate, the newest day first."""
     with opened(), reading() as session:
         found = exchange_rates.all_rates(session, actor_for(session, login))
-    values = [{name: getattr(one, name) for name in FIELDS} for one in found]
+    values = [{**{name: getattr(one, name) for name in FIELDS}, "dong": f"{one.dong:f}"} for one in found]
     lines = [f"{one.day} {one.currency} {one.dong:f} ({one.source}), until {one.last_day}" for one in found]
     say(values, as_json=as_json, lines=lines or ["no rates"])
 
