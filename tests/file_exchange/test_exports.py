@@ -1,6 +1,8 @@
 """Changes written into the shop's own template: only what is not confirmed, in the shape it asks for."""
 
 import io
+import os
+import signal
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +14,8 @@ from hypothesis import strategies as st
 from marketplaces.simulators.files import template as centre
 from tests import world
 from tests.file_exchange.booth import NOW, Booth, open_booth
-from trace.db import Database, transaction
+from trace.crashpoint import arm
+from trace.db import Database, open_database, transaction, use_database
 from trace.errors import Invalid, Refused
 from trace.records.file_export import FileExport
 from trace.records.product import Product, ProductImage
@@ -146,6 +149,24 @@ def test_an_older_export_can_not_be_confirmed_after_a_later_one(booth: Booth) ->
     confirm(booth, second)
     with pytest.raises(Refused, match=r"file\.export\.older"):
         confirm(booth, first)
+
+
+def test_a_death_while_an_export_is_made_leaves_nothing_of_it(booth: Booth, database_url: str) -> None:
+    blank(booth, centre.blank_csv(), "mau.csv")
+    mapped(booth, first_row=2)
+    sell(booth)
+    child = os.fork()
+    if child == 0:
+        try:
+            use_database(open_database(database_url))
+            arm("export made")
+            make(booth)
+        finally:
+            os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    with transaction() as session:
+        assert exports.listed_with_people(session, booth.shop.id) == []
+    assert make(booth)
 
 
 def test_names_that_read_as_formulas_are_neutralised(booth: Booth) -> None:

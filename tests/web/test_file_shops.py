@@ -19,6 +19,7 @@ from trace.records.file_export import FileExport
 from trace.records.job import Job, Schedule
 from trace.records.market_order import MarketOrder, ShopDay
 from trace.records.shop import Shop
+from trace.services.importing.reading import opened as opened_book
 
 JUNE = (date(2026, 6, 1), date(2026, 6, 30))
 SAID = {"number": "HTX-01", "name": "Gian Buudien", "seen": "1"}
@@ -98,6 +99,36 @@ def test_the_whole_walk_open_name_columns_look_learn_words_and_count(
     assert [row for row in rows(HeldOrder) if row.resolved_at is None] == []
     written = everything_written() + manager.get(f"{shop}/bao-cao").text
     assert not [one for buyer in BUYERS for one in buyer if one in written]
+
+
+def test_an_order_that_vanished_is_listed_and_its_page_says_so(manager: FlaskClient) -> None:
+    shop = opened(manager)
+    head = "Mã đơn;Ngày tạo;Tình trạng;Mã hàng;Số lượng;Giá bán\n"
+    first = (head + "A1;05/06/2026;Mới;S;1;1000\nA2;05/06/2026;Mới;S;1;1000\n").encode()
+    named_columns(manager, shop, first, "a.csv", "full")
+    for content in (first, (head + "A2;05/06/2026;Mới;S;1;1000\n").encode()):
+        manager.post(sent(manager, f"{shop}/bao-cao", content, "a.csv").location)
+    page = manager.get(f"{shop}/bao-cao").text
+    assert "không còn trong báo cáo" in page
+    order = next(row for row in rows(MarketOrder) if row.ext_order_id == "A1")
+    assert f"{shop}/don/{order.id}" in page
+    assert "không còn trong báo cáo" in manager.get(f"{shop}/don/{order.id}").text
+
+
+def test_an_uploaded_report_has_no_name_on_disk_while_it_is_read(
+    manager: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = opened(manager)
+    content, name, _ = report_of("english")
+    seen = []
+
+    def watched(path, *given):
+        seen.append(path.readlink())
+        return opened_book(path, *given)
+
+    monkeypatch.setattr("trace.web.cooperative.file_layouts.opened", watched)
+    assert sent(manager, f"{shop}/cot/mau", content, name).status_code == 303
+    assert "(deleted)" in str(seen[0])
 
 
 def test_nothing_is_ever_scheduled_or_called_for_such_a_shop(manager: FlaskClient, coop: world.Coop) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import case, func, select
 from sqlmodel import Session, col
 
+from trace.records.file_exchange import FileReport, HeldOrder, ReportState
 from trace.records.job import BadRecord, Job, JobState, Schedule
 from trace.records.market_order import Caution, MarketOrder, MarketOrderLine, OrderStatus, ShopDay
 from trace.records.shop import Listing, Shop, ShopState, ShopToken
@@ -36,6 +37,7 @@ class ShopFacts:
     orders: Mapping[int, Mapping[int, int]]
     runs: Mapping[int, Sequence[tuple[datetime, str]]]
     agreements: Mapping[int, datetime]
+    files: Mapping[int, int]
 
     @classmethod
     def read(cls, session: Session, shops: Sequence[int], now: datetime) -> "ShopFacts":
@@ -53,6 +55,7 @@ class ShopFacts:
             orders=_orders(session, shops, now),
             runs=_grouped(session.execute(_runs(shops, now)).all()),
             agreements=dict(session.execute(ending_agreements(shops, now)).all()),
+            files=_files(session, shops),
         )
 
 
@@ -115,6 +118,20 @@ def _unpriced(shops: Sequence[int]) -> Any:
         .where(col(MarketOrder.shop_id).in_(shops), *rule)
         .group_by(col(MarketOrder.shop_id))
     )
+
+
+def _files(session: Session, shops: Sequence[int]) -> Mapping[int, int]:
+    """Reports that wait for a person, and orders of which a value could not be read."""
+    held = (col(HeldOrder.resolved_at).is_(None), col(HeldOrder.word) == "")
+    found: dict[int, int] = defaultdict(int)
+    for shop, rule in (
+        (col(FileReport.shop_id), (col(FileReport.state) != ReportState.TAKEN,)),
+        (col(HeldOrder.shop_id), held),
+    ):
+        question = select(shop, func.count()).where(shop.in_(shops), *rule).group_by(shop)
+        for number, count in session.execute(question):
+            found[number] += int(count)
+    return found
 
 
 def _orders(session: Session, shops: Sequence[int], now: datetime) -> Mapping[int, Mapping[int, int]]:

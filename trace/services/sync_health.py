@@ -58,6 +58,7 @@ class ShopHealth:
     unmapped_lines: int
     unknown_statuses: tuple[tuple[str, int], ...]
     missing_listings: int
+    files: int
     cautions: tuple[tuple[str, int], ...]
     unpriced: int
     orders_today: int
@@ -75,7 +76,7 @@ class ShopHealth:
     @property
     def to_look_at(self) -> int:
         """Everything that waits for a person."""
-        places = self.open_errors, self.unmapped_lines, self.missing_listings, self.unpriced
+        places = self.open_errors, self.unmapped_lines, self.missing_listings, self.unpriced, self.files
         return sum(places) + len(self.unknown_statuses)
 
 
@@ -155,6 +156,7 @@ def _health(shop: Shop, facts: ShopFacts, now: datetime) -> ShopHealth:
         unmapped_lines=facts.unmapped.get(shop.id, 0),
         unknown_statuses=tuple(facts.statuses.get(shop.id, ())),
         missing_listings=facts.missing.get(shop.id, 0),
+        files=facts.files.get(shop.id, 0),
         cautions=tuple(facts.cautions.get(shop.id, ())),
         unpriced=facts.unpriced.get(shop.id, 0),
         orders_today=facts.orders[shop.id].get(0, 0),

@@ -21,6 +21,7 @@ from trace.records.shop import Shop
 from trace.services import order_figures
 from trace.services.file_exchange import layouts, reports, status_words
 from trace.services.file_exchange.telling import Held, word_key
+from trace.services.file_exchange.vanishing import VANISHED
 
 SHOWN = 100
 
@@ -37,6 +38,7 @@ class ReportsPage:
     words: Sequence[FileStatusWord]
     unknown: Sequence[tuple[str, OrderStatus]]
     """Words nobody has explained, each with the state the form shows first."""
+    vanished: Sequence[MarketOrder]
 
     @property
     def waiting(self) -> int:
@@ -55,7 +57,14 @@ def reports_page(session: Session, shop: Shop) -> ReportsPage:
         count_held(session, shop.id),
         status_words.listed(session, shop.id),
         [(word, _suggested(word)) for word in status_words.unknown(session, shop.id)],
+        _vanished(session, shop.id),
     )
+
+
+def _vanished(session: Session, shop_id: int) -> Sequence[MarketOrder]:
+    rule = (col(MarketOrder.shop_id) == shop_id, col(MarketOrder.status_raw) == VANISHED)
+    order = (col(MarketOrder.day).desc(), col(MarketOrder.id).desc())
+    return session.execute(select(MarketOrder).where(*rule).order_by(*order).limit(SHOWN)).scalars().all()
 
 
 def _suggested(word: str) -> OrderStatus:

@@ -1,5 +1,6 @@
 """``…/bao-cao``: order reports of a shop kept by files: sent, looked at, taken in; words and held orders."""
 
+import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,13 +49,17 @@ def _index(shop_id: int, form: FormState) -> str:
 
 @contextmanager
 def uploaded(name: str = "file") -> Iterator[tuple[Path, str]]:
-    """The uploaded file on disk as long as the block lasts, readable by us alone, and its name."""
+    """The uploaded file as long as the block lasts, and its name.
+
+    It has no name on disk: a server that is killed leaves nothing of its buyers behind.
+    """
     sent = request.files.get(name)
-    with tempfile.NamedTemporaryFile(prefix="nongsan-file-", suffix=".upload") as file:
+    with tempfile.TemporaryFile() as file:
         if sent is not None:
             sent.save(file)
             file.flush()
-        yield Path(file.name), cleaning.safe_name((sent.filename if sent else "") or "?")
+        path = Path(f"/proc/{os.getpid()}/fd/{file.fileno()}")
+        yield path, cleaning.safe_name((sent.filename if sent else "") or "?")
 
 
 @door.page("", Act.MANAGE_SHOP, methods=["POST"])
