@@ -9,6 +9,7 @@ import requests
 
 from marketplaces.carriers import directory
 from marketplaces.carriers.values import CarrierKeys, Login, Pass
+from marketplaces.carriers.viettelpost.discretion import scrubbed
 from marketplaces.carriers.viettelpost.tokens import pass_of
 from marketplaces.http import Client
 from marketplaces.interface import MarketplaceError
@@ -126,6 +127,16 @@ def test_a_refusal_that_quotes_the_receiver_comes_out_without_a_word_of_theirs(v
     for word in ("Hoàng", "Kín", "Tiếng", "09-12", "Ngõ", "Vắng", "Lặng"):
         assert word not in str(error)
     assert all(word not in repr(vtp.records) for word in ("Kín", RECEIVER.phone, "Vắng", vtp.login.password))
+
+
+@pytest.mark.parametrize(
+    "said", ["HOANG KIN TIENG", "Hoàng Kín Tiếng", "hoàng-kín.tiếng", "84 912 345 987", "+84.912.345.987"]
+)
+def test_however_the_carrier_writes_them_the_receivers_words_are_starred(said: str) -> None:
+    told = scrubbed(f"Không giao cho {said} được", (RECEIVER,))
+    assert told.startswith("Không giao cho ***")
+    assert told.endswith("được")
+    assert not any(part in told.lower() for part in ("kin", "kín", "tieng", "912", "345"))
 
 
 def test_a_booking_shows_nobody() -> None:

@@ -11,13 +11,16 @@ from sqlmodel import col
 
 from marketplaces.values import Credentials
 from tests import world
+from tests.marketplaces.carrier_stall import SECRET
+from tests.services import shipment_world
 from trace.db import Database, reading, transaction
 from trace.errors import Unavailable
 from trace.keyring import Keyring, _derive, current_keyring, use_keyring
+from trace.records.carrier import CarrierAccount
 from trace.records.household import Household
 from trace.records.schema import metadata
 from trace.records.shop import Shop, ShopToken
-from trace.services import resealing, shop_tokens, stamp_keys
+from trace.services import carrier_accounts, carrier_secrets, resealing, shop_tokens, stamp_keys
 from trace.services.households import phone_place
 
 OLD, NEW = bytes(32), bytes(range(32))
@@ -71,6 +74,7 @@ def fill(now: datetime, households: int) -> world.Coop:
         world.add(session, shop)
         pair = Credentials("access-7", "refresh-7", now + timedelta(hours=4), None, "7")
         shop_tokens.store_tokens(session, shop, pair, now)
+        shipment_world.connect_account(session, coop, now)
         return coop
 
 
@@ -90,7 +94,7 @@ def test_all_of_it_is_sealed_anew_batch_by_batch_and_a_second_time_changes_nothi
 ) -> None:
     count = 2 * resealing.BATCH + 7
     fill(now, count)
-    assert reseal_all(Keyring(NEW, OLD)) == count + 2
+    assert reseal_all(Keyring(NEW, OLD)) == count + 5
     assert reseal_all(Keyring(NEW, OLD)) == 0
     use_keyring(Keyring(NEW))
     with reading() as session:
@@ -100,6 +104,9 @@ def test_all_of_it_is_sealed_anew_batch_by_batch_and_a_second_time_changes_nothi
         assert len(phones) == count
         shop = session.execute(select(Shop)).scalar_one()
         assert shop_tokens.read_tokens(session, shop.id).credentials.refresh_token == "refresh-7"
+        account = session.execute(select(CarrierAccount)).scalar_one()
+        assert carrier_accounts.access(session, account.id, now).login == shipment_world.LOGIN
+        assert carrier_secrets.hook_secret(account) == SECRET
 
 
 def test_a_token_copied_to_another_shop_opens_nowhere(database: Database, now: datetime) -> None:

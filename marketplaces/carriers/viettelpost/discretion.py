@@ -12,7 +12,7 @@ from marketplaces.redaction import HIDDEN
 
 NUMBERS = re.compile(r"\+?\d(?:[\s.()-]?\d){5,}")
 """Six digits and more are somebody's phone, or a number that helps nobody here."""
-SHORTEST = 2
+WORDS = re.compile(r"\w{2,}")
 
 
 def discreet(judge: Judge, parties: tuple[Party, ...]) -> Judge:
@@ -29,13 +29,19 @@ def discreet(judge: Judge, parties: tuple[Party, ...]) -> Judge:
 
 
 def scrubbed(text: str, parties: tuple[Party, ...]) -> str:
-    """The text with stars for each word the parties hold, however its letters are composed or cased."""
-    text = unicodedata.normalize("NFC", text)
-    words = {word for party in parties for said in party.words() for word in _words(said)}
-    for word in sorted(words, key=len, reverse=True):
-        text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", HIDDEN, text, flags=re.IGNORECASE)
-    return NUMBERS.sub(HIDDEN, text)
+    """The text with stars for each word the parties hold, whatever its case and with or without its marks."""
+    hidden = {
+        _fold(word) for party in parties for said in party.words() for word in WORDS.findall(_whole(said))
+    }
+    told = WORDS.sub(lambda found: HIDDEN if _fold(found[0]) in hidden else found[0], _whole(text))
+    return NUMBERS.sub(HIDDEN, told)
 
 
-def _words(said: str) -> list[str]:
-    return [one for one in re.findall(r"\w+", unicodedata.normalize("NFC", said)) if len(one) >= SHORTEST]
+def _whole(text: str) -> str:
+    """With each letter and its marks as one sign."""
+    return unicodedata.normalize("NFC", text)
+
+
+def _fold(word: str) -> str:
+    bare = unicodedata.normalize("NFD", word.casefold().replace("đ", "d"))
+    return "".join(sign for sign in bare if not unicodedata.combining(sign))
