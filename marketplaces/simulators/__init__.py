@@ -11,6 +11,7 @@
     play      a page for a person who plays the buyer
     bench     one marketplace's state: shops, listings, orders, tokens, clock
     consenting  the page on which a seller agrees, by OAuth
+    pushing   pushes signed over the application's number and the body
     granting  codes and tokens that are spent once
     store     documents in one SQLite file, or in memory
     calls     what a marketplace was asked, in order

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marketplaces.simulators.bench import App, Bench, Token
+from marketplaces.simulators.bench import App, Bench, Shop, Token
 
 
 def find_grant(bench: Bench, text: str, kind: str, app: App, shop: str | None = None) -> Token | None:
@@ -11,6 +11,18 @@ def find_grant(bench: Bench, text: str, kind: str, app: App, shop: str | None = 
     if token is None or token.kind != kind or token.dead or token.expires_at <= bench.now():
         return None
     return token if token.app == app.id and shop in {None, token.shop} else None
+
+
+def admitted_shop(bench: Bench, app: App, text: str) -> Shop | None:
+    """The shop of a living access token given to this application; the fault ``expired`` ends the token."""
+    token = bench.token(text)
+    if token is None or token.kind != "access":
+        return None
+    if bench.faults.strike("expired"):
+        token.dead = True
+        bench.save(token)
+    alive = not token.dead and token.expires_at > bench.now() and token.app == app.id
+    return bench.shop(token.shop) if alive else None
 
 
 def spend(bench: Bench, grant: Token, access_life_s: int, refresh_life_s: int) -> tuple[Token, Token]:

@@ -6,19 +6,15 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
-import requests
 
 from marketplaces.alibaba.errors import find_error
 from marketplaces.http import Answer
 from marketplaces.interface import MarketplaceError
 from marketplaces.open_platform.signing import base_string, push_signature, sign
-from marketplaces.wire import Raw
 from tests.marketplaces.alibaba_calls import published
-from tests.marketplaces.malformed.alibaba import ALIBABA
-from tests.marketplaces.malformed.sample import JSON, Scripted
+from tests.marketplaces.open_platform_calls import exchanged
 from tests.marketplaces.stalls import SimulatedStall, last_hour, now
 
 TOLD = json.loads((Path(__file__).parent / "data" / "alibaba_vectors.json").read_text())
@@ -52,12 +48,6 @@ def test_a_wrong_key_is_refused(alibaba: SimulatedStall) -> None:
     with pytest.raises(MarketplaceError) as failed:
         list(alibaba.shop(keys=replace(alibaba.keys, app_secret="another")).listings())
     assert (failed.value.kind, failed.value.permanent) == ("setup", True)
-
-
-def test_our_clock_three_hours_behind_is_named(alibaba: SimulatedStall) -> None:
-    with pytest.raises(MarketplaceError) as failed:
-        list(alibaba.shop(clock=lambda: now() - timedelta(hours=3)).listings())
-    assert failed.value.kind == "clock"
 
 
 @pytest.mark.parametrize(
@@ -125,21 +115,6 @@ def test_an_address_that_is_not_listed_reads_nothing_and_still_gets_tokens(aliba
         alibaba.do("switch", name="ip")
 
 
-def test_the_seller_agrees_and_the_answer_names_the_shop(alibaba: SimulatedStall) -> None:
-    link = alibaba.shop().authorize_url("http://127.0.0.1:1/back?state=a%26b")
-    asked = parse_qs(urlsplit(link).query)
-    assert (asked["redirect_uri"], asked["state"]) == (["http://127.0.0.1:1/back"], ["a&b"])
-    assert urlsplit(link).path == "/alibaba/oauth/authorize"
-    agreed = requests.post(link, data={"shop": alibaba.shop_id}, allow_redirects=False, timeout=120)
-    back = parse_qs(urlsplit(agreed.headers["Location"]).query)
-    fresh = alibaba.shop().exchange(back["code"][0], "")
-    assert fresh.ext_shop_id == alibaba.shop_id
-    assert list(alibaba.shop(fresh).listings()) == []
-    with pytest.raises(MarketplaceError) as spent:
-        alibaba.shop().exchange(back["code"][0], "")
-    assert spent.value.relogin
-
-
 @pytest.mark.parametrize("value", ["stays", "left_out"])
 def test_a_refresh_token_that_does_not_change_is_kept(alibaba: SimulatedStall, value: str) -> None:
     alibaba.do("switch", name="refresh_token", value=value)
@@ -152,12 +127,6 @@ def test_a_refresh_token_that_does_not_change_is_kept(alibaba: SimulatedStall, v
 
 
 SESSION = {"access_token": "a", "refresh_token": "r", "expires_in": "864000", "refresh_expires_in": "0"}
-
-
-def exchanged(alibaba: SimulatedStall, answer: dict[str, Any], wanted: str = "") -> Any:
-    body = json.dumps({"code": "0", **answer}).encode()
-    scripted = Scripted(ALIBABA, Raw(200, {"Content-Type": JSON}, body), spoilt="token/create")
-    return alibaba.shop(transport=scripted).exchange("code", wanted)
 
 
 def test_only_the_life_that_is_told_counts(alibaba: SimulatedStall) -> None:
@@ -207,13 +176,3 @@ def test_a_push_is_verified_over_our_key_and_its_raw_body(alibaba: SimulatedStal
     assert not shop.verify_push(headers, url, body + b" ")
     assert not shop.verify_push({}, url, body)
     assert shop.read_push(body).ext_order_id == order
-
-
-@pytest.mark.parametrize(
-    "body",
-    [b"", b"[]", b"{}", b"\xff", b'{"seller_id": 1, "message_type": 3, "data": {}}', b'{"message_type": 3}'],
-)
-def test_a_push_that_cannot_be_read_is_malformed(alibaba: SimulatedStall, body: bytes) -> None:
-    with pytest.raises(MarketplaceError) as failed:
-        alibaba.shop().read_push(body)
-    assert failed.value.kind == "malformed"

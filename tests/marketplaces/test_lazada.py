@@ -5,19 +5,16 @@ import hmac
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 import pytest
-import requests
 
 from marketplaces.http import Answer
 from marketplaces.interface import MarketplaceError
 from marketplaces.lazada.errors import find_error
 from marketplaces.open_platform.signing import base_string, push_signature, sign
-from marketplaces.wire import Raw
 from tests.marketplaces.lazada_calls import VECTORS, Answering, published
-from tests.marketplaces.malformed.lazada import LAZADA
-from tests.marketplaces.malformed.sample import JSON, Scripted
+from tests.marketplaces.open_platform_calls import exchanged
 from tests.marketplaces.stalls import SimulatedStall, last_hour, now
 
 
@@ -106,36 +103,8 @@ def test_a_good_code_is_no_error_whether_text_or_number() -> None:
     assert find_error(Answer(200, {"code": 0}, {})) is None
 
 
-def test_our_clock_three_hours_behind_is_named(lazada: SimulatedStall) -> None:
-    with pytest.raises(MarketplaceError) as failed:
-        list(lazada.shop(clock=lambda: now() - timedelta(hours=3)).listings())
-    assert failed.value.kind == "clock"
-
-
-def test_the_seller_agrees_and_the_answer_names_the_shop(lazada: SimulatedStall) -> None:
-    link = lazada.shop().authorize_url("http://127.0.0.1:1/back?state=a%26b")
-    asked = parse_qs(urlsplit(link).query)
-    assert (asked["redirect_uri"], asked["state"]) == (["http://127.0.0.1:1/back"], ["a&b"])
-    assert urlsplit(link).path == "/lazada/oauth/authorize"
-    agreed = requests.post(link, data={"shop": lazada.shop_id}, allow_redirects=False, timeout=120)
-    back = parse_qs(urlsplit(agreed.headers["Location"]).query)
-    assert (back["state"], set(back)) == (["a&b"], {"code", "state"})
-    fresh = lazada.shop().exchange(back["code"][0], "")
-    assert fresh.ext_shop_id == lazada.shop_id
-    assert list(lazada.shop(fresh).listings()) == []
-    with pytest.raises(MarketplaceError) as spent:
-        lazada.shop().exchange(back["code"][0], "")
-    assert spent.value.relogin
-
-
 SESSION = {"access_token": "a", "refresh_token": "r", "expires_in": "604800", "refresh_expires_in": 0}
 HERE, THERE = {"country": "vn", "seller_id": "5"}, {"country": "sg", "seller_id": "6"}
-
-
-def exchanged(lazada: SimulatedStall, answer: dict[str, Any], wanted: str = "") -> Any:
-    body = json.dumps({"code": "0", **answer}).encode()
-    scripted = Scripted(LAZADA, Raw(200, {"Content-Type": JSON}, body), spoilt="token/create")
-    return lazada.shop(transport=scripted).exchange("code", wanted)
 
 
 @pytest.mark.parametrize(
@@ -241,26 +210,6 @@ def test_pushes_are_told_apart_and_the_same_one_twice_is_one(
     assert (first.kind, first.ext_order_id) == (expected, "9" if expected == "order" else "")
     assert first == again
     assert first.event_id != lazada.shop().read_push(body.replace(b"1795322752", b"1795322753")).event_id
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"",
-        b"[]",
-        b"{}",
-        b"\xff",
-        b"[" * 100_000,
-        b'{"seller_id": 1, "message_type": 0}',
-        b'{"seller_id": 1, "message_type": 0, "data": {}}',
-        b'{"seller_id": 1, "message_type": 3, "timestamp": 7}',
-        b'{"message_type": 3}',
-    ],
-)
-def test_a_push_that_cannot_be_read_is_malformed(lazada: SimulatedStall, body: bytes) -> None:
-    with pytest.raises(MarketplaceError) as failed:
-        lazada.shop().read_push(body)
-    assert failed.value.kind == "malformed"
 
 
 def test_recorded_bodies_are_what_was_signed() -> None:

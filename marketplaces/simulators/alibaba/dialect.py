@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import json
 import secrets
 from datetime import UTC, datetime
 
@@ -19,6 +16,7 @@ from marketplaces.simulators.alibaba.tokens import ACCESS_LIFE_S, CODE_LIFE_S, R
 from marketplaces.simulators.bench import Bench, Sale
 from marketplaces.simulators.consenting import add_consent
 from marketplaces.simulators.dialect import Dialect, Signed
+from marketplaces.simulators.pushing import sign_over_app
 
 CLASSES = {
     **dict.fromkeys(("to_be_audited", "unpay", "paying"), "unpaid"),
@@ -61,11 +59,7 @@ def push(bench: Bench, sale: Sale, url: str) -> Signed:
     data = {"trade_id_str": sale.id, "status": sale.status, "status_update_time": changed}
     message: dict[str, object] = {"seller_id": sale.shop, "message_type": 3, "data": data}
     message |= {"timestamp": bench.now(), "site": "icbu_global"}
-    body = json.dumps(message, sort_keys=True).encode()
-    shop = bench.shop(sale.shop)
-    app = bench.app(shop.app) if shop else None
-    key, name = ((app.push_secret or app.secret), app.id) if app else ("", "")
-    return {"Authorization": hmac.new(key.encode(), name.encode() + body, hashlib.sha256).hexdigest()}, body
+    return sign_over_app(bench, sale, message)
 
 
 def new_order_id(bench: Bench) -> str:

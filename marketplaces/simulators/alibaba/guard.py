@@ -16,6 +16,7 @@ from flask import request
 from marketplaces.simulators.alibaba.envelope import GatewayError, is_old
 from marketplaces.simulators.alibaba.switches import chosen
 from marketplaces.simulators.bench import App, Bench, Shop
+from marketplaces.simulators.granting import admitted_shop
 
 PREFIX = "/alibaba"
 REST = f"{PREFIX}/rest"
@@ -56,12 +57,7 @@ def admit_shop(bench: Bench) -> Shop:
     if chosen(bench, "ip") == "unlisted":
         raise GatewayError("AppWhiteIpLimit", "The ip of the request is not in the white list of the app.")
     text = parameters().get("session" if is_old() else "access_token", "")
-    token = bench.token(text)
-    if token and token.kind == "access" and bench.faults.strike("expired"):
-        token.dead = True
-        bench.save(token)
-    alive = token and token.kind == "access" and not token.dead and token.expires_at > bench.now()
-    shop = bench.shop(token.shop) if token and alive and token.app == app.id else None
+    shop = admitted_shop(bench, app, text)
     if shop is None:
         raise GatewayError("IllegalAccessToken", "The specified access token is invalid or expired.")
     return shop

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import json
 import secrets
 
 from flask import Blueprint, Response
@@ -19,6 +16,7 @@ from marketplaces.simulators.lazada.products import FIRST_SKU, add_products
 from marketplaces.simulators.lazada.reverse import SWITCHES, add_reverse, note_change
 from marketplaces.simulators.lazada.shelf import add_shelf
 from marketplaces.simulators.lazada.tokens import ACCESS_LIFE_S, CODE_LIFE_S, REFRESH_LIFE_S, add_tokens
+from marketplaces.simulators.pushing import sign_over_app
 
 CLASSES = {
     "unpaid": "unpaid",
@@ -71,11 +69,7 @@ def push(bench: Bench, sale: Sale, url: str) -> Signed:
     }
     message: dict[str, object] = {"seller_id": figure(sale.shop), "message_type": 0, "site": "lazada_vn"}
     message |= {"timestamp": bench.now() * 1000, "data": data}
-    body = json.dumps(message, sort_keys=True).encode()
-    shop = bench.shop(sale.shop)
-    app = bench.app(shop.app) if shop else None
-    key, name = ((app.push_secret or app.secret), app.id) if app else ("", "")
-    return {"Authorization": hmac.new(key.encode(), name.encode() + body, hashlib.sha256).hexdigest()}, body
+    return sign_over_app(bench, sale, message)
 
 
 def new_order_id(bench: Bench) -> str:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from flask import request
 
 from marketplaces.simulators.bench import App, Bench, Shop
+from marketplaces.simulators.granting import admitted_shop
 from marketplaces.simulators.lazada.envelope import LazadaError
 
 PREFIX = "/lazada"
@@ -50,12 +51,7 @@ def admit_shop(bench: Bench) -> Shop:
     app, text = admit_app(bench), parameters().get("access_token", "")
     if not text:
         raise LazadaError("MissingParameter", "The input parameter 'access_token' is missing.")
-    token = bench.token(text)
-    if token and token.kind == "access" and bench.faults.strike("expired"):
-        token.dead = True
-        bench.save(token)
-    alive = token and token.kind == "access" and not token.dead and token.expires_at > bench.now()
-    shop = bench.shop(token.shop) if token and alive and token.app == app.id else None
+    shop = admitted_shop(bench, app, text)
     if shop is None:
         raise LazadaError("IllegalAccessToken", "The specified access token is invalid or expired.")
     return shop
