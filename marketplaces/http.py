@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -140,7 +141,7 @@ class Client:
             answer = _understand(self._transport.send(call, self._timeouts, deadline))
             error = None if answer.rehearsed else judge(answer) or by_status(answer)
             if error is not None:
-                raise error
+                raise _without_people(error, answer, call)
             return answer
         except MarketplaceError as error:
             failure = str(error)
@@ -177,6 +178,43 @@ class Client:
                 rehearsed=bool(answer and answer.rehearsed),
             )
         )
+
+
+ABOUT_PEOPLE = re.compile(r"order|return|revers|refund|cancel|event|queue", re.IGNORECASE)
+"""Addresses of calls whose refusals may name a buyer."""
+BEGINNING = 8
+LONGEST_CODE = 8
+
+
+def _without_people(error: MarketplaceError, answer: Answer, call: Call) -> MarketplaceError:
+    """A refusal about orders without the marketplace's own sentences, which may name a buyer; codes stay.
+
+    What it says is made anew: whatever follows the first of the answer's sentences goes.
+    """
+    if call.effect != "read" or not ABOUT_PEOPLE.search(urlsplit(call.url).path):
+        return error
+    text = str(error)
+    places = [text.find(said[:BEGINNING]) for said in _sentences(answer.data)]
+    cut = min((place for place in places if place >= 0), default=-1)
+    if cut >= 0:
+        error.args = (f"{text[:cut]}(its words are not kept)",)
+    return error
+
+
+def _sentences(value: object) -> Iterator[str]:
+    """Every text that is no name of an error: with a blank, with letters no code has, or long in figures."""
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            yield from _sentences(item)
+    elif isinstance(value, str) and _is_told(value.strip()):
+        yield value.strip()
+
+
+def _is_told(text: str) -> bool:
+    is_code = text.isascii() and not re.search(r"[\s@]", text)
+    return bool(text) and not (is_code and not (text.isdigit() and len(text) > LONGEST_CODE))
 
 
 def _as_felt(error: MarketplaceError, call: Call) -> MarketplaceError:

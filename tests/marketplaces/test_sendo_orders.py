@@ -93,7 +93,7 @@ def test_page_tokens_that_always_end_are_given_up(sendo: SimulatedStall) -> None
         return replace(call, json={**body, "token": "gone"}) if body.get("token") else call
 
     spoiling = Between(going=spoil)
-    with pytest.raises(MarketplaceError, match="token is invalid"):
+    with pytest.raises(MarketplaceError, match="words are not kept"):
         list(sendo.shop(transport=spoiling).orders(last_hour()))
     assert len(spoiling.calls) <= 8
 
