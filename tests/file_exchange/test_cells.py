@@ -91,6 +91,7 @@ def test_columns_are_guessed_in_both_languages_and_never_a_buyers() -> None:
     assert guess(("Tên sản phẩm (*)", "Giá bán (*)", "Khối lượng (g)"), GOODS_WORDS) == {
         0: "name", 1: "price", 2: "weight_g",
     }  # fmt: skip
+    assert guess(("Giá trị đơn hàng", "Đơn giá sản phẩm"), REPORT_WORDS) == {1: "price"}
     buyers = ("Họ tên", "Địa chỉ giao hàng", "Phone number", "Ghi chú của khách", "E-mail", "Điện thoại")
     assert all(map(is_of_a_buyer, buyers))
     assert not any(map(is_of_a_buyer, ("Tên sản phẩm", "Mã đơn", "Ngày đặt", "Số lượng", "Trạng thái")))

@@ -1,5 +1,6 @@
 """The figures of a shop kept by files equal what its seller centre knows, whatever the files are like."""
 
+import os
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from marketplaces.simulators.files.centre import BUYERS, Centre
 from marketplaces.simulators.files.dialects import DIALECTS, WORDS
 from tests.file_exchange.booth import NOW, Booth, everything_written, faults, open_booth
-from trace.db import Database, transaction
+from trace.db import Database, open_database, transaction, use_database
 from trace.services.file_exchange import reports
 
 JUNE = (date(2026, 6, 1), date(2026, 6, 30))
@@ -212,3 +213,29 @@ def test_a_report_says_up_to_when_its_news_go(booth: Booth) -> None:
         shop = session.get_one(type(booth.shop), booth.shop.id)
         assert shop.orders_cursor == local
     assert reports.digest(path) == report.sha256
+
+
+def test_two_people_and_the_folder_taking_the_same_files_at_once_count_them_once(
+    booth: Booth, database_url: str
+) -> None:
+    centre = lived(4)
+    paths = [booth.report("merged", centre, *JUNE)]
+    centre.pass_time()
+    paths.append(booth.report("merged", centre, *JUNE))
+    booth.speak("merged", paths[0])
+    children = []
+    for at in range(4):
+        child = os.fork()
+        if child == 0:
+            end = 1
+            try:
+                use_database(open_database(database_url))
+                for path in paths if at % 2 else reversed(paths):
+                    booth.take(path)
+                end = 0
+            finally:
+                os._exit(end)
+        children.append(child)
+    assert [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children] == [0] * 4
+    assert booth.figures() == centre.truth()
+    assert faults() == []

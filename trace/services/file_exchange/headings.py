@@ -88,6 +88,8 @@ _BUYER = re.compile(
     r"email|e mail|ghi chu|loi nhan|phuong xa|quan huyen|tinh thanh|buyer|recipient|receiver|consignee|"
     r"customer|phone|mobile|address|ward|district|city|note|message|comment|cmnd|cccd)\b"
 )
+LEAST_BEGINNING = 5
+"""Shorter words begin headings that mean other things: “Giá” is a price, “Giá trị đơn hàng” a total."""
 _PUNCTUATION = re.compile(r"[^0-9a-z]+")
 
 
@@ -128,7 +130,7 @@ def _first_place(
 ) -> int | None:
     for word in synonyms:
         for place, key in enumerate(keys):
-            fits = key == word if is_whole else key.startswith(f"{word} ")
+            fits = key == word if is_whole else len(word) >= LEAST_BEGINNING and key.startswith(f"{word} ")
             if place not in taken and fits:
                 return place
     return None

@@ -78,7 +78,7 @@ def keep(
     now: datetime,
 ) -> FileReport:
     """Keep a file's clean rows for a person to look at; a file that came before is that report still."""
-    session.execute(select(col(Shop.id)).where(col(Shop.id) == layout.shop_id).with_for_update()).one()
+    selling.lock_shop(session, layout.shop_id)  # as ``take`` does, which may follow in this transaction
     report = known(session, layout.shop_id, arrived.sha256)
     if report is not None and report.state == ReportState.TAKEN:
         return report
