@@ -1,5 +1,6 @@
 """Orders in another currency: the rate of their day, revenue that comes with it, figures that follow."""
 
+import threading
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -242,6 +243,25 @@ def test_rates_are_read_as_people_write_them_and_from_a_file() -> None:
     for name, text in (("dong", "25.412,50001"), ("dong", "nhiều"), ("day", "32/6"), ("currency", "DOLLAR")):
         with pytest.raises(Invalid):
             read_rate({**typed, name: text}, DAY)
+
+
+def test_a_rate_entered_while_orders_are_being_read_reaches_them(shop: Shop, now: datetime) -> None:
+    written, entered = threading.Event(), threading.Event()
+
+    def enter() -> None:
+        written.wait(30)
+        declare(now, rate())
+        entered.set()
+
+    thread = threading.Thread(target=enter)
+    thread.start()
+    with transaction() as session:
+        selling.record_orders(session, shop.id, [sold()], now)
+        written.set()
+        assert not entered.wait(0.5)  # it waits for the reading to end
+    thread.join(60)
+    assert stored()[0].is_priced is True
+    assert day_sums() == [(1, 3, 167_723, 0)]
 
 
 acts = st.lists(
