@@ -3,6 +3,7 @@
 import io
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,8 @@ from tests.browser.house import Stand, start
 from trace.services.verdicts import State
 
 LARGEST = 300_000
+UNCONNECTED = "14701714"
+DESK = ("/htx/tem", "main .list .go", "a[href^='/htx/in/']")
 COLOURS = 128
 SCREEN = {"width": 1366, "height": 900}
 
@@ -46,12 +49,60 @@ def _at(path: str, *clicks: str) -> Callable[[Page, Stand], object]:
     return go
 
 
+def _connected(last: str) -> Callable[[Page, Stand], object]:
+    """Connect the shop that the demonstration leaves to a visitor, step by step, up to this one."""
+
+    def go(page: Page, stand: Stand) -> None:
+        page.goto(f"{stand.web}/htx/gian-hang/ket-noi")
+        if last == "choose":
+            return
+        page.click("a[href$='/ket-noi/shopee']")
+        page.select_option("select", UNCONNECTED)
+        page.locator("button").first.click()
+        if last == "led":
+            page.wait_for_url("**/bat-dau")
+            return
+        page.locator("main a[href$='/ghep']").click()
+        if last == "match":
+            return
+        page.locator("main button.primary").click()
+        page.locator("form[action$='/xem-truoc'] button").click()
+        page.wait_for_selector("main .ledger")
+        page.locator("main .ledger").scroll_into_view_if_needed()
+
+    return go
+
+
+def _unreadable(page: Page, stand: Stand) -> None:
+    """An order from the day after tomorrow cannot be true: it is kept apart, and the others go on."""
+    now = int(time.time())
+    times = {"at": now + 5 * 86_400, "updated_at": now}
+    lines = [{"listing": "VS-500", "quantity": 1}]
+    stand.control("order", shop="14701711", order="260601UNREAD", lines=lines, **times)
+    page.goto(f"{stand.web}/htx/gian-hang")
+    page.locator("main .shop", has_text="Shopee").first.click()
+    page.locator("form[action$='/dong-bo'] button").click()
+    for _look in range(60):
+        if page.locator("form[action$='/lam-lai']").count():
+            break
+        page.wait_for_timeout(1_000)
+        page.reload()
+    page.locator("form[action$='/lam-lai']").first.scroll_into_view_if_needed()
+
+
 PICTURES = (
     Picture("verdict-first", None, PHONE, _stamp(State.FIRST)),
     Picture("verdict-recalled", None, PHONE, _stamp(State.RECALLED)),
     Picture("cooperative-today", "coop_manager", PHONE, _at("/htx")),
     Picture("cooperative-lot", "coop_manager", PHONE, _at("/htx/lo/moi")),
-    Picture("print-desk", "coop_manager", PHONE, _at("/htx/tem", "main .list .go", "a[href^='/htx/in/']")),
+    Picture("print-desk", "coop_manager", PHONE, _at(*DESK)),
+    Picture("print-desk-wide", "coop_manager", SCREEN, _at(*DESK)),
+    Picture("shop-choose", "second_manager", PHONE, _connected("choose")),
+    Picture("shop-led", "second_manager", PHONE, _connected("led")),
+    Picture("shop-match", "second_manager", PHONE, _connected("match")),
+    Picture("shop-preview", "second_manager", PHONE, _connected("preview")),
+    Picture("shop-health", "coop_manager", PHONE, _at("/htx/gian-hang")),
+    Picture("shop-unread", "coop_manager", PHONE, _unreadable),
     Picture("shops", "coop_manager", PHONE, _at("/htx/gian-hang", "main .shop")),
     Picture("office", "office", SCREEN, _at("/so")),
 )

@@ -131,6 +131,7 @@ def show_season(settings: Settings, simulators_port: int, size: demo_season.Size
     demo_season.ensure(settings, simulators_port, size)
     passwords = read_accounts(settings.instance)
     people = {plan.role.value: {"login": plan.login, "password": passwords[plan.login]} for plan in FIRST}
+    people["second_manager"] = {"login": "htx2", "password": passwords["htx2"]}
     with transaction() as session:
         manager = session.execute(select(AccountRow).where(col(AccountRow.login) == "htx1")).scalar_one()
         now = datetime.now(UTC)
