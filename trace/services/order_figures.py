@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, case, delete, func, insert, literal, select, tuple_
+from sqlalchemy import Select, and_, case, delete, func, insert, literal, select, tuple_
 from sqlmodel import Session, col
 
 from trace.records.file_exchange import DayTotal
 from trace.records.market_order import MarketOrder, MarketOrderLine, OrderStatus, SalesDay, ShopDay
+from trace.records.shop import Listing
 
 COUNTED = (OrderStatus.PLACED.value, OrderStatus.COMPLETED.value)
 COLUMNS = ("orders", "transactions", "quantity", "revenue_vnd", "unpriced")
@@ -106,13 +107,27 @@ def recompute(session: Session, listing_days: Collection[Key], shop_days: Collec
     session.flush()
     for figures, keys in ((BY_LISTING, listing_days), (BY_SHOP, shop_days)):
         for some in _batches(sorted(keys)):
-            session.execute(
-                delete(figures.table).where(tuple_(figures.own, col(figures.table.day)).in_(some))
+            days = {
+                day for _, day in some
+            }  # no index finds pairs: SQLite went through all lines of a listing
+            own = and_(
+                tuple_(figures.own, col(figures.table.day)).in_(some), col(figures.table.day).in_(days)
             )
-            touched = tuple_(figures.by, col(MarketOrder.day)).in_(some)
+            session.execute(delete(figures.table).where(own))
+            touched = and_(
+                tuple_(figures.by, col(MarketOrder.day)).in_(some),
+                col(MarketOrder.day).in_(days),
+                col(MarketOrder.shop_id).in_(_shops_of(figures, some)),
+            )
             by_hand = tuple_(figures.entered_by, col(DayTotal.day)).in_(some)
             ordered = session.execute(figures.from_orders().where(touched)).all()
             _store(session, figures, [*ordered, *session.execute(figures.entered().where(by_hand)).all()])
+
+
+def _shops_of(figures: _Figures, keys: Collection[Key]) -> Any:
+    """The shops of these keys, for the index by shop and day."""
+    numbers = {key for key, _ in keys}
+    return numbers if figures is BY_SHOP else select(col(Listing.shop_id)).where(col(Listing.id).in_(numbers))
 
 
 def recount(session: Session, *, check: bool = False) -> list[Difference]:
