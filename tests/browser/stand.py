@@ -6,6 +6,7 @@ its input is closed. A process of its own, because database and keys in use are 
 """
 
 import json
+import os
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -72,6 +73,11 @@ GOOD = products.ProductIn(
 Account = dict[str, str]
 """Login and password."""
 TOLD = "stand.json"
+
+
+def own_ports() -> int:
+    """Where this process looks for ports: those it found free are bound later, when another might have them."""
+    return 21_000 + os.getpid() % 400 * 20
 
 
 def settings_in(folder: Path, simulators_port: int) -> Settings:
@@ -157,7 +163,7 @@ def rules_of(app: Flask) -> list[tuple[str, str, str]]:
 def main() -> None:
     """Found, fill, serve; say where; end with the input."""
     folder, kind = Path(sys.argv[1]), sys.argv[2]
-    simulators_port = free_port("127.0.0.1", 21_000)
+    simulators_port = free_port("127.0.0.1", own_ports())
     settings = settings_in(folder, simulators_port)
     if kind in SIZES:
         settings = demo_season.settings_for(settings, simulators_port)
