@@ -17,6 +17,7 @@ from sqlmodel import Session, col
 
 from marketplaces.simulators.app import create_app as create_simulators
 from tests import world
+from tests.browser.rest import fill_the_rest
 from trace.app import create_app
 from trace.commands import demo_season
 from trace.commands.demo_season.accounts import ACCOUNTS, read_accounts
@@ -76,7 +77,7 @@ TOLD = "stand.json"
 
 
 def own_ports() -> int:
-    """Where this process looks for ports: those it found free are bound later, when another might have them."""
+    """Where this process looks for ports: what it finds free is bound later, when another might have it."""
     return 21_000 + os.getpid() % 400 * 20
 
 
@@ -141,6 +142,7 @@ def show_season(settings: Settings, simulators_port: int, size: demo_season.Size
     with transaction() as session:
         manager = session.execute(select(AccountRow).where(col(AccountRow.login) == "htx1")).scalar_one()
         now = datetime.now(UTC)
+        fill_the_rest(session, now, manager)
         people["packing_house"] = _account(session, Role.PACKING_HOUSE, manager.org_id or 0, 0, now)
     return people
 

@@ -18,6 +18,8 @@ ANYONE = "anonymous"
 ROLES = [role.value for role in Role]
 # Of the two roles that see most, two pages of a kind: the second is often unlike the first.
 TWICE = {"coop_manager": 2, "office": 2}
+EVERY = {"shops.show": 9}
+"""A shop kept by files has pages that no other has."""
 MOST_FIRST = [
     ANYONE,
     *(role.value for role in (Role.COOP_MANAGER, Role.OFFICE, Role.PACKING_HOUSE, Role.ADMIN)),
@@ -27,7 +29,7 @@ WRONG = {
     "farms": "Mã hộ,Tên chủ hộ,Số điện thoại\nBV-900,Nguyễn Thử,12\n",
     "products": "Mã sản phẩm,Tên sản phẩm,Cây trồng,Khối lượng\nSP-900,Vải thử,vải,-5\n",
 }
-# Answers to programs, forms and downloads without a page of their own; the way to a marketplace and back.
+# Answers to programs, forms, downloads without a page of their own; the ways to carrier and marketplace.
 NO_PAGES = {
     "static",
     "health.healthz",
@@ -44,6 +46,7 @@ NO_PAGES = {
     "label_design_form.drawing",
     "printing.sheet",
     "prints.file",
+    "shipments.print_label",
     "shop_connect.leave",
     "shop_connect.come_back",
 }
@@ -52,7 +55,7 @@ NO_PAGES = {
 @pytest.fixture(scope="session")
 def tours(season: Stand) -> dict[str, Tour]:
     """What every role, and a passer-by with a sample stamp of every state in hand, reaches by links."""
-    found = {role: walk(season, role, each=TWICE.get(role, 1)) for role in ROLES}
+    found = {role: walk(season, role, each=TWICE.get(role, 1), most=EVERY) for role in ROLES}
     states = {state: f"/{code}" for state, code in season.told["stamps"]}
     found[ANYONE] = walk(season, None, ("/", "/dang-nhap", *states.values()), most={"consumer.scan": 99})
     return found

@@ -67,7 +67,9 @@ def connect_shop(page: Page, stand: Stand) -> None:
     page.click("main .go")
     expect(page.locator("h1")).to_contain_text("Cho ứng dụng")
     page.click("button")
-    page.wait_for_url(f"{stand.web}/htx/gian-hang/*")
+    page.wait_for_url(f"{stand.web}/htx/gian-hang/*/bat-dau")
+    page.click("form[action$='/bat-dau'] button")
+    page.wait_for_url(re.compile(r"/htx/gian-hang/\d+$"))
 
 
 def map_listing(page: Page) -> None:

@@ -22,11 +22,13 @@ from tests.jobs.market import Stand
 from trace.db import Database, reading, transaction
 from trace.jobs import clock, queue, work
 from trace.jobs.desk import Desk
+from trace.jobs.kinds import SHOP_KINDS
 from trace.records.job import Job, JobState
 from trace.records.scan import Scan
 from trace.records.shop import Shop
 from trace.services import leases, schedules
 from trace.settings import Settings
+from trace.texts.catalogs import t
 
 
 @pytest.fixture
@@ -288,3 +290,8 @@ def test_housekeeping_empties_old_marks_of_scans_and_keeps_the_scans(desk: Desk)
     with reading() as session:
         marks = session.execute(select(Scan.device, Scan.network).order_by(col(Scan.scanned_at))).all()
     assert [tuple(one) for one in marks] == [(None, None), (b"d" * 16, b"n" * 16)]
+
+
+def test_every_job_of_a_shop_has_a_name_people_read() -> None:
+    named = {kind: [t(lang, f"shops.kind.{kind}") for lang in ("vi", "en")] for kind in SHOP_KINDS}
+    assert all(all(names) for names in named.values())

@@ -123,7 +123,7 @@ def _estate(session: Session, now: datetime, folder: Path, commune: str, sign: s
     places |= _papers(session, now, coop) | _shelf(session, now, coop, sign)
     places |= {"hold_id": _hold(session, now, coop), "rule_id": _rule(session)}
     places |= {"run": _print(session, now, block)}
-    places |= _gear(session, now, coop) | _files(session, now, coop, sign)
+    places |= _gear(session, now, coop) | files(session, now, coop, sign)
     places |= _parcel(session, now, coop, lot)
     return Estate(coop, places, stamped.code_of(session, block.kid, block.first))
 
@@ -169,11 +169,11 @@ def _shelf(session: Session, now: datetime, coop: world.Coop, sign: str) -> dict
     share = Allocation(order_id=order.id, ext_line_id="1", product_id=coop.product.id, pieces=2, unit_g=1000)
     world.add(session, line)
     places = {"order_id": order.id, "share_id": world.add(session, share).id}
-    places |= _new_listing(session, now, coop, shop)
+    places |= new_listing(session, now, coop, shop)
     return {"shop_id": shop.id, "listing_id": listing.id, "ext_shop_id": sign, **places}
 
 
-def _files(session: Session, now: datetime, coop: world.Coop, sign: str) -> dict[str, Any]:
+def files(session: Session, now: datetime, coop: world.Coop, sign: str) -> dict[str, Any]:
     """A second shop, kept by files, with a report of one order."""
     shop = Shop(org_id=coop.org.id, marketplace="postmart", ext_shop_id=sign, name="Gian tệp", created_at=now)
     shop.state = "connected"
@@ -206,7 +206,7 @@ def _files(session: Session, now: datetime, coop: world.Coop, sign: str) -> dict
     }
 
 
-def _new_listing(session: Session, now: datetime, coop: world.Coop, shop: Shop) -> dict[str, Any]:
+def new_listing(session: Session, now: datetime, coop: world.Coop, shop: Shop) -> dict[str, Any]:
     row = NewListing(shop_id=shop.id, product_id=coop.product.id, sku=f"M-{shop.id}", title="Vải 1 kg")
     row.unit_g, row.price_vnd, row.stock, row.created_at, row.updated_at = 1_000, 60_000, 9, now, now
     number = world.add(session, row).id

@@ -84,5 +84,5 @@ def _load(settings: Settings, simulator_port: int, size: Size) -> None:
 
 
 def _sell(cast: Cast, settings: Settings, simulator_port: int) -> None:
-    connect_shops(cast, settings, open_shops(cast, simulator_port))
+    connect_shops(cast, settings, open_shops(cast, simulator_port, settings.public_url))
     connect_carriers(cast, settings, simulator_port)

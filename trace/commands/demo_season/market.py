@@ -38,8 +38,9 @@ Order = dict[str, Any]
 class Market:
     """The control door of one simulated marketplace on this port."""
 
-    def __init__(self, port: int, name: str = "shopee") -> None:
+    def __init__(self, port: int, name: str = "shopee", web: str = "http://127.0.0.1") -> None:
         self.name = name
+        self._back = f"{web}/htx/gian-hang/tro-ve"
         self._door = f"http://127.0.0.1:{port}/control/{name}"
 
     def ask(self, deed: str, **given: Any) -> Any:
@@ -60,17 +61,20 @@ class Market:
             }
             for offer in plan.offers
         ]
-        app = {"id": APPLICATIONS[self.name].app_id, "secret": SECRET}
+        app = {"id": APPLICATIONS[self.name].app_id, "secret": SECRET, "redirect": self._back}
         return self.ask("seed", shop=plan.number, name=plan.name, app=app, listings=listings)
 
 
-def open_shops(cast: Cast, port: int) -> dict[str, Any]:
-    """Seed every shop whose cooperative is told of, and sell; keys and tokens by the shop's number."""
+def open_shops(cast: Cast, port: int, web: str) -> dict[str, Any]:
+    """Seed every shop whose cooperative is told of, and sell; keys and tokens by the shop's number.
+
+    Who agrees at one of them is sent back to ``web``, our public address.
+    """
     told = {}
     for plan in SHOPS:
         if plan.coop not in cast.coops:
             continue
-        market = Market(port, plan.marketplace)
+        market = Market(port, plan.marketplace, web)
         told[plan.number] = market.seed(plan)
         orders = [order if plan.marketplace == "shopee" else _plain(order) for order in _orders(cast, plan)]
         for start in range(0, len(orders), ORDERS_A_CALL):
