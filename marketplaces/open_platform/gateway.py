@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 
 from marketplaces.http import Answer, Client, Judge
@@ -15,7 +16,7 @@ Pairs = Iterable[tuple[str, str]]
 Files = tuple[tuple[str, str, bytes], ...]
 
 
-class OpenGateway:
+class OpenGateway(ABC):
     """One application, and one shop once its seller has agreed.
 
     Each marketplace says its ``place`` (for messages), its ``judge`` of answers, and its ``bucket``.
@@ -33,9 +34,9 @@ class OpenGateway:
         self.auth_url = (keys.auth_url or keys.base_url).rstrip("/")
 
     @property
+    @abstractmethod
     def bucket(self) -> str:
         """The pace this shop's calls count against."""
-        raise NotImplementedError
 
     @property
     def token_url(self) -> str:
