@@ -20,7 +20,7 @@ from trace.jobs import shop_run
 from trace.jobs.work import run_one
 from trace.records.job import Job, JobState
 from trace.records.shop import Shop, ShopState
-from trace.services import schedules, shops
+from trace.services import schedules, shop_circuit
 
 ANSWERED_AMISS = ("429", "500", "cut", "html", "bad_json")
 
@@ -232,4 +232,4 @@ def test_a_lost_permission_asks_for_a_sign_in_and_stops_calling(lite: Stand) -> 
 
 
 def test_pauses_never_pass_an_hour() -> None:
-    assert max(shops.pause_s(n) for n in range(3, 10_000, 7)) <= 3_600
+    assert max(shop_circuit.pause_s(n) for n in range(3, 10_000, 7)) <= 3_600

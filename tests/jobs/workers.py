@@ -22,7 +22,7 @@ from trace.db import reading, transaction
 from trace.jobs.kinds import HOUSE_KINDS
 from trace.keyring import make_master_key, use_keyring
 from trace.records.job import Job, JobState, Schedule
-from trace.services import shops
+from trace.services import shop_circuit, shops
 
 PATIENCE_S = 120.0
 """Generous: a machine may be busy; nothing here measures speed."""
@@ -131,14 +131,14 @@ class Floor:
 
     def all_due(self) -> None:
         """Every shop's sync is due now, whatever its turn was."""
-        due = update(Schedule).where(col(Schedule.kind) == shops.SYNC)
+        due = update(Schedule).where(col(Schedule.kind) == shop_circuit.SYNC)
         with transaction() as session:
             session.execute(due.values(next_due_at=datetime.now(UTC)))
 
     def jobs(self) -> list[Job]:
         """Every sync there was, oldest first."""
         with reading() as session:
-            rule = col(Job.kind) == shops.SYNC
+            rule = col(Job.kind) == shop_circuit.SYNC
             return list(session.execute(select(Job).where(rule).order_by(col(Job.id))).scalars())
 
     def running(self) -> Job | None:
@@ -161,10 +161,12 @@ def open_floor(market: Market, url: str, folder: Path, count: int, *, lease_s: i
         coop = world.make_coop(session, now)
         made = [shops.connect(session, coop.boss, _seeded(market, n, now), 300, now) for n in range(count)]
         # Only what a test makes due comes due: no nightly comparison in the middle of it.
-        others = col(Schedule.kind).not_in([shops.SYNC, *HOUSE_KINDS])
+        others = col(Schedule.kind).not_in([shop_circuit.SYNC, *HOUSE_KINDS])
         session.execute(update(Schedule).where(others).values(is_enabled=False))
         later = now.replace(year=now.year + 1)
-        session.execute(update(Schedule).where(col(Schedule.kind) == shops.SYNC).values(next_due_at=later))
+        session.execute(
+            update(Schedule).where(col(Schedule.kind) == shop_circuit.SYNC).values(next_due_at=later)
+        )
     set_up_witness()
     return Floor(market, url, folder, made)
 

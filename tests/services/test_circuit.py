@@ -10,7 +10,7 @@ from marketplaces.interface import MarketplaceError
 from tests import world
 from trace.db import Database, reading, transaction
 from trace.records.shop import Shop, ShopState
-from trace.services import shops
+from trace.services import shop_circuit
 
 HOUR = timedelta(hours=1)
 
@@ -33,7 +33,7 @@ def make(session: Session, coop: world.Coop, marketplace: str, number: int, now:
 
 def fail(shop_id: int, now: datetime, **error: object) -> Shop:
     with transaction() as session:
-        return shops.note_failure(session, shop_id, MarketplaceError("no", **error), now)
+        return shop_circuit.note_failure(session, shop_id, MarketplaceError("no", **error), now)
 
 
 def pauses(ids: list[int]) -> list[datetime | None]:
@@ -56,7 +56,7 @@ def test_one_good_answer_closes_the_circuit(three: list[int], now: datetime) -> 
     for _ in range(5):
         fail(three[0], now)
     with transaction() as session:
-        shops.note_success(session, three[0], now)
+        shop_circuit.note_success(session, three[0], now)
     assert pauses(three) == [None, None, None]
     assert fail(three[0], now).paused_until is None
 

@@ -25,6 +25,7 @@ from trace.services import (
     order_preview,
     print_queue,
     shipment_steps,
+    shop_circuit,
     shops,
 )
 
@@ -39,7 +40,7 @@ def _sync_shop(run: Run) -> None:
 
 def _note_success(run: ShopRun) -> None:
     with run.writing() as session:
-        shops.note_success(session, run.shop_id, run.desk.now())
+        shop_circuit.note_success(session, run.shop_id, run.desk.now())
 
 
 def _pull_orders(run: Run) -> None:

@@ -11,7 +11,7 @@ from trace.errors import NotFound
 from trace.jobs.desk import Run
 from trace.jobs.refresh_tokens import fresh_tokens
 from trace.records.shop import Shop, ShopState
-from trace.services import shops
+from trace.services import shop_circuit
 
 
 @dataclass
@@ -57,7 +57,7 @@ def run_steps(run: Run, *steps: Step, is_setup: bool = False) -> None:
             with_good_tokens(own, step)
     except MarketplaceError as error:
         with run.writing() as session:
-            failing = shops.note_failure(session, shop.id, error, run.desk.now())
+            failing = shop_circuit.note_failure(session, shop.id, error, run.desk.now())
             if not is_to_go_on(own, error, failing.failures):
                 own.keep(session)
         raise

@@ -16,7 +16,7 @@ from marketplaces.values import Push
 from trace.records.market_push import MarketPush
 from trace.records.shop import Shop, ShopState
 from trace.services import schedules
-from trace.services.shops import SYNC
+from trace.services.shop_circuit import SYNC
 
 READ = "read_pushes"
 MOST_AT_ONCE = 50

@@ -14,7 +14,7 @@ from trace.records.job import BadRecord, Job, JobState, Schedule
 from trace.records.market_order import Caution, MarketOrder, MarketOrderLine, OrderStatus, ShopDay
 from trace.records.shop import Listing, Shop, ShopState, ShopToken
 from trace.services.exchanging import HOME
-from trace.services.shops import SYNC
+from trace.services.shop_circuit import SYNC
 from trace.standards.local_time import local_day
 
 HOURS = 24

@@ -4,7 +4,6 @@ A failing shop is paused, longer each time, and tried again by itself; it is nev
 by anyone but a person.
 """
 
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,17 +12,17 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from marketplaces.by_file import is_by_file
-from marketplaces.interface import MarketplaceError
 from marketplaces.values import Credentials
 from trace.errors import NotFound, Refused
 from trace.records.shop import Shop, ShopState
 from trace.services import admission, schedules
 from trace.services.admission import Act, Actor
 from trace.services.logging_acts import append_leaf
+from trace.services.shop_circuit import SYNC, calm
 from trace.services.shop_tokens import store_tokens
 from trace.standards.local_time import VN, local_day
 
-SYNC, TOKENS, RECONCILE, EVENTS = "sync_shop", "refresh_tokens", "reconcile", "pull_events"
+TOKENS, RECONCILE, EVENTS = "refresh_tokens", "reconcile", "pull_events"
 SHELF = "read_shelf"
 TOKENS_EVERY_S = 1_200
 DAY_S = 86_400
@@ -31,10 +30,6 @@ LEAST_EVENTS_S = 20
 """A queue of events is asked five times between two readings of the orders: one short call each."""
 QUIET_HOUR = 2
 """Two at night in Vietnam: the nightly comparison disturbs nobody."""
-
-FAULTS_ALLOWED = 3
-FIRST_PAUSE_S = 60.0
-LONGEST_PAUSE_S = 3_600.0
 
 
 @dataclass(frozen=True)
@@ -74,7 +69,7 @@ def connect(session: Session, actor: Actor, new: NewShop, every_s: int, now: dat
         session.flush()
     elif not new.is_guided:  # who signs in anew keeps the name people gave the shop
         shop.name = new.name[:160] or shop.name
-    _calm(shop)
+    calm(shop)
     store_tokens(session, shop, new.credentials, now)
     if new.is_guided and shop.orders_cursor is None:
         shop.state = ShopState.PENDING
@@ -225,59 +220,6 @@ def refuse_by_file(shop: Shop) -> None:
     """
     if is_by_file(shop.marketplace):
         raise Refused("shop.by_file", shop=shop.name)
-
-
-def note_success(session: Session, shop_id: int, now: datetime) -> None:
-    """The shop answered well to the end."""
-    shop = session.get_one(Shop, shop_id, with_for_update=True)
-    _calm(shop)
-    shop.last_success_at = now
-
-
-def _calm(shop: Shop) -> None:
-    shop.failures, shop.paused_until, shop.last_error = 0, None, ""
-
-
-def note_failure(session: Session, shop_id: int, error: MarketplaceError, now: datetime) -> Shop:
-    """Write down a failure: a seconds' wait is obeyed, a lost permission asks for a sign-in, and after
-    three faults in a row the shop is paused, twice as long each time, up to an hour.
-
-    A pause ends by itself with one try: the first call after it closes the circuit or doubles the pause.
-    A day's quota is the application's: every shop of the marketplace rests until it is renewed.
-    """
-    if error.kind == "quota":
-        _rest_marketplace(session, shop_id, now + timedelta(seconds=error.retry_after or FIRST_PAUSE_S))
-    shop = session.get_one(Shop, shop_id, with_for_update=True)
-    shop.last_error = f"{error.kind}: {error}"[:600]
-    if error.relogin:
-        shop.state = ShopState.NEEDS_LOGIN
-        schedules.enable_shop(session, shop.id, enabled=False)
-        return shop
-    if error.kind in {"rate_limit", "quota"}:
-        shop.paused_until = now + timedelta(seconds=error.retry_after or FIRST_PAUSE_S)
-    else:
-        shop.failures += 1
-        if shop.failures >= FAULTS_ALLOWED:
-            shop.paused_until = now + timedelta(seconds=pause_s(shop.failures))
-    if shop.paused_until:
-        schedules.postpone(session, shop.id, SYNC, shop.paused_until)
-    return shop
-
-
-def _rest_marketplace(session: Session, shop_id: int, until: datetime) -> None:
-    """In the order of their numbers, so that two workers who hear of it at once do not lock each other."""
-    marketplace = session.get_one(Shop, shop_id).marketplace
-    rule = (col(Shop.marketplace) == marketplace, col(Shop.state) == ShopState.CONNECTED)
-    every = select(Shop).where(*rule).order_by(col(Shop.id)).with_for_update()
-    for shop in session.execute(every.execution_options(populate_existing=True)).scalars().all():
-        shop.paused_until = max(shop.paused_until or until, until)
-        schedules.postpone(session, shop.id, SYNC, shop.paused_until)
-
-
-def pause_s(failures: int) -> float:
-    """Seconds of pause after so many faults in a row: doubling, at most an hour, a fifth by chance."""
-    whole = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0 ** min(12, failures - FAULTS_ALLOWED))
-    return whole * random.uniform(0.8, 1.0)  # noqa: S311
 
 
 def is_weekly(now: datetime) -> bool:

@@ -12,8 +12,8 @@ from marketplaces.by_file import is_by_file
 from trace.records.job import JobState, Schedule
 from trace.records.shop import Shop, ShopState
 from trace.services.admission import Act, Actor, may, visible
+from trace.services.shop_circuit import FAULTS_ALLOWED
 from trace.services.shop_facts import HOURS, ShopFacts
-from trace.services.shops import FAULTS_ALLOWED
 from trace.standards.local_time import local_day
 
 SLOW_TURNS = 3
