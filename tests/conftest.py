@@ -12,8 +12,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 import nongsan  # puts the project's folder first on the path
-from tests.databases import KINDS, PostgresTemplates, SqliteTemplates, quick_folder
-from trace.db import Database, open_database, use_database
+from tests.databases import KINDS, PostgresTemplates, SqliteTemplates, opened, quick_folder
+from tests.passwords import make_light
+from trace.db import Database, use_database
 from trace.keyring import Keyring, use_keyring
 from trace.settings import Settings
 
@@ -22,6 +23,8 @@ assert nongsan.ROOT
 # No test is judged by how long an example takes on a busy machine.
 hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")
+
+make_light()
 
 # Every test that asks for it starts on the eve of the main lychee season.
 SEASON = datetime(2026, 6, 12, 2, 30, tzinfo=UTC)
@@ -58,13 +61,13 @@ def sqlite_url(sqlite_templates: SqliteTemplates) -> Iterator[str]:
 
 
 def _opened(url: str) -> Iterator[Database]:
-    opened = open_database(url)
-    use_database(opened)
+    database = opened(url)
+    use_database(database)
     use_keyring(Keyring(secrets.token_bytes(32)))
-    yield opened
+    yield database
     use_database(None)
     use_keyring(None)
-    opened.close()
+    database.close()
 
 
 @pytest.fixture
@@ -90,13 +93,13 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def app(sqlite: Database, settings: Settings) -> Flask:
-    """The web application over a fresh SQLite database; tests of form marks switch them on."""
-    from trace.app import create_app
+def app(sqlite: Database, settings: Settings) -> Iterator[Flask]:
+    """The web application over a fresh SQLite database."""
+    from tests.application import application
 
-    flask = create_app(settings)
-    flask.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
-    return flask
+    flask = application(settings)
+    yield flask
+    flask.extensions["scan_writer"].close()
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Fresh, migrated databases for tests: SQLite files and a real PostgreSQL from a pip package."""
 
+import itertools
 import os
 import shutil
 import tempfile
@@ -12,7 +13,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from tests.units import load_some_units
-from trace.db import open_database, transaction, use_database
+from trace.db import Database, open_database, transaction, use_database
 from trace.db_upgrade import upgrade_database
 
 KINDS = ("sqlite", "postgresql")
@@ -32,23 +33,54 @@ def migrated(url: str) -> None:
         database.close()
 
 
+class Names:
+    """The names databases go by, given again once they are free.
+
+    A name that comes back keeps its engine, and with it every statement it has compiled.
+    """
+
+    def __init__(self) -> None:
+        self.taken: set[int] = set()
+
+    @contextmanager
+    def one(self) -> Iterator[str]:
+        number = next(n for n in itertools.count() if n not in self.taken)
+        self.taken.add(number)
+        try:
+            yield f"t_{os.getpid()}_{number}"
+        finally:
+            self.taken.remove(number)
+
+
+_kept: dict[str, Database] = {}
+
+
+def opened(url: str) -> Database:
+    """The database at this address, with the engines of the last one that was there."""
+    if url not in _kept:
+        _kept[url] = open_database(url)
+    return _kept[url]
+
+
 class SqliteTemplates:
     """One migrated file, copied for each test."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.names = Names()
         self.template = folder / "template.sqlite3"
         migrated(f"sqlite:///{self.template}")
 
     @contextmanager
     def fresh(self) -> Iterator[str]:
-        path = self.folder / f"{uuid.uuid4().hex}.sqlite3"
-        shutil.copyfile(self.template, path)
-        try:
-            yield f"sqlite:///{path}"
-        finally:
-            for leftover in self.folder.glob(f"{path.name}*"):
-                leftover.unlink()
+        with self.names.one() as name:
+            path = self.folder / f"{name}.sqlite3"
+            shutil.copyfile(self.template, path)
+            try:
+                yield f"sqlite:///{path}"
+            finally:
+                for leftover in self.folder.glob(f"{path.name}*"):
+                    leftover.unlink()
 
 
 def quick_folder() -> Path:
@@ -84,19 +116,20 @@ class PostgresTemplates:
         for setting in ("fsync", "full_page_writes", "synchronous_commit"):
             self._run(f"ALTER SYSTEM SET {setting} = off")
         self._run("SELECT pg_reload_conf()")
+        self.names = Names()
         self.template = f"template_{uuid.uuid4().hex[:12]}"
         self._run(f"CREATE DATABASE {self.template} ENCODING 'UTF8' TEMPLATE template0")
         migrated(self._url(self.template))
 
     @contextmanager
     def fresh(self) -> Iterator[str]:
-        name = f"t_{uuid.uuid4().hex[:16]}"
-        # Copying files is cheaper than logging their pages: there is no crash to recover from.
-        self._run(f"CREATE DATABASE {name} TEMPLATE {self.template} STRATEGY FILE_COPY")
-        try:
-            yield self._url(name)
-        finally:
-            self._run(f"DROP DATABASE {name} WITH (FORCE)")
+        with self.names.one() as name:
+            # Copying files is cheaper than logging their pages: there is no crash to recover from.
+            self._run(f"CREATE DATABASE {name} TEMPLATE {self.template} STRATEGY FILE_COPY")
+            try:
+                yield self._url(name)
+            finally:
+                self._run(f"DROP DATABASE {name} WITH (FORCE)")
 
     def _url(self, name: str) -> str:
         return self.admin.set(database=name).render_as_string(hide_password=False)

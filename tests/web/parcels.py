@@ -12,9 +12,9 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from tests import world
+from tests.application import application
 from tests.marketplaces.carrier_stall import RECEIVER, SECRET, CarrierStall
 from tests.services.shipment_world import SENDER
-from trace.app import create_app
 from trace.db import reading, transaction
 from trace.jobs.desk import Desk
 from trace.jobs.work import run_one
@@ -109,8 +109,7 @@ class Office:
 
 def open_office(stall: CarrierStall, folder: Path, **options: str) -> Office:
     settings = settings_for(stall, folder, **options)
-    flask = create_app(settings)
-    flask.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
+    flask = application(settings)
     now = datetime.now(UTC)
     with transaction() as session:
         coop = world.make_coop(session, now)

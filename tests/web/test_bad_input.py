@@ -16,8 +16,8 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from tests import world
+from tests.application import application
 from tests.web import grounds
-from trace.app import create_app
 from trace.db import Database, reading
 from trace.records.account import Role
 from trace.settings import Settings
@@ -112,21 +112,15 @@ def role(request: pytest.FixtureRequest) -> Role:
     return found
 
 
-def opened(settings: Settings) -> Flask:
-    flask = create_app(settings)
-    flask.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
-    return flask
-
-
 @pytest.fixture
 def sender(sqlite: Database, settings: Settings, tmp_path: Path, role: Role) -> Sender:
-    app = opened(settings)
+    app = application(settings)
     return Sender(app, grounds.lay_out(app, tmp_path, datetime.now(UTC), role))
 
 
 @pytest.fixture
 def either(database: Database, settings: Settings, tmp_path: Path, role: Role) -> Sender:
-    app = opened(settings)
+    app = application(settings)
     return Sender(app, grounds.lay_out(app, tmp_path, datetime.now(UTC), role))
 
 

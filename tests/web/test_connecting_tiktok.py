@@ -7,14 +7,13 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from tests import world
+from tests.application import application
 from tests.jobs.market import Market, market_server, settings_for
 from tests.marketplaces.stalls import MARKETS
-from trace.app import create_app
 from trace.db import Database, reading, transaction
 from trace.records.shop import Listing, Shop
 
@@ -37,8 +36,7 @@ def ext_shop(market: Market) -> str:
 
 @pytest.fixture
 def manager(sqlite: Database, market: Market, tmp_path: Path) -> FlaskClient:
-    flask: Flask = create_app(settings_for(market, tmp_path))
-    flask.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
+    flask = application(settings_for(market, tmp_path))
     with transaction() as session:
         coop = world.make_coop(session, datetime.now(UTC))
     return world.sign_in(flask.test_client(), coop.manager)

@@ -12,9 +12,9 @@ from sqlalchemy import delete, select
 from sqlmodel import col
 
 from tests import world
+from tests.application import application
 from tests.jobs.market import Market, Stand, market_server, open_stand, settings_for
 from tests.marketplaces.stalls import MARKETS
-from trace.app import create_app
 from trace.db import Database, reading, transaction
 from trace.records.exchange_rate import ExchangeRate
 from trace.records.market_order import MarketOrder
@@ -44,9 +44,7 @@ def stand(sqlite: Database, one_market: Market, tmp_path: Path) -> Stand:
 
 @pytest.fixture
 def site(stand: Stand, one_market: Market, tmp_path: Path) -> Flask:
-    flask = create_app(settings_for(one_market, tmp_path))
-    flask.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
-    return flask
+    return application(settings_for(one_market, tmp_path))
 
 
 @pytest.fixture

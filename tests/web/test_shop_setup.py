@@ -11,9 +11,9 @@ from flask.testing import FlaskClient
 
 from marketplaces.pace import Pace
 from tests import world
+from tests.application import application
 from tests.jobs.market import Market, figures, market_server, settings_for
 from tests.web.test_shops import arrive, rows, seeded, work_off
-from trace.app import create_app
 from trace.db import Database, transaction
 from trace.jobs import clock
 from trace.jobs.desk import Desk
@@ -37,9 +37,7 @@ def market(one_market: Market) -> Market:
 
 @pytest.fixture
 def site(sqlite: Database, market: Market, tmp_path: Path) -> Flask:
-    flask = create_app(settings_for(market, tmp_path))
-    flask.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
-    return flask
+    return application(settings_for(market, tmp_path))
 
 
 @pytest.fixture

@@ -18,8 +18,8 @@ from sqlmodel import col
 
 from marketplaces.pace import Pace
 from tests import world
+from tests.application import application
 from tests.jobs.market import APP_ID, LISTINGS, SECRET, Market, figures, market_server, settings_for
-from trace.app import create_app
 from trace.db import Database, reading, transaction
 from trace.jobs.desk import Desk
 from trace.jobs.work import run_one
@@ -50,9 +50,7 @@ def seeded(market: Market) -> Any:
 
 @pytest.fixture
 def site(sqlite: Database, market: Market, tmp_path: Path) -> Flask:
-    flask = create_app(settings_for(market, tmp_path))
-    flask.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
-    return flask
+    return application(settings_for(market, tmp_path))
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from tests import world
+from tests.application import application
 from tests.jobs.market import Market, market_server, settings_for, stocked
 from tests.marketplaces.stalls import MARKETS
-from trace.app import create_app
 from trace.db import Database, reading, transaction
 from trace.records.job import Schedule
 from trace.records.shop import Listing, Shop
@@ -43,9 +43,7 @@ def coops(sqlite: Database) -> tuple[world.Coop, world.Coop]:
 def site(market: Market, folder: Path, cooperative: str) -> Flask:
     settings = settings_for(market, folder)
     named = settings.marketplaces["tiki"].model_copy(update={"cooperative": cooperative})
-    flask = create_app(settings.model_copy(update={"marketplaces": {"tiki": named}}))
-    flask.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
-    return flask
+    return application(settings.model_copy(update={"marketplaces": {"tiki": named}}))
 
 
 def manager_of(flask: Flask, coop: world.Coop) -> FlaskClient:

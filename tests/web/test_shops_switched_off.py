@@ -12,9 +12,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from tests import world
+from tests.application import application
 from tests.jobs.market import Market, market_server, settings_for, stocked
 from tests.marketplaces.stalls import MARKETS
-from trace.app import create_app
 from trace.db import Database, reading, transaction
 from trace.records.market_push import MarketPush
 from trace.records.shop import Listing, Shop
@@ -47,9 +47,7 @@ def site(market: Market, folder: Path, coop: world.Coop, **changes: Any) -> Flas
     named = settings.marketplaces["sendo"].model_copy(
         update={"cooperative": coop.org.public_id, "push_secret": "quiet", **changes}
     )
-    flask = create_app(settings.model_copy(update={"marketplaces": {"sendo": named}}))
-    flask.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
-    return flask
+    return application(settings.model_copy(update={"marketplaces": {"sendo": named}}))
 
 
 def manager_of(flask: Flask, coop: world.Coop) -> FlaskClient:
@@ -62,11 +60,9 @@ def rows(table):
 
 
 def test_it_is_shown_with_the_reason_and_refuses(market: Market, coop: world.Coop, tmp_path: Path) -> None:
-    off = site(market, tmp_path, coop, options={})
-    bare = create_app(settings_for(market, tmp_path).model_copy(update={"marketplaces": {}}))
-    bare.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
-    for flask in (off, bare):
-        manager = manager_of(flask, coop)
+    bare = settings_for(market, tmp_path).model_copy(update={"marketplaces": {}})
+    for told in (lambda: site(market, tmp_path, coop, options={}), lambda: application(bare)):
+        manager = manager_of(told(), coop)
         shown = manager.get(CONNECT).text
         assert "Sendo: Chưa bật" in shown
         assert "service_checked" in shown

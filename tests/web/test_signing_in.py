@@ -7,6 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests import world
+from tests.passwords import PRODUCTS_OWN
 from trace.db import transaction
 from trace.records.account import Account, Role
 from trace.services.accounts import FAILURES_ALLOWED, disable_account
@@ -81,3 +82,7 @@ def test_every_answer_forbids_other_hosts(client: FlaskClient) -> None:
     policy = client.get("/dang-nhap").headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
+
+
+def test_peoples_passwords_meet_the_hasher_that_makes_guessing_hard() -> None:
+    assert PRODUCTS_OWN.hash("x").startswith("$argon2id$v=19$m=19456,t=2,p=1$")
