@@ -18,6 +18,7 @@
     tiki/        Tiki Open API
     sendo/       Sendo's seller API, shipped switched off
     tiktok/      TikTok Shop Partner API
+    report_server/  an SFTP server with order reports of shops that are kept by files
     carriers/    who takes the parcels: no marketplaces, with a Protocol of their own
     alibaba/     Alibaba.com Open Platform (ICBU)
     open_platform/  the gateway Lazada and Alibaba.com share

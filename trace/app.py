@@ -20,7 +20,6 @@ from trace.web import (
     once,
     page_tools,
     refusals,
-    resolver,
     story_pages,
     visitor,
 )
@@ -70,7 +69,6 @@ DOORS: tuple[Door, ...] = (
     health.door,
     consumer.door,
     story_pages.door,
-    resolver.door,
     prints.door,
     printing.door,
     stamps.door,

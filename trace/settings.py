@@ -12,9 +12,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from marketplaces.by_file import BY_FILE
+from marketplaces.report_server.host_keys import read_host_key
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = {
@@ -79,6 +80,47 @@ class CarrierSettings(BaseModel):
         return said
 
 
+class ReportServerSettings(BaseModel):
+    """The SFTP server that one shop's order reports are fetched from.
+
+    ``host_keys`` are the public keys it may show; we sign in with ``key_file`` (no passphrase) or with
+    ``password``. ``names`` says which files are reports (``*`` and ``?``); with ``remove``, what was fetched
+    is removed there.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    host: str
+    port: int = Field(default=22, ge=1, le=65535)
+    user: str = Field(min_length=1)
+    folder: str = Field(default=".", min_length=1)
+    names: str = Field(default="*", min_length=1)
+    host_keys: tuple[str, ...] = Field(min_length=1)
+    key_file: Path | None = None
+    password: str = Field(default="", repr=False)
+    remove: bool = False
+
+    @field_validator("host")
+    @classmethod
+    def _host(cls, host: str) -> str:
+        if not HOST_NAME.fullmatch(host.lower()) and not _is_address(host):
+            raise ValueError("is no name such as sftp.example.vn and no address")
+        return host
+
+    @field_validator("host_keys")
+    @classmethod
+    def _keys(cls, lines: tuple[str, ...]) -> tuple[str, ...]:
+        for line in lines:
+            read_host_key(line)
+        return lines
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> "ReportServerSettings":
+        if bool(self.key_file) == bool(self.password):
+            raise ValueError("must have either key_file or password")
+        return self
+
+
 class Settings(BaseModel):
     """All settings, validated. Paths left empty lie in the instance folder."""
 
@@ -116,6 +158,16 @@ class Settings(BaseModel):
     shipment_silent_h: int = Field(default=24, ge=1, le=720)
     file_marketplaces: tuple[str, ...] = ("postmart",)
     drop_folder: Path | None = None
+    report_servers: dict[str, ReportServerSettings] = Field(default_factory=dict)
+
+    @field_validator("report_servers")
+    @classmethod
+    def _of_shops(cls, servers: dict[str, ReportServerSettings]) -> dict[str, ReportServerSettings]:
+        for name in servers:
+            marketplace, _, number = name.partition("-")
+            if marketplace not in BY_FILE or not re.fullmatch("[1-9][0-9]{0,15}", number):
+                raise ValueError(f"{name!r} is no shop kept by files, such as {min(BY_FILE)}-7")
+        return servers
 
     @field_validator("file_marketplaces")
     @classmethod
@@ -191,6 +243,14 @@ class Settings(BaseModel):
         return self.public_url.lower().startswith("https://")
 
 
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _is_network(text: str) -> bool:
     try:
         ipaddress.ip_network(text)
@@ -230,8 +290,9 @@ def _read_file(path: Path) -> dict[str, Any]:
 def _one_line(error: ValidationError, instance: Path) -> str:
     first = error.errors(include_url=False)[0]
     name = ".".join(str(part) for part in first["loc"])
-    secret = any(part in name for part in ("secret", "database_url", "storage_uri"))
-    got = "" if secret else f", got {first.get('input')!r}"
+    secret = any(part in name for part in ("secret", "password", "database_url", "storage_uri"))
+    whole = isinstance(first.get("input"), (dict, BaseModel))  # a table, with whatever secrets are in it
+    got = "" if secret or whole else f", got {first.get('input')!r}"
     if first["type"] == "extra_forbidden":
         return f"unknown setting {name!r} in {instance / 'nongsan.toml'}; see docs/settings.md"
     return f"setting {name!r}: {first['msg']}{got}; see docs/settings.md"

@@ -8,6 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from marketplaces.report_server.values import ReportServerError
 from marketplaces.simulators.files import template
 from marketplaces.simulators.files.centre import BUYERS, Centre
 from marketplaces.simulators.files.dialects import DIALECTS, WORDS
@@ -19,7 +20,11 @@ from trace.records.file_export import FileExport
 from trace.records.job import Job, Schedule
 from trace.records.market_order import MarketOrder, ShopDay
 from trace.records.shop import Shop
+from trace.services import shop_circuit
+from trace.services.file_exchange import fetching
+from trace.services.file_exchange.remote_names import Sorted
 from trace.services.importing.reading import opened as opened_book
+from trace.settings import Settings
 
 JUNE = (date(2026, 6, 1), date(2026, 6, 30))
 SAID = {"number": "HTX-01", "name": "Gian Buudien", "seen": "1"}
@@ -144,6 +149,34 @@ def test_nothing_is_ever_scheduled_or_called_for_such_a_shop(manager: FlaskClien
     page = manager.get(shop).text
     assert "trao đổi bằng tệp" in page
     assert "dong-bo" not in page
+
+
+def test_the_shop_says_how_its_server_does_and_what_is_wrong_with_it(
+    app: Flask, manager: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = opened(manager).removesuffix("/cot").removesuffix("/bao-cao")
+    number = rows(Shop)[0].id
+    assert "SFTP" not in manager.get(shop).text
+    line = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+    table = {"host": "tep.example.vn", "user": "htx", "host_keys": [line], "password": "khong-noi-ra"}
+    known = app.extensions["settings"].model_dump()
+    servers = Settings(**{**known, "report_servers": {f"postmart-{number}": table}})
+    monkeypatch.setitem(app.extensions, "settings", servers)
+    assert "tep.example.vn; chưa xem được lần nào" in manager.get(shop).text
+    at = datetime.now(UTC)
+    error = ReportServerError("host_key", "…", host="tep.example.vn:22", expected="cũ", got="mới")
+    with transaction() as session:
+        fetching.note_look(session, number, Sorted({}, unfit=4, too_large=2), at)
+        fetching.note_fault(session, number, error, at)
+        shop_circuit.note_failure(session, number, error, at)
+    for page in (manager.get(shop).text, manager.get(f"{shop}/bao-cao").text):
+        assert "Đã ghi: cũ. Nhận được: mới." in page
+        assert "Bỏ qua 4 tên" in page
+        assert "Bỏ qua 2 tệp" in page
+        assert "khong-noi-ra" not in page
+        assert "setup:" not in page
+    listed = manager.get("/htx/gian-hang").text
+    assert "Chưa lấy được báo cáo của" in listed
 
 
 def test_a_marketplace_the_operator_has_not_named_stays_closed(manager: FlaskClient) -> None:

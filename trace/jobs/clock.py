@@ -9,7 +9,9 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from trace.db import transaction
 from trace.jobs.desk import Desk
 from trace.jobs.kinds import HOUSE_KINDS
+from trace.logbook import log
 from trace.services import leases, print_queue, schedules
+from trace.services.file_exchange import fetching
 
 TICK_S, MEND_S = 5, 300
 
@@ -53,7 +55,11 @@ def mend(desk: Desk) -> int:
 
 
 def plan_house(desk: Desk) -> None:
-    """Have the schedules of the instance's own jobs."""
+    """Have the schedules of the instance's own jobs, and of the servers that the settings name."""
+    servers = desk.settings.report_servers
     with transaction() as session:
         for name, (_, every_s) in HOUSE_KINDS.items():
             schedules.ensure(session, name, "", every_s, desk.now())
+        unknown = fetching.plan(session, servers, desk.settings.sync_every_s, desk.now())
+    for name in unknown:
+        log.warning("report server of no shop", name=name, setting=f"[report_servers.{name}]")

@@ -19,6 +19,7 @@ from marketplaces.carriers.values import Pass
 from marketplaces.http import CallRecord, Client, Patience
 from marketplaces.interface import Marketplace
 from marketplaces.pace import LentPace, Pacing
+from marketplaces.report_server.values import Bounds
 from marketplaces.values import AppKeys, Credentials
 from marketplaces.wire import Transport, Wire
 from trace.db import transaction
@@ -53,6 +54,7 @@ class Desk:
     transport: Callable[[], Transport] = Wire
     patience: Patience = field(default_factory=Patience)
     pace: Pacing | None = None
+    server_bounds: Bounds = field(default_factory=Bounds)
     stopping: threading.Event = field(default_factory=threading.Event)
     claiming: threading.Lock = field(default_factory=threading.Lock)
     _paces: dict[str, Pacing] = field(default_factory=dict)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from trace.jobs.carrier_pushes import carrier_pushes
 from trace.jobs.create_listings import create_listings, read_categories, renew_categories
 from trace.jobs.desk import Run
+from trace.jobs.fetch_reports import fetch_reports
 from trace.jobs.give_lots import give_lots
 from trace.jobs.housekeep import housekeep
 from trace.jobs.preview_orders import preview_orders
@@ -28,6 +29,7 @@ from trace.services import (
     shop_circuit,
     shops,
 )
+from trace.services.file_exchange import fetching
 
 Job = Callable[[Run], None]
 
@@ -94,6 +96,7 @@ SHOP_KINDS: dict[str, Job] = {
     order_preview.KIND: _preview_orders,
     "refresh_tokens": _refresh_tokens,
     "reconcile": _reconcile,
+    fetching.KIND: fetch_reports,
 }
 HOUSE_KINDS: dict[str, tuple[Job, int]] = {
     "sequence_log": (sequence_log, 30),

@@ -116,6 +116,44 @@ class HeldOrder(SQLModel, table=True):
     resolved_at: datetime | None = None
 
 
+class ReportServer(SQLModel, table=True):
+    """How the server answered that a shop's reports are fetched from; its address is in the settings alone.
+
+    ``looked_at`` is the last look at its whole folder, with what that found; ``fault`` says why a later one
+    failed, as JSON of a text's key and its figures, empty when none did.
+    """
+
+    __tablename__ = "report_server"
+
+    shop_id: int = ref("shop.id", index=False, primary_key=True)
+    looked_at: datetime | None = None
+    fetched_at: datetime | None = None
+    fetched: int = 0
+    waiting: int = 0
+    unfit: int = 0
+    too_large: int = 0
+    fault: str = Field(default="", max_length=1000)
+    fault_at: datetime | None = None
+
+
+class RemoteFile(SQLModel, table=True):
+    """A file in the server's folder as it was at the last look: known by name, size and time (its clock).
+
+    ``seen_at`` is when it was first seen exactly so; ``fetched_at`` is empty until it was fetched so.
+    """
+
+    __tablename__ = "remote_file"
+    __table_args__ = (UniqueConstraint("shop_id", "name"),)
+
+    id: int = pk()
+    shop_id: int = ref("shop.id", index=False)
+    name: str = Field(max_length=200)
+    size: int = big()
+    modified: int = big()
+    seen_at: datetime
+    fetched_at: datetime | None = None
+
+
 OPEN = text("ended_at IS NULL")
 
 

@@ -14,7 +14,7 @@ from sqlmodel import Session, SQLModel, col
 from marketplaces.by_file import is_by_file
 from trace.errors import NotFound, Refused
 from trace.records.shop import Shop, ShopState
-from trace.services import admission
+from trace.services import admission, schedules
 from trace.services.admission import Act, Actor
 from trace.services.intake import Given, line
 from trace.services.logging_acts import append_leaf
@@ -65,6 +65,9 @@ def open_shop(
         session.add(shop)
     shop.name, shop.state = given.name, ShopState.CONNECTED
     session.flush()
+    schedules.enable_shop(
+        session, shop.id, enabled=True
+    )  # where its reports are fetched, stopping ended that
     body = {"shop": f"{marketplace}/{given.number}", "org": org, "by": actor.account_id, "by_file": True}
     append_leaf(session, "shop_opened", body, now)
     return shop

@@ -14,7 +14,7 @@ from trace.db import reading
 from trace.errors import FieldProblem, Invalid, Refused
 from trace.records.file_exchange import FileReport, ReportState
 from trace.services.admission import Act
-from trace.services.file_exchange import cleaning, drops, opening, report_pages, reports
+from trace.services.file_exchange import cleaning, drops, fetching, opening, report_pages, reports
 from trace.standards import quantity
 from trace.standards.fault import Fault
 from trace.standards.local_time import day_bounds, local_day
@@ -41,10 +41,11 @@ def _index(shop_id: int, form: FormState) -> str:
     with reading() as session:
         shop = opening.own_shop(session, actor(), Act.VIEW_SHOP, shop_id)
         page = report_pages.reports_page(session, shop)
+        server = fetching.standing(session, shop, settings())
         incoming, _ = drops.folders_of(settings().drops, shop.marketplace, shop.id)
     folder = f"{incoming.parent.name}/{incoming.name}"
     told = {"refusal_of": reports.refusal_of, "folder": folder, "dropped": drops.count_waiting(incoming)}
-    return render_template("cooperative/files/reports.html", page=page, form=form, **told)
+    return render_template("cooperative/files/reports.html", page=page, form=form, server=server, **told)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from trace.errors import Invalid, Refused
 from trace.records.shop import Shop
 from trace.services import bad_records, exchanging, listing_offers, listings, shop_pages, shops
 from trace.services.admission import Act, Actor
+from trace.services.file_exchange import fetching
 from trace.services.intake import read
 from trace.services.sync_health import sync_health
 from trace.standards.local_time import local_day
@@ -17,7 +18,7 @@ from trace.texts.formats import kilograms
 from trace.web.door import Door
 from trace.web.form_state import FormState, blank, kept, typed
 from trace.web.once import leads_to, once
-from trace.web.visitor import actor, face_language, now
+from trace.web.visitor import actor, face_language, now, settings
 
 door = Door("shops", __name__, url_prefix="/htx/gian-hang")
 
@@ -43,9 +44,9 @@ def show(shop_id: int) -> str:
 def _show(shop_id: int, form: FormState) -> str:
     with reading() as session:
         page = shop_pages.shop_page(session, actor(), shop_id, now())
-    return render_template(
-        "cooperative/shops/show.html", page=page, form=form, push_state=shop_pages.push_state
-    )
+        server = fetching.standing(session, page.shop, settings())
+    told = {"push_state": shop_pages.push_state, "server": server}
+    return render_template("cooperative/shops/show.html", page=page, form=form, **told)
 
 
 @door.page(f"{ONE}/dong-bo", Act.MANAGE_SHOP, methods=["POST"])
