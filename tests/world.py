@@ -16,6 +16,7 @@ from trace.records.lot import Lot, LotKind, LotState
 from trace.records.organisation import Organisation, OrgKind
 from trace.records.plot import GrowingArea, Plot
 from trace.records.product import Product
+from trace.records.product_gtin import ProductGtin
 from trace.services import accounts
 from trace.services.admission import Actor, actor_of
 from trace.services.public_id import new_public_id
@@ -86,7 +87,10 @@ def make_product(session: Session, now: datetime, org: Organisation, **given: An
     name = given.pop("name", "Vải thiều Thanh Hà")
     values = {"org_id": org.id, "public_id": new_public_id(), "sku": f"VT-{n}", "name": name}
     values |= {"search_key": fold_vi(name), "crop": "lychee", "variety": "thieu", "unit_g": 1_000}
-    return add(session, Product(**{**values, "shelf_life_days": 7, "created_at": now, **given}))
+    row = add(session, Product(**{**values, "shelf_life_days": 7, "created_at": now, **given}))
+    if row.gtin is not None:
+        add(session, ProductGtin(gtin=row.gtin, product_id=row.id, given_at=now))
+    return row
 
 
 def make_lot(

@@ -20,6 +20,7 @@ from trace.web import (
     once,
     page_tools,
     refusals,
+    resolver,
     story_pages,
     visitor,
 )
@@ -69,6 +70,7 @@ DOORS: tuple[Door, ...] = (
     health.door,
     consumer.door,
     story_pages.door,
+    resolver.door,
     prints.door,
     printing.door,
     stamps.door,

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, redirect, request
@@ -22,11 +24,17 @@ from marketplaces.simulators.shopee.dialect import DIALECT as SHOPEE
 from marketplaces.simulators.store import Store
 from marketplaces.simulators.tiki.dialect import DIALECT as TIKI
 from marketplaces.simulators.tiktok.dialect import DIALECT as TIKTOK
+from marketplaces.simulators.viettelpost.server import NAME as VIETTELPOST
 from marketplaces.simulators.viettelpost.server import add_viettelpost
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 DIALECTS: tuple[Dialect, ...] = (SHOPEE, LAZADA, TIKTOK, TIKI, SENDO, ALIBABA)
 MARKETS = tuple(dialect.market for dialect in DIALECTS)
 """Their names; each has a page of its own at ``/<name>/``."""
+SERVERS = (*MARKETS, VIETTELPOST)
+"""Whoever can be served by itself: the marketplaces, and the carrier."""
 LARGEST_REQUEST = 16_000_000
 
 
@@ -41,7 +49,7 @@ def create_app(path: Path | None = None) -> Flask:
         app.register_blueprint(play(dialect, bench))
     app.register_blueprint(control(benches))
     served = {name: bench for name, (_, bench) in benches.items()}
-    served["viettelpost"] = add_viettelpost(app, store)
+    served[VIETTELPOST] = add_viettelpost(app, store)
     app.before_request(_only_from_here)
 
     @app.before_request
@@ -55,6 +63,23 @@ def create_app(path: Path | None = None) -> Flask:
         return redirect(f"/{DIALECTS[0].market}/")
 
     return app
+
+
+def at_root(app: Flask, name: str) -> WSGIApplication:
+    """The application with one server's paths where they are on its own host.
+
+    Public clients that take a host without a path, or sign the path they call, need this. The control
+    door and the pages for people stay where they are.
+    """
+    kept = {"control", "static", *SERVERS}
+
+    def serve(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        if path.split("/")[1] not in kept:
+            environ["PATH_INFO"] = f"/{name}{path}"
+        return app(environ, start)
+
+    return serve
 
 
 def _only_from_here() -> Response | None:

@@ -19,7 +19,7 @@ from marketplaces.interface import Clock, Marketplace
 from marketplaces.memory import world
 from marketplaces.pace import Pace
 from marketplaces.simulators.alibaba import DONG_A_DOLLAR
-from marketplaces.simulators.app import create_app
+from marketplaces.simulators.app import at_root, create_app
 from marketplaces.values import (
     AppKeys,
     Credentials,
@@ -299,10 +299,11 @@ class SimulatedStall:
 
 
 @contextmanager
-def serving(path: Path | None = None) -> Iterator[str]:
-    """The simulators on a free loopback port; yields their address."""
+def serving(path: Path | None = None, alone: str = "") -> Iterator[str]:
+    """The simulators on a free loopback port, one of them at the root if named; yields their address."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = make_server("127.0.0.1", 0, create_app(path), threaded=True)
+    app = create_app(path)
+    server = make_server("127.0.0.1", 0, at_root(app, alone) if alone else app, threaded=True)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()

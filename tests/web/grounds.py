@@ -273,6 +273,8 @@ CHOICES: dict[str, str] = {
     "office_rules.kind": "yield",
     "sites.kind": "vung",
     "typed": "",
+    "rest": "09506000134352",
+    "key": "414",
 }
 """Parameters that choose among fixed things and belong to nobody; ``typed`` is a stamp's code."""
 SHARED = {"rule_id", "sha256", "ext_shop_id", "mark"}

@@ -12,6 +12,7 @@ from trace.records.product import Product
 from trace.services.admission import Act, Actor, fetch, own_org, visible
 from trace.services.crops import crop_of, variety_of
 from trace.services.intake import Days, Given, Weight, line
+from trace.services.product_gtins import note_gtin, require_free
 from trace.services.public_id import new_public_id
 from trace.services.registering import Code, add_unique, change, empty_is_none, exact_first, found_by
 from trace.standards import gtin, ocop
@@ -65,21 +66,27 @@ def add_product(session: Session, actor: Actor, given: ProductIn, now: datetime)
     """Register a product of the actor's cooperative.
 
     Raises:
-        Invalid: the product code or the GTIN is taken.
+        Invalid: the product code is taken, or the GTIN is or was another product's.
     """
     org_id = own_org(actor)
     visible(actor, Act.MANAGE_REGISTRY, Product)
+    require_free(session, given.gtin)
     row = Product(org_id=org_id, public_id=new_public_id(), created_at=now, **_columns(given))
-    return add_unique(session, row, _taken_field(session, org_id, given), given.sku)
+    add_unique(session, row, "sku", given.sku)
+    note_gtin(session, actor.account_id, row, None, now)
+    return row
 
 
 def edit_product(session: Session, actor: Actor, public_id: str, given: ProductIn, now: datetime) -> Product:
-    """Change a product; its public id stays, because printed stamps lead to it."""
+    """Change a product; its public id stays, because printed stamps lead to it, and so does a former GTIN."""
     row = fetch(session, actor, Act.MANAGE_REGISTRY, Product, public_id=public_id)
-    field = _taken_field(session, row.org_id, given, row.id)
+    before = row.gtin
+    require_free(session, given.gtin, row.id)
     with session.no_autoflush:
         change(row, _columns(given))
-    return add_unique(session, row, field, given.gtin if field == "gtin" and given.gtin else given.sku)
+    add_unique(session, row, "sku", given.sku)
+    note_gtin(session, actor.account_id, row, before, now)
+    return row
 
 
 def retire_product(session: Session, actor: Actor, public_id: str) -> Product:
@@ -112,11 +119,3 @@ def products(
 
 def _columns(given: ProductIn) -> dict[str, Any]:
     return {**given.model_dump(), "search_key": product_key(given.sku, given.name)}
-
-
-def _taken_field(session: Session, org_id: int, given: ProductIn, own_id: int | None = None) -> str:
-    """Which of the two unique fields is another product's; the product code where neither is."""
-    if given.gtin is None:
-        return "sku"
-    question = select(col(Product.id)).where(col(Product.gtin) == given.gtin, col(Product.id) != own_id)
-    return "gtin" if session.execute(question).first() else "sku"

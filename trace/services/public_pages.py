@@ -18,6 +18,7 @@ from trace.services.story import Place, Story, place_of, tell
 
 OUT = (LotState.RELEASED, LotState.CONSUMED, LotState.RECALLED)
 RECENT_LOTS = 10
+MOST_RECALLED = 50
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,7 @@ def product_page(session: Session, public_id: str, today: date) -> ProductPage:
         stars=stars_on(session, product.id, today, today),
         papers=papers_on(session, product.org_id, product.id, today, today),
         pictures=_pictures(session, product.id),
-        lots=_recent(session, product.id),
+        lots=recent_lots(session, product.id),
         recalls=recalls_of(session, open_here),
     )
 
@@ -161,7 +162,8 @@ def _pictures(session: Session, product_id: int) -> tuple[str, ...]:
     return tuple(session.execute(question.order_by(col(ProductImage.position))).scalars())
 
 
-def _recent(session: Session, product_id: int) -> tuple[tuple[str, str, date], ...]:
+def recent_lots(session: Session, product_id: int) -> tuple[tuple[str, str, date], ...]:
+    """Public id, code and harvest day of a product's latest lots that are or were out, packs only."""
     question = (
         select(col(Lot.public_id), col(Lot.code), col(Lot.harvested_on))
         .where(col(Lot.product_id) == product_id, is_public())
@@ -170,6 +172,20 @@ def _recent(session: Session, product_id: int) -> tuple[tuple[str, str, date], .
         .limit(RECENT_LOTS)
     )
     return tuple((row[0], row[1], row[2]) for row in session.execute(question))
+
+
+def recalled_lots(session: Session, which: ColumnElement[bool]) -> tuple[tuple[str, str], ...]:
+    """Public id and code of the public lots that recalls reach, in the order of their codes."""
+    question = (
+        select(col(Lot.public_id), col(Lot.code))
+        .join(RecallLot, col(RecallLot.lot_id) == col(Lot.id))
+        .join(Recall, col(Recall.id) == col(RecallLot.recall_id))
+        .where(which, is_public())
+        .distinct()
+        .order_by(col(Lot.code))
+        .limit(MOST_RECALLED)
+    )
+    return tuple((row[0], row[1]) for row in session.execute(question))
 
 
 def picture(session: Session, sha256: str) -> tuple[bytes, str]:

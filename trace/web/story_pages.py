@@ -14,9 +14,10 @@ from trace.texts.catalogs import t, t_html
 from trace.texts.files import HTML_LANG
 from trace.texts.places import place_short
 from trace.web.door import Door, Open
+from trace.web.link_notice import notices_here
 from trace.web.page_tools import icon, request_is_demo
 from trace.web.reader import LANGUAGES, consumer_language
-from trace.web.verdict_words import figure_tools, place_said, tel
+from trace.web.verdict_words import figure_tools, own_name, place_said, tel
 from trace.web.visitor import now, settings
 
 door = Door("story", __name__)
@@ -29,12 +30,13 @@ def lot(public_id: str) -> str:
     """One lot's story."""
     with reading() as session:
         page = public_pages.lot_page(session, public_id, local_day(now()))
-    lang = consumer_language()
-    product = _name(page.product, lang) if page.product is not None else page.code
+        lang = consumer_language()
+        notes = notices_here(session, page.product.id if page.product else None, lang)
+    product = own_name(page.product, lang) if page.product is not None else page.code
     figures = {
         "product": product,
         "lot": page.code,
-        "coop": _name(page.cooperative, lang),
+        "coop": own_name(page.cooperative, lang),
         "place": place_short(lang, page.story.place.commune, page.story.place.province),
         "date": page.harvested_on,
     }
@@ -43,6 +45,7 @@ def lot(public_id: str) -> str:
         lang,
         f"/lo/{page.public_id}",
         page=page,
+        notes=notes,
         story=page.story,
         title=t(lang, "consumer.story.title", **figures),
         about=t(lang, "consumer.story.about", **figures),
@@ -62,14 +65,16 @@ def product(public_id: str) -> str:
     """One product."""
     with reading() as session:
         page = public_pages.product_page(session, public_id, local_day(now()))
-    lang = consumer_language()
-    name, coop = _name(page.product, lang), _name(page.cooperative, lang)
+        lang = consumer_language()
+        notes = notices_here(session, page.product.id, lang)
+    name, coop = own_name(page.product, lang), own_name(page.cooperative, lang)
     place = place_short(lang, page.place.commune, page.place.province)
     return _rendered(
         "consumer/product.html",
         lang,
         f"/sp/{page.product.public_id}",
         page=page,
+        notes=notes if page.product.is_active else (*notes, t(lang, "link.notice.retired")),
         story=page,
         title=name,
         about=t(lang, "consumer.product.about", product=name, coop=coop, place=place),
@@ -110,12 +115,6 @@ def _rendered(template: str, lang: str, path: str, **more: Any) -> str:
         **figure_tools(lang),
         **more,
     )
-
-
-def _name(row: Any, lang: str) -> str:
-    """A product's or a cooperative's name in the reader's language, else in English abroad."""
-    own = row.name if lang == "vi" else getattr(row, f"name_{lang}", None)
-    return str(own or row.name_en or row.name)
 
 
 def _notice(notice: RecallNotice | None, lang: str) -> dict[str, Any] | None:

@@ -101,6 +101,12 @@ def product_name(info: StampInfo, lang: str) -> str:
     return own or info.product_name_en or info.product_name or ""
 
 
+def own_name(row: Any, lang: str) -> str:
+    """A product's or a cooperative's name in the reader's language, else in English abroad."""
+    own = row.name if lang == "vi" else getattr(row, f"name_{lang}", None)
+    return str(own or row.name_en or row.name)
+
+
 def place_said(lang: str, place: Place) -> str:
     """A commune by its new name, the one before July 2025 in brackets."""
     return places.place(

@@ -15,8 +15,10 @@ from trace.services.importing.farm_memory import Task
 from trace.services.importing.problems import in_words, of_field
 from trace.services.importing.report import Draft, Report, problem
 from trace.services.intake import read
+from trace.services.product_gtins import note_gtin, require_free
 from trace.services.products import ProductIn, product_key
 from trace.services.public_id import new_public_id
+from trace.services.registering import change
 from trace.standards.fault import Fault
 from trace.standards.search_key import fold_vi
 
@@ -106,17 +108,19 @@ class ProductRows:
         self._report.count("product", created=new, updated=changed, same=same)
         if not self._task.writes or same:
             return
+        before = stored.gtin if stored is not None else None
         if stored is None:
             own: dict[str, Any] = {
                 "org_id": org,
                 "public_id": new_public_id(),
                 "import_id": self._task.import_id,
             }
-            self._task.session.add(Product(created_at=self._task.now, **own, **values))
+            stored = Product(created_at=self._task.now, **own, **values)
+            self._task.session.add(stored)
         else:
-            for name, value in values.items():
-                setattr(stored, name, value)
+            change(stored, values)
         self._task.session.flush()
+        note_gtin(self._task.session, self._task.account_id, stored, before, self._task.now)
 
     def _stored(self, layout: Layout, draft: Draft, given: ProductIn, org: int) -> Product | None:
         """The product of this code, where neither code nor GTIN is used twice."""
@@ -131,12 +135,16 @@ class ProductRows:
             if before != here:
                 self._blame(layout, draft, name, value, Fault("imp.dup.file", row2=before[1]))
         if given.gtin is not None and not draft.problems:
-            other = select(col(Product.id)).where(
-                col(Product.gtin) == given.gtin, col(Product.id) != (stored.id if stored else -1)
-            )
-            if session.execute(other).first():
-                self._blame(layout, draft, "gtin", given.gtin, Fault("field.taken"))
+            self._judge_gtin(layout, draft, given.gtin, stored)
         return stored
+
+    def _judge_gtin(self, layout: Layout, draft: Draft, gtin: str, stored: Product | None) -> None:
+        """The rules of the form about whose number it is."""
+        try:
+            require_free(self._task.session, gtin, stored.id if stored else None)
+        except Invalid as invalid:
+            for one in invalid.problems:
+                self._blame(layout, draft, "gtin", gtin, Fault(one.key, **one.params))
 
     def _blame(self, layout: Layout, draft: Draft, name: str, cell: object, fault: Fault) -> None:
         key, params = in_words(fault, name, cell)
