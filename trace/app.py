@@ -55,6 +55,7 @@ from trace.web.cooperative import (
     sites,
     stamps,
     today,
+    tracing,
 )
 from trace.web.door import Door, open_doors
 from trace.web.office import lots as office_lots
@@ -64,6 +65,7 @@ from trace.web.office import rates as office_rates
 from trace.web.office import recalls as office_recalls
 from trace.web.office import rules as office_rules
 from trace.web.office import sales
+from trace.web.office import tracing as office_tracing
 
 DOORS: tuple[Door, ...] = (
     account.door,
@@ -81,6 +83,7 @@ DOORS: tuple[Door, ...] = (
     label_designs.door,
     today.door,
     lots.door,
+    tracing.door,
     diary.door,
     farms.door,
     sites.door,
@@ -106,6 +109,7 @@ DOORS: tuple[Door, ...] = (
     carrier_hooks.door,
     office_lots.door,
     office_recalls.door,
+    office_tracing.door,
     office_rules.door,
     office_rates.door,
     office_ocop.door,

@@ -24,6 +24,7 @@ NOUNS = {
     "org": "trace.commands.org:org",
     "import": "trace.commands.imports:imports",
     "lot": "trace.commands.lot:lot",
+    "trace": "trace.commands.tracing:trace",
     "recall": "trace.commands.recall:recall",
     "stamps": "trace.commands.stamps:stamps",
     "keys": "trace.commands.keys:keys",

@@ -39,6 +39,7 @@ class Act(StrEnum):
     ACTIVATE = "activate"
     HOLD_LOT = "hold_lot"
     LIFT_HOLD = "lift_hold"
+    TRACE = "trace"
     OPEN_RECALL = "open_recall"
     CLOSE_RECALL = "close_recall"
     RATE_PRODUCT = "rate_product"
@@ -91,6 +92,7 @@ POLICY: dict[Act, dict[Role, Scope]] = {
     Act.ACTIVATE: {**_COOP, Role.PACKING_HOUSE: Scope.PACKS},
     Act.HOLD_LOT: {**_COOP, Role.OFFICE: Scope.ALL},
     Act.LIFT_HOLD: {Role.OFFICE: Scope.ALL},
+    Act.TRACE: {**_COOP, Role.OFFICE: Scope.ALL},
     Act.OPEN_RECALL: {**_MANAGER, Role.OFFICE: Scope.ALL},
     Act.CLOSE_RECALL: {Role.OFFICE: Scope.ALL},
     Act.RATE_PRODUCT: {Role.OFFICE: Scope.ALL},

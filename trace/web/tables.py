@@ -45,6 +45,13 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
+def plain_rows(table: Table) -> Iterator[list[Any]]:
+    """Headings and rows as they stand in a CSV file."""
+    yield [_plain(column.heading) for column in table.columns]
+    for row in table.rows:
+        yield [_plain(value) for value in row]
+
+
 def as_csv(table: Table, name: str) -> Response:
     """Comma-separated, UTF-8 with the mark Excel needs; streamed.
 
@@ -55,8 +62,8 @@ def as_csv(table: Table, name: str) -> Response:
     def lines() -> Iterator[str]:
         buffer = io.StringIO()
         writer = csv.writer(buffer)
-        for row in ([column.heading for column in table.columns], *table.rows):
-            writer.writerow([_plain(value) for value in row])
+        for row in plain_rows(table):
+            writer.writerow(row)
             yield buffer.getvalue()
             buffer.seek(0)
             buffer.truncate()

@@ -74,7 +74,8 @@ def _page(number: str, state: FormState) -> str:
         recall, lots = recalling.recall_numbered(session, actor(), number)
         first = recalling.first_confirmation(session, recall)
         sold = sold_from(session, [lot.id for lot in lots])
-    found = {"recall": recall, "lots": lots, "sold": sold, "first": first}
+    root = next(lot for lot in lots if lot.id == recall.root_lot_id)
+    found = {"recall": recall, "lots": lots, "root": root, "sold": sold, "first": first}
     return render_template("office/recalls/show.html", **found, form=state)
 
 
