@@ -1,5 +1,7 @@
 """Our own identifiers of lots, plots and buildings, as they stand in events."""
 
+from collections.abc import Sequence
+
 from sqlmodel import Session
 
 from trace.records.lot import Lot
@@ -12,6 +14,13 @@ from trace.standards import epcis
 def lot_uri(session: Session, lot: Lot) -> str:
     """``https://<id host>/id/lot/<organisation>/<code>``."""
     return epcis.lot_id(id_host(session), _org(session, lot.org_id), lot.code)
+
+
+def lot_uris(session: Session, lots: Sequence[Lot]) -> dict[int, str]:
+    """Identifiers of many lots by number; host and organisations are asked for once."""
+    host = id_host(session)
+    orgs = {org_id: _org(session, org_id) for org_id in {lot.org_id for lot in lots}}
+    return {lot.id: epcis.lot_id(host, orgs[lot.org_id], lot.code) for lot in lots}
 
 
 def plot_uri(session: Session, plot: Plot) -> str:

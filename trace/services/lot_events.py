@@ -8,7 +8,7 @@ from sqlmodel import Session
 from trace.records.lot import Lot
 from trace.records.plot import PackingHouse, Plot
 from trace.services.admission import Actor
-from trace.services.identifiers import lot_uri, plot_uri, site_uri
+from trace.services.identifiers import lot_uri, lot_uris, plot_uri, site_uri
 from trace.services.logging_acts import append_event
 from trace.standards import epcis
 from trace.standards.epcis import Quantity, Scene
@@ -74,12 +74,22 @@ _STEPS = {
 
 def observed(session: Session, actor: Actor, act: str, lot: Lot, now: datetime, **said: str) -> None:
     """Something was decided about a lot: opened, released, held, lifted, used up, destroyed, recalled."""
+    all_observed(session, actor, act, [lot], now, **said)
+
+
+def all_observed(
+    session: Session, actor: Actor, act: str, lots: Sequence[Lot], now: datetime, **said: str
+) -> None:
+    """The same of many lots, one event each; nothing is asked of the database between them."""
     step, disposition = _STEPS[act]
-    scene = Scene(now, step, disposition, extra=_said({**said, "lotVersion": str(lot.version)}))
     lasting = ("recalled",) if act == "recall" else ()
     action = "DELETE" if act == "destroy" else "OBSERVE"
-    event = epcis.object_event(scene, action, [_goods(session, lot)], becomes=lasting)
-    _append(session, actor, act, lot, event, now)
+    uris = lot_uris(session, lots)
+    for lot in lots:
+        scene = Scene(now, step, disposition, extra=_said({**said, "lotVersion": str(lot.version)}))
+        goods = [Quantity(uris[lot.id], weight_g=lot.weight_g)]
+        event = epcis.object_event(scene, action, goods, becomes=lasting)
+        _append(session, actor, act, lot, event, now)
 
 
 def _goods(session: Session, lot: Lot) -> Quantity:

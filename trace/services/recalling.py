@@ -95,15 +95,19 @@ def open_recall(session: Session, actor: Actor, public_id: str, given: RecallIn,
     if given.lots is not None and given.lots != len(lots):
         raise Invalid([FieldProblem("lots", "recall.count", given.lots, {"n": len(lots)})])
     recall = _new_recall(session, actor, root, given, now)
+    _put_in(session, recall, lots)
     for lot in lots:
-        session.add(RecallLot(recall_id=recall.id, lot_id=lot.id))
         if lot.state != LotState.RECALLED:
             move(lot, LotState.RECALLED, now)
-        lot_events.observed(session, actor, "recall", lot, now, recall=recall.number)
+    lot_events.all_observed(session, actor, "recall", lots, now, recall=recall.number)
     pause_products(session, {lot.product_id for lot in lots if lot.product_id is not None}, now)
     record = {"number": recall.number, "root": root.code, "lots": len(lots), "by": actor.account_id}
     append_leaf(session, "recall_opened", record, now)
     return recall
+
+
+def _put_in(session: Session, recall: Recall, lots: Sequence[Lot]) -> None:
+    session.add_all(RecallLot(recall_id=recall.id, lot_id=lot.id) for lot in lots)
 
 
 def _lock_reach(session: Session, lot_id: int) -> list[Lot]:
