@@ -46,10 +46,12 @@ def cipher_of(shop: Shop) -> str:
 
 
 def json_body() -> dict[str, Any]:
-    """The request's JSON object; no body is an empty one."""
+    """The request's JSON object; no body is an empty one, and so is the empty list that PHP makes of one."""
     if not request.get_data():
         return {}
     body = request.get_json(silent=True)
+    if body == []:
+        return {}
     if not isinstance(body, dict):
         raise TikTokError(36009022, "The request body is not a JSON object.")
     return body
