@@ -70,6 +70,20 @@ def test_formulas_in_a_report_are_text(booth: Booth) -> None:
     assert list(booth.held().values()) == ["file.cell.order"]
 
 
+def test_a_row_ends_only_where_a_csv_ends_it(booth: Booth) -> None:
+    """Whoever may write a name writes no rows: signs that other programs take for an end of line are none."""
+    for sign in ("\u2028", "\x85", "\x0b", "\x1c"):
+        booth.take(booth.csv(HEAD, f"A1;05/06/2026;Mới;S1{sign}A9;1;1000"))
+        assert list(booth.figures().values()) == [(1, 0, 1, 1_000)]
+        assert booth.held() == {}
+
+
+def test_what_stands_over_the_headings_does_not_say_what_parts_the_cells(booth: Booth) -> None:
+    path = booth.csv("Báo cáo; từ ngày 01/06/2026", HEAD.replace(";", ","), "A1,05/06/2026,Mới,S1,1,1000")
+    booth.take(path)
+    assert list(booth.figures().values()) == [(1, 0, 1, 1_000)]
+
+
 def test_a_template_whose_sheet_is_a_document_type_of_its_own_is_filled_as_bytes(booth: Booth) -> None:
     """No XML of a stranger is parsed where templates are filled, so no entity in it is ever expanded."""
     out = io.BytesIO()

@@ -2,7 +2,7 @@
 
 import os
 import signal
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from trace.jobs.desk import Desk
 from trace.jobs.work import run_one
 from trace.records.file_exchange import FileReport, ReportState
 from trace.services import leases, schedules
-from trace.services.file_exchange import drops, layouts
+from trace.services.file_exchange import cleaning, drops, layouts
 from trace.settings import Settings
 
 JUNE = (date(2026, 6, 1), date(2026, 6, 30))
@@ -131,6 +131,47 @@ def test_what_can_not_be_read_stays_its_owners_and_is_tried_again_when_columns_c
     yard.booth.map_columns(yard.booth.report("merged", lived(2), *JUNE), is_full=True)
     assert [one for one in yard.reports() if one.state == ReportState.REFUSED] == []
     assert bad.exists()
+
+
+def test_a_newer_file_of_the_name_is_never_overwritten_by_one_given_back(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    yard.speak(yard.booth.report("merged", lived(3), *JUNE))
+    (yard.incoming / "ngay.csv").write_text("hỏng", encoding="utf-8")
+    clean = cleaning.clean
+
+    def meanwhile(path: Path, *given: object) -> cleaning.Cleaned:
+        if path.read_bytes() == "hỏng".encode():
+            (yard.incoming / "ngay.csv").write_text("mới", encoding="utf-8")
+        return clean(path, *given)
+
+    monkeypatch.setattr(cleaning, "clean", meanwhile)
+    yard.look()
+    found = {path.name: path.read_text(encoding="utf-8") for path in yard.incoming.iterdir()}
+    assert found == {"ngay.csv": "mới", "2-ngay.csv": "hỏng"}
+
+
+def test_whatever_a_file_is_called_it_is_read_and_stops_nobody(yard: Yard) -> None:
+    yard.speak(yard.booth.report("merged", lived(3), *JUNE))
+    yard.look()
+    head = "Mã đơn;Ngày đặt;Trạng thái;Mã sản phẩm;Sản phẩm;Số lượng;Đơn giá"
+    names = (b"\xff\xfe.csv", b"a\nb\x1b[31m.csv", "ngày\u202e.csv".encode(), b"x" * 251 + b".csv")
+    for name in names:
+        with open(os.fsencode(yard.incoming) + b"/" + name, "w", encoding="utf-8") as file:
+            file.write(f"{head}\n{name.hex()}")
+    assert yard.look() == "done"
+    shown = [report.file_name for report in yard.reports()[1:]]
+    assert len(shown) == len(names)
+    assert all(one.isprintable() for one in shown)
+
+
+def test_a_file_whose_time_lies_ahead_is_read_all_the_same(yard: Yard) -> None:
+    path = yard.booth.report("merged", lived(3), *JUNE)
+    yard.speak(path)
+    os.utime(path, (NOW.timestamp() + 10**10,) * 2)
+    yard.clock = datetime.now(UTC) + timedelta(minutes=1)
+    [whole] = drops.waiting(yard.incoming, yard.clock, 10**7)
+    assert abs(drops.written_at(whole) - yard.clock) < timedelta(minutes=5)
 
 
 def test_links_are_never_followed_and_never_read(yard: Yard, tmp_path: Path) -> None:

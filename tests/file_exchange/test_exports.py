@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from marketplaces.simulators.files import template as centre
 from tests import world
@@ -17,6 +18,7 @@ from tests.file_exchange.booth import NOW, Booth, open_booth
 from trace.crashpoint import arm
 from trace.db import Database, open_database, transaction, use_database
 from trace.errors import Invalid, Refused
+from trace.records.allocation import Allocation
 from trace.records.file_export import FileExport
 from trace.records.product import Product, ProductImage
 from trace.records.shop import Listing, Shop
@@ -26,6 +28,7 @@ from trace.services.file_exchange.filling import fill_csv, fill_xlsx
 from trace.services.file_exchange.layouts import layout_of
 from trace.services.file_exchange.templates import Column, TemplateChoices
 from trace.services.listing_text import Face
+from trace.standards.local_time import local_day
 
 FACE = Face("https://vai.example")
 
@@ -113,6 +116,25 @@ def test_the_seller_centre_finds_its_own_template_with_our_goods(booth: Booth, k
     ]  # fmt: skip
     assert goods["Ngành hàng (*)"] == "Trái cây"
     assert goods["Hình ảnh"] == f"{sku}-1.jpg"
+
+
+def test_goods_put_on_the_shelf_bring_the_lots_of_what_was_sold_under_their_code_before(
+    booth: Booth,
+) -> None:
+    """The report came first, and its listing was nobody's product yet."""
+    product = booth.coop.product
+    sold = booth.csv(
+        "Mã đơn;Ngày tạo;Tình trạng;Mã hàng;Số lượng;Giá bán", f"A1;20/06/2026;Mới;{product.sku};3;1000"
+    )
+    booth.map_columns(sold, is_full=False)
+    booth.learn({"Mới": "placed"})
+    booth.take(sold)
+    with transaction() as session:
+        world.make_lot(session, NOW, booth.coop.plot, product, harvested_on=local_day(NOW), packed_on=None)
+        shop = session.get_one(Shop, booth.shop.id)
+        exports.add_goods(session, booth.coop.boss, shop, product.public_id, NOW)
+        [share] = session.execute(select(Allocation)).scalars()
+        assert (share.pieces, share.lot_id is not None) == (3, True)
 
 
 def test_only_what_changed_since_the_last_confirmed_export_is_written(booth: Booth) -> None:

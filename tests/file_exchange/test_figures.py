@@ -8,7 +8,7 @@ import pytest
 
 from marketplaces.simulators.files.centre import BUYERS, Centre
 from marketplaces.simulators.files.dialects import DIALECTS, WORDS
-from tests.file_exchange.booth import NOW, Booth, everything_written, faults, open_booth
+from tests.file_exchange.booth import NOW, Booth, everything_written, faults, open_booth, shop_day
 from trace.db import Database, open_database, transaction, use_database
 from trace.services.file_exchange import reports
 
@@ -90,6 +90,38 @@ def test_an_older_full_list_read_late_makes_nothing_vanish(booth: Booth) -> None
     booth.take(newer)
     assert booth.take(older).vanished == 0
     assert booth.figures() == centre.truth()
+
+
+@pytest.mark.parametrize("changes", [False, True])
+def test_full_lists_read_in_any_order_lead_to_the_same_figures(booth: Booth, changes: bool) -> None:
+    """“A1” is in the older list only: whichever is read first, the newer one has the last word."""
+    head = "Mã đơn;Ngày tạo;Tình trạng;Mã hàng;Số lượng;Giá bán" + (";Cập nhật" if changes else "")
+    end = ";05/06/2026 10:00" if changes else ""
+    rows = [f"A{n};05/06/2026;Mới;S;1;1000{end}" for n in (1, 2, 3)]
+    older, newer = booth.csv(head, *rows), booth.csv(head, *rows[1:])
+    booth.map_columns(older, is_full=True)
+    booth.learn({"Mới": "placed"})
+    booth.take(newer, as_of=NOW - timedelta(days=1))
+    assert booth.take(older, as_of=NOW - timedelta(days=2)).vanished == 0
+    assert shop_day(booth.shop, date(2026, 6, 5)) == (2, 0, 2, 2_000)
+    assert faults() == []
+
+
+def test_an_order_in_a_row_of_its_own_keeps_its_goods_to_itself(booth: Booth) -> None:
+    path = booth.csv(
+        "Mã đơn;Ngày tạo;Tình trạng;Mã hàng;Số lượng;Giá bán",
+        "A1;05/06/2026;Mới;S;1;1000",
+        "A1;05/06/2026;Mới;;;",  # a row that only repeats the order is no order without goods
+        "A2;05/06/2026;Mới;;;",
+        ";;;T;2;500",
+        "A3;05/06/2026;Mới;;;",
+        "Lập bảng: kế toán;;;;;",
+    )
+    booth.map_columns(path, is_full=True)
+    booth.learn({"Mới": "placed"})
+    assert booth.take(path).vanished == 0
+    assert shop_day(booth.shop, date(2026, 6, 5)) == (2, 0, 3, 2_000)
+    assert booth.held() == {"A3": "file.row.nameless"}
 
 
 def test_an_order_of_an_unknown_state_is_not_counted_until_its_word_is_learned(booth: Booth) -> None:

@@ -1,7 +1,7 @@
 """Pages of shops kept by files: opened by saying so, columns named, reports looked at and taken in."""
 
 import io
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -118,6 +118,35 @@ def test_an_order_that_vanished_is_listed_and_its_page_says_so(manager: FlaskCli
     order = next(row for row in rows(MarketOrder) if row.ext_order_id == "A1")
     assert f"{shop}/don/{order.id}" in page
     assert "không còn trong báo cáo" in manager.get(f"{shop}/don/{order.id}").text
+
+
+def test_what_is_looked_at_is_what_will_count(manager: FlaskClient) -> None:
+    """An order of the future is held: the look says so before anybody takes the report."""
+    shop = opened(manager)
+    later = (datetime.now(UTC) + timedelta(days=40)).strftime("%d/%m/%Y")
+    head = "Mã đơn;Ngày tạo;Tình trạng;Mã hàng;Số lượng;Giá bán\n"
+    content = f"{head}A1;05/06/2026;Mới;S;1;1000\nA2;{later};Mới;S;1;7777000\n".encode()
+    named_columns(manager, shop, content, "a.csv")
+    manager.post(f"{shop}/bao-cao/tu", data={"word": "Mới", "status": "placed"})
+    looked = sent(manager, f"{shop}/bao-cao", content, "a.csv").location
+    assert "1 đơn giữ lại" in manager.get(looked).text
+    assert "7.778" not in manager.get(looked).text
+    manager.post(looked)
+    assert [row.revenue_vnd for row in rows(ShopDay)] == [1_000]
+
+
+@pytest.mark.parametrize(("since", "until"), [("30/06/2026", "01/06/2026"), ("01/06/2026", "")])
+def test_days_that_are_no_period_are_refused_where_they_were_typed(
+    manager: FlaskClient, since: str, until: str
+) -> None:
+    shop = opened(manager)
+    content, name, _ = report_of("english")
+    named_columns(manager, shop, content, name, "full")
+    answer = sent(manager, f"{shop}/bao-cao", content, name, since=since, until=until)
+    assert answer.status_code == 422
+    assert "<details open>" in answer.text
+    assert "ngày đầu" in answer.text
+    assert rows(FileReport) == []
 
 
 def test_an_uploaded_report_has_no_name_on_disk_while_it_is_read(

@@ -5,7 +5,6 @@ removed. A worker that dies in between leaves it claimed: the next one reads it 
 nothing of it or all of it.
 """
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import select
@@ -63,8 +62,7 @@ def _is_refused(layout: FileLayout, path: Path) -> bool:
 
 
 def _read(run: Run, layout: FileLayout, place: Path, incoming: Path) -> None:
-    written = datetime.fromtimestamp(place.stat().st_mtime, UTC)
-    arrived = Arrived(reports.digest(place), place.name, "folder", written_at=written)
+    arrived = Arrived(reports.digest(place), place.name, "folder", written_at=drops.written_at(place))
     with reading() as session:
         known = reports.known(session, layout.shop_id, arrived.sha256)
     if known is not None and known.state != ReportState.REFUSED:

@@ -19,6 +19,7 @@ from trace.services import admission, schedules
 from trace.services.admission import Act, Actor
 from trace.services.logging_acts import append_leaf
 from trace.services.shop_circuit import SYNC, calm
+from trace.services.shop_claiming import claim
 from trace.services.shop_tokens import store_tokens
 from trace.standards.local_time import VN, local_day
 
@@ -54,20 +55,9 @@ def connect(session: Session, actor: Actor, new: NewShop, every_s: int, now: dat
     """
     org = admission.own_org(actor)
     admission.scope_of(actor, Act.MANAGE_SHOP)
-    shop = _known(session, new)
-    if shop is not None and shop.org_id != org:
-        raise Refused("shop.taken", shop=new.credentials.ext_shop_id)
-    if shop is None:
-        shop = Shop(
-            org_id=org,
-            marketplace=new.marketplace,
-            ext_shop_id=new.credentials.ext_shop_id,
-            name=new.name[:160],
-            created_at=now,
-        )
-        session.add(shop)
-        session.flush()
-    elif not new.is_guided:  # who signs in anew keeps the name people gave the shop
+    number = new.credentials.ext_shop_id
+    shop, is_new = claim(session, org, new.marketplace, number, new.name[:160], now)
+    if not is_new and not new.is_guided:  # who signs in anew keeps the name people gave the shop
         shop.name = new.name[:160] or shop.name
     calm(shop)
     store_tokens(session, shop, new.credentials, now)
@@ -82,15 +72,6 @@ def connect(session: Session, actor: Actor, new: NewShop, every_s: int, now: dat
     return shop
 
 
-def _known(session: Session, new: NewShop) -> Shop | None:
-    rule = (
-        col(Shop.marketplace) == new.marketplace,
-        col(Shop.ext_shop_id) == new.credentials.ext_shop_id,
-    )
-    found: Shop | None = session.execute(select(Shop).where(*rule)).scalar_one_or_none()
-    return found
-
-
 def begin(
     session: Session, actor: Actor, shop_id: int, every_s: int, now: datetime, *, has_event_queue: bool
 ) -> Shop:
@@ -100,6 +81,7 @@ def begin(
         Refused: the shop was stopped meanwhile, or its seller must agree again.
     """
     shop = admission.fetch(session, actor, Act.MANAGE_SHOP, Shop, id=shop_id)
+    admission.lock(session, shop)
     if shop.state == ShopState.CONNECTED:
         return shop
     if shop.state != ShopState.PENDING:

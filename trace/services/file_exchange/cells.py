@@ -14,9 +14,13 @@ from trace.standards.local_time import VN
 from trace.standards.plain_text import plain
 
 MOST = 10**12
-_CURRENCY = re.compile(r"(?:₫|đ|vnđ|vnd|dong|đồng)", re.IGNORECASE)
+EARLIEST_YEAR = 2010
+"""No marketplace here is older; “26-11-01” would be read as 2001, an empty date of Excel as 1899."""
+_SIGN = r"(?:₫|đ|vnđ|vnd|dong|đồng)"
+_CURRENCY = re.compile(rf"^{_SIGN}(?=[\s0-9])|(?<=[\s0-9]){_SIGN}$", re.IGNORECASE)
 _SPACES = re.compile(r"[\s\u00a0\u202f]+")
-_GROUPED = re.compile(r"[0-9]{1,3}(?:([.,'])[0-9]{3})(?:\1[0-9]{3})*(?:[.,]0{1,4})?")
+_GROUPED = re.compile(r"[0-9]{1,3}(?:([.,'])[0-9]{3})(?:\1[0-9]{3})*(?:(?!\1)[.,]0{1,4})?")
+"""What parts the thousands is not what begins the decimals: “1.000.00” may be either."""
 _BARE = re.compile(r"[0-9]+(?:[.,]0{1,2}|[.,]0{4})?")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/#-]{0,63}")
 _DAY = r"([0-9]{1,4})([/.-])([0-9]{1,2})\2([0-9]{1,4})"
@@ -88,6 +92,8 @@ def moment(cell: Any, *, month_first: bool = False) -> datetime:
     day, clock = match.groups()[:4], match.groups()[4:]
     try:
         year, month, number = _ordered(day[0], day[2], day[3], month_first=month_first)
+        if year < EARLIEST_YEAR:
+            raise ValueError
         hour, minute, second = (int(part or 0) for part in clock)
         return datetime(year, month, number, hour, minute, second, tzinfo=VN).astimezone(UTC)
     except (ValueError, OverflowError):

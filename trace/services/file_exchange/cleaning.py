@@ -21,6 +21,7 @@ from trace.services.file_exchange.headings import REPORT_WORDS, ReportField, hea
 from trace.services.importing.reading import kind_of, opened
 from trace.standards.fault import Fault
 from trace.standards.local_time import local_day
+from trace.standards.plain_text import plain
 from trace.standards.search_key import fold_vi
 
 MOST_ROWS = 20_000
@@ -32,6 +33,8 @@ _MADE = re.compile(
     r"(?:xuat luc|ngay xuat|thoi gian xuat|exported|export date)[^0-9]{0,20}"
     rf"{_DAY}(?: ([0-9]{{1,2}}:[0-9]{{2}}))?"
 )
+_GOODS = (ReportField.SKU, ReportField.NAME, ReportField.QUANTITY)
+_STATE = (ReportField.STATUS, ReportField.CREATED)
 _PERIOD = re.compile(rf"(?:tu ngay|tu|from)[^0-9]{{0,4}}{_DAY}[^0-9]{{1,12}}{_DAY}")
 
 
@@ -78,6 +81,7 @@ def clean(path: Path, file_name: str, layout: FileLayout, most_rows: int = MOST_
         rows: list[CleanRow] = []
         for _, batch in book.rows([head.sheet]):
             rows += reader.take(row for row in batch if row[0] > head.row)
+        rows += reader.without_goods()
     if not rows:
         raise Refused("file.empty", file=file_name)
     return Cleaned(tuple(rows), *_said_above(head.above))
@@ -95,7 +99,10 @@ def _said_above(above: str) -> tuple[datetime | None, date | None, date | None]:
 
 
 class _Reader:
-    """Goes down the rows; a cell merged over several rows counts for all of them."""
+    """Goes down the rows; a cell merged over several rows counts for all of them.
+
+    An order may stand in a row of its own with its goods below it.
+    """
 
     def __init__(
         self, places: dict[str, int], headings: Sequence[str], width: int, *, month_first: bool
@@ -103,25 +110,40 @@ class _Reader:
         self._places, self._headings, self._width = places, headings, width
         self._month_first = month_first
         self._above: dict[str, Any] = {}
+        self._bare: CleanRow | None = None
+        """The order above, as long as no goods of it came."""
 
     def take(self, rows: Any) -> Iterator[CleanRow]:
         """The clean rows of a batch; empty rows and rows of sums are passed over."""
         for number, given in rows:
             if not _is_sum(given):
-                found = self._row(number, given)
-                if found is not None:
-                    yield found
+                yield from self._row(number, given)
 
-    def _row(self, number: int, given: Sequence[Any]) -> CleanRow | None:
+    def without_goods(self) -> Iterator[CleanRow]:
+        """The order above, where none of its goods came: held back, for else it would seem to be gone."""
+        if self._bare is not None:
+            yield self._bare
+        self._bare = None
+
+    def _row(self, number: int, given: Sequence[Any]) -> Iterator[CleanRow]:
         if self._width and any(cell != "" for cell in given[self._width :]):
+            yield from self.without_goods()
             self._above = {}
-            return CleanRow(number, fault="file.row.shifted")
+            yield CleanRow(number, fault="file.row.shifted")
+            return
         values = {name: given[at] if at < len(given) else "" for name, at in self._places.items()}
-        if all(
-            values.get(name, "") == "" for name in (ReportField.SKU, ReportField.NAME, ReportField.QUANTITY)
-        ):
-            return None
-        return self._read(number, self._filled(values))
+        number_said = values[ReportField.ORDER]
+        is_another = number_said not in {"", self._above.get(ReportField.ORDER, "")}
+        if _is_empty(values, _GOODS):
+            if is_another and _is_code(number_said) and not _is_empty(values, _STATE):
+                yield from self.without_goods()
+                self._above = values
+                self._bare = CleanRow(number, order_code(number_said), fault="file.row.nameless")
+            return
+        if is_another:
+            yield from self.without_goods()
+        self._bare = None
+        yield self._read(number, self._filled(values))
 
     def _filled(self, values: dict[str, Any]) -> dict[str, Any]:
         """Without a number of its own the row belongs to the order above it."""
@@ -183,6 +205,19 @@ def _goods(cell: Any, most: int) -> str:
     return said
 
 
+def _is_empty(values: dict[str, Any], fields: Sequence[str]) -> bool:
+    return all(values.get(name, "") == "" for name in fields)
+
+
+def _is_code(cell: Any) -> bool:
+    """Whether it could be an order's number: a remark below the rows stands in the same column."""
+    try:
+        order_code(cell)
+    except Fault:
+        return False
+    return True
+
+
 def _is_sum(given: Sequence[Any]) -> bool:
     first = next((cell for cell in given if cell != ""), "")
     return isinstance(first, str) and _SUM.fullmatch(heading_key(first)) is not None
@@ -200,5 +235,9 @@ def unpack(content: bytes) -> list[CleanRow]:
 
 
 def safe_name(file_name: str) -> str:
-    """A file's name as it is kept and shown: without what looks like a telephone's number."""
-    return _PHONE.sub("…", Path(file_name).name)[:160] or "?"
+    """A file's name as it is kept and shown: without a telephone's number and signs not to be seen.
+
+    On disk a name is bytes: what is no text in it comes as half letters, which no database keeps.
+    """
+    shown = "".join(sign if sign.isprintable() else "…" for sign in plain(Path(file_name).name))
+    return _PHONE.sub("…", shown)[:160] or "?"

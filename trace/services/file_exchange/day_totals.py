@@ -70,7 +70,7 @@ def enter(
     """
     selling.lock_shop(session, shop.id)
     if given.day > local_day(now):
-        raise Invalid([FieldProblem("day", "file.total.future", given.day.isoformat())])
+        raise Invalid([FieldProblem("day", "file.total.future", given.day)])
     if given.transactions > given.orders:
         raise Invalid([FieldProblem("transactions", "file.total.more", given.transactions)])
     if is_known(session, shop.id, given.day):

@@ -5,10 +5,11 @@ Each shop has a folder of ours with two in it: ``den``, into which an SFTP serve
 workers one succeeds, and whoever wrote it cannot change it any more. Links are never followed.
 """
 
+import itertools
 import os
 import stat
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from trace.crashpoint import crashpoint
@@ -40,10 +41,20 @@ def waiting(incoming: Path, now: datetime, most_bytes: int) -> Iterator[Path]:
         told = path.lstat()
         is_plain = stat.S_ISREG(told.st_mode) and told.st_nlink == 1
         is_named = not path.name.startswith(".") and not path.name.lower().endswith(UNFINISHED)
-        is_quiet = now.timestamp() - told.st_mtime >= QUIET_S
+        is_quiet = now.timestamp() - _written_s(told) >= QUIET_S
         if is_plain and is_named and is_quiet and told.st_size <= most_bytes:
-            found.append((told.st_mtime, path))
+            found.append((_written_s(told), path))
     yield from (path for _, path in sorted(found)[:MOST_AT_ONCE])
+
+
+def written_at(place: Path) -> datetime:
+    """When a file was written, as far as that can be."""
+    return datetime.fromtimestamp(_written_s(place.stat()), UTC)
+
+
+def _written_s(told: os.stat_result) -> float:
+    """Who writes over a network may set the file's time by a clock that is ahead; our own bounds it."""
+    return max(0.0, min(told.st_mtime, told.st_ctime))
 
 
 def count_waiting(incoming: Path) -> int:
@@ -73,9 +84,13 @@ def left_behind(claimed: Path) -> list[Path]:
 
 
 def give_back(place: Path, incoming: Path) -> None:
-    """Put a file back where it came from: it is its owner's, and we cannot read it yet."""
+    """Put a file back where it came from: it is its owner's, and we cannot read it yet.
+
+    A newer one may lie there by its name: that one stays what it is, and the older gets a number.
+    """
     os.chmod(place, 0o600, follow_symlinks=False)
-    place.rename(incoming / place.name)
+    names = itertools.chain([place.name], (f"{number}-{place.name}" for number in itertools.count(2)))
+    place.rename(next(incoming / name for name in names if not os.path.lexists(incoming / name)))
 
 
 def done_with(place: Path) -> None:

@@ -35,6 +35,7 @@ from trace.services.file_exchange.telling import sku_number
 from trace.services.file_exchange.templates import Column, TemplateChoices
 from trace.services.listing_offers import DueOffer
 from trace.services.listing_text import Face
+from trace.services.listings import set_product
 from trace.services.logging_acts import append_leaf
 from trace.standards.local_time import VN
 
@@ -67,8 +68,9 @@ def add_goods(session: Session, actor: Actor, shop: Shop, product_id: str, now: 
         listing = Listing(shop_id=shop.id, ext_listing_id=number, created_at=now, updated_at=now)
         listing.ext_name, listing.ext_sku, listing.stock = product.name, product.sku, 0
         session.add(listing)
+        session.flush()
     if listing.product_id is None:
-        listing.product_id, listing.unit_g = product.id, product.unit_g
+        return set_product(session, listing, product.id, product.unit_g, now)
     listing.updated_at = now
     session.flush()
     return listing

@@ -8,16 +8,16 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Annotated, Literal, TypeVar
 
-from sqlalchemy import select
-from sqlmodel import Session, SQLModel, col
+from sqlmodel import Session, SQLModel
 
 from marketplaces.by_file import is_by_file
 from trace.errors import NotFound, Refused
 from trace.records.shop import Shop, ShopState
-from trace.services import admission, schedules
+from trace.services import admission, schedules, selling
 from trace.services.admission import Act, Actor
 from trace.services.intake import Given, line
 from trace.services.logging_acts import append_leaf
+from trace.services.shop_claiming import claim
 
 
 class OpenIn(Given):
@@ -54,15 +54,7 @@ def open_shop(
     org = admission.own_org(actor)
     admission.scope_of(actor, Act.MANAGE_SHOP)
     check_open(marketplace, allowed)
-    rule = (col(Shop.marketplace) == marketplace, col(Shop.ext_shop_id) == given.number)
-    shop: Shop | None = session.execute(select(Shop).where(*rule)).scalar_one_or_none()
-    if shop is not None and shop.org_id != org:
-        raise Refused("shop.taken", shop=given.number)
-    if shop is None:
-        shop = Shop(
-            org_id=org, marketplace=marketplace, ext_shop_id=given.number, name=given.name, created_at=now
-        )
-        session.add(shop)
+    shop, _ = claim(session, org, marketplace, given.number, given.name, now)
     shop.name, shop.state = given.name, ShopState.CONNECTED
     session.flush()
     schedules.enable_shop(
@@ -109,4 +101,11 @@ def open_own_shop(session: Session, actor: Actor, shop_id: int) -> Shop:
     shop = own_shop(session, actor, Act.MANAGE_SHOP, shop_id)
     if shop.state != ShopState.CONNECTED:
         raise Refused("shop.not_connected", shop=shop.name)
+    return shop
+
+
+def held_shop(session: Session, actor: Actor, shop_id: int) -> Shop:
+    """The same, held until the transaction ends: of two who add one thing at once the second finds it."""
+    shop = open_own_shop(session, actor, shop_id)
+    selling.lock_shop(session, shop.id)
     return shop

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
@@ -18,7 +19,7 @@ from trace.records.file_exchange import (
 )
 from trace.records.market_order import MarketOrder
 from trace.records.shop import Shop
-from trace.services import order_figures
+from trace.services import order_figures, selling
 from trace.services.file_exchange import layouts, reports, status_words
 from trace.services.file_exchange.telling import Held, word_key
 from trace.services.file_exchange.vanishing import VANISHED
@@ -100,21 +101,25 @@ class Preview:
     vanished: int
 
 
-def preview(session: Session, shop: Shop, report: FileReport) -> Preview:
+def preview(session: Session, shop: Shop, report: FileReport, now: datetime) -> Preview:
     """The report as it would count by the shop's words as they are now."""
     told = reports.told_by(session, report)
-    counted = [one for one in told.orders if one.status in order_figures.COUNTED]
+    unfit = [Held(one.ext_order_id, 0, reports.UNFIT) for one in told.orders if selling.unfit(one, now)]
+    codes = {one.code for one in unfit}
+    held = [*(one for one in told.held if one.code not in codes), *unfit]
+    fit = [one for one in told.orders if one.ext_order_id not in codes]
+    counted = [one for one in fit if one.status in order_figures.COUNTED]
     is_taken = report.state == ReportState.TAKEN
     return Preview(
         shop=shop,
         report=report,
-        states=sorted(Counter(str(one.status) for one in told.orders).items()),
+        states=sorted(Counter(str(one.status) for one in fit).items()),
         orders=len(counted),
         quantity=sum(line.net_quantity for one in counted for line in one.lines),
         revenue_vnd=sum(line.revenue_vnd for one in counted for line in one.lines),
-        new=0 if is_taken else _new(session, shop.id, [one.ext_order_id for one in told.orders]),
-        held=told.held[:SHOWN],
-        held_count=len(told.held),
+        new=0 if is_taken else _new(session, shop.id, [one.ext_order_id for one in fit]),
+        held=held[:SHOWN],
+        held_count=len(held),
         vanished=report.vanished if is_taken else len(reports.gone_by(session, report, told)),
     )
 

@@ -29,6 +29,7 @@ from trace.services.logging_acts import append_leaf
 from trace.standards.local_time import day_bounds, local_day
 
 SECOND = timedelta(seconds=1)
+UNFIT = "file.order.unfit"
 
 
 @dataclass(frozen=True)
@@ -164,10 +165,15 @@ def gone_by(session: Session, report: FileReport, told: Told) -> list[Order]:
     """Orders a full list no longer tells; none while a row's order could not be read at all."""
     if not told.is_whole:
         return []
-    layout = layouts.layout_of(session, report.shop_id, Direction.REPORT)
-    by_report = layout is None or ReportField.CHANGED not in layout.columns
+    by_report = _is_by_report(session, report.shop_id)
     codes = {order.ext_order_id for order in told.orders} | {one.code for one in told.held}
     return list(vanishing.gone_orders(session, report, codes, by_report=by_report))
+
+
+def _is_by_report(session: Session, shop_id: int) -> bool:
+    """Whether orders take their time from the report, for no column tells when they changed."""
+    layout = layouts.layout_of(session, shop_id, Direction.REPORT)
+    return layout is None or ReportField.CHANGED not in layout.columns
 
 
 def take(session: Session, report: FileReport, account_id: int | None, now: datetime) -> FileReport:
@@ -185,9 +191,12 @@ def take(session: Session, report: FileReport, account_id: int | None, now: date
         raise NotFound()
     told = told_by(session, report)
     gone = gone_by(session, report, told)
+    brought = {order.ext_order_id for order in told.orders}
+    brought -= vanishing.standing(session, shop.id, brought)
     record(session, report, told.orders, told.held, now)
     crashpoint("report half taken")
-    selling.record_orders(session, shop.id, gone, now)
+    late = vanishing.gone_since(session, report, brought, by_report=_is_by_report(session, shop.id))
+    selling.record_orders(session, shop.id, [*gone, *late], now)
     report.state, report.taken_at, report.taken_by = ReportState.TAKEN, now, account_id
     report.held, report.vanished = len(told.held), len(gone)
     _note_news(shop, report, now)
@@ -216,7 +225,7 @@ def record(
     day_totals.end(session, report, {local_day(order.created_at) for order in orders}, now)
     whole = vanishing.with_gone_lines(session, report.shop_id, orders)
     tally = selling.record_orders(session, report.shop_id, whole, now)
-    untold = [Held(bad.ext_order_id, 0, "file.order.unfit") for bad in tally.bad]
+    untold = [Held(bad.ext_order_id, 0, UNFIT) for bad in tally.bad]
     both = {one.code or f"dong/{report.id}/{one.row}": one for one in (*held, *untold)}
     told = [order.ext_order_id for order in orders if order.ext_order_id not in both]
     _resolve(session, report.shop_id, told, now)

@@ -16,6 +16,7 @@ from marketplaces.values import Order, OrderLine
 from trace.records.file_exchange import FileReport, ReportState
 from trace.records.market_order import MarketOrder, MarketOrderLine
 from trace.records.shop import Listing
+from trace.services.file_exchange import cleaning
 from trace.standards.local_time import local_day
 
 VANISHED = "vanished"
@@ -93,14 +94,47 @@ def gone_orders(
 
 
 def _newer_days(session: Session, report: FileReport) -> list[tuple[date, date]]:
+    return [(one.since, one.until) for one in _newer_lists(session, report) if one.since and one.until]
+
+
+def _newer_lists(session: Session, report: FileReport) -> Sequence[FileReport]:
+    """Full lists made after this report and taken before it, the older first."""
     rule = (
         col(FileReport.shop_id) == report.shop_id,
         col(FileReport.state) == ReportState.TAKEN,
         col(FileReport.as_of) > report.as_of,
         col(FileReport.since).is_not(None),
     )
-    question = select(col(FileReport.since), col(FileReport.until)).where(*rule)
-    return [(since, until) for since, until in session.execute(question) if since and until]
+    order = (col(FileReport.as_of), col(FileReport.id))
+    return session.execute(select(FileReport).where(*rule).order_by(*order)).scalars().all()
+
+
+def standing(session: Session, shop_id: int, codes: Collection[str]) -> set[str]:
+    """Those of these orders that are known and have not vanished."""
+    rule = (col(MarketOrder.shop_id) == shop_id, col(MarketOrder.status_raw) != VANISHED)
+    return set(codes) & set(session.execute(select(col(MarketOrder.ext_order_id)).where(*rule)).scalars())
+
+
+def gone_since(
+    session: Session, report: FileReport, brought: Collection[str], *, by_report: bool
+) -> Iterator[Order]:
+    """Orders that only this report brings, and that a newer full list of their day did not tell any more.
+
+    Files may be read in any order: the figures are the same.
+    """
+    left = set(brought)
+    for newer in _newer_lists(session, report) if left else ():
+        codes = {row.code for row in cleaning.unpack(newer.content)}
+        rule = (
+            col(MarketOrder.shop_id) == report.shop_id,
+            col(MarketOrder.day).between(newer.since, newer.until),
+            col(MarketOrder.ordered_at) <= newer.as_of,
+        )
+        rows = session.execute(select(MarketOrder).where(*rule).order_by(col(MarketOrder.id))).scalars().all()
+        for row in rows if "" not in codes else ():
+            if row.ext_order_id in left - codes:
+                left.discard(row.ext_order_id)
+                yield _gone(session, row, newer.as_of if by_report else row.ext_modified_at)
 
 
 def _gone(session: Session, row: MarketOrder, at: datetime) -> Order:

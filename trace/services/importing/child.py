@@ -8,6 +8,7 @@ has a time of day) or ``{"e": error}``.
 """
 
 import csv
+import io
 import json
 import re
 import resource
@@ -76,8 +77,7 @@ def _stream(sheet: int, rows: Iterable[Row]) -> None:
 
 def _read_csv(path: str, most_rows: int) -> None:
     text = _decoded(path)
-    start = text[:4_000].split("\n", 1)[0]
-    delimiter = max(";,\t", key=start.count)
+    delimiter = max(";,\t", key=_first_of_cells(text).count)
     csv.field_size_limit(1_000_000)
     rows = list(_csv_rows(text, delimiter, most_rows))
     _say({"sheets": [{"name": "", "height": len(rows), "head": rows[:HEAD_ROWS]}]})
@@ -86,8 +86,15 @@ def _read_csv(path: str, most_rows: int) -> None:
     _say({"done": True})
 
 
+def _first_of_cells(text: str) -> str:
+    """The first line of several cells; what a report says over its headings stands in one."""
+    lines = text[:4_000].split("\n")[:HEAD_ROWS]
+    return next((line for line in lines if max(map(line.count, ";,\t")) > 1), lines[0])
+
+
 def _csv_rows(text: str, delimiter: str, most_rows: int) -> Iterator[Row]:
-    reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter)
+    # Only what ends a line in a CSV ends a row: a name may hold U+2028, at which ``splitlines`` parts it.
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     before = 0
     try:
         for cells in reader:

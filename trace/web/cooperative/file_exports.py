@@ -52,7 +52,7 @@ def make(shop_id: int) -> Answer:
     """Write the changes out."""
     try:
         with once() as session:
-            shop = opening.open_own_shop(session, actor(), shop_id)
+            shop = opening.held_shop(session, actor(), shop_id)
             exports.make(session, shop, _face(), actor().account_id, now())
             answer = leads_to("file_exports.index", shop_id=shop_id)
     except (Invalid, Refused) as error:
@@ -65,7 +65,7 @@ def add_goods(shop_id: int) -> Answer:
     """Put a product on the shelf."""
     product = request.form.get("product", "")
     with once() as session:
-        shop = opening.open_own_shop(session, actor(), shop_id)
+        shop = opening.held_shop(session, actor(), shop_id)
         listing = exports.add_goods(session, actor(), shop, product, now())
         answer = leads_to("shops.listing", shop_id=shop_id, listing_id=listing.id)
         name = listing.ext_name
@@ -88,7 +88,7 @@ def confirm(shop_id: int, export_id: int) -> Answer:
     """A person says that they uploaded it."""
     try:
         with once() as session:
-            shop = opening.open_own_shop(session, actor(), shop_id)
+            shop = opening.held_shop(session, actor(), shop_id)
             export = opening.row_of(session, shop.id, FileExport, export_id)
             exports.confirm(session, export, actor().account_id, now())
             answer = leads_to("file_exports.index", shop_id=shop_id)

@@ -63,7 +63,7 @@ def sample(shop_id: int) -> Answer:
         with uploaded() as (path, name), opened(path, name) as book:
             head = layouts.find_head(book, REPORT_WORDS, name)
         with once() as session:
-            shop = opening.open_own_shop(session, actor(), shop_id)
+            shop = opening.held_shop(session, actor(), shop_id)
             layouts.start_report_layout(session, shop.id, head, name, actor().account_id, now())
             answer = leads_to("file_layouts.show", shop_id=shop_id)
     except Refused as error:
@@ -76,7 +76,7 @@ def save(shop_id: int) -> Answer:
     """Keep what a person says the columns are."""
     try:
         with once() as session:
-            shop = opening.open_own_shop(session, actor(), shop_id)
+            shop = opening.held_shop(session, actor(), shop_id)
             layout = layouts.uploaded_layout(session, shop.id, Direction.REPORT)
             columns = _sent(len(layouts.headings_of(layout)))
             layouts.confirm_report_layout(session, layout, columns, _choices(), actor().account_id, now())

@@ -85,9 +85,18 @@ def upload(shop_id: int) -> Answer:
 
 def _arrived(path: Path, name: str, values: dict[str, str]) -> reports.Arrived:
     days = {field: _day(field, values.get(field, "")) for field in ("as_of", "since", "until")}
+    _refuse_no_period(days["since"], days["until"], values)
     until = days["as_of"]
     as_of: datetime | None = day_bounds(until)[1] - timedelta(seconds=1) if until else None
     return reports.Arrived(reports.digest(path), name, "upload", as_of, days["since"], days["until"])
+
+
+def _refuse_no_period(since: date | None, until: date | None, values: dict[str, str]) -> None:
+    """Raises ``Invalid`` where one of the two days is missing, or they stand the wrong way round."""
+    if (since is None) != (until is None):
+        raise Invalid([FieldProblem("until" if until is None else "since", "file.period.half")])
+    if since and until and since > until:
+        raise Invalid([FieldProblem("until", "file.period.turned", values["until"][:20], {"since": since})])
 
 
 def _day(field: str, said: str) -> date | None:
@@ -103,7 +112,7 @@ def show(shop_id: int, report_id: int) -> str:
     with reading() as session:
         shop = opening.own_shop(session, actor(), Act.VIEW_SHOP, shop_id)
         report = opening.row_of(session, shop.id, FileReport, report_id)
-        page = report_pages.preview(session, shop, report)
+        page = report_pages.preview(session, shop, report, now())
     return render_template("cooperative/files/report.html", page=page)
 
 
@@ -111,7 +120,7 @@ def show(shop_id: int, report_id: int) -> str:
 def take(shop_id: int, report_id: int) -> Answer:
     """Take it into the figures; pressing twice takes it once."""
     with once() as session:
-        shop = opening.open_own_shop(session, actor(), shop_id)
+        shop = opening.held_shop(session, actor(), shop_id)
         report = opening.row_of(session, shop.id, FileReport, report_id)
         reports.take(session, report, actor().account_id, now())
         answer = leads_to("file_reports.show", shop_id=shop_id, report_id=report_id)
@@ -137,7 +146,7 @@ def learn(shop_id: int) -> Answer:
     said = list(zip(request.form.getlist("word"), request.form.getlist("status"), strict=False))
     try:
         with once() as session:
-            shop = opening.open_own_shop(session, actor(), shop_id)
+            shop = opening.held_shop(session, actor(), shop_id)
             told = [(word.replace("\0", ""), status) for word, status in said if status]
             count = reports.learn(session, shop.id, told, actor().account_id, now())
             answer = leads_to("file_reports.index", shop_id=shop_id)

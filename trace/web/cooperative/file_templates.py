@@ -59,7 +59,7 @@ def upload(shop_id: int) -> Answer:
             given = templates.read_blank(path, name)
         is_new = request.form.get("is_new") == "1"
         with once() as session:
-            shop = opening.open_own_shop(session, actor(), shop_id)
+            shop = opening.held_shop(session, actor(), shop_id)
             who = actor().account_id
             templates.keep_blank(session, shop.id, given, is_new=is_new, account_id=who, now=now())
             answer = leads_to("file_templates.show", shop_id=shop_id)
@@ -73,7 +73,7 @@ def save(shop_id: int) -> Answer:
     """Keep what goes where."""
     try:
         with once() as session:
-            shop = opening.open_own_shop(session, actor(), shop_id)
+            shop = opening.held_shop(session, actor(), shop_id)
             layout = uploaded_layout(session, shop.id, Direction.TEMPLATE)
             columns = _sent(len(headings_of(layout)))
             templates.confirm_template(layout, columns, _choices(), actor().account_id, now())
