@@ -182,6 +182,8 @@ class Client:
 
 ABOUT_PEOPLE = re.compile(r"order|return|revers|refund|cancel|event|queue", re.IGNORECASE)
 """Addresses of calls whose refusals may name a buyer."""
+REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,64}")
+"""Whatever else stands in its place is not kept: it might be somebody's."""
 BEGINNING = 8
 LONGEST_CODE = 8
 
@@ -258,4 +260,5 @@ def _request_id(answer: Answer | None) -> str:
     if answer is None:
         return ""
     named = answer.data.get("request_id") if isinstance(answer.data, dict) else None
-    return str(named or answer.headers.get("X-Request-Id", ""))[:64]
+    said = str(named or answer.headers.get("X-Request-Id", ""))
+    return said if REQUEST_ID.fullmatch(said) else ""

@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 
-from marketplaces.http import Client, Patience, retry_after
+from marketplaces.http import CallRecord, Client, Patience, retry_after
 from marketplaces.interface import MarketplaceError
 from marketplaces.pace import Pace
 from marketplaces.redaction import HIDDEN, redact, redact_pairs
 from marketplaces.wire import Call, NotSentError, Raw, Timeouts, Wire
 from tests.marketplaces.stalls import now
+from tests.marketplaces.transports import Answering
 
 GOOD = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 8\r\n\r\n{"a": 1}'
 
@@ -58,6 +59,17 @@ def failure(talk: Callable[[socket.socket], None], **changes: Any) -> Marketplac
 def test_a_good_answer_is_read() -> None:
     with answering(lambda peer: peer.sendall(GOOD)) as url:
         assert client().call(Call("GET", url, "read")).data == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [("2112/ab-1:9", "2112/ab-1:9"), ({"name": "Lan"}, ""), ("Lan, ngõ 5", ""), ("a\0b", ""), ("x" * 65, "")],
+)
+def test_of_a_request_number_only_a_number_is_kept(given: object, kept: str) -> None:
+    told: list[CallRecord] = []
+    transport = Answering({"request_id": given})
+    client(transport=transport, recorder=told.append).call(Call("GET", "http://market.test/order", "read"))
+    assert [one.request_id for one in told] == [kept]
 
 
 def test_a_body_that_drips_ends_at_the_total_time() -> None:

@@ -151,6 +151,34 @@ def test_a_rate_typed_wrong_is_followed_by_another_of_the_same_day(shop: Shop, n
         assert len(exchange_rates.all_rates(session, OFFICE)) == 2
 
 
+def test_a_rate_that_was_corrected_serves_no_day_any_more(shop: Shop, now: datetime) -> None:
+    """It was to hold for longer than the one that follows it: then there is none, and not the wrong one."""
+    declare(now, rate(dong=254_125_0000), holds=5)
+    record(shop, now, sold(), sold("O2", day=3))
+    declare(now, rate(), holds=1)
+    assert day_sums() == [(1, 3, 167_723, 0), (1, 3, 0, 1)]
+    record(shop, now, sold("O3", day=4))
+    assert day_sums()[2] == (1, 3, 0, 1)
+    assert stored("O3")[0].rate_id is None
+
+
+@pytest.mark.parametrize("is_rate_first", [True, False])
+def test_no_rate_gives_a_revenue_to_an_order_whose_lines_nobody_told(
+    shop: Shop, now: datetime, is_rate_first: bool
+) -> None:
+    acts = [
+        lambda: declare(now, rate()),
+        lambda: record(shop, now, sold(lines=(), caution="no_detail")),
+    ]
+    for act in acts if is_rate_first else reversed(acts):
+        act()
+    assert day_sums() == [(1, 0, 0, 1)]
+    with reading() as session:
+        assert exchange_rates.waiting_days(session) == []
+    record(shop, now, sold(modified_at=AT + timedelta(hours=1)))
+    assert day_sums() == [(1, 3, 167_723, 0)]
+
+
 def test_entering_the_same_rate_twice_enters_it_once(shop: Shop, now: datetime) -> None:
     assert declare(now, rate()) == (1, 0)
     assert declare(now, rate()) == (0, 0)

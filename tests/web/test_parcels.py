@@ -79,6 +79,7 @@ def test_what_does_not_fit_is_said_and_typed_text_stays(lite: Office, wrong: dic
     answer = lite.book(**wrong)
     assert answer.status_code == 422
     assert field_of(answer.text, "receiver_address") == RECEIVER.address
+    assert "Trong tệp" not in answer.text  # a form is no file
     assert lite.parcels() == []
 
 
@@ -210,6 +211,42 @@ def test_an_order_has_one_parcel_under_way_unless_a_second_is_wanted(office: Off
     assert office.book(**subject, once_more="1").status_code == 303
     page = office.client.get(f"/htx/gian-hang/{order.shop_id}/don/{order.id}").text
     assert parcel.ext_number in page
+
+
+def test_a_refused_parcel_is_not_booked_anew_when_its_lot_was_stopped_since(lite: Office) -> None:
+    lite.book(service="KHONGCO")
+    [parcel] = lite.parcels()
+    with transaction() as session:
+        session.get(Lot, lite.lot.id).state = "recalled"
+    assert lite.book(f"/htx/van-don/{parcel.public_id}/lai").status_code == 409
+    assert lite.stall.parcels() == []
+    assert lite.parcel(parcel.public_id).state == "refused"
+
+
+def test_a_refused_parcel_is_not_booked_anew_beside_another_of_its_order(office: Office) -> None:
+    order = an_order(office)
+    subject = {"lot": "", "shop": str(order.shop_id), "order": str(order.id)}
+    office.book(service="KHONGCO", **subject)
+    [parcel] = office.parcels()
+    other = office.booked(**subject)
+    again = f"/htx/van-don/{parcel.public_id}/lai"
+    refused = office.book(again)
+    assert refused.status_code == 409
+    assert other.number in refused.text
+    assert len(office.stall.parcels()) == 1
+    assert office.book(again, once_more="1").status_code == 303
+
+
+def test_nobody_gives_a_parcel_the_number_of_another(lite: Office) -> None:
+    """What the carrier tells of the one would be told of both."""
+    one = lite.booked()
+    lite.stall.do("fault", kind="cut", on="createOrderNlp")
+    other = lite.booked()
+    said = {"what": "booked", "ext_number": one.ext_number}
+    answer = lite.client.post(f"/htx/van-don/{other.public_id}/ket-luan", data=said)
+    assert answer.status_code == 422
+    assert one.number in answer.text
+    assert lite.parcel(other.public_id).state == "uncertain"
 
 
 def test_delivered_and_returned_are_marks_on_the_order_and_count_nowhere(office: Office) -> None:

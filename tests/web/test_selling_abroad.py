@@ -99,7 +99,7 @@ def test_files_say_how_many_orders_have_no_price(office: FlaskClient, stand: Sta
         ({"dong": "25.412,5001"}, "3 số lẻ"),
         ({"dong": ""}, "f-dong"),
         ({"dong": "99.999.999"}, "f-dong"),
-        ({"day": "31/12/2999"}, "chưa đến"),
+        ({"day": "31/12/2999"}, "31/12/2999 chưa đến"),
         ({"day": "hôm nay"}, "f-day"),
         ({"currency": "VND"}, "USD"),
         ({"source": ""}, "f-source"),

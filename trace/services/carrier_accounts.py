@@ -15,11 +15,11 @@ from marketplaces.interface import MarketplaceError
 from trace.errors import NotFound, Refused
 from trace.keyring import current_keyring
 from trace.records.carrier import AccountState, CarrierAccount
-from trace.services import admission
+from trace.services import admission, phones
 from trace.services.admission import Act, Actor
 from trace.services.intake import Given, line
 from trace.services.logging_acts import append_leaf
-from trace.services.phones import normalise
+from trace.services.lot_states import lock_org
 from trace.settings import Settings
 
 RENEW_AT = 0.8
@@ -39,7 +39,7 @@ class SenderIn(Given):
     """Where the parcels come from: the organisation itself."""
 
     sender_name: Annotated[str, line(120, 2)]
-    sender_phone: Annotated[str, AfterValidator(normalise)]
+    sender_phone: Annotated[str, AfterValidator(phones.typed)]
     sender_address: Annotated[str, line(240, 8)]
 
 
@@ -113,6 +113,8 @@ def connect(
     now: datetime,
 ) -> CarrierAccount:
     """Keep an account that was tried, over the one the organisation had there."""
+    admission.scope_of(actor, Act.MANAGE_CARRIER)
+    lock_org(session, admission.own_org(actor))  # of two who connect at once the second finds the account
     account = own_account(session, actor, Act.MANAGE_CARRIER, carrier)
     if account is None:
         account = CarrierAccount(

@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 from marketplaces.money import DECIMALS
 from trace.errors import FieldProblem, Invalid
 from trace.records.exchange_rate import ExchangeRate
-from trace.records.market_order import MarketOrder
+from trace.records.market_order import Caution, MarketOrder
 from trace.records.shop import Shop
 from trace.services import order_figures
 from trace.services.admission import Act, Actor, scope_of
@@ -37,10 +37,14 @@ def all_rates(session: Session, actor: Actor) -> Sequence[ExchangeRate]:
 
 
 def waiting_days(session: Session) -> Sequence[tuple[str, date, int]]:
-    """Currencies and days whose orders wait for a rate, and how many wait."""
+    """Currencies and days whose orders wait for a rate, and how many wait.
+
+    An order whose lines are not known has no revenue either, but no rate would change that.
+    """
     question = (
         select(col(MarketOrder.currency), col(MarketOrder.day), func.count())
-        .where(col(MarketOrder.is_priced).is_(False), col(MarketOrder.currency) != "")
+        .where(col(MarketOrder.is_priced).is_(False), col(MarketOrder.rate_id).is_(None))
+        .where(col(MarketOrder.currency).not_in((HOME, "")))
         .group_by(col(MarketOrder.currency), col(MarketOrder.day))
         .order_by(col(MarketOrder.day).desc())
     )
@@ -78,8 +82,13 @@ def declare(
         append_leaf(session, "rate_entered", {**told, "source": row.source, "by": actor.account_id}, now)
     if not new:
         return 0, 0
-    span = min(one.day for one in new), max(one.day for one in new) + timedelta(days=holds_days)
-    return len(new), settle(session, span)
+    return len(new), settle(session, _span(session, {one.day for one in new}))
+
+
+def _span(session: Session, days: set[date]) -> tuple[date, date]:
+    """All days that rates of these days serve or, corrected since, have served."""
+    last = select(func.max(col(ExchangeRate.last_day))).where(col(ExchangeRate.day).in_(days))
+    return min(days), session.execute(last).scalar_one()
 
 
 def _refuse_unfit(given: Sequence[RateIn], today: date) -> None:
@@ -90,9 +99,7 @@ def _refuse_unfit(given: Sequence[RateIn], today: date) -> None:
         if one.currency not in DECIMALS or one.currency == HOME
     ]
     problems += [
-        FieldProblem("day", "rates.ahead", one.day.isoformat(), {"today": today})
-        for one in given
-        if one.day > today
+        FieldProblem("day", "rates.ahead", one.day, {"today": today}) for one in given if one.day > today
     ]
     if problems:
         raise Invalid(problems)
@@ -118,8 +125,10 @@ def settle(session: Session, span: tuple[date, date] = EVER, *, check: bool = Fa
     rates, listing_days, shop_days = Rates(session), set[Key](), set[Key]()
     wrong = [(order, rate) for order, rate in _foreign(session, rates, span) if order.rate_id != _id(rate)]
     for order, rate in wrong if not check else ():
-        order.rate_id, order.is_priced = _id(rate), rate is not None
-        for line in lines_of(session, order):
+        lines = lines_of(session, order)
+        is_told = bool(lines) or order.caution != Caution.NO_DETAIL
+        order.rate_id, order.is_priced = _id(rate), rate is not None and is_told
+        for line in lines:
             line.unit_price_vnd = dong_of(line.unit_price_minor or 0, rate)
             line.revenue_vnd = dong_of(line.revenue_minor or 0, rate)
             listing_days.add((line.listing_id, order.day))

@@ -1,14 +1,15 @@
 """Đồng from other currencies: the rate of a day, and what an order or a price is worth by it.
 
 The rate of a day is the latest one on or before it that still holds; how long one holds is fixed when it is
-entered (``exchange_rates``).
+entered (``exchange_rates``). One that was followed by another of its own day holds no longer at all.
 """
 
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from marketplaces.money import DECIMALS, from_minor
@@ -30,11 +31,17 @@ class Rates:
     def on(self, currency: str, day: date) -> ExchangeRate | None:
         """The rate of that day; None where none holds."""
         if (currency, day) not in self._known:
+            later = aliased(ExchangeRate)
+            corrected = exists().where(
+                col(later.currency) == currency,
+                col(later.day) == col(ExchangeRate.day),
+                col(later.id) > col(ExchangeRate.id),
+            )
             question = (
                 select(ExchangeRate)
-                .where(col(ExchangeRate.currency) == currency)
+                .where(col(ExchangeRate.currency) == currency, ~corrected)
                 .where(col(ExchangeRate.day) <= day, col(ExchangeRate.last_day) >= day)
-                .order_by(col(ExchangeRate.day).desc(), col(ExchangeRate.id).desc())
+                .order_by(col(ExchangeRate.day).desc())
                 .limit(1)
             )
             self._known[currency, day] = self.session.execute(question).scalar_one_or_none()

@@ -52,9 +52,7 @@ def household_code(text: str) -> str:
     return code
 
 
-MaybePhone = Annotated[
-    Annotated[str, AfterValidator(phones.normalise)] | None, BeforeValidator(empty_is_none)
-]
+MaybePhone = Annotated[Annotated[str, AfterValidator(phones.typed)] | None, BeforeValidator(empty_is_none)]
 MaybeIdNumber = Annotated[Annotated[str, AfterValidator(id_number)] | None, BeforeValidator(empty_is_none)]
 
 

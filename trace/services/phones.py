@@ -28,6 +28,14 @@ def normalise(text: str) -> str:
     return digits
 
 
+def typed(text: str) -> str:
+    """As ``normalise``, of what somebody typed into a form. Raises ``field.phone``."""
+    try:
+        return normalise(text)
+    except Fault:
+        raise Fault("field.phone") from None
+
+
 def from_abroad(text: str) -> str:
     """As dialled from another country; what is no number of the national plan stays as it is written.
 

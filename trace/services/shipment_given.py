@@ -5,8 +5,8 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from marketplaces.carriers.values import Parcel
+from trace.services import phones
 from trace.services.intake import Given, MaybeRow, Weight, line
-from trace.services.phones import normalise
 from trace.standards import quantity
 
 MOST_VND = 1_000_000_000
@@ -54,7 +54,7 @@ class ReceiverIn(Given):
     """Whom it is for. Lives for one call."""
 
     receiver_name: Annotated[str, line(120, 2)]
-    receiver_phone: Annotated[str, AfterValidator(normalise)]
+    receiver_phone: Annotated[str, AfterValidator(phones.typed)]
     receiver_address: Annotated[str, line(240, 8)]
 
 

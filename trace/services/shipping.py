@@ -80,12 +80,16 @@ def _order(session: Session, actor: Actor, subject: SubjectIn) -> MarketOrder | 
     if subject.order is None or subject.shop is None:
         return None
     order = fetch_order(session, actor, Act.SHIP, subject.shop, subject.order)
+    _refuse_under_way(session, order, subject.once_more)
+    return order
+
+
+def _refuse_under_way(session: Session, order: MarketOrder, once_more: str) -> None:
     admission.lock(session, order)
     open_ones = (col(Shipment.order_id) == order.id, col(Shipment.state).not_in([*OVER, State.REFUSED]))
     known = session.execute(select(Shipment).where(*open_ones).limit(1)).scalar_one_or_none()
-    if known is not None and not subject.once_more:
+    if known is not None and not once_more:
         raise Refused("ship.under_way", order=order.ext_order_id, number=known.number)
-    return order
 
 
 def _lots(session: Session, actor: Actor, subject: SubjectIn, order: MarketOrder | None) -> Sequence[Lot]:
@@ -95,24 +99,40 @@ def _lots(session: Session, actor: Actor, subject: SubjectIn, order: MarketOrder
         lots = session.execute(select(Lot).where(col(Lot.id).in_(of_order))).scalars().all()
     elif subject.lot:
         lots = [admission.fetch(session, actor, Act.SHIP, Lot, public_id=subject.lot)]
-    for lot in lots:
-        if lot.state not in SENDABLE:
-            raise Refused("ship.lot_state", lot=lot.code, state=state_word(lot.state))
+    _refuse_unsendable(lots)
     return lots
 
 
+def _refuse_unsendable(lots: Sequence[Lot]) -> None:
+    for lot in lots:
+        if lot.state not in SENDABLE:
+            raise Refused("ship.lot_state", lot=lot.code, state=state_word(lot.state))
+
+
 def again(
-    session: Session, actor: Actor, public_id: str, account: CarrierAccount, given: ParcelIn, now: datetime
+    session: Session,
+    actor: Actor,
+    public_id: str,
+    account: CarrierAccount,
+    given: ParcelIn,
+    now: datetime,
+    *,
+    once_more: str = "",
 ) -> Shipment:
     """Write down that a parcel which was not booked is about to be booked anew, under its number.
 
     Raises:
         NotFound: absent, or another cooperative's.
-        Refused: it is booked, or nobody has said yet that it is not.
+        Refused: it is booked, or nobody has said yet that it is not; a lot was stopped since, or the order
+            has another parcel under way.
     """
     shipment = held(session, actor, public_id)
     if shipment.state != State.REFUSED:
         raise Refused("ship.not_open", number=shipment.number)
+    inside = select(col(ShipmentLot.lot_id)).where(col(ShipmentLot.shipment_id) == shipment.id)
+    _refuse_unsendable(session.execute(select(Lot).where(col(Lot.id).in_(inside))).scalars().all())
+    if shipment.order_id is not None:
+        _refuse_under_way(session, session.get_one(MarketOrder, shipment.order_id), once_more)
     for name, value in given.model_dump().items():
         setattr(shipment, name, value)
     shipment.state, shipment.account_id = State.BOOKING, account.id
@@ -157,7 +177,7 @@ def conclude(session: Session, actor: Actor, public_id: str, given: ConclusionIn
 
     Raises:
         Refused: it is settled already, or still being booked.
-        Invalid: booked, and no number.
+        Invalid: booked, and no number, or one that another parcel has.
     """
     shipment = held(session, actor, public_id)
     if not is_uncertain(shipment, now):
@@ -165,11 +185,21 @@ def conclude(session: Session, actor: Actor, public_id: str, given: ConclusionIn
     if given.what == "booked":
         if not given.ext_number:
             raise Invalid([FieldProblem("ext_number", "error.empty")])
+        _refuse_taken(session, shipment, given.ext_number)
         shipment_steps.meet(shipment, given.ext_number)
         shipment_steps.learn(session, shipment, [shipment_steps.booked(shipment)], now)
         return shipment
     shipment.state, shipment.state_at = State.REFUSED, now
     return shipment
+
+
+def _refuse_taken(session: Session, shipment: Shipment, ext_number: str) -> None:
+    """The carrier's number of another parcel: what it tells of that one would be told of this one, too."""
+    same = (col(Shipment.account_id) == shipment.account_id, col(Shipment.ext_number) == ext_number)
+    others = select(Shipment).where(*same, col(Shipment.id) != shipment.id).limit(1)
+    other = session.execute(others).scalar_one_or_none()
+    if other is not None:
+        raise Invalid([FieldProblem("ext_number", "ship.number_taken", ext_number, {"number": other.number})])
 
 
 def is_uncertain(shipment: Shipment, now: datetime) -> bool:

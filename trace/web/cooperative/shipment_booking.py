@@ -105,11 +105,12 @@ def _book(known: Shipment | None) -> Answer:
         shipping.check_service(given)
         with once() as session:
             account = carrier_accounts.working_account(session, actor(), Act.SHIP, CARRIER)
+            subject = read(SubjectIn, {name: values[name] for name in SUBJECT if name in values})
             if known is None:
-                subject = read(SubjectIn, {name: values[name] for name in SUBJECT if name in values})
                 noted = shipping.intend(session, actor(), account, subject, given, now())
             else:
-                noted = shipping.again(session, actor(), known.public_id, account, given, now())
+                number, once_more = known.public_id, subject.once_more
+                noted = shipping.again(session, actor(), number, account, given, now(), once_more=once_more)
             answer = leads_to("shipments.show", public_id=noted.public_id)
     except (Invalid, Refused) as error:
         return _form(kept(error, values), shipment=known), error.status
