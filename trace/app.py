@@ -58,6 +58,11 @@ from trace.web.cooperative import (
     tracing,
 )
 from trace.web.door import Door, open_doors
+from trace.web.epcis import capture as epcis_capture
+from trace.web.epcis import events as epcis_events
+from trace.web.epcis import problems as epcis_problems
+from trace.web.epcis import queries as epcis_queries
+from trace.web.epcis import resources as epcis_resources
 from trace.web.office import lots as office_lots
 from trace.web.office import ocop as office_ocop
 from trace.web.office import organisations as office_organisations
@@ -115,10 +120,17 @@ DOORS: tuple[Door, ...] = (
     office_ocop.door,
     office_organisations.door,
     sales.door,
+    epcis_events.door,
+    epcis_capture.door,
+    epcis_resources.door,
+    epcis_queries.door,
 )
 csrf = CSRFProtect()
 for _door in (hooks.door, carrier_hooks.door):
     csrf.exempt(_door)  # programs call it; their signature or secret is checked instead
+for _door in DOORS:
+    if _door.for_programs:
+        csrf.exempt(_door)  # no session opens it, so no browser can be led to it
 
 
 def start(settings: Settings) -> None:
@@ -143,6 +155,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for room in (visitor, headers, refusals, page_tools, once):
         room.prepare(app)
     consumer.prepare(app)
+    epcis_problems.prepare(app)
     csrf.init_app(app)
     open_doors(app, DOORS)
     return app

@@ -5,6 +5,7 @@
     NongsanError                 a key into the message catalogs, and its figures
     ├── Invalid        422       what was typed or sent does not fit; one FieldProblem a fault
     ├── NotAllowed     403       this role may not do this act
+    │   └── NotSignedIn 401      a program without a token that holds
     ├── NotFound       404       absent, or another cooperative's: the same answer
     ├── Refused        409       a rule of the domain says no; nothing was written
     │   └── Conflict   409       the same request id came with other content
@@ -61,6 +62,12 @@ class NotAllowed(NongsanError):
     """The account's role may not do this act."""
 
     status = 403
+
+
+class NotSignedIn(NotAllowed):
+    """A program came without a token, or with one that is unknown, revoked or over."""
+
+    status = 401
 
 
 class NotFound(NongsanError):

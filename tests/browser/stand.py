@@ -153,12 +153,12 @@ def stamps_of(settings: Settings) -> list[tuple[str, str]]:
 
 
 def rules_of(app: Flask) -> list[tuple[str, str, str]]:
-    """Every page that is read with GET: rule, endpoint, and what one must be allowed to pass."""
-    policy = app.extensions["policy"]
+    """Every page that a person reads with GET: rule, endpoint, and what one must be allowed to pass."""
+    policy, programs = app.extensions["policy"], app.extensions["program_doors"]
     return [
         (rule.rule, rule.endpoint, str(policy[rule.endpoint]))
         for rule in app.url_map.iter_rules()
-        if "GET" in (rule.methods or ())
+        if "GET" in (rule.methods or ()) and rule.endpoint.split(".")[0] not in programs
     ]
 
 

@@ -23,6 +23,7 @@ from trace.db import reading, transaction
 from trace.records.account import Account, Role
 from trace.records.allocation import Allocation
 from trace.records.certificate import Certificate
+from trace.records.event import Event
 from trace.records.lot import Hold, LotState
 from trace.records.market_order import MarketOrder, MarketOrderLine
 from trace.records.new_listing import NewListing, NewListingPicture
@@ -30,10 +31,21 @@ from trace.records.plot import PackingHouse
 from trace.records.product import OcopProposal, ProductImage
 from trace.records.rules import YieldRule
 from trace.records.shop import Listing, Shop
-from trace.services import instance_facts, label_designs, label_printers, label_stocks, listing_offers, rules
-from trace.services.admission import Act, may
+from trace.services import (
+    api_tokens,
+    instance_facts,
+    label_designs,
+    label_printers,
+    label_stocks,
+    listing_offers,
+    lot_events,
+    rules,
+)
+from trace.services.admission import Act, Actor, may
+from trace.services.epcis import capturing, named_queries
 from trace.services.file_exchange import day_totals, exports, layouts, reports, templates
 from trace.services.file_exchange.cleaning import Cleaned, CleanRow
+from trace.services.identifiers import lot_uri
 from trace.services.importing import uploads
 from trace.services.intake import read
 from trace.services.label_design_given import DesignIn
@@ -63,11 +75,12 @@ class Estate:
 
 @dataclass
 class Grounds:
-    """Both cooperatives; ``own`` is the one the tested account works for."""
+    """Both cooperatives; ``own`` is the one the tested account works for. ``token`` is its program's."""
 
     own: Estate
     other: Estate
     account: Account | None
+    token: str = ""
 
 
 def request_id() -> str:
@@ -85,7 +98,8 @@ def lay_out(app: Flask, folder: Path, now: datetime, role: Role | None) -> Groun
         sends_files = account is not None and may(world.actor_of(account), Act.IMPORT_REGISTRY)
         own.places["token"] = _upload(session, account if sends_files else own.coop.manager, now)
         other.places["token"] = _upload(session, other.coop.manager, now)
-    return Grounds(own, other, account)
+        token = api_tokens.issue_token(session, account.login, "test", now)[1] if account else ""
+    return Grounds(own, other, account, token)
 
 
 def _bound(role: Role, estate: Estate) -> dict[str, Any]:
@@ -124,7 +138,7 @@ def _estate(session: Session, now: datetime, folder: Path, commune: str, sign: s
     places |= {"hold_id": _hold(session, now, coop), "rule_id": _rule(session)}
     places |= {"run": _print(session, now, block)}
     places |= _gear(session, now, coop) | files(session, now, coop, sign)
-    places |= _parcel(session, now, coop, lot)
+    places |= _parcel(session, now, coop, lot) | _events(session, now, coop, lot)
     return Estate(coop, places, stamped.code_of(session, block.kid, block.first))
 
 
@@ -262,6 +276,23 @@ def _parcel(session: Session, now: datetime, coop: world.Coop, lot: Any) -> dict
     return {**places, "mark": account.hook_mark}
 
 
+def _events(session: Session, now: datetime, coop: world.Coop, lot: Any) -> dict[str, Any]:
+    """An act's event, a document that was sent, and a named query."""
+    lot_events.observed(session, coop.boss, "open", lot, now)
+    event = session.exec(select(Event).where(Event.org_id == coop.org.id)).first()
+    sent = capturing.capture(session, coop.boss, [], "rollback", now)
+    question = (f"cau-hoi-{coop.org.id}", {"eventType": ["ObjectEvent"]}, now)
+    for who in (coop.boss, Actor(None, Role.OFFICE)):
+        kept = named_queries.keep(session, who, *question)
+    return {
+        "event_id": event.event_id,
+        "member": lot_uri(session, lot),
+        "epcis_capture.public_id": sent.public_id,
+        "query_name": kept.name,
+        "subscription_id": f"dang-ky-{coop.org.id}",
+    }
+
+
 _ROWS = ["product", "cooperative", "serial"]
 _LABEL = {"label_width_um": "64", "label_height_um": "33,9"}
 CHOICES: dict[str, str] = {
@@ -275,6 +306,8 @@ CHOICES: dict[str, str] = {
     "typed": "",
     "rest": "09506000134352",
     "key": "414",
+    "epcis_resources.kind": "epcs",
+    "epcis_events.token": "trang-sau",
 }
 """Parameters that choose among fixed things and belong to nobody; ``typed`` is a stamp's code."""
 SHARED = {"rule_id", "sha256", "ext_shop_id", "mark"}
@@ -350,6 +383,11 @@ def dump(without: frozenset[str] = frozenset()) -> dict[str, list[Any]]:
 def changed(before: dict[str, list[Any]], after: dict[str, list[Any]]) -> list[str]:
     """Tables that differ."""
     return [name for name in before if before[name] != after[name]]
+
+
+def is_for_programs(app: Flask, rule: Rule) -> bool:
+    """Whether a route knows its visitors by a token alone."""
+    return str(rule.endpoint).split(".")[0] in app.extensions["program_doors"]
 
 
 def is_public(app: Flask, rule: Rule) -> bool:

@@ -34,9 +34,9 @@ DONE = {
 }  # fmt: skip
 """What the grounds have material for at least; other acts may be refused because of the acts before them."""
 OWN_WAYS = {"account.py", "checking.py", "farms.py", "hooks.py", "once.py", "shop_connect.py"}
-OWN_WAYS |= {"carrier_calls.py", "carrier_hooks.py", "shipment_booking.py", "shipments.py"}
-"""Files that open a transaction themselves: sessions, scans, a look at what is sealed, a shop's return, and
-what came of a call to a carrier that an act had written down before."""
+OWN_WAYS |= {"sending.py", "carrier_calls.py", "carrier_hooks.py", "shipment_booking.py", "shipments.py"}
+"""Files that open a transaction themselves: programs, sessions, scans, a look at what is sealed, a shop's
+return, and what came of a call to a carrier that an act had written down before."""
 
 
 def test_no_page_writes_past_the_keys() -> None:
@@ -52,7 +52,10 @@ def acts(app: Flask, role: Role) -> list[Rule]:
     return [
         rule
         for rule, method in grounds.routes(app)
-        if method == "POST" and rule.endpoint not in NO_ACTS and role in POLICY.get(table[rule.endpoint], ())
+        if method == "POST"
+        and not grounds.is_for_programs(app, rule)
+        and rule.endpoint not in NO_ACTS
+        and role in POLICY.get(table[rule.endpoint], ())
     ]
 
 

@@ -50,6 +50,8 @@ class Act(StrEnum):
     EDIT_RULES = "edit_rules"
     MANAGE_ACCOUNTS = "manage_accounts"
     MANAGE_KEYS = "manage_keys"
+    READ_EVENTS = "read_events"
+    CAPTURE_EVENTS = "capture_events"
 
 
 class Scope(StrEnum):
@@ -115,6 +117,8 @@ POLICY: dict[Act, dict[Role, Scope]] = {
         Role.ADMIN: Scope.ALL,
     },
     Act.MANAGE_KEYS: {Role.ADMIN: Scope.ALL},
+    Act.READ_EVENTS: {**_COOP, Role.PACKING_HOUSE: Scope.ORG, Role.OFFICE: Scope.ALL},
+    Act.CAPTURE_EVENTS: {**_COOP, Role.PACKING_HOUSE: Scope.PACKS},
 }
 
 

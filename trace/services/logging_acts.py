@@ -1,16 +1,19 @@
 """Appending an act to the record: its EPCIS event and its log leaf, in the act's own transaction."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlmodel import Session, col
 
 from trace.records.event import Event, LogLeaf
 from trace.services.admission import Actor
+from trace.services.event_index import add_terms, columns_of
+from trace.standards import epcis
 from trace.standards.canonical_json import dumps
+from trace.standards.epcis.facets import terms_of
 from trace.standards.event_hash import event_hash
 from trace.standards.log_leaf import leaf_hash
 
@@ -24,8 +27,9 @@ def append_event(
     now: datetime,
     org_id: int | None,
 ) -> Event:
-    """Append one EPCIS event and its leaf. ``subject`` is a table name and a row number."""
-    body = {**event, "eventID": event_hash(event)}
+    """Append one EPCIS event, what it is found by, and its leaf. ``subject`` is a table name and a row."""
+    told = {**event, "@context": list(epcis.CONTEXT)}
+    body = {**told, "eventID": event_hash(told)}
     row = Event(
         event_id=body["eventID"],
         event_type=str(event["type"]),
@@ -37,8 +41,12 @@ def append_event(
         recorded_at=now,
         recorded_by=actor.account_id,
         body=dumps(body).decode(),
+        hash=body["eventID"],
+        **columns_of(body),
     )
     session.add(row)
+    session.flush()
+    add_terms(session, org_id, [(row.id, terms_of(body))])
     append_leaf(session, "event", {"act": act, "event": body["eventID"], "by": actor.account_id}, now)
     return row
 
@@ -49,6 +57,17 @@ def append_leaf(session: Session, kind: str, record: Mapping[str, Any], now: dat
     leaf = LogLeaf(kind=kind, leaf_hash=leaf_hash(body), body=dumps(body).decode(), recorded_at=now)
     session.add(leaf)
     return leaf
+
+
+def append_leaves(session: Session, kind: str, records: Iterable[Mapping[str, Any]], now: datetime) -> None:
+    """Append many leaves at once, in their order."""
+    bodies = [{"kind": kind, "at": now.isoformat(), **record} for record in records]
+    rows = [
+        {"kind": kind, "leaf_hash": leaf_hash(body), "body": dumps(body).decode(), "recorded_at": now}
+        for body in bodies
+    ]
+    if rows:
+        session.connection().execute(insert(LogLeaf), rows)
 
 
 def give_positions(session: Session, limit: int = 10_000) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
@@ -31,6 +32,23 @@ def dumps(value: object) -> bytes:
     '{"a":"Vải","b":[1,1e+21,true]}'
     """
     return _write(value, 0).encode()
+
+
+def dumps_parsed(value: object) -> bytes:
+    """As ``dumps``, for values that ``json.loads`` made: faster where the C encoder writes the same.
+
+    It does but for keys beyond the basic plane, which sort otherwise, and for numbers that ECMAScript
+    writes in another way.
+    """
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    if _SPELLED_OTHERWISE.search(text):
+        return dumps(value)
+    return text.encode()
+
+
+_SPELLED_OTHERWISE: Final = re.compile(
+    "[\ud800-\udfff\U00010000-\U0010ffff]|-0|[0-9]\\.0(?![0-9])|[0-9][eE][+-]?[0-9]|[0-9]{16}|NaN|Infinity"
+)
 
 
 def _write(value: object, depth: int) -> str:

@@ -24,11 +24,16 @@ Pass = Act | Open
 
 
 class Door(Blueprint):
-    """A blueprint that refuses a route without ``act``."""
+    """A blueprint that refuses a route without ``act``.
 
-    def __init__(self, name: str, import_name: str, **options: Any) -> None:
+    One ``for_programs`` knows its visitors by a bearer's token alone: a signed-in browser is nobody there,
+    so its forms need no mark.
+    """
+
+    def __init__(self, name: str, import_name: str, *, for_programs: bool = False, **options: Any) -> None:
         super().__init__(name, import_name, **options)
         self.policy: dict[str, Pass] = {}
+        self.for_programs = for_programs
 
     def page(self, rule: str, act: Pass, **options: Any) -> Callable[[Any], Any]:
         """Register a view under ``rule`` for those who may do ``act``."""
@@ -52,3 +57,4 @@ def open_doors(app: Flask, doors: tuple[Door, ...]) -> None:
     if missing:
         raise RuntimeError(f"routes outside the policy table: {', '.join(sorted(missing))}")
     app.extensions["policy"] = table
+    app.extensions["program_doors"] = frozenset(door.name for door in doors if door.for_programs)

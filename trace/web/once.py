@@ -43,9 +43,9 @@ def once() -> Iterator[Session]:
         Conflict: the key came before with other content.
         Invalid: the key is no key.
     """
-    sent = _sent()
+    said = sent()
     with transaction() as session:
-        g.request_key = _first(session, sent) if sent is not None else None
+        g.request_key = _first(session, said) if said is not None else None
         yield session
         if g.request_key is not None and not g.request_key.location:
             raise RuntimeError(f"{request.endpoint} took a key and leads nowhere")
@@ -57,12 +57,12 @@ def stop_repeated() -> None:
     Raises:
         Repeated: it was done before.
     """
-    sent = _sent()
-    if sent is None:
+    said = sent()
+    if said is None:
         return
     with reading() as session:
-        row = known_key(session, sent)
-    if row is not None and row.content_hash == sent.content_hash:
+        row = known_key(session, said)
+    if row is not None and row.content_hash == said.content_hash:
         raise Repeated(row.status, row.location)
 
 
@@ -74,9 +74,9 @@ def leads_to(endpoint: str, **values: Any) -> AnyResponse:
     return answer
 
 
-def _first(session: Session, sent: Sent) -> Any:
+def _first(session: Session, said: Sent) -> Any:
     try:
-        row, is_first = take_key(session, sent, now())
+        row, is_first = take_key(session, said, now())
     except Conflict as error:
         raise error if HEADER in request.headers else Conflict("form.sent_before") from None
     if not is_first:
@@ -84,7 +84,12 @@ def _first(session: Session, sent: Sent) -> Any:
     return row
 
 
-def _sent() -> Sent | None:
+def sent() -> Sent | None:
+    """Who sent this request under which key, or None where it has none.
+
+    Raises:
+        Invalid: the key is no key.
+    """
     key = said_key()
     if key is None:
         return None
@@ -107,7 +112,8 @@ def _content() -> bytes:
     """
     said = [(name, value) for name, value in request.form.items(multi=True) if name not in UNSAID]
     files = [(name, _digest(file.stream)) for name, file in request.files.items(multi=True)]
-    whole = repr((request.method, request.path, sorted(said), sorted(files)))
+    body = hashlib.sha256(request.get_data()).hexdigest() if request.is_json else ""
+    whole = repr((request.method, request.path, sorted(said), sorted(files), body))
     return current_keyring().mark(b"request", whole.encode())
 
 

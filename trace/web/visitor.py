@@ -8,10 +8,11 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from trace.db import reading
-from trace.errors import NotAllowed, NotFound
+from trace.errors import NotAllowed, NotFound, NotSignedIn
 from trace.records.account import Account
 from trace.services.accounts import account_of_session
 from trace.services.admission import Actor, actor_of, may, scope_of
+from trace.services.api_tokens import account_of_token
 from trace.settings import Settings
 from trace.web.door import Open, Pass
 
@@ -38,17 +39,25 @@ def session_cookie() -> str:
 
 
 def account() -> Account | None:
-    """Who is signed in, asked once a request."""
+    """Who is signed in, or whose token a program brought; asked once a request."""
     if "account" not in g:
-        secret = request.cookies.get(session_cookie(), "")
-        g.account = _account(secret) if secret else None
+        is_program = request.blueprint in current_app.extensions["program_doors"]
+        secret = _bearer() if is_program else request.cookies.get(session_cookie(), "")
+        g.account = _account(secret, is_token=is_program) if secret else None
     found: Account | None = g.account
     return found
 
 
-def _account(secret: str) -> Account | None:
+def _account(secret: str, *, is_token: bool) -> Account | None:
     with reading() as session:
+        if is_token:
+            return account_of_token(session, secret, now())
         return account_of_session(session, secret, now())
+
+
+def _bearer() -> str:
+    said = request.authorization
+    return said.token or "" if said is not None and said.type == "bearer" else ""
 
 
 def actor() -> Actor:
@@ -113,6 +122,8 @@ def guard() -> AnyResponse | None:
     if any("\0" in said for _name, said in request.args.items(multi=True)):
         raise NotFound()  # nothing can be looked up by this letter
     if account() is None:
+        if request.blueprint in current_app.extensions["program_doors"]:
+            raise NotSignedIn("error.token")
         return _to_sign_in()
     if not isinstance(rule, Open):
         scope_of(actor(), rule)

@@ -36,6 +36,9 @@ _OWN: Final[Mapping[str, frozenset[str]]] = {
     ),
 }
 
+_ANY: Final = frozenset[str]().union(*_OWN.values())
+"""An extended event may have any field of the five."""
+
 
 def validate(event: object, now: datetime | None = None) -> list[Fault]:
     """Every fault of one event, in the order found; an empty list means it may be kept.
@@ -60,7 +63,7 @@ def _fields(event: Mapping[object, object], kind: str) -> Iterator[Fault]:
     required += ["action"] if kind in _OWN and kind != "TransformationEvent" else []
     missing = [name for name in required if name not in event]
     yield from (Fault("epcis.required", field=name, expected=name) for name in missing)
-    allowed = _COMMON | _OWN.get(kind, frozenset())
+    allowed = _COMMON | _OWN.get(kind, _ANY)
     for name, value in event.items():
         if not isinstance(name, str):
             yield Fault("epcis.unexpected", field=str(name), expected="prefix:name", got=str(name)[:80])

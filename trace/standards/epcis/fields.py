@@ -17,6 +17,9 @@ _URI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?:[A-Za-z0-9._~:/?#\[\]@!$&'
 _CBV: Final = re.compile(r"(?:https?://ref\.gs1\.org/cbv/|cbv:)(.*)")
 _OLD_CBV: Final = re.compile(r"urn:epcglobal:cbv|https?://ns\.gs1\.org/cbv/")
 
+LONGEST_URI: Final = 400
+"""Letters of an identifier; a bound of ours, for the standard has none and an index must have one."""
+
 
 def is_vocabulary_uri(text: str) -> bool:
     """A URI or compact URI that is not one of the spellings JSON events may not use.
@@ -24,13 +27,15 @@ def is_vocabulary_uri(text: str) -> bool:
     >>> is_vocabulary_uri("example:Custom"), is_vocabulary_uri("urn:epcglobal:cbv:bizstep:packing")
     (True, False)
     """
-    return bool(_URI.fullmatch(text)) and not _OLD_CBV.match(text)
+    return bool(_URI.fullmatch(text)) and not _OLD_CBV.match(text) and len(text) <= LONGEST_URI
 
 
 def uri(field: str, value: object) -> Iterator[Fault]:
     """An identifier: a URI without spaces."""
     if not isinstance(value, str) or not _URI.fullmatch(value):
         yield Fault("epcis.uri", field=field, expected="https://…, urn:…", got=str(value)[:80])
+    elif len(value) > LONGEST_URI:
+        yield Fault("epcis.long", field=field, expected=LONGEST_URI, got=len(value))
 
 
 def extension_name(field: str, name: object) -> Iterator[Fault]:

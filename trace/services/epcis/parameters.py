@@ -1,0 +1,273 @@
+"""The parameters of the EPCIS query language, each as a condition on events and their terms.
+
+What is not offered is refused by its name: a question is never answered as if it had asked for less.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlmodel import col
+
+from trace.records.event import Event, EventTerm
+from trace.services.epcis import patterns
+from trace.services.epcis.exceptions import EpcisException, wrong_parameter
+from trace.standards.epcis.facets import GOODS, SENSOR_ROLES, SENSOR_URIS, Words, bare
+from trace.standards.epcis.names import ACTIONS
+from trace.standards.event_hash import instant
+from trace.standards.fault import Fault
+
+Given = Mapping[str, list[str]]
+Condition = ColumnElement[bool]
+Make = Callable[[str, list[str]], Condition]
+
+MOST_PAGE: Final = 1_000
+MOST_VALUES: Final = 200
+DEFAULT_PAGE: Final = 30
+_BUILT_IN: Final = Words({})
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked: conditions, order, how many in all and on a page.
+
+    ``limit`` ends the answer after so many; where more than ``most`` match there is none.
+    """
+
+    conditions: tuple[Condition, ...]
+    order: str = "event_time"
+    descending: bool = True
+    limit: int | None = None
+    most: int | None = None
+    per_page: int = DEFAULT_PAGE
+
+
+def read_question(given: Given, fixed: Given | None = None) -> Question:
+    """A question from its parameters; ``fixed`` are those the address says already.
+
+    Raises:
+        EpcisException: QueryValidationException for a parameter that is not offered here,
+            QueryParameterException for a value that is none.
+    """
+    conditions = [_condition(name, values, is_fixed=True) for name, values in (fixed or {}).items()]
+    for name, values in given.items():
+        if fixed and name in fixed:
+            raise _not_offered(name)
+        if name not in _SHAPING:
+            conditions.append(_condition(name, values))
+    order, descending = _order(given)
+    limit, most, size = _bounds(given)
+    return Question(tuple(conditions), order, descending, limit, most, size)
+
+
+def _condition(name: str, values: list[str], *, is_fixed: bool = False) -> Condition:
+    if not values or len(values) > MOST_VALUES or not all(values):
+        raise wrong_parameter(name, f"1..{MOST_VALUES}", "|".join(values))
+    make = _CONDITIONS.get(name) or (_FIXED.get(name) if is_fixed else None) or _flexible(name)
+    if make is None:
+        raise _not_offered(name)
+    return make(name, values)
+
+
+def _not_offered(name: str) -> EpcisException:
+    return EpcisException("QueryValidationException", "epcis.not_offered", parameter=name[:80])
+
+
+def _flexible(name: str) -> Make | None:
+    """Parameters whose name ends in a type: ``EQ_bizTransaction_po``, ``EQ_source_owning_party``."""
+    for head, role in (("EQ_bizTransaction_", "tx"), ("EQ_source_", "source"), ("EQ_destination_", "dest")):
+        if name.startswith(head) and len(name) > len(head):
+            kind = bare(_BUILT_IN.full(name.removeprefix(head)))
+            return lambda _name, values: terms((f"{role}:{kind}"[:80],), [_BUILT_IN.id(v) for v in values])
+    return None
+
+
+def terms(roles: tuple[str, ...], values: list[str]) -> Condition:
+    """Events that name one of the values in one of the roles."""
+    return _with_term(col(EventTerm.role).in_(roles), col(EventTerm.value).in_(values))
+
+
+def _with_term(*rules: Condition) -> Condition:
+    return col(Event.id).in_(select(col(EventTerm.event_row)).where(*rules))
+
+
+def _match(*roles: str) -> Make:
+    def make(name: str, values: list[str]) -> Condition:
+        found = patterns.matching(col(EventTerm.value), name, values)
+        return _with_term(col(EventTerm.role).in_(roles), or_(*found))
+
+    return make
+
+
+def _among(column: Any, spell: Callable[[str], str], words: frozenset[str] | None = None) -> Make:
+    def make(name: str, values: list[str]) -> Condition:
+        wrong = [value for value in values if words is not None and value not in words]
+        if wrong:
+            raise wrong_parameter(name, ", ".join(sorted(words or ())), wrong[0])
+        return col(column).in_([spell(value) for value in values])
+
+    return make
+
+
+def _word(value: str) -> str:
+    return bare(_BUILT_IN.full(value))
+
+
+def _descendants(column: Any) -> Make:
+    """The place itself, what continues its identifier after a slash, and, of an organisation's own
+    identifier ``/id/org/<id>``, its plots and sites."""
+
+    def make(_name: str, values: list[str]) -> Condition:
+        rules: list[Condition] = []
+        for place in map(_BUILT_IN.id, values):
+            rules += [col(column) == place, col(column).startswith(f"{place}/", autoescape=True)]
+            head, is_org, org = place.partition("/id/org/")
+            if is_org:
+                inside = (f"{head}/id/{kind}/{org}-" for kind in ("plot", "site"))
+                rules += [col(column).startswith(one, autoescape=True) for one in inside]
+        return or_(*rules)
+
+    return make
+
+
+def _time(column: Any, *, at_least: bool) -> Make:
+    def make(name: str, values: list[str]) -> Condition:
+        moment = datetime.fromisoformat(_instant(name, values))
+        return col(column) >= moment if at_least else col(column) < moment
+
+    return make
+
+
+def _sensor_time(role: str, *, at_least: bool) -> Make:
+    def make(name: str, values: list[str]) -> Condition:
+        moment = _instant(name, values)
+        value = col(EventTerm.value)
+        return _with_term(col(EventTerm.role) == role, value >= moment if at_least else value < moment)
+
+    return make
+
+
+def _instant(name: str, values: list[str]) -> str:
+    try:
+        return instant(_one(name, values))
+    except Fault:
+        raise wrong_parameter(name, "2026-06-05T14:30:00.000+07:00", values[0]) from None
+
+
+def _quantity(compare: str) -> Make:
+    def make(name: str, values: list[str]) -> Condition:
+        try:
+            amount = float(_one(name, values))
+        except ValueError:
+            raise wrong_parameter(name, "1.5", values[0]) from None
+        column = col(EventTerm.quantity)
+        rules = {"EQ": column == amount, "GT": column > amount, "GE": column >= amount}
+        return _with_term({**rules, "LT": column < amount, "LE": column <= amount}[compare])
+
+    return make
+
+
+def _exists_error(name: str, values: list[str]) -> Condition:
+    said = _choice(name, values, ("true", "false"))
+    return col(Event.declares).is_(True) if said == "true" else col(Event.declares).in_((True, False))
+
+
+def _sensor(role: str, spell: Callable[[str], str]) -> Make:
+    return lambda _name, values: terms((role,), [spell(value) for value in values])
+
+
+def _sensor_bool(name: str, values: list[str]) -> Condition:
+    return terms((SENSOR_ROLES["booleanValue"],), [_choice(name, values, ("true", "false"))])
+
+
+_CLASSES: Final = ("class", "child_class", "input_class", "output_class")
+_EPCS: Final = ("epc", "child", "parent", "input", "output")
+_CONDITIONS: Final[dict[str, Make]] = {
+    "eventType": _among(Event.event_type, str),
+    "GE_eventTime": _time(Event.event_time, at_least=True),
+    "LT_eventTime": _time(Event.event_time, at_least=False),
+    "GE_recordTime": _time(Event.recorded_at, at_least=True),
+    "LT_recordTime": _time(Event.recorded_at, at_least=False),
+    "EQ_action": _among(Event.action, str, ACTIONS),
+    "EQ_bizStep": _among(Event.biz_step, _word),
+    "EQ_disposition": _among(Event.disposition, _word),
+    "EQ_persistentDisposition_set": lambda _n, values: terms(("set",), list(map(_word, values))),
+    "EQ_persistentDisposition_unset": lambda _n, values: terms(("unset",), list(map(_word, values))),
+    "EQ_readPoint": _among(Event.read_point, _BUILT_IN.id),
+    "WD_readPoint": _descendants(Event.read_point),
+    "EQ_bizLocation": _among(Event.biz_location, _BUILT_IN.id),
+    "WD_bizLocation": _descendants(Event.biz_location),
+    "EQ_transformationID": _among(Event.transformation_id, _BUILT_IN.id),
+    "MATCH_epc": _match("epc", "child"),
+    "MATCH_parentID": _match("parent"),
+    "MATCH_inputEPC": _match("input"),
+    "MATCH_outputEPC": _match("output"),
+    "MATCH_anyEPC": _match(*_EPCS),
+    "MATCH_epcClass": _match("class", "child_class"),
+    "MATCH_inputEPCClass": _match("input_class"),
+    "MATCH_outputEPCClass": _match("output_class"),
+    "MATCH_anyEPCClass": _match(*_CLASSES),
+    **{f"{compare}_quantity": _quantity(compare) for compare in ("EQ", "GT", "GE", "LT", "LE")},
+    "EQ_eventID": _among(Event.event_id, str),
+    "EXISTS_errorDeclaration": _exists_error,
+    "GE_errorDeclarationTime": _time(Event.declared_at, at_least=True),
+    "LT_errorDeclarationTime": _time(Event.declared_at, at_least=False),
+    "EQ_errorReason": lambda _n, values: terms(("reason",), list(map(_word, values))),
+    "EQ_correctiveEventID": lambda _n, values: terms(("corrective",), values),
+    "GE_startTime": _sensor_time("s.start", at_least=True),
+    "LT_startTime": _sensor_time("s.start", at_least=False),
+    "GE_endTime": _sensor_time("s.end", at_least=True),
+    "LT_endTime": _sensor_time("s.end", at_least=False),
+    "EQ_booleanValue": _sensor_bool,
+    **{f"EQ_{name}": _sensor(SENSOR_ROLES[name], str) for name in ("stringValue", "hexBinaryValue")},
+    **{
+        f"EQ_{name}": _sensor(SENSOR_ROLES[name], lambda value: bare(_BUILT_IN.id(value)))
+        for name in SENSOR_URIS
+    },
+}
+_FIXED: Final[dict[str, Make]] = {"goods": lambda _n, values: terms(GOODS, list(map(_BUILT_IN.id, values)))}
+"""What ``/epcs/{epc}/events`` fixes; nobody can ask for it by name."""
+_SHAPING: Final = frozenset(("orderBy", "orderDirection", "eventCountLimit", "maxEventCount", "perPage"))
+_ORDERS: Final = {"eventTime": "event_time", "recordTime": "recorded_at"}
+
+
+def _order(given: Given) -> tuple[str, bool]:
+    by = _choice("orderBy", given.get("orderBy", ["eventTime"]), tuple(_ORDERS))
+    direction = _choice("orderDirection", given.get("orderDirection", ["DESC"]), ("ASC", "DESC"))
+    return _ORDERS[by], direction == "DESC"
+
+
+def _bounds(given: Given) -> tuple[int | None, int | None, int]:
+    limit, most, page = (_number(name, given) for name in ("eventCountLimit", "maxEventCount", "perPage"))
+    if limit is not None and most is not None:
+        raise wrong_parameter("maxEventCount", "eventCountLimit xor maxEventCount", f"{limit}, {most}")
+    return limit, most, min(page or DEFAULT_PAGE, MOST_PAGE)
+
+
+def _number(name: str, given: Given) -> int | None:
+    if name not in given:
+        return None
+    said = _one(name, given[name])
+    if not (said.isascii() and said.isdigit() and 0 < len(said) <= 9 and int(said)):
+        raise wrong_parameter(name, ">= 1", said)
+    return int(said)
+
+
+def per_page(given: Given) -> int:
+    """How many members of a list stand on a page."""
+    return min(_number("perPage", given) or DEFAULT_PAGE, MOST_PAGE)
+
+
+def _choice(name: str, values: list[str], words: tuple[str, ...]) -> str:
+    said = _one(name, values)
+    if said not in words:
+        raise wrong_parameter(name, " | ".join(words), said)
+    return said
+
+
+def _one(name: str, values: list[str]) -> str:
+    if len(values) != 1:
+        raise wrong_parameter(name, "1", "|".join(values))
+    return values[0]

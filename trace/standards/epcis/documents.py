@@ -1,0 +1,166 @@
+"""Reading EPCIS documents: an EPCISDocument, an EPCISQueryDocument or one bare event.
+
+A prefix means what its document's ``@context`` says, so an event that leaves its document takes
+along what it needs of it: ``standing_alone`` makes a whole event by itself of each. No context is
+ever fetched; the standard's own is known, others are kept as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from trace.standards.epcis.fields import extension_name, time, uri
+from trace.standards.epcis.names import CONTEXT, words
+from trace.standards.fault import Fault
+
+DEFAULT_CONTEXT: Final = CONTEXT[0]
+MOST_DEPTH: Final = 24
+"""Lists and objects inside one another; the deepest official example has nine."""
+
+_OFFICIAL: Final = re.compile(
+    r"https?://(ref\.gs1\.org/standards/epcis/|gs1\.github\.io/EPCIS/)([0-9.]+/)?epcis-context\.jsonld"
+)
+_DOCUMENT: Final = words(
+    "@context id type schemaVersion creationDate instanceIdentifier sender receiver epcisHeader epcisBody"
+)
+_QUERY_DOCUMENT: Final = words("@context id type schemaVersion creationDate epcisBody")
+_INSIDE: Final = words("queryResults queryName subscriptionID resultsBody eventList vocabularyList")
+_REQUIRED: Final = {
+    "EPCISDocument": ("@context", "schemaVersion", "creationDate", "epcisBody"),
+    "EPCISQueryDocument": ("@context", "epcisBody"),
+}
+_PREFIX: Final = re.compile(r'"([A-Za-z][A-Za-z0-9_.-]*):')
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Events as they stand in the document, its context, and what is wrong with the document itself."""
+
+    context: tuple[object, ...]
+    events: tuple[object, ...]
+    faults: tuple[Fault, ...]
+
+
+def read_document(value: object) -> Reading:
+    """Take a document or a bare event apart. Never raises for any JSON value.
+
+    >>> read_document({"type": "EPCISDocument"}).faults[0].params["field"]
+    '@context'
+    """
+    faults: list[Fault] = []
+    if not isinstance(value, Mapping):
+        return Reading((), (), (Fault("epcis.type", field="", expected="object", got=type(value).__name__),))
+    kind = value.get("type")
+    if kind not in _REQUIRED:
+        faults += _context("@context", value.get("@context", []))
+        return Reading(_parts(value.get("@context")), (value,), tuple(faults))
+    faults += _head(value, str(kind))
+    events = _events(value.get("epcisBody"), str(kind), faults)
+    return Reading(_parts(value.get("@context")), tuple(events), tuple(faults))
+
+
+def standing_alone(event: Mapping[str, object], context: Sequence[object], text: str) -> list[object]:
+    """The ``@context`` an event needs by itself: the standard's, foreign ones, and the prefixes it uses.
+
+    ``context`` is its document's, ``text`` the event's JSON. What the event declares itself wins.
+
+    >>> standing_alone({}, ["https://x.vn/c", {"a": "urn:a:", "b": "urn:b:"}], '{"a:n":1}')[1:]
+    ['https://x.vn/c', {'a': 'urn:a:'}]
+    """
+    parts = [*context, *_parts(event.get("@context"))]
+    foreign = [part for part in parts if isinstance(part, str) and not _OFFICIAL.fullmatch(part)]
+    said = [(name, term) for part in parts if isinstance(part, Mapping) for name, term in part.items()]
+    used = set(_PREFIX.findall(text)) if said else set()
+    terms = {name: term for name, term in said if name in used or str(name).startswith("@")}
+    return [DEFAULT_CONTEXT, *dict.fromkeys(foreign), *([terms] if terms else [])]
+
+
+def depth_of(value: object) -> int:
+    """How deep lists and objects lie in one another; a bare value has depth 0.
+
+    >>> depth_of({"a": [1, {}]})
+    3
+    """
+    if isinstance(value, dict):
+        return 1 + max((depth_of(one) for one in value.values() if isinstance(one, (dict, list))), default=0)
+    if isinstance(value, list):
+        return 1 + max((depth_of(one) for one in value if isinstance(one, (dict, list))), default=0)
+    return 0
+
+
+def _parts(context: object) -> tuple[object, ...]:
+    return tuple(context) if isinstance(context, list) else () if context is None else (context,)
+
+
+def _context(field: str, context: object) -> Iterator[Fault]:
+    for place, part in enumerate(_parts(context)):
+        where = f"{field}.{place}"
+        if isinstance(part, str):
+            yield from uri(where, part)
+        elif not isinstance(part, Mapping):
+            yield Fault("epcis.type", field=where, expected="object, URI", got=type(part).__name__)
+
+
+def _head(document: Mapping[object, object], kind: str) -> Iterator[Fault]:
+    """What stands around the body."""
+    known = _DOCUMENT if kind == "EPCISDocument" else _QUERY_DOCUMENT
+    for name in _REQUIRED[kind]:
+        if name not in document:
+            yield Fault("epcis.required", field=name, expected=name)
+    yield from _names("", document, known)
+    yield from _context("@context", document.get("@context"))
+    if "creationDate" in document:
+        yield from time("creationDate", document["creationDate"])
+    if "id" in document:
+        yield from uri("id", document["id"])
+    version = document.get("schemaVersion", "2.0")
+    if not isinstance(version, str) or not re.fullmatch(r"2\.0(\.[0-9]+)?", version):
+        yield Fault("epcis.version", field="schemaVersion", expected="2.0", got=str(version)[:20])
+    for name in ("sender", "receiver", "instanceIdentifier"):
+        if not isinstance(document.get(name, ""), str):
+            got = type(document[name]).__name__
+            yield Fault("epcis.type", field=name, expected="text", got=got)
+    yield from _master_data("epcisHeader", document.get("epcisHeader", {}))
+
+
+def _names(field: str, value: Mapping[object, object], known: frozenset[str]) -> Iterator[Fault]:
+    for name in value:
+        if name not in known:
+            yield from extension_name(f"{field}.{name}".strip("."), name)
+
+
+def _master_data(field: str, header: object) -> Iterator[Fault]:
+    """Master data is looked at and not kept: this registry has its own."""
+    if not isinstance(header, Mapping):
+        yield Fault("epcis.type", field=field, expected="object", got=type(header).__name__)
+        return
+    yield from _names(field, header, words("epcisMasterData"))
+    data = header.get("epcisMasterData", {})
+    lists = data.get("vocabularyList", []) if isinstance(data, Mapping) else None
+    if not isinstance(lists, list) or not all(isinstance(one, Mapping) and "type" in one for one in lists):
+        where = f"{field}.epcisMasterData.vocabularyList"
+        yield Fault("epcis.type", field=where, expected="[{type, …}]", got=type(lists).__name__)
+
+
+def _events(body: object, kind: str, faults: list[Fault]) -> Sequence[object]:
+    path = ["epcisBody"] if kind == "EPCISDocument" else ["epcisBody", "queryResults", "resultsBody"]
+    for depth, name in enumerate([*path[1:], "eventList"]):
+        field = ".".join(path[: depth + 1])
+        if not isinstance(body, Mapping):
+            faults.append(Fault("epcis.type", field=field, expected="object", got=type(body).__name__))
+            return ()
+        if name == "resultsBody" and not isinstance(body.get("queryName"), str):
+            faults.append(Fault("epcis.required", field=f"{field}.queryName", expected="queryName"))
+        if name not in body:
+            faults.append(Fault("epcis.required", field=f"{field}.{name}", expected=name))
+            return ()
+        faults += _names(field, body, _INSIDE)
+        body = body[name]
+    if not isinstance(body, list):
+        where = ".".join([*path, "eventList"])
+        faults.append(Fault("epcis.type", field=where, expected="[…]", got=type(body).__name__))
+        return ()
+    return body
