@@ -22,9 +22,10 @@ from trace.commands.demo import demo
 from trace.commands.demo_season import folder
 from trace.commands.demo_season.accounts import ACCOUNTS, new_password, read_accounts
 from trace.commands.demo_season.days import Days
-from trace.commands.demo_season.goods import GOODS, SHOPS
+from trace.commands.demo_season.goods import FILE_SHOP, GOODS, SHOPS
 from trace.commands.demo_season.market import Market
 from trace.commands.demo_season.pictures import MOTIFS
+from trace.commands.demo_season.selling import RATE_SOURCE
 from trace.commands.demo_season.telling import read_stamps
 from trace.commands.founding import found_instance
 from trace.commands.servers import Server, free_port
@@ -33,6 +34,8 @@ from trace.errors import Refused
 from trace.keyring import load_keyring, use_keyring
 from trace.records.carrier import CarrierAccount
 from trace.records.event import LogLeaf
+from trace.records.exchange_rate import ExchangeRate
+from trace.records.file_exchange import FileReport
 from trace.records.household import Household
 from trace.records.lot import Hold, Lot, LotKind
 from trace.records.market_order import MarketOrder, SalesDay
@@ -176,7 +179,10 @@ def test_figures_are_those_of_the_shops(loaded: Loaded, season: Database) -> Non
     }
     with reading() as session:
         rows = session.execute(
-            select(SalesDay, Listing).join(Listing, col(Listing.id) == col(SalesDay.listing_id))
+            select(SalesDay, Listing)
+            .join(Listing, col(Listing.id) == col(SalesDay.listing_id))
+            .join(Shop, col(Shop.id) == col(Listing.shop_id))
+            .where(col(Shop.marketplace) != FILE_SHOP.marketplace)
         )
         ours = {  # a variant stands behind a slash; these listings have one at most
             (listing.ext_listing_id.partition("/")[0], row.day.isoformat()): tuple(
@@ -187,6 +193,39 @@ def test_figures_are_those_of_the_shops(loaded: Loaded, season: Database) -> Non
         assert order_figures.recount(session, check=True) == []
     assert len(truth) > 20
     assert ours == truth
+
+
+def test_the_shop_kept_by_files_counts_one_report_and_leaves_one_to_the_visitor(season: Database) -> None:
+    with reading() as session:
+        states = session.execute(select(col(FileReport.state)).order_by(col(FileReport.id))).scalars().all()
+        counted, waits = session.execute(select(FileReport).order_by(col(FileReport.id))).scalars()
+        lines = (
+            select(func.count(), func.sum(SalesDay.revenue_vnd))
+            .join(Listing, col(Listing.id) == col(SalesDay.listing_id))
+            .join(Shop, col(Shop.id) == col(Listing.shop_id))
+            .where(col(Shop.marketplace) == FILE_SHOP.marketplace, col(Listing.product_id).is_not(None))
+        )
+        days, revenue = session.execute(lines).one()
+    assert states == ["taken", "checked"]
+    assert (counted.held, counted.vanished) == (0, 0)
+    assert counted.rows >= 3
+    assert waits.rows >= 1
+    assert days >= 2
+    assert revenue > 0
+
+
+def test_every_order_in_dollars_has_its_dong_by_a_rate_that_says_it_is_made_up(season: Database) -> None:
+    with reading() as session:
+        orders = (
+            session.execute(select(MarketOrder).where(col(MarketOrder.currency) == "USD")).scalars().all()
+        )
+        sources = set(session.execute(select(col(ExchangeRate.source))).scalars())
+        rated = col(Listing.price_rate_id).is_not(None)
+        prices = session.execute(select(col(Listing.price_minor)).where(rated)).scalars().all()
+    assert orders
+    assert all(order.is_priced for order in orders)
+    assert sources == {RATE_SOURCE}
+    assert prices == [600]  # the one whose price is ours
 
 
 def test_who_sells_can_send_parcels_by_the_simulated_carrier(loaded: Loaded, season: Database) -> None:
@@ -203,8 +242,9 @@ def test_orders_have_every_fate_and_some_listings_wait_for_their_product(season:
         unmapped = session.execute(select(Listing).where(col(Listing.product_id).is_(None))).scalars().all()
         shops = session.execute(select(Shop)).scalars().all()
     told = {(plan.marketplace, plan.number) for plan in SHOPS if plan.is_connected}
+    told.add((FILE_SHOP.marketplace, FILE_SHOP.number))
     assert {(shop.marketplace, shop.ext_shop_id) for shop in shops} == told
-    assert {shop.marketplace for shop in shops} == {"shopee", "lazada", "tiktok", "tiki"}
+    assert {shop.marketplace for shop in shops} == {"shopee", "lazada", "tiktok", "tiki", "alibaba", "voso"}
     assert {"placed", "completed", "cancelled"} <= statuses
     assert {row.ext_sku for row in unmapped} == {"QUA-TET", "CR-BABY"}
 

@@ -3,8 +3,8 @@
 ``days`` which season; ``places``, ``people``, ``goods`` who and what, as tables; ``cast`` the plan and
 the numbers it gets; ``agenda`` acts in the order of their days. ``farms``, ``shelf``, ``diaries``,
 ``harvests``, ``season``, ``stamps``, ``gear``, ``prints``, ``samples`` are the acts. ``market`` and
-``selling`` are the simulated shops, ``sending`` the carrier; ``folder`` is where it lives, ``telling`` what
-is printed.
+``selling`` are the simulated shops, ``file_shop`` the one kept by files, ``sending`` the carrier;
+``folder`` is where it lives, ``telling`` what is printed.
 """
 
 from trace.commands.demo_season.accounts import write_accounts
@@ -12,13 +12,14 @@ from trace.commands.demo_season.applications import APPLICATIONS
 from trace.commands.demo_season.cast import Cast, Size, make_cast
 from trace.commands.demo_season.days import Days
 from trace.commands.demo_season.farms import plan_registering
+from trace.commands.demo_season.file_shop import open_file_shop
 from trace.commands.demo_season.folder import NAME, WHOLE, hold, making, prepare, remove
 from trace.commands.demo_season.gear import plan_gear
 from trace.commands.demo_season.market import open_shops
 from trace.commands.demo_season.prints import plan_prints
 from trace.commands.demo_season.samples import plan_samples
 from trace.commands.demo_season.season import plan_season
-from trace.commands.demo_season.selling import SYNC_EVERY_S, connect_shops
+from trace.commands.demo_season.selling import SYNC_EVERY_S, connect_shops, enter_rates
 from trace.commands.demo_season.sending import carriers, connect_carriers, have_called_back
 from trace.commands.demo_season.shelf import draw_pictures
 from trace.commands.demo_season.telling import lines, progress, write_stamps
@@ -48,6 +49,7 @@ def settings_for(base: Settings, simulator_port: int) -> Settings:
     own = {"instance": base.instance / NAME, "database_url": "", "master_key_file": None, "marks_file": None}
     changes = {**own, "marketplaces": markets, "sync_every_s": SYNC_EVERY_S}
     changes["carriers"] = carriers(simulator_port)
+    changes["file_marketplaces"] = ("postmart", "voso")
     return base.model_copy(update=changes)
 
 
@@ -84,5 +86,7 @@ def _load(settings: Settings, simulator_port: int, size: Size) -> None:
 
 
 def _sell(cast: Cast, settings: Settings, simulator_port: int) -> None:
+    enter_rates(cast, settings)
     connect_shops(cast, settings, open_shops(cast, simulator_port, settings.public_url))
+    open_file_shop(cast, settings)
     connect_carriers(cast, settings, simulator_port)

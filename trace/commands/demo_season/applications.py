@@ -29,4 +29,5 @@ APPLICATIONS = {
     "lazada": Application("100132", "/lazada/rest", auth="/lazada/rest"),
     "tiktok": Application("6h8fm2nq4vk1d", "/tiktok"),
     "tiki": Application("7590139168", "/tiki"),
+    "alibaba": Application("501234", "/alibaba/rest", auth="/alibaba"),
 }

@@ -146,5 +146,16 @@ SHOPS = (
         Offer("BDX-300", "Bánh đậu xanh Quê hộp 300 g", 59_000, 300, 1.9, "BDX-300"),
         Offer("BDX-SEN", "Bánh đậu xanh hạt sen hộp 250 g", 70_000, 250, 0.9, "BDX-SEN"),
     )),
+    ShopPlan("alibaba", "BV", "200042361", "Bo Vuon Lychee Cooperative", (
+        Offer("VS-500", "Dried Thanh Ha lychee, whole fruit, 500 g", 150_000, 500, 1.5, "VS-500"),
+        Offer("MO-VAI", "Lychee blossom honey, 500 ml", 225_000, 700, 0.7, "MO-VAI"),
+    )),
 )
+"""Prices are đồng; at Alibaba.com they are whole cents at the rate of the simulator."""
+
+FILE_SHOP = ShopPlan("voso", "BV", "htx-bo-vuon", "Bờ Vườn trên Vỏ Sò", (
+    Offer("VS-500", "Vải sấy khô Thanh Hà, gói 500 g", 127_000, 500, 2.0, "VS-500"),
+    Offer("MO-VAI", "Mật ong hoa vải, chai 500 ml", 182_000, 700, 1.2, "MO-VAI"),
+))
+"""The shop that is kept by files: nobody calls it, its orders come as reports."""
 # fmt: on

@@ -76,7 +76,7 @@ def open_shops(cast: Cast, port: int, web: str) -> dict[str, Any]:
             continue
         market = Market(port, plan.marketplace, web)
         told[plan.number] = market.seed(plan)
-        orders = [order if plan.marketplace == "shopee" else _plain(order) for order in _orders(cast, plan)]
+        orders = [order if plan.marketplace == "shopee" else _plain(order) for order in orders_of(cast, plan)]
         for start in range(0, len(orders), ORDERS_A_CALL):
             placed = market.ask("order", shop=plan.number, orders=orders[start : start + ORDERS_A_CALL])
             for order, made in zip(orders[start:], placed["orders"], strict=False):
@@ -85,7 +85,8 @@ def open_shops(cast: Cast, port: int, web: str) -> dict[str, Any]:
     return told
 
 
-def _orders(cast: Cast, plan: ShopPlan) -> Iterator[Order]:
+def orders_of(cast: Cast, plan: ShopPlan) -> Iterator[Order]:
+    """What the shop sold in the days that are told, the oldest day first; in Shopee's words."""
     dice = cast.dice
     for ago in range(cast.size.order_days, -1, -1):
         day = cast.days.ago(ago)

@@ -5,6 +5,7 @@ from typing import Any
 
 from marketplaces import directory
 from marketplaces.pace import Pace
+from marketplaces.simulators.alibaba import DONG_A_DOLLAR
 from marketplaces.values import Credentials
 from trace.commands.demo_season.cast import Cast, Coop
 from trace.commands.demo_season.goods import SHOPS, ShopPlan
@@ -12,14 +13,28 @@ from trace.db import reading, transaction
 from trace.jobs import work
 from trace.jobs.desk import Desk
 from trace.records.job import Job, JobState
-from trace.services import listing_offers, listings, schedules, shops
+from trace.services import exchange_rates, listing_offers, listings, schedules, shops
 from trace.services.listing_offers import Wish
+from trace.services.rate_input import RateIn
 from trace.settings import Settings
+from trace.standards.exchange import PARTS
 
 REFRESH_LIFE = timedelta(days=30)
 SYNC_EVERY_S = 20
 """So often a connected shop is read: an order is in the office's figures within a minute."""
 MANAGED_STOCK = 240
+RATE_SOURCE = "Bản chạy thử: tỷ giá tự đặt, không của ngân hàng nào"
+
+
+def enter_rates(cast: Cast, settings: Settings) -> None:
+    """A rate for every day that has orders, as the office enters them; it is the simulator's, and says so."""
+    last, step = cast.size.order_days + 1, settings.rate_days + 1
+    given = [
+        RateIn(currency="USD", day=cast.days.ago(ago), dong=DONG_A_DOLLAR * PARTS, source=RATE_SOURCE)
+        for ago in sorted({*range(last, -1, -step), 0}, reverse=True)
+    ]
+    with transaction() as session:
+        exchange_rates.declare(session, cast.office, given, settings.rate_days, cast.days.now)
 
 
 def connect_shops(cast: Cast, settings: Settings, told: dict[str, Any]) -> None:
@@ -30,7 +45,7 @@ def connect_shops(cast: Cast, settings: Settings, told: dict[str, Any]) -> None:
         if plan.is_connected and plan.number in told:
             shop_id = _connect(cast.coops[plan.coop], plan, told[plan.number], cast.days.now)
             _run(desk, "read_shelf", shop_id)
-            _map(cast.coops[plan.coop], plan, shop_id, cast.days.now)
+            map_shelf(cast.coops[plan.coop], plan, shop_id, cast.days.now)
             _run(desk, "sync_shop", shop_id)
 
 
@@ -49,7 +64,7 @@ def _connect(coop: Coop, plan: ShopPlan, told: Any, now: datetime) -> int:
         return shops.connect(session, coop.manager, new, SYNC_EVERY_S, now).id
 
 
-def _map(coop: Coop, plan: ShopPlan, shop_id: int, now: datetime) -> None:
+def map_shelf(coop: Coop, plan: ShopPlan, shop_id: int, now: datetime) -> None:
     """Say which product each listing is, where one fits; the first is kept at a stock of ours."""
     offers = {offer.sku: offer for offer in plan.offers}
     with transaction() as session:
