@@ -11,11 +11,12 @@ from sqlmodel import Session
 from tests.units import THANH_HA
 from trace.db import transaction
 from trace.records.account import Account, Role
+from trace.records.company_prefix import CompanyPrefix, PrefixKind
 from trace.records.household import Household
 from trace.records.lot import Lot, LotKind, LotState
 from trace.records.organisation import Organisation, OrgKind
 from trace.records.plot import GrowingArea, Plot
-from trace.records.product import Product
+from trace.records.product import Product, ProposalState
 from trace.records.product_gtin import ProductGtin
 from trace.services import accounts
 from trace.services.admission import Actor, actor_of
@@ -91,6 +92,14 @@ def make_product(session: Session, now: datetime, org: Organisation, **given: An
     if row.gtin is not None:
         add(session, ProductGtin(gtin=row.gtin, product_id=row.id, given_at=now))
     return row
+
+
+def make_prefix(
+    session: Session, now: datetime, org: Organisation, digits: str, **given: Any
+) -> CompanyPrefix:
+    values = {"org_id": org.id, "kind": PrefixKind.PREFIX, "digits": digits, "paper": "GCP 1"}
+    values |= {"valid_from": date(2020, 1, 1), "state": ProposalState.ACCEPTED, "proposed_at": now}
+    return add(session, CompanyPrefix(**{**values, **given}))
 
 
 def make_lot(

@@ -43,6 +43,7 @@ from trace.web.cooperative import (
     label_stock,
     lots,
     new_listings,
+    prefixes,
     printing,
     prints,
     products,
@@ -66,6 +67,7 @@ from trace.web.epcis import resources as epcis_resources
 from trace.web.office import lots as office_lots
 from trace.web.office import ocop as office_ocop
 from trace.web.office import organisations as office_organisations
+from trace.web.office import prefixes as office_prefixes
 from trace.web.office import rates as office_rates
 from trace.web.office import recalls as office_recalls
 from trace.web.office import rules as office_rules
@@ -94,6 +96,7 @@ DOORS: tuple[Door, ...] = (
     sites.door,
     certificates.door,
     products.door,
+    prefixes.door,
     imports.door,
     shops.door,
     new_listings.door,
@@ -118,6 +121,7 @@ DOORS: tuple[Door, ...] = (
     office_rules.door,
     office_rates.door,
     office_ocop.door,
+    office_prefixes.door,
     office_organisations.door,
     sales.door,
     epcis_events.door,

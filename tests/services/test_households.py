@@ -92,6 +92,7 @@ def test_a_code_taken_twice_is_told_at_its_field(database: Database, now: dateti
     assert [(one.field, one.key) for one in refused.value.problems] == [("code", "field.taken")]
     goods: dict[str, Any] = {"name": "Vải", "crop": "vải", "unit_g": "1 kg", "gtin": "9506000134352"}
     with transaction() as session:
+        world.make_prefix(session, now, coop.org, "9506")
         products.add_product(session, coop.boss, read(products.ProductIn, {**goods, "sku": "A"}), now)
     with transaction() as session, pytest.raises(Invalid) as refused:
         products.add_product(session, coop.boss, read(products.ProductIn, {**goods, "sku": "B"}), now)

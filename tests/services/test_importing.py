@@ -296,6 +296,8 @@ def test_products_come_in_by_the_rules_of_the_form(coop: world.Coop, tmp_path: P
     with transaction() as session:
         other = world.make_coop(session, now)
         world.make_product(session, now, other.org, gtin="09506000134352")
+        for digits in ("8936", "9506"):  # the second is wrongly accepted for both: the number is still taken
+            world.make_prefix(session, now, coop.org, digits)
     rows = [
         sheets.PRODUCTS,
         ("dt-50", "Đông trùng hạ thảo khô", "", "đông trùng", "50 g", 180),
@@ -304,6 +306,7 @@ def test_products_come_in_by_the_rules_of_the_form(coop: world.Coop, tmp_path: P
         ("x2", "Mã nội bộ", "2012345678903", "Vải", 2, ""),
         ("x3", "Mã người khác", "9506000134352", "Vải", 2, ""),
         ("x4", "Hai lần mã vạch", "8936000000011", "Vải", 2, ""),
+        ("x6", "Mã của ai", "8935000134351", "Vải", 2, ""),
         ("x5", "Nặng quá", "", "Vải", "nhiều", 900),
         ("", "Không mã", "", "Vải", 2, ""),
     ]
@@ -315,9 +318,10 @@ def test_products_come_in_by_the_rules_of_the_form(coop: world.Coop, tmp_path: P
         (5, "Mã vạch", "product.gtin_restricted"),
         (6, "Mã vạch", "field.taken"),
         (7, "Mã vạch", "imp.dup.file"),
-        (8, "Khối lượng tịnh (kg)", "imp.number"),
-        (8, "Hạn sử dụng (ngày)", "field.max"),
-        (9, "Mã sản phẩm", "imp.required"),
+        (8, "Mã vạch", "product.gtin_not_owned"),
+        (9, "Khối lượng tịnh (kg)", "imp.number"),
+        (9, "Hạn sử dụng (ngày)", "field.max"),
+        (10, "Mã sản phẩm", "imp.required"),
     ]
     for one in report.problems:
         assert problem_text(one, "vi")

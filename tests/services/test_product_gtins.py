@@ -27,7 +27,9 @@ def given(sku: str, gtin: str | None) -> products.ProductIn:
 @pytest.fixture
 def coop(database: Database, now: datetime) -> world.Coop:
     with transaction() as session:
-        return world.make_coop(session, now)
+        coop = world.make_coop(session, now)
+        world.make_prefix(session, now, coop.org, "95212345")
+        return coop
 
 
 def add(coop: world.Coop, sku: str, gtin: str | None, now: datetime) -> Product:

@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from labels.design import StampDesign, StampTexts
 from labels.errors import MissingGlyph
 from labels.layout import lay_out
 from labels.stock import STOCKS
+from tests import world
 from tests.services import farm
 from tests.services.farm import DAY
 from trace.db import Database, transaction
 from trace.records.certificate import Certificate, Scheme
+from trace.records.company_prefix import CompanyPrefix
 from trace.records.lot import Lot
 from trace.records.organisation import Organisation
 from trace.records.plot import GrowingArea, PackingHouse, SiteStatus, SiteStatusChange
@@ -56,6 +58,7 @@ def boxed(session: Session, now: datetime) -> Box:
         session.add(_standing(SiteStatus.ACTIVE, DAY - timedelta(days=90), now, **site))
     coop.plot.growing_area_id = area.id
     coop.product.gtin, coop.product.name_en = GTIN, "Thanh Ha lychee"
+    world.make_prefix(session, now, coop.org, "8935000", valid_to=DAY)
     coop.product.name_zh, coop.product.name_ja = "鲜荔枝", "生鮮ライチ"
     coop.org.name_en, coop.org.phone = "Thanh Ha Lychee Cooperative", "0220 371 1111"
     lot = farm.harvest(session, coop, now)
@@ -181,3 +184,16 @@ def test_the_mark_of_origin_is_said_only_while_a_confirmed_paper_holds(
     )  # fmt: skip
     session.add(paper)
     assert (said(session, box, now, "stamp").gi == "Chỉ dẫn địa lý") is is_said
+
+
+def test_a_link_is_printed_only_while_the_number_is_the_organisations_own(
+    session: Session, now: datetime
+) -> None:
+    box = boxed(session, now)
+    prefix = session.exec(select(CompanyPrefix)).one()
+    prefix.valid_to = DAY - timedelta(days=1)
+    assert said(session, box, now).link == ""
+    prefix.valid_to, prefix.state = None, "waiting"
+    assert said(session, box, now).link == ""
+    prefix.state = "accepted"
+    assert said(session, box, now).link

@@ -164,6 +164,7 @@ def _papers(session: Session, now: datetime, coop: world.Coop) -> dict[str, Any]
         "image_id": world.add(session, image).id,
         "sha256": image.sha256,
         "proposal_id": world.add(session, wish).id,
+        "prefix_id": world.make_prefix(session, now, coop.org, f"9521{coop.org.id:05}", state="waiting").id,
     }
 
 
@@ -446,6 +447,13 @@ _ORG: Make = lambda _e: {  # noqa: E731
     "phone": "",
     "place": "2025-07:10813",
 }
+_PREFIX: Make = lambda _e: {  # noqa: E731
+    "kind": "prefix",
+    "digits": f"8931{next(_numbers):05}",
+    "paper": "GCP 12/2026",
+    "valid_from": "01/01/2026",
+    "valid_to": "",
+}
 _RATING: Make = lambda e: {  # noqa: E731
     "product": e.coop.product.public_id,
     "stars": "4",
@@ -635,6 +643,9 @@ FORMS: dict[str, Make] = {
     "products.propose": lambda e: {n: v for n, v in _RATING(e).items() if n != "product"},
     "office_ocop.add": _RATING,
     "office_ocop.settle": lambda _e: {"what": "decline", "reason": "Thiếu giấy"},
+    "prefixes.add": _PREFIX,
+    "office_prefixes.add": lambda e: {"org": e.coop.org.public_id, **_PREFIX(e)},
+    "office_prefixes.settle": lambda _e: {"what": "decline", "reason": "Thiếu giấy"},
     "organisations.add": _ORG,
     "organisations.save": _ORG,
     "imports.upload": lambda _e: {"loai": "products"},

@@ -304,6 +304,17 @@ def test_a_lot_that_is_not_held_leads_up_to_the_product_and_the_page_says_so(
         assert t(lang, "link.notice.lot", got=code) in context["itemDescription"]
 
 
+def test_a_change_of_language_keeps_what_the_page_is_about(client: FlaskClient, coop: world.Coop) -> None:
+    for path in (f"/01/{GTIN}/10/KHONG-CO", f"/01/{GTIN}?linkType=all"):
+        page = client.get(path, headers=BROWSER, follow_redirects=True)
+        links = [unescape(one) for one in re.findall(r'<a href="(\?[^"]*lang=ja)"', page.text)]
+        again = client.get(page.request.path + links[0], headers=BROWSER)
+        assert again.status_code == 200
+        notice = t("ja", "link.notice.lot", got="KHONG-CO")
+        assert (notice in again.text) == ("KHONG-CO" in path)
+        assert (t("ja", "link.choose.title", product="Lychee 1 kg") in again.text) == ("linkType" in path)
+
+
 def test_a_lot_under_an_unknown_variant_is_not_that_lot(client: FlaskClient, coop: world.Coop) -> None:
     lot = lot_of(coop)
     assert to(client.get(f"/01/{GTIN}/22/A/10/{lot.code}")) == f"/sp/{coop.product.public_id}"

@@ -10,6 +10,7 @@ from trace.records.lot import Lot, LotKind
 from trace.records.organisation import Organisation
 from trace.records.plot import GrowingArea, PackingHouse, Plot, SiteStatus
 from trace.records.product import Product
+from trace.services.company_prefixes import owns
 from trace.services.lineage import ancestors
 from trace.services.papers import Ground
 from trace.services.phones import from_abroad
@@ -64,7 +65,7 @@ def export_words(
         "serial": t(LANG, "stamp.serial", serial="{serial}"),
         "abroad": abroad,
     }
-    return words | _link(product, lot, public_url)
+    return words | _link(session, org, product, lot, public_url, day)
 
 
 def _of_org(org: Organisation) -> dict[str, str]:
@@ -97,12 +98,17 @@ def _house(session: Session, lot: Lot | None, day: date) -> str:
     return house.code if house and status_on(session, house, day) == SiteStatus.ACTIVE else ""
 
 
-def _link(product: Product | None, lot: Lot | None, public_url: str) -> dict[str, str]:
-    """The GS1 Digital Link of the item; scheme and host in capitals, which a symbol packs closer."""
-    if product is None or product.gtin is None:
+def _link(
+    session: Session, org: Organisation, product: Product | None, lot: Lot | None, public_url: str, day: date
+) -> dict[str, str]:
+    """The GS1 Digital Link of the item; scheme and host in capitals, which a symbol packs closer.
+
+    Printed only while the number is known to be the organisation's own.
+    """
+    if product is None or product.gtin is None or not owns(session, org.id, product.gtin, day):
         return {}
     try:
-        link = DigitalLink(product.gtin.zfill(14), lot=lot.code if lot else None)
+        link = DigitalLink(product.gtin, lot=lot.code if lot else None)
     except Fault:  # a lot's code may hold signs that GS1 does not allow
-        link = DigitalLink(product.gtin.zfill(14))
+        link = DigitalLink(product.gtin)
     return {"link": link.uri(public_url.upper()), "link_name": f"GTIN {link.gtin}"}

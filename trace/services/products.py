@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 
 from trace.records.product import Product
 from trace.services.admission import Act, Actor, fetch, own_org, visible
+from trace.services.company_prefixes import require_owned
 from trace.services.crops import crop_of, variety_of
 from trace.services.intake import Days, Given, Weight, line
 from trace.services.product_gtins import note_gtin, require_free
@@ -17,6 +18,7 @@ from trace.services.public_id import new_public_id
 from trace.services.registering import Code, add_unique, change, empty_is_none, exact_first, found_by
 from trace.standards import gtin, ocop
 from trace.standards.fault import Fault
+from trace.standards.local_time import local_day
 from trace.standards.search_key import fold_vi
 
 
@@ -66,10 +68,11 @@ def add_product(session: Session, actor: Actor, given: ProductIn, now: datetime)
     """Register a product of the actor's cooperative.
 
     Raises:
-        Invalid: the product code is taken, or the GTIN is or was another product's.
+        Invalid: the product code is taken; the GTIN is not the organisation's own, or another product's.
     """
     org_id = own_org(actor)
     visible(actor, Act.MANAGE_REGISTRY, Product)
+    require_owned(session, org_id, given.gtin, local_day(now))
     require_free(session, given.gtin)
     row = Product(org_id=org_id, public_id=new_public_id(), created_at=now, **_columns(given))
     add_unique(session, row, "sku", given.sku)
@@ -81,7 +84,9 @@ def edit_product(session: Session, actor: Actor, public_id: str, given: ProductI
     """Change a product; its public id stays, because printed stamps lead to it, and so does a former GTIN."""
     row = fetch(session, actor, Act.MANAGE_REGISTRY, Product, public_id=public_id)
     before = row.gtin
-    require_free(session, given.gtin, row.id)
+    if given.gtin != before:  # what it has it keeps, as printed links do
+        require_owned(session, row.org_id, given.gtin, local_day(now))
+        require_free(session, given.gtin, row.id)
     with session.no_autoflush:
         change(row, _columns(given))
     add_unique(session, row, "sku", given.sku)

@@ -54,10 +54,14 @@ def format(text: str) -> str:  # noqa: A001 - the verb every standard has
 
 
 def is_restricted(text: str) -> bool:
-    """Whether the number is for use inside one company only (prefixes 02, 04, 2): never on a stamp.
+    """Whether the number is for use inside one company only: never on a stamp.
 
-    >>> is_restricted("2012345678903"), is_restricted("9506000134352")
-    (True, False)
+    Prefixes 02, 04 and 2; of numbers in 8 digits those that begin with 0 or 2.
+
+    >>> is_restricted("2012345678903"), is_restricted("20123451"), is_restricted("9506000134352")
+    (True, True, False)
     """
-    prefix = to_gtin14(text)[1:4]
-    return prefix[0] == "2" or prefix[:2] in ("02", "04")
+    thirteen = to_gtin14(text)[1:]
+    if thirteen.startswith("00000"):
+        return thirteen[5] in "02"
+    return thirteen[0] == "2" or thirteen[:2] in ("02", "04")

@@ -17,7 +17,7 @@ from trace.texts.files import HTML_LANG
 from trace.web import linksets
 from trace.web.link_notice import notices
 from trace.web.page_tools import icon, request_is_demo
-from trace.web.reader import consumer_language
+from trace.web.reader import consumer_language, kept_query
 from trace.web.verdict_words import own_name
 
 PROGRAMS = ("application/json", "application/problem+json", linksets.MEDIA_TYPE)
@@ -51,6 +51,7 @@ def _page(template: str, lang: str, status: int, **more: Any) -> Response:
         text=lambda key, **figures: t(lang, key, **figures),
         icon=icon,
         is_demo=request_is_demo(),
+        kept=kept_query(),
         url_for=url_for,
         **more,
     )

@@ -4,6 +4,7 @@ import hmac
 import re
 import secrets
 from ipaddress import IPv6Address, ip_address
+from urllib.parse import urlencode
 
 from flask import Response, request
 
@@ -19,6 +20,8 @@ _PREVIEWS = re.compile(
 """Who fetches a link to draw a card for it. Browsers inside chat applications are people and are not here."""
 _AHEAD = ("prefetch", "prerender", "preview")
 LANGUAGES = ("vi", "en", "ja", "zh")
+KEPT = ("linkType", "gs1")
+"""Parameters that say what a page is about."""
 
 
 def cookie_name() -> str:
@@ -105,3 +108,9 @@ def consumer_language() -> str:
         if said in LANGUAGES:
             return str(said)
     return request.accept_languages.best_match(LANGUAGES, "vi") or "vi"
+
+
+def kept_query() -> str:
+    """What of this page's address a change of language keeps, ready to stand before it."""
+    kept = {name: request.args[name] for name in KEPT if name in request.args}
+    return f"{urlencode(kept)}&" if kept else ""

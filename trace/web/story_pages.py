@@ -16,7 +16,7 @@ from trace.texts.places import place_short
 from trace.web.door import Door, Open
 from trace.web.link_notice import notices_here
 from trace.web.page_tools import icon, request_is_demo
-from trace.web.reader import LANGUAGES, consumer_language
+from trace.web.reader import LANGUAGES, consumer_language, kept_query
 from trace.web.verdict_words import figure_tools, own_name, place_said, tel
 from trace.web.visitor import now, settings
 
@@ -106,6 +106,7 @@ def _rendered(template: str, lang: str, path: str, **more: Any) -> str:
         text=lambda key, **figures: t(lang, key, **figures),
         icon=icon,
         is_demo=request_is_demo(),
+        kept=kept_query(),
         url_for=url_for,
         canonical=home + path,
         alternates=[(HTML_LANG[code], f"{home}{path}?lang={code}") for code in LANGUAGES],

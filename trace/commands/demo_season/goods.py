@@ -56,6 +56,8 @@ DRIED = "Vải thiều Thanh Hà sấy nguyên quả, không thêm đường. Đ
 FRESH = "Vải tươi hái trong ngày, đóng hộp tại hợp tác xã. Bảo quản mát 2–5 °C."
 CARROT = "Cà rốt đất bãi phù sa, rửa sạch, chọn củ thẳng đều, đóng túi lưới."
 YEAR = 365
+GS1_PREFIX = "95212345"
+"""In the range GS1 keeps for examples (952)."""
 
 # fmt: off
 GOODS = (

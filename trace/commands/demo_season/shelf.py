@@ -7,9 +7,9 @@ from sqlmodel import Session
 
 from trace.commands.demo_season.cast import Cast, Coop
 from trace.commands.demo_season.days import at
-from trace.commands.demo_season.goods import Good
+from trace.commands.demo_season.goods import GS1_PREFIX, Good
 from trace.commands.demo_season.pictures import draw
-from trace.services import ocop, product_images, products
+from trace.services import company_prefixes, ocop, product_images, products
 from trace.services.product_images import Picture
 
 MONTH = timedelta(days=30)
@@ -17,6 +17,8 @@ MONTH = timedelta(days=30)
 
 def plan_shelf(cast: Cast, coop: Coop, day: date) -> None:
     """A cooperative's goods on that day, and their ratings from the day of the decision on."""
+    if any(good.gtin for good in coop.goods):
+        cast.agenda.add(at(day, 9), partial(_prefix, cast, coop))
     for place, good in enumerate(coop.goods):
         registered = at(day, 10) + timedelta(minutes=12 * place)
         cast.agenda.add(registered, partial(_product, cast, coop, good))
@@ -27,6 +29,13 @@ def plan_shelf(cast: Cast, coop: Coop, day: date) -> None:
     reported = [good for good in coop.goods if good.ocop_group and good.rating is None]
     for good in reported:
         cast.agenda.add(at(cast.days.ago(4), 15), partial(_report, cast, coop, good))
+
+
+def _prefix(cast: Cast, coop: Coop, session: Session, now: datetime) -> None:
+    """GS1's numbers of the cooperative, told and confirmed the same morning."""
+    given = company_prefixes.PrefixIn(digits=GS1_PREFIX, paper="GCP-MAU-01", valid_from=date(now.year, 1, 1))
+    row = company_prefixes.propose_prefix(session, coop.hand, given, now)
+    company_prefixes.accept_prefix(session, cast.office, row.id, now)
 
 
 def _product(cast: Cast, coop: Coop, good: Good, session: Session, now: datetime) -> None:

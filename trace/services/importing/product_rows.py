@@ -8,6 +8,7 @@ from sqlmodel import col
 
 from trace.errors import Invalid
 from trace.records.product import Product
+from trace.services.company_prefixes import require_owned
 from trace.services.importing import cells
 from trace.services.importing.columns import Column, Kind, Layout, unit_in
 from trace.services.importing.farm_columns import ORG
@@ -20,6 +21,7 @@ from trace.services.products import ProductIn, product_key
 from trace.services.public_id import new_public_id
 from trace.services.registering import change
 from trace.standards.fault import Fault
+from trace.standards.local_time import local_day
 from trace.standards.search_key import fold_vi
 
 COLUMNS = (
@@ -135,12 +137,15 @@ class ProductRows:
             if before != here:
                 self._blame(layout, draft, name, value, Fault("imp.dup.file", row2=before[1]))
         if given.gtin is not None and not draft.problems:
-            self._judge_gtin(layout, draft, given.gtin, stored)
+            self._judge_gtin(layout, draft, given.gtin, org, stored)
         return stored
 
-    def _judge_gtin(self, layout: Layout, draft: Draft, gtin: str, stored: Product | None) -> None:
+    def _judge_gtin(self, layout: Layout, draft: Draft, gtin: str, org: int, stored: Product | None) -> None:
         """The rules of the form about whose number it is."""
+        if stored is not None and stored.gtin == gtin:
+            return
         try:
+            require_owned(self._task.session, org, gtin, local_day(self._task.now))
             require_free(self._task.session, gtin, stored.id if stored else None)
         except Invalid as invalid:
             for one in invalid.problems:

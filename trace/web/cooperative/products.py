@@ -8,10 +8,11 @@ from werkzeug.wrappers import Response as AnyResponse
 from trace.db import reading
 from trace.errors import NongsanError, NotFound
 from trace.records.product import Product
-from trace.services import ocop, product_images, products
+from trace.services import company_prefixes, ocop, product_images, products
 from trace.services.admission import Act, fetch
 from trace.services.export_words import ABROAD
 from trace.services.intake import read
+from trace.services.product_gtins import former_gtins
 from trace.standards.local_time import local_day
 from trace.standards.ocop import GROUPS
 from trace.texts.formats import weight
@@ -47,7 +48,10 @@ def index() -> str:
         empty=say("registry.none_found", query=query) if query else say("registry.products.none"),
         query=query,
         more=None,
-        links=[(url_for("imports.index", loai="products"), say("registry.import"))],
+        links=[
+            (url_for("imports.index", loai="products"), say("registry.import")),
+            (url_for("prefixes.index"), say("registry.prefixes")),
+        ],
         add=(url_for("products.new"), say("registry.product.new")),
     )
 
@@ -121,6 +125,9 @@ def _show(public_id: str, rating: FormState, errors: dict[str, str]) -> str:
         pictures = product_images.images_of(session, row.id)
         rated = ocop.ratings_of(session, actor(), row)
         asked = ocop.proposals_of(session, actor(), row)
+        today = local_day(now())
+        owned = row.gtin is None or company_prefixes.owns(session, row.org_id, row.gtin, today)
+        former = [(one.gtin, local_day(one.left_at)) for one in former_gtins(session, row.id) if one.left_at]
     boxes = (
         Box("stars", "registry.ocop.stars", "select", options=[(str(n), "★" * n) for n in (3, 4, 5)]),
         Box("score", "registry.ocop.score", "number", most=6),
@@ -132,7 +139,7 @@ def _show(public_id: str, rating: FormState, errors: dict[str, str]) -> str:
     return render_template(
         "cooperative/registry/product.html",
         row=row, pictures=pictures, rated=rated, asked=asked, page=page, errors=errors,
-        today=local_day(now()),
+        today=today, owned=owned, former=former,
     )  # fmt: skip
 
 
