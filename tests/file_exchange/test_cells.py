@@ -88,6 +88,13 @@ def test_a_shape_says_no_letter_and_no_digit_of_its_cell(said: str) -> None:
     assert not [one for one in cells.shape(said) if one.isalnum() and one not in "a0"]
 
 
+@pytest.mark.parametrize("said", [
+    "Tên KH", "Mã KH", "Nơi nhận hàng", "Nơi giao", "Liên hệ", "Zalo", "Tài khoản mua", "Contact", "Username",
+])  # fmt: skip
+def test_a_buyer_is_known_by_whatever_a_column_calls_them(said: str) -> None:
+    assert is_of_a_buyer(said)
+
+
 def test_columns_are_guessed_in_both_languages_and_never_a_buyers() -> None:
     vi = ("STT", "Mã đơn hàng", "Tên người nhận", "SĐT", "Tên SP", "Sản phẩm", "SL", "Đơn giá", "Tình trạng")
     assert guess(vi, REPORT_WORDS) == {1: "order", 5: "name", 6: "quantity", 7: "price", 8: "status"}

@@ -10,7 +10,9 @@ from marketplaces.simulators.files.centre import BUYERS, Centre
 from marketplaces.simulators.files.dialects import DIALECTS, WORDS
 from tests.file_exchange.booth import NOW, Booth, everything_written, faults, open_booth, shop_day
 from trace.db import Database, open_database, transaction, use_database
-from trace.services.file_exchange import reports
+from trace.services.file_exchange import cells, reports
+from trace.services.file_exchange.vanishing import VANISHED
+from trace.standards.fault import Fault
 
 JUNE = (date(2026, 6, 1), date(2026, 6, 30))
 
@@ -78,6 +80,20 @@ def test_an_order_that_a_full_list_no_longer_tells_is_marked_and_not_counted_and
     booth.take(booth.report("english", centre, *JUNE), as_of=NOW - timedelta(days=1))
     assert booth.figures() == centre.truth()
     assert faults() == []
+
+
+def test_no_word_of_a_report_says_that_an_order_vanished(booth: Booth) -> None:
+    """Whoever writes our own mark into a file would keep its order out of every later comparison."""
+    head = "Mã đơn;Ngày tạo;Tình trạng;Mã hàng;Số lượng;Giá bán"
+    rows = [f"A{n};05/06/2026;{VANISHED.strip('@')};S;1;1000" for n in (1, 2)]
+    path = booth.csv(head, *rows)
+    booth.map_columns(path, is_full=True)
+    booth.learn({"vanished": "placed"})
+    booth.take(path, as_of=NOW - timedelta(days=2))
+    assert booth.take(booth.csv(head, rows[0]), as_of=NOW - timedelta(days=1)).vanished == 1
+    assert shop_day(booth.shop, date(2026, 6, 5)) == (1, 0, 1, 1_000)
+    with pytest.raises(Fault):
+        cells.status_word(VANISHED)
 
 
 def test_an_older_full_list_read_late_makes_nothing_vanish(booth: Booth) -> None:

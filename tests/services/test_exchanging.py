@@ -55,7 +55,7 @@ def record(shop: Shop, now: datetime, *orders: Order) -> selling.Tally:
 
 def declare(now: datetime, *rates: RateIn, holds: int = 5) -> tuple[int, int]:
     with transaction() as session:
-        return exchange_rates.declare(session, OFFICE, rates, holds, now)
+        return exchange_rates.declare(session, OFFICE, rates, holds, now, is_sure=True)
 
 
 def agrees(session: Session) -> bool:
@@ -177,6 +177,19 @@ def test_no_rate_gives_a_revenue_to_an_order_whose_lines_nobody_told(
         assert exchange_rates.waiting_days(session) == []
     record(shop, now, sold(modified_at=AT + timedelta(hours=1)))
     assert day_sums() == [(1, 3, 167_723, 0)]
+
+
+@pytest.mark.parametrize("dong", [25_41_2500, 254_125_0000])
+def test_a_rate_far_from_the_last_one_is_entered_only_by_who_is_sure(
+    shop: Shop, now: datetime, dong: int
+) -> None:
+    """“25,41” for “25.412,5” would make a season's revenue a thousandth of itself."""
+    declare(now, rate())
+    record(shop, now, sold())
+    with transaction() as session, pytest.raises(Invalid, match="is_sure"):
+        exchange_rates.declare(session, OFFICE, [rate(dong=dong)], 5, now)
+    assert day_sums() == [(1, 3, 167_723, 0)]
+    assert declare(now, rate(dong=dong)) == (1, 1)
 
 
 def test_entering_the_same_rate_twice_enters_it_once(shop: Shop, now: datetime) -> None:

@@ -116,6 +116,16 @@ def test_a_rate_that_cannot_be_is_refused_with_what_was_typed(
         assert session.execute(select(ExchangeRate)).first() is None
 
 
+def test_a_rate_far_from_the_last_asks_whether_somebody_is_sure(office: FlaskClient) -> None:
+    sent = {"currency": "USD", "day": "1/6/2026", "dong": "25.412,5", "source": "VCB"}
+    assert office.post(RATES, data=sent).status_code == 303
+    answer = office.post(RATES, data={**sent, "dong": "25,41"})
+    assert answer.status_code == 422
+    assert "khác xa" in answer.text
+    assert 'name="is_sure"' in answer.text
+    assert office.post(RATES, data={**sent, "dong": "25,41", "is_sure": "1"}).status_code == 303
+
+
 def test_a_cooperative_sees_no_rates_and_enters_none(manager: FlaskClient) -> None:
     assert manager.get(RATES).status_code == 403
     assert manager.post(RATES, data={}).status_code == 403

@@ -5,6 +5,7 @@ An order without a rate counts as an order; its revenue is unknown until a rate 
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
@@ -23,6 +24,8 @@ from trace.services.rate_input import RateIn
 from trace.standards.local_time import local_day
 
 EVER = (date.min, date.max)
+MOST_APART = 3
+"""So many times the rate entered last: more is a point gone astray, until somebody is sure."""
 
 
 def all_rates(session: Session, actor: Actor) -> Sequence[ExchangeRate]:
@@ -52,17 +55,26 @@ def waiting_days(session: Session) -> Sequence[tuple[str, date, int]]:
 
 
 def declare(
-    session: Session, actor: Actor, given: Sequence[RateIn], holds_days: int, now: datetime
+    session: Session,
+    actor: Actor,
+    given: Sequence[RateIn],
+    holds_days: int,
+    now: datetime,
+    *,
+    is_sure: bool = False,
 ) -> tuple[int, int]:
     """Enter rates, each for its day and ``holds_days`` more; how many are new, how many orders they reached.
 
     A rate that stands already as given is not entered again.
 
     Raises:
-        Invalid: a currency nobody has decimals for, đồng itself, or a day to come.
+        Invalid: a currency nobody has decimals for, đồng itself, or a day to come; a rate far from the one
+            entered last, unless somebody ``is_sure``.
     """
     scope_of(actor, Act.EDIT_RULES)
     _refuse_unfit(given, local_day(now))
+    if not is_sure:
+        _refuse_unlikely(session, given)
     # Readings of orders wait here, so that no order slips in between without the new rate.
     session.execute(select(col(Shop.id)).order_by(col(Shop.id)).with_for_update()).all()
     new = [one for one in given if not _stands(session, one)]
@@ -101,6 +113,20 @@ def _refuse_unfit(given: Sequence[RateIn], today: date) -> None:
     problems += [
         FieldProblem("day", "rates.ahead", one.day, {"today": today}) for one in given if one.day > today
     ]
+    if problems:
+        raise Invalid(problems)
+
+
+def _refuse_unlikely(session: Session, given: Sequence[RateIn]) -> None:
+    problems = []
+    for one in given:
+        newest = select(ExchangeRate).where(col(ExchangeRate.currency) == one.currency)
+        known = session.execute(newest.order_by(col(ExchangeRate.id).desc()).limit(1)).scalar_one_or_none()
+        if known is None or known.dong_e4 / MOST_APART <= one.dong <= known.dong_e4 * MOST_APART:
+            continue
+        got = Decimal(one.dong).scaleb(-4).normalize()
+        figures = {"currency": one.currency, "known": known.dong, "day": known.day}
+        problems.append(FieldProblem("is_sure", "rates.unlikely", got, figures))
     if problems:
         raise Invalid(problems)
 

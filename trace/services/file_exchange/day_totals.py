@@ -20,6 +20,7 @@ from trace.records.market_order import MarketOrder
 from trace.records.shop import Shop
 from trace.services import order_figures, selling
 from trace.services.file_exchange import vanishing
+from trace.services.file_exchange.cells import EARLIEST_YEAR
 from trace.services.intake import Given
 from trace.services.listings import find_or_add, shelf_of
 from trace.services.logging_acts import append_leaf
@@ -69,6 +70,8 @@ def enter(
         Refused: ``file.total.known``: orders of this day are known, or a full report covers it.
     """
     selling.lock_shop(session, shop.id)
+    if given.day.year < EARLIEST_YEAR:
+        raise Invalid([FieldProblem("day", "field.date", given.day)])
     if given.day > local_day(now):
         raise Invalid([FieldProblem("day", "file.total.future", given.day)])
     if given.transactions > given.orders:

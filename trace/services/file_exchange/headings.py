@@ -85,8 +85,9 @@ GOODS_WORDS: Words = {
 
 _BUYER = re.compile(
     r"\b(nguoi (nhan|mua|dat)|ten (khach|nguoi)|khach|ho (va )?ten|dien thoai|so dt|sdt|di dong|dia chi|"
-    r"email|e mail|ghi chu|loi nhan|phuong xa|quan huyen|tinh thanh|buyer|recipient|receiver|consignee|"
-    r"customer|phone|mobile|address|ward|district|city|note|message|comment|cmnd|cccd)\b"
+    r"email|e mail|ghi chu|loi nhan|phuong xa|quan huyen|tinh thanh|(ten|ma) kh|noi (nhan|giao)|"
+    r"lien he|zalo|tai khoan|buyer|recipient|receiver|consignee|"
+    r"customer|contact|account|username|phone|mobile|address|ward|district|city|note|message|comment|cmnd|cccd)\b"
 )
 LEAST_BEGINNING = 5
 """Shorter words begin headings that mean other things: “Giá” is a price, “Giá trị đơn hàng” a total."""

@@ -19,8 +19,8 @@ from trace.records.shop import Listing
 from trace.services.file_exchange import cleaning
 from trace.standards.local_time import local_day
 
-VANISHED = "vanished"
-"""Stands where the shop's own word would; written with a small letter and no accents, it is nobody's word."""
+VANISHED = "@vanished"
+"""Stands where the shop's own word would; no word of a report holds its first sign (``status_word``)."""
 _BATCH = 400
 
 

@@ -1,6 +1,6 @@
 """``/so/ty-gia``: exchange rates with their day and source; one typed wrong is followed by another."""
 
-from flask import flash, render_template
+from flask import flash, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from marketplaces.money import DECIMALS
@@ -43,10 +43,12 @@ def _page(form: FormState) -> str:
 def add() -> Answer:
     """Enter one; orders that waited for it get their revenue in the same act."""
     values = typed(("currency", "day", "dong", "source"))
+    is_sure = request.form.get("is_sure") == "1"
     try:
-        given = read_rate(values, local_day(now()))
+        given = [read_rate(values, local_day(now()))]
         with once() as session:
-            _new, reached = exchange_rates.declare(session, actor(), [given], settings().rate_days, now())
+            who, days = actor(), settings().rate_days
+            _new, reached = exchange_rates.declare(session, who, given, days, now(), is_sure=is_sure)
             answer = leads_to("office_rates.index")
     except Invalid as error:
         return _page(kept(error, values)), error.status
