@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, func, select, update
 from sqlmodel import Session, col
 
+from marketplaces.values import Listing as Shown
 from marketplaces.values import Order, OrderLine, OrderStatus
 from tests import world
 from trace.db import Database, transaction
@@ -21,7 +23,7 @@ from trace.records.market_order import (
     ShopDay,
 )
 from trace.records.shop import Listing, Shop
-from trace.services import order_figures, selling
+from trace.services import listings, order_figures, selling
 from trace.services.order_figures import COUNTED
 
 START = datetime(2026, 6, 1, 16, 30, tzinfo=UTC)  # half past eleven at night in Vietnam
@@ -204,3 +206,22 @@ def test_a_line_worth_more_than_a_thousand_billion_is_no_sale(shop: Shop, now: d
     assert "1000000000000000000" in tally.bad[0].reason
     with transaction() as session:
         assert session.execute(select(func.sum(SalesDay.revenue_vnd))).scalar_one() == 100_000
+
+
+def test_a_number_too_long_to_keep_spoils_one_order_or_one_thing_on_the_shelf(
+    shop: Shop, now: datetime
+) -> None:
+    """Else the whole reading of the shop would fail, and every later one with it."""
+    long = replace(line("1", "A", 2), ext_model_id="m" * 63)
+    with transaction() as session:
+        tally = selling.record_orders(session, shop.id, [order("1", lines=(long,)), order("2")], now)
+        assert ([bad.ext_order_id for bad in tally.bad], tally.new) == (["1"], 1)
+    things = [
+        Shown("x" * 65, "S", "Vải", 1, 1, "on_sale"),
+        Shown("B", "S", "Vải", 1, 2**31, "on_sale"),
+        Shown("C", "S", "Vải \u202eiảv", 1, 7, "on_sale"),
+    ]
+    with transaction() as session:
+        assert listings.record_shelf(session, shop.id, things, now) == 1
+        row = listings.shelf_of(session, shop.id)["C"]
+        assert (row.stock, row.ext_name) == (7, "Vải iảv")

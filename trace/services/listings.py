@@ -21,6 +21,7 @@ from trace.records.shop import Listing, Shop
 from trace.services import admission, allocating
 from trace.services.admission import Act, Actor
 from trace.services.lot_states import lock_org
+from trace.standards.plain_text import plain
 from trace.standards.search_key import fold_vi
 
 
@@ -49,6 +50,10 @@ def shelf_number(thing: Named) -> str:
     return f"{thing.ext_listing_id}/{thing.ext_model_id}" if thing.ext_model_id else thing.ext_listing_id
 
 
+LONGEST_NUMBER = 64
+MOST_SHOWN = 2**31 - 1
+"""Pieces no shelf holds; PostgreSQL keeps no more in the column."""
+
 Shelf = dict[str, Listing]
 """Listings of one shop by their shelf number."""
 
@@ -67,7 +72,7 @@ def find_or_add(session: Session, shelf: Shelf, shop_id: int, thing: Named, now:
         row = shelf[number] = Listing(
             shop_id=shop_id,
             ext_listing_id=number,
-            ext_name=thing.name[:240],
+            ext_name=plain(thing.name)[:240],
             ext_sku=thing.sku[:64],
             created_at=now,
             updated_at=now,
@@ -78,12 +83,17 @@ def find_or_add(session: Session, shelf: Shelf, shop_id: int, thing: Named, now:
 
 
 def record_shelf(session: Session, shop_id: int, shown: Iterable[Shown], now: datetime) -> int:
-    """Take in the whole shelf as the shop shows it now; what it shows no longer is marked missing."""
+    """Take in the whole shelf as the shop shows it now; what it shows no longer is marked missing.
+
+    What cannot be kept (a number of more than 64 letters, a stock nobody has) is passed over.
+    """
     rows = shelf_of(session, shop_id)
     seen = set()
     for thing in shown:
+        if len(shelf_number(thing)) > LONGEST_NUMBER or thing.stock > MOST_SHOWN:
+            continue
         row = find_or_add(session, rows, shop_id, thing, now)
-        row.ext_name, row.ext_sku = thing.name[:240], thing.sku[:64]
+        row.ext_name, row.ext_sku = plain(thing.name)[:240], thing.sku[:64]
         row.ext_status, row.is_missing = thing.status, False
         if row.desired == "{}":  # not ours to price yet: show what the shop shows
             row.price_vnd = thing.price_vnd if thing.price_minor is None else None

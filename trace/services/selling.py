@@ -18,7 +18,7 @@ from trace.records.market_order import Caution, MarketOrder, MarketOrderLine, Or
 from trace.records.shop import Shop
 from trace.services import allocating, order_figures
 from trace.services.exchanging import HOME, Rates, dong_of
-from trace.services.listings import Shelf, find_or_add, shelf_of
+from trace.services.listings import LONGEST_NUMBER, Shelf, find_or_add, shelf_number, shelf_of
 from trace.services.lot_states import lock_org
 from trace.services.masked_orders import take_over_masked
 from trace.services.order_figures import Key
@@ -106,8 +106,9 @@ def _unfit_line(line: OrderLine) -> str:
         return f"line {line.ext_line_id[:40]}: {line.unit_price_vnd * line.quantity} đồng"
     if not 0 <= (line.unit_price_minor or 0) * line.quantity <= MOST_MINOR:
         return f"line {line.ext_line_id[:40]}: {line.unit_price_minor} for one of {line.quantity}"
-    if not 0 < len(line.ext_line_id) <= 96 or not 0 < len(line.ext_listing_id) <= 40:
-        return f"line number of {len(line.ext_line_id)} letters, listing of {len(line.ext_listing_id)}"
+    number = shelf_number(line)
+    if not 0 < len(line.ext_line_id) <= 96 or not line.ext_listing_id or len(number) > LONGEST_NUMBER:
+        return f"line number of {len(line.ext_line_id)} letters, listing of {len(number)}"
     return ""
 
 
