@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from labels.rows import USUAL
 from tests import world
 from tests.services import shipment_world
 from tests.web import grounds
@@ -18,11 +19,17 @@ from trace.records.plot import Plot
 from trace.records.product import Product
 from trace.records.shipment import ShipmentState
 from trace.records.shop import Shop
+from trace.services import label_designs
+from trace.services.label_design_given import DesignIn
+
+EXPORT = "Thùng xuất khẩu"
 
 
 def fill_the_rest(session: Session, now: datetime, manager: Account) -> None:
-    """A shop kept by files, one whose connecting is not ended, a new listing, two parcels."""
+    """A shop kept by files, one half connected, a new listing, two parcels, a design for export boxes."""
     coop = _coop(session, manager)
+    boxes = DesignIn(name=EXPORT, kind="export", rows=USUAL["export"])
+    label_designs.add_design(session, coop.boss, boxes, None, now)
     grounds.files(session, now, coop, "7001")
     half = Shop(org_id=coop.org.id, marketplace="shopee", ext_shop_id="7002", name="Gian mới", created_at=now)
     world.add(session, half)
