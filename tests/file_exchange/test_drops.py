@@ -16,7 +16,7 @@ from trace.jobs.desk import Desk
 from trace.jobs.work import run_one
 from trace.records.file_exchange import FileReport, ReportState
 from trace.services import leases, schedules
-from trace.services.file_exchange import cleaning, drops, layouts
+from trace.services.file_exchange import cleaning, drops, layouts, reports
 from trace.settings import Settings
 
 JUNE = (date(2026, 6, 1), date(2026, 6, 30))
@@ -163,6 +163,24 @@ def test_whatever_a_file_is_called_it_is_read_and_stops_nobody(yard: Yard) -> No
     shown = [report.file_name for report in yard.reports()[1:]]
     assert len(shown) == len(names)
     assert all(one.isprintable() for one in shown)
+
+
+def test_a_file_that_the_disk_refuses_keeps_no_other_waiting(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    yard.speak(yard.booth.report("merged", lived(3), *JUNE))
+    (yard.incoming / "0-khoa.csv").write_text("của ai đó", encoding="utf-8")
+    digest = reports.digest
+
+    def refused(path: Path) -> str:
+        if path.name == "0-khoa.csv":
+            raise PermissionError(13, "Permission denied")
+        return digest(path)
+
+    monkeypatch.setattr(reports, "digest", refused)
+    assert yard.look() == "done"
+    assert [report.state for report in yard.reports()] == ["taken"]
+    assert yard.lying() == ["0-khoa.csv"]
 
 
 def test_a_file_whose_time_lies_ahead_is_read_all_the_same(yard: Yard) -> None:

@@ -5,6 +5,8 @@ removed. A worker that dies in between leaves it claimed: the next one reads it 
 nothing of it or all of it.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import select
@@ -23,16 +25,22 @@ from trace.services.file_exchange.reports import Arrived
 
 
 def read_drops(run: Run) -> None:
-    """Every connected shop's folder; one that cannot be read does not keep the others waiting."""
+    """Every connected shop's folder; one, or a file, that cannot be read keeps no other waiting."""
     with reading() as session:
         rule = (col(Shop.marketplace).in_(BY_FILE), col(Shop.state) == ShopState.CONNECTED)
         shops = session.execute(select(Shop).where(*rule).order_by(col(Shop.id))).scalars().all()
     for shop in shops:
-        try:
+        with _going_on(run, shop, "folders_failed"):
             _read_folder(run, shop)
-        except OSError as error:
-            run.add(folders_failed=1)
-            log.warning("drop folder", shop=shop.id, why=error.strerror)
+
+
+@contextmanager
+def _going_on(run: Run, shop: Shop, what: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        run.add(**{what: 1})
+        log.warning("drop folder", shop=shop.id, what=what, why=error.strerror)
 
 
 def _read_folder(run: Run, shop: Shop) -> None:
@@ -43,15 +51,15 @@ def _read_folder(run: Run, shop: Shop) -> None:
     if layout is None or not layout.is_ready:
         return  # nobody has said how to read them: they stay where they are
     for place in drops.left_behind(claimed):
-        _read(run, layout, place, incoming)
+        with _going_on(run, shop, "files_failed"):
+            _read(run, layout, place, incoming)
     most = run.desk.settings.upload_mb * 1024 * 1024
     for path in drops.waiting(incoming, run.desk.now(), most):
         run.pause_point()
-        if _is_refused(layout, path):
-            continue
-        own = drops.claim(path, claimed)
-        if own is not None:
-            _read(run, layout, own, incoming)
+        with _going_on(run, shop, "files_failed"):
+            own = None if _is_refused(layout, path) else drops.claim(path, claimed)
+            if own is not None:
+                _read(run, layout, own, incoming)
 
 
 def _is_refused(layout: FileLayout, path: Path) -> bool:
