@@ -14,6 +14,8 @@ from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlmodel import Session
 
+from trace.row_log import Books, watch, write_log
+
 BUSY_TIMEOUT_MS = 15_000
 IDLE_TIMEOUT_MS = 60_000
 """How long a transaction on PostgreSQL may lie without a statement: nothing of ours thinks that long."""
@@ -44,10 +46,13 @@ class _Current:
 def open_database(url: str | URL) -> Database:
     """Open both engines; SQLite gets WAL, synchronous FULL and foreign keys on every connection."""
     parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite":
-        return Database(_sqlite(parsed, writes=True), _sqlite(parsed, writes=False))
+    writes = _sqlite(parsed, writes=True) if parsed.get_backend_name() == "sqlite" else None
+    if writes is not None:
+        watch(writes)
+        return Database(writes, _sqlite(parsed, writes=False))
     options: dict[str, Any] = {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10}
     writer = create_engine(parsed, **options)
+    watch(writer)
 
     @event.listens_for(writer, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
@@ -106,10 +111,11 @@ def current_database() -> Database:
 
 @contextmanager
 def transaction() -> Iterator[Session]:
-    """All of it is written, or nothing."""
-    with Session(current_database().writer, expire_on_commit=False) as session, session.begin():
+    """All of it is written, or nothing; the log's leaf of the rows it changed is the last of it."""
+    with Books(current_database().writer, expire_on_commit=False) as session, session.begin():
         session.connection()  # begins now, not at the first statement
         yield session
+        write_log(session)
 
 
 @contextmanager

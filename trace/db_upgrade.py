@@ -1,5 +1,6 @@
 """Bring a database to this version, or say how far it is."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from trace.db import Database
+from trace.row_vouching import vouch_for_rows
 
 FOLDER = Path(__file__).resolve().parent / "migrations"
 
@@ -24,7 +26,8 @@ def alembic_config(connection: Connection | None = None) -> Config:
 
 
 def upgrade_database(database: Database) -> None:
-    """Run what is missing, in one transaction a migration; running it again changes nothing."""
+    """Run what is missing, in one transaction a migration, then let the log hold the rows of tables whose
+    shape is new to it; running it again changes nothing."""
     with database.writer.connect() as connection:
         if database.is_sqlite:
             # Batch migrations rebuild tables: references are checked again afterwards.
@@ -32,6 +35,7 @@ def upgrade_database(database: Database) -> None:
         try:
             with connection.begin():
                 command.upgrade(alembic_config(connection), "head")
+                vouch_for_rows(connection, datetime.now(UTC))
         finally:
             if database.is_sqlite:
                 _foreign_keys(connection, "ON")

@@ -158,6 +158,7 @@ class Settings(BaseModel):
     shipment_silent_h: int = Field(default=24, ge=1, le=720)
     file_marketplaces: tuple[str, ...] = ("postmart",)
     drop_folder: Path | None = None
+    checkpoint_folder: Path | None = None
     report_servers: dict[str, ReportServerSettings] = Field(default_factory=dict)
 
     @field_validator("report_servers")
@@ -236,6 +237,16 @@ class Settings(BaseModel):
     def drops(self) -> Path:
         """Where order reports may be dropped: a folder for each shop kept by files."""
         return self.drop_folder or self.instance / "drops"
+
+    @property
+    def log_key(self) -> Path:
+        """What signs the log's checkpoints (mode 0600); its public half lies beside it."""
+        return self.instance / "log.key"
+
+    @property
+    def checkpoints(self) -> Path:
+        """Where signed checkpoints of the log go; best on another machine."""
+        return self.checkpoint_folder or self.instance / "checkpoints"
 
     @property
     def is_https(self) -> bool:

@@ -6,6 +6,7 @@ from trace.db_upgrade import upgrade_database
 from trace.keyring import load_keyring, make_master_key, use_keyring
 from trace.services import baseline, instance_facts, rules, stamp_keys
 from trace.services.admin_units import load_units
+from trace.services.log_key_changes import ensure_log_key
 from trace.settings import Settings
 
 
@@ -28,5 +29,6 @@ def found_instance(settings: Settings, *, is_demo: bool = False) -> bool:
         rules.load_defaults(session)
         baseline.load_baseline(session)
         instance_facts.found(session, public_url=settings.public_url, is_demo=is_demo)
+        ensure_log_key(session, settings.log_key, now())
         stamp_keys.ensure_key(session, settings.key_folder, now())
     return is_new

@@ -14,6 +14,7 @@ from trace.keyring import Keyring, keep_masters, put_new_master, read_masters, u
 from trace.records.account import Role
 from trace.services import resealing, stamp_keys
 from trace.services.admission import Actor
+from trace.services.log_key_changes import rotate_log_key
 from trace.services.stamp_marks import Places
 from trace.standards.local_time import VN
 
@@ -88,6 +89,16 @@ def rotate_master(*, finish: bool, as_json: bool) -> None:
         as_json=as_json,
         lines=[f"{changed} sealed anew. {done}"],
     )
+
+
+@keys.command("rotate-log")
+@as_account
+@as_json
+def rotate_log(login: str | None, *, as_json: bool) -> None:
+    """A new key signs the log's checkpoints; hand its public half out anew."""
+    with opened() as settings, transaction() as session:
+        verifier = rotate_log_key(session, _actor(session, login), settings.log_key, now())
+    say({"key": verifier}, as_json=as_json, lines=[verifier])
 
 
 def _reseal_all(ring: Keyring, key_folder: Path) -> int:

@@ -28,6 +28,7 @@ NOUNS = {
     "recall": "trace.commands.recall:recall",
     "stamps": "trace.commands.stamps:stamps",
     "keys": "trace.commands.keys:keys",
+    "audit": "trace.commands.audit:audit",
     "labels": "trace.commands.labels:labels",
     "stats": "trace.commands.stats:stats",
     "rates": "trace.commands.rates:rates",

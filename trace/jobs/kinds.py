@@ -16,6 +16,7 @@ from trace.jobs.push_listings import push_listings, read_shelf
 from trace.jobs.read_drops import read_drops
 from trace.jobs.read_pushes import read_pushes
 from trace.jobs.reconcile import reconcile
+from trace.jobs.seal_log import seal_log
 from trace.jobs.send_stamps import send_stamps
 from trace.jobs.sequence_log import sequence_log
 from trace.jobs.shop_run import ShopRun, run_steps
@@ -100,6 +101,7 @@ SHOP_KINDS: dict[str, Job] = {
 }
 HOUSE_KINDS: dict[str, tuple[Job, int]] = {
     "sequence_log": (sequence_log, 30),
+    "seal_log": (seal_log, 60),
     "housekeep": (housekeep, 3_600),
     "track_shipments": (track_shipments, 1_800),
     "read_drops": (read_drops, 60),

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Integer, LargeBinary
+from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Field, SQLModel
 
 SQLModel.metadata.naming_convention = {
@@ -62,6 +63,11 @@ def one_of(column: str, values: Iterable[StrEnum | str]) -> CheckConstraint:
 def check(name: str, rule: str) -> CheckConstraint:
     """A named row rule."""
     return CheckConstraint(rule, name=name)
+
+
+def value_type(kind: TypeEngine[Any]) -> type:
+    """What a column of this type holds in Python, where the type only wraps another as well."""
+    return (kind.impl_instance if isinstance(kind, TypeDecorator) else kind).python_type
 
 
 class Placed(SQLModel):

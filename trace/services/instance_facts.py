@@ -29,6 +29,11 @@ def id_host(session: Session) -> str:
     return fact.value
 
 
+def is_founded(session: Session) -> bool:
+    """Whether ``found`` was ever called."""
+    return session.get(InstanceFact, "id_host") is not None
+
+
 def is_demo(session: Session) -> bool:
     """Whether this is the demonstration instance."""
     return session.get(InstanceFact, "demo") is not None

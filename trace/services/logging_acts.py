@@ -5,17 +5,21 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, select, text, update
 from sqlmodel import Session, col
 
 from trace.records.event import Event, LogLeaf
+from trace.row_log import add_leaf
+from trace.services import log_tree
 from trace.services.admission import Actor
 from trace.services.event_index import add_terms, columns_of
 from trace.standards import epcis
 from trace.standards.canonical_json import dumps
 from trace.standards.epcis.facets import terms_of
 from trace.standards.event_hash import event_hash
-from trace.standards.log_leaf import leaf_hash
+
+_LEAVES = LogLeaf.__table__  # type: ignore[attr-defined]
+_PLACING = update(_LEAVES).where(_LEAVES.c.id == bindparam("leaf")).values(position=bindparam("place"))
 
 
 def append_event(
@@ -51,38 +55,32 @@ def append_event(
     return row
 
 
-def append_leaf(session: Session, kind: str, record: Mapping[str, Any], now: datetime) -> LogLeaf:
-    """Append one leaf to the log; its place is given later by ``give_positions``."""
-    body = {"kind": kind, "at": now.isoformat(), **record}
-    leaf = LogLeaf(kind=kind, leaf_hash=leaf_hash(body), body=dumps(body).decode(), recorded_at=now)
-    session.add(leaf)
-    return leaf
+def append_leaf(session: Session, kind: str, record: Mapping[str, Any], now: datetime) -> None:
+    """Append one leaf to the log, written when the transaction ends; ``give_positions`` gives its place."""
+    add_leaf(session, kind, record, now)
 
 
 def append_leaves(session: Session, kind: str, records: Iterable[Mapping[str, Any]], now: datetime) -> None:
     """Append many leaves at once, in their order."""
-    bodies = [{"kind": kind, "at": now.isoformat(), **record} for record in records]
-    rows = [
-        {"kind": kind, "leaf_hash": leaf_hash(body), "body": dumps(body).decode(), "recorded_at": now}
-        for body in bodies
-    ]
-    if rows:
-        session.connection().execute(insert(LogLeaf), rows)
+    for record in records:
+        add_leaf(session, kind, record, now)
 
 
 def give_positions(session: Session, limit: int = 10_000) -> int:
-    """Give leaves without a place the next ones, oldest row first; how many were placed.
+    """Give leaves without a place the next ones in the tree, oldest row first; how many were placed.
 
-    Only the sequencing job calls this, one at a time under its lease.
+    One at a time: the sequencing job holds its lease, and the tiles are held against any other.
     """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("LOCK TABLE log_tile IN SHARE ROW EXCLUSIVE MODE"))
     taken = session.execute(select(func.max(LogLeaf.position))).scalar_one()
-    following = -1 if taken is None else int(taken)
-    waiting = select(LogLeaf).where(col(LogLeaf.position).is_(None)).order_by(col(LogLeaf.id)).limit(limit)
-    leaves = session.execute(waiting).scalars().all()
-    for leaf in leaves:
-        following += 1
-        leaf.position = following
-    session.flush()
+    size = 0 if taken is None else int(taken) + 1
+    waiting = select(col(LogLeaf.id), col(LogLeaf.leaf_hash)).where(col(LogLeaf.position).is_(None))
+    leaves = session.execute(waiting.order_by(col(LogLeaf.id)).limit(limit)).all()
+    if leaves:
+        values = [{"leaf": leaf.id, "place": size + n} for n, leaf in enumerate(leaves)]
+        session.connection().execute(_PLACING, values)
+        log_tree.grow(session, size, (leaf.leaf_hash for leaf in leaves))
     return len(leaves)
 
 

@@ -15,6 +15,7 @@ from trace.errors import Conflict, FieldProblem, Invalid, Refused
 from trace.records.lot import Lot
 from trace.records.product import Product
 from trace.records.stamp import SERIALS, BlockState, StampBlock, StampKeyRow, StampVoid
+from trace.row_log import update_logged
 from trace.services import stamp_marks
 from trace.services.admission import Act, Actor, fetch, own_org, scope_of
 from trace.services.label_design_given import STANDARD
@@ -132,7 +133,7 @@ def _allocate(session: Session, key: StampKeyRow, order: BlockOrder, places: Pla
         .values(next_serial=StampKeyRow.next_serial + ahead + order.count)
         .returning(col(StampKeyRow.next_serial))
     )
-    end = int(session.execute(taken).scalar_one())
+    end = int(update_logged(session, taken, "stamp_key", (key.kid,)).scalar_one())
     crashpoint("after update")
     return end - order.count
 

@@ -70,15 +70,20 @@ def _write(value: object, depth: int) -> str:
 
 
 def _object(members: Mapping[object, object], depth: int) -> str:
-    spelled = [(_utf16(name), name, value) for name, value in members.items()]
-    spelled.sort(key=lambda member: member[0])
-    return "{" + ",".join(f"{_text(name)}:{_write(value, depth + 1)}" for _, name, value in spelled) + "}"
+    is_plain = all(isinstance(name, str) and name.isascii() for name in members)
+    ordered = sorted(members.items(), key=_name if is_plain else _utf16)
+    return "{" + ",".join([f"{_text(name)}:{_write(value, depth + 1)}" for name, value in ordered]) + "}"
 
 
-def _utf16(name: object) -> bytes:
+def _name(member: tuple[object, object]) -> str:
+    """Letters of ASCII stand in the same order in UTF-16."""
+    return str(member[0])
+
+
+def _utf16(member: tuple[object, object]) -> bytes:
     """RFC 8785 section 3.2.3 sorts by UTF-16 code units, not by code points."""
-    _text(name)
-    return str(name).encode("utf-16-be")
+    _text(member[0])
+    return str(member[0]).encode("utf-16-be")
 
 
 def _text(text: object) -> str:

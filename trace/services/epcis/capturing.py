@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import insert, or_, select
+from sqlalchemy import or_, select
 from sqlmodel import Session, col
 
 from trace.crashpoint import crashpoint
@@ -19,6 +19,7 @@ from trace.errors import FieldProblem
 from trace.records.capture import Capture
 from trace.records.event import Event
 from trace.records.organisation import Organisation
+from trace.row_log import insert_logged
 from trace.services.admission import Actor, own_org
 from trace.services.epcis.ownership import foreign
 from trace.services.epcis.reading import Ready, problems_of
@@ -106,8 +107,7 @@ def add(
     rows = [_row(actor, org_id, one, now, capture_id) for one in events]
     if not rows:
         return
-    adding = insert(Event).returning(col(Event.id), sort_by_parameter_order=True)
-    numbers = session.connection().execute(adding, rows).scalars().all()
+    numbers = insert_logged(session, "event", rows)
     crashpoint("capture:events")
     add_terms(session, org_id, [(row, one.terms) for row, one in zip(numbers, events, strict=True)])
     said = ({"act": ACT, "event": one.event_id, "hash": one.hash, "by": actor.account_id} for one in events)

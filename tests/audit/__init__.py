@@ -1,0 +1,1 @@
+"""The log, its audit and its proofs."""

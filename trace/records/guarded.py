@@ -1,0 +1,49 @@
+"""The tables whose rows the log holds: whoever changes one of them outside the registry is found out."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Table
+from sqlmodel import SQLModel
+
+from trace.records.event import Event
+from trace.records.lot import Hold, Lot, LotLink
+from trace.records.recall import Recall, RecallLot
+from trace.records.stamp import StampActivation, StampBlock, StampKeyRow, StampVoid
+
+
+@dataclass(frozen=True)
+class Guarded:
+    """A table, the columns whose texts may name a person, and its key's column."""
+
+    record: type[SQLModel]
+    private: tuple[str, ...] = ()
+    key: str = "id"
+    table: Table = field(init=False)
+
+    def __post_init__(self) -> None:
+        record: Any = self.record
+        object.__setattr__(self, "table", record.__table__)
+
+    @property
+    def name(self) -> str:
+        """The table's name, as the log writes it."""
+        return str(self.table.name)
+
+
+GUARDED = {
+    one.name: one
+    for one in (
+        Guarded(Lot, ("yield_reason",)),
+        Guarded(LotLink),
+        Guarded(Hold, ("reason", "figures", "result", "lift_reason")),
+        Guarded(StampKeyRow, key="kid"),
+        Guarded(StampBlock),
+        Guarded(StampActivation),
+        Guarded(StampVoid, ("reason",)),
+        Guarded(Recall, ("reason", "reason_en", "phone")),
+        Guarded(RecallLot),
+        Guarded(Event),
+    )
+}
+"""By table name."""

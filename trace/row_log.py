@@ -1,0 +1,187 @@
+"""The log's hold on the rows: a leaf of the transaction says what it made of guarded rows.
+
+``Books`` is the session of every writing transaction. It notes the guarded rows that its flushes touch
+and the leaves its acts append; ``write_log`` writes these as the last thing of the transaction, the rows'
+digests in the last of them. A statement that would change guarded rows without being noted is refused
+(``RowsNotLogged``): it goes through ``insert_logged`` or ``update_logged``.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Delete, Engine, Insert, Update, event, insert
+from sqlalchemy.orm import object_session
+from sqlmodel import Session
+
+from trace.records.event import LogLeaf
+from trace.records.guarded import GUARDED
+from trace.row_entries import entries_of, entries_read
+from trace.standards.canonical_json import dumps
+from trace.standards.log_leaf import body_hash
+
+ROWS = "rows"
+"""The kind of a leaf that holds rows and no act."""
+ROWS_A_LEAF = 200
+_NOTES = "log_notes"
+_LEAVES = LogLeaf.__table__  # type: ignore[attr-defined]
+_add_leaf = insert(_LEAVES)
+_may_write: ContextVar[bool] = ContextVar("may_write", default=False)
+
+
+class RowsNotLogged(Exception):
+    """A statement changes a guarded table past the log: a mistake of the program."""
+
+
+@dataclass
+class _Notes:
+    """What a transaction has to say: its leaves, and the guarded rows it touched.
+
+    A row made by this session is kept itself, because nobody else can have changed it; of any other its
+    number, because it has to be read again as it stands.
+    """
+
+    leaves: list[tuple[dict[str, Any], datetime]] = field(default_factory=list)
+    rows: dict[str, dict[int, Any]] = field(default_factory=dict)
+
+
+class Books(Session):
+    """A session whose changes of guarded rows are noted."""
+
+    def flush(self, objects: Sequence[Any] | None = None) -> None:
+        """As of any session."""
+        with _noted():
+            super().flush(objects)
+
+
+@contextmanager
+def _noted() -> Iterator[None]:
+    before = _may_write.set(True)
+    try:
+        yield
+    finally:
+        _may_write.reset(before)
+
+
+def watch(writer: Engine) -> None:
+    """Refuse statements on this engine that change guarded rows without being noted."""
+    event.listen(writer, "before_execute", _refuse_unnoted)
+
+
+def _refuse_unnoted(_connection: Connection, statement: Any, *_rest: Any) -> None:
+    if isinstance(statement, Insert | Update | Delete) and not _may_write.get():
+        name = str(statement.table.description)
+        if name in GUARDED:
+            raise RowsNotLogged(f"{name}: write it by the session, insert_logged or update_logged")
+
+
+@event.listens_for(Books, "after_flush")
+def _note_flushed(session: Session, _context: Any) -> None:
+    for row in session.new:
+        _note(session, row, row)
+    for row in session.deleted:
+        _note(session, row, None)
+    for row in session.dirty:
+        if session.is_modified(row):
+            _note(session, row, _rows_of(session, row.__tablename__).get(getattr(row, "id", -1)))
+
+
+def _note(session: Session, row: Any, kept: Any) -> None:
+    guarded = GUARDED.get(row.__tablename__)
+    if guarded is not None:
+        _rows_of(session, guarded.name)[getattr(row, guarded.key)] = kept
+
+
+def _notes(session: Session) -> _Notes:
+    found: _Notes = session.info.setdefault(_NOTES, _Notes())
+    return found
+
+
+def _rows_of(session: Session, table: str) -> dict[int, Any]:
+    return _notes(session).rows.setdefault(table, {})
+
+
+def add_leaf(session: Session, kind: str, record: Mapping[str, Any], now: datetime) -> None:
+    """A leaf for the end of the transaction."""
+    _notes(session).leaves.append(({"kind": kind, "at": now.isoformat(), **record}, now))
+
+
+def insert_logged(session: Session, table: str, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Insert rows of a guarded table by the thousand, in one statement; their numbers, in the rows' order."""
+    if not rows:
+        return []
+    guarded = GUARDED[table]
+    adding = insert(guarded.table).returning(guarded.table.c[guarded.key], sort_by_parameter_order=True)
+    with _noted():
+        keys = list(session.connection().execute(adding, [dict(row) for row in rows]).scalars())
+    _rows_of(session, table).update(dict.fromkeys(keys))
+    return keys
+
+
+def update_logged(session: Session, statement: Any, table: str, keys: Iterable[int]) -> Any:
+    """Execute an update or delete that touches these rows of a guarded table, and no others."""
+    _rows_of(session, table).update(dict.fromkeys(keys))
+    with _noted():
+        return session.execute(statement)
+
+
+def write_log(session: Session) -> None:
+    """Write the leaves of this transaction; the last thing it does."""
+    session.flush()
+    notes: _Notes | None = session.info.pop(_NOTES, None)
+    if notes is None:
+        return
+    portions = [_said(session, portion) for portion in _portions(notes.rows)]
+    if portions and notes.leaves:
+        notes.leaves[-1][0]["rows"] = portions.pop()
+    moment = notes.leaves[-1][1] if notes.leaves else datetime.now(UTC)
+    rest = [(rows_leaf(ROWS, said, moment), moment) for said in portions]
+    add_leaves(session.connection(), [*notes.leaves, *rest])
+
+
+def rows_leaf(kind: str, said: Mapping[str, str], at: datetime) -> dict[str, Any]:
+    """The body of a leaf that holds rows alone."""
+    return {"kind": kind, "at": at.isoformat(), "rows": said}
+
+
+def add_leaves(connection: Connection, leaves: Sequence[tuple[Mapping[str, Any], datetime]]) -> None:
+    """Write leaves, each a body and its time."""
+    values = [_leaf_values(body, at) for body, at in leaves]
+    if values:
+        connection.execute(_add_leaf, values)
+
+
+def _leaf_values(body: Mapping[str, Any], at: datetime) -> dict[str, Any]:
+    text = dumps(body)
+    return {"kind": body["kind"], "leaf_hash": body_hash(text), "body": text.decode(), "recorded_at": at}
+
+
+def _portions(touched: Mapping[str, Mapping[int, Any]]) -> Iterator[dict[str, dict[int, Any]]]:
+    """So many rows a leaf, tables together."""
+    portion: dict[str, dict[int, Any]] = {}
+    room = ROWS_A_LEAF
+    for name in sorted(touched):
+        for key in sorted(touched[name]):
+            portion.setdefault(name, {})[key] = touched[name][key]
+            room -= 1
+            if not room:
+                yield portion
+                portion, room = {}, ROWS_A_LEAF
+    if portion:
+        yield portion
+
+
+def _said(session: Session, portion: Mapping[str, Mapping[int, Any]]) -> dict[str, str]:
+    """What a leaf says of these rows."""
+    said: dict[str, str] = {}
+    for name, rows in portion.items():
+        guarded = GUARDED[name]
+        made = [row for row in rows.values() if row is not None and object_session(row) is session]
+        known = entries_of(session.connection(), guarded, made)
+        rest = [key for key in rows if (name, key) not in known]
+        for key, entry in (*known.items(), *entries_read(session.connection(), guarded, rest).items()):
+            said[f"{key[0]}/{key[1]}"] = entry
+    return said

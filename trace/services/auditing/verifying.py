@@ -1,0 +1,60 @@
+"""The whole audit: checkpoints, leaves, rows; every difference with its place, and none held in memory."""
+
+from collections.abc import Iterator
+
+from sqlmodel import Session
+
+from trace.services.auditing.findings import Counts, Finding, found
+from trace.services.auditing.grown_tree import GrownTree, Sealed
+from trace.services.auditing.leaf_pass import leaf_findings
+from trace.services.auditing.newest import Newest
+from trace.services.auditing.row_pass import row_findings
+from trace.services.checkpoint_files import NoteFile, note_files
+from trace.services.checkpoints import SealPlaces, origin_of
+from trace.standards import signed_note
+from trace.standards.fault import Fault
+
+
+def differences(session: Session, places: SealPlaces, counts: Counts) -> Iterator[Finding]:
+    """Every difference between log, rows and checkpoints, as they are met.
+
+    Raises:
+        Unavailable: the public keys are not there, or the instance was never founded.
+    """
+    sealed: list[Sealed] = []
+    for finding in _all(session, places, sealed, counts):
+        counts.findings += 1
+        yield finding
+
+
+def _all(session: Session, places: SealPlaces, sealed: list[Sealed], counts: Counts) -> Iterator[Finding]:
+    yield from _checkpoints(session, places, sealed, counts)
+    with Newest() as newest:
+        yield from leaf_findings(session, GrownTree(session, sealed), newest, counts)
+        yield from row_findings(session, newest, counts)
+
+
+def _checkpoints(
+    session: Session, places: SealPlaces, sealed: list[Sealed], counts: Counts
+) -> Iterator[Finding]:
+    """Each file beside its number, its name and its signature."""
+    origin, keys, expected = origin_of(session), places.publics(), 1
+    for file in note_files(places.notes):
+        counts.checkpoints += 1
+        if file.number != expected:
+            yield found("note_missing", first=expected, last=file.number - 1, folder=str(places.notes))
+        expected = file.number + 1
+        try:
+            one = signed_note.opened(file.text(), keys)
+        except Fault as fault:
+            yield found("note", file=file.path.name, why=fault.key)
+            continue
+        if one.origin != origin or one.size != file.size:
+            yield found("note", file=file.path.name, why="standard.note_form")
+            continue
+        sealed.append(Sealed(_name(file), one.size, one.root))
+        counts.sealed = max(counts.sealed, one.size)
+
+
+def _name(file: NoteFile) -> str:
+    return file.path.name
