@@ -48,6 +48,7 @@ from trace.web.cooperative import (
     printing,
     prints,
     products,
+    recalls,
     shipment_booking,
     shipments,
     shop_connect,
@@ -70,6 +71,7 @@ from trace.web.office import ocop as office_ocop
 from trace.web.office import organisations as office_organisations
 from trace.web.office import prefixes as office_prefixes
 from trace.web.office import rates as office_rates
+from trace.web.office import recall_papers as office_recall_papers
 from trace.web.office import recalls as office_recalls
 from trace.web.office import rules as office_rules
 from trace.web.office import sales
@@ -93,6 +95,7 @@ DOORS: tuple[Door, ...] = (
     today.door,
     lots.door,
     tracing.door,
+    recalls.door,
     diary.door,
     farms.door,
     sites.door,
@@ -119,6 +122,7 @@ DOORS: tuple[Door, ...] = (
     carrier_hooks.door,
     office_lots.door,
     office_recalls.door,
+    office_recall_papers.door,
     office_tracing.door,
     office_rules.door,
     office_rates.door,

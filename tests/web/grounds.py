@@ -33,6 +33,7 @@ from trace.records.rules import YieldRule
 from trace.records.shop import Listing, Shop
 from trace.services import (
     api_tokens,
+    drilling,
     instance_facts,
     label_designs,
     label_printers,
@@ -43,6 +44,9 @@ from trace.services import (
 )
 from trace.services.admission import Act, Actor, may
 from trace.services.epcis import capturing, named_queries
+    rules,
+)
+from trace.services.admission import Act, may
 from trace.services.file_exchange import day_totals, exports, layouts, reports, templates
 from trace.services.file_exchange.cleaning import Cleaned, CleanRow
 from trace.services.identifiers import lot_uri
@@ -139,6 +143,9 @@ def _estate(session: Session, now: datetime, folder: Path, commune: str, sign: s
     places |= {"run": _print(session, now, block)}
     places |= _gear(session, now, coop) | files(session, now, coop, sign)
     places |= _parcel(session, now, coop, lot) | _events(session, now, coop, lot)
+    places |= _parcel(session, now, coop, lot)
+    drill = drilling.begin(session, coop.boss, lot.public_id, now, lambda: 0.0)
+    places |= {"drill": drill.public_id}
     return Estate(coop, places, stamped.code_of(session, block.kid, block.first))
 
 

@@ -1,14 +1,17 @@
 """``nongsan recall``: opening, closing and drilling a recall."""
 
 import time
+from typing import Any
 
 import click
 
 from trace.commands.lot import named
-from trace.commands.terminal import actor_for, as_account, as_json, now, opened, say
+from trace.commands.terminal import actor_for, as_account, as_json, language, now, opened, say
 from trace.db import reading, transaction
-from trace.services import recalling
+from trace.records.recall import RecallDrill
+from trace.services import drilling, recalling
 from trace.services.intake import read
+from trace.web.recall_tables import how
 
 
 @click.group()
@@ -54,21 +57,42 @@ def close(number: str, login: str | None, *, as_json: bool) -> None:
 
 @recall.command()
 @click.argument("lot_name")
+@click.option("--list", "shown", is_flag=True, help="Also name everybody to be told.")
 @as_account
 @as_json
-def drill(lot_name: str, login: str | None, *, as_json: bool) -> None:
-    """Find everything a recall of a lot would touch, and say how long it took; nothing is changed."""
-    with opened(), reading() as session:
-        began = time.perf_counter()
+def drill(lot_name: str, login: str | None, *, shown: bool, as_json: bool) -> None:
+    """Find everything a recall of a lot would touch, and whom to tell; only the drill itself is noted."""
+    with opened(), transaction() as session:
         lot, _org = named(session, lot_name)
-        reach = recalling.reach_of(session, actor_for(session, login), lot.public_id)
-        seconds = time.perf_counter() - began
-    values = {
-        "lots": [one.code for one in reach.lots],
-        "weight_g": reach.weight_g,
-        "stamps": reach.stamps,
-        "listings": reach.listings,
-        "seconds": round(seconds, 3),
-    }
-    line = f"{len(reach.lots)} lots, {reach.stamps} stamps, {reach.listings} listings in {seconds:.3f} s"
-    say(values, as_json=as_json, lines=[f"DRILL, nothing was changed: {line}"])
+        actor = actor_for(session, login)
+        begun = drilling.begin(session, actor, lot.public_id, now(), time.perf_counter)
+        found = drilling.drill_page(session, actor, begun.public_id)
+        done = drilling.finish(session, actor, begun.public_id, now())
+    line = f"{done.lots} lots, {done.stamps} stamps, {done.listings} listings, {done.contacts} to tell"
+    lines = [f"DRILL {done.public_id}, nothing was changed: {line} in {done.searched_ms / 1000:.3f} s"]
+    lang = language()
+    lines += ["  ".join((one.day.isoformat(), one.via, one.who, one.number, how(one, lang)))
+              for one in found.contacts if shown]  # fmt: skip
+    say(_drill_values(done, found), as_json=as_json, lines=lines)
+
+
+def _drill_values(done: RecallDrill, found: drilling.DrillPage) -> dict[str, Any]:
+    figures = ("weight_g", "stamps", "listings", "searched_ms", "started_at", "finished_at")
+    named_by = ("way", "via", "who", "number", "day", "lots")
+    contacts = [{name: getattr(one, name) for name in named_by} for one in found.contacts]
+    values = {"drill": done.public_id, "lots": [one.code for one in found.reach.lots], "contacts": contacts}
+    return values | {name: getattr(done, name) for name in figures} | {"seconds": done.searched_ms / 1000}
+
+
+@recall.command()
+@as_account
+@as_json
+def drills(login: str | None, *, as_json: bool) -> None:
+    """List drills, the newest first, with their times."""
+    with opened(), reading() as session:
+        found = drilling.drills(session, actor_for(session, login))
+    names = ("public_id", "started_at", "finished_at", "searched_ms", "lots", "stamps", "contacts")
+    values = [{name: getattr(one, name) for name in names} | {"lot": lot.code} for one, lot, _who in found]
+    lines = [f"{one['public_id']}  {one['lot']}  {one['started_at']:%Y-%m-%d %H:%M}  {one['lots']} lots, "
+             f"{one['contacts']} to tell, {one['searched_ms'] / 1000:.3f} s" for one in values]  # fmt: skip
+    say(values, as_json=as_json, lines=lines)

@@ -1,11 +1,11 @@
-"""Recalls: opened on a lot, over everything that descends from it; closed by two people."""
+"""Recalls: opened on a lot, over everything that descends from it; closed by two people; and their drills."""
 
 from datetime import datetime
 
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from trace.records.columns import maybe_ref, pk, ref
+from trace.records.columns import big, check, maybe_ref, pk, ref
 
 
 class Recall(SQLModel, table=True):
@@ -37,3 +37,28 @@ class RecallLot(SQLModel, table=True):
     id: int = pk()
     recall_id: int = ref("recall.id", index=False)
     lot_id: int = ref("lot.id")
+
+
+class RecallDrill(SQLModel, table=True):
+    """A timed rehearsal: what a recall of the lot would have reached, and how long finding it took.
+
+    ``searched_ms`` is the machine's share; from ``started_at`` to ``finished_at`` people worked.
+    """
+
+    __tablename__ = "recall_drill"
+    __table_args__ = (check("time", "finished_at IS NULL OR finished_at >= started_at"),)
+
+    id: int = pk()
+    public_id: str = Field(max_length=16, unique=True)
+    org_id: int = ref("organisation.id")
+    lot_id: int = ref("lot.id", index=False)
+    started_at: datetime
+    started_by: int | None = maybe_ref("account.id", index=False)
+    finished_at: datetime | None = None
+    finished_by: int | None = maybe_ref("account.id", index=False)
+    searched_ms: int
+    lots: int
+    weight_g: int = big()
+    stamps: int = big()
+    listings: int
+    contacts: int

@@ -14,7 +14,7 @@ from trace.commands.demo_season.harvests import DRYING, Step, grams, plan_pick, 
 from trace.commands.demo_season.stamps import plan_stamps
 from trace.records.diary_entry import DiaryKind
 from trace.records.lot import LotKind
-from trace.services import recalling
+from trace.services import drilling, recalling
 
 EARLY, MAIN = (12.5, 17.0), (9.0, 13.0)
 """Tonnes a hectare as Thanh Hà has seen them: early 17.2 and main 9.3 in 2022, 11.6 together in 2025."""
@@ -123,6 +123,8 @@ def _recall(coop: Coop, batch: Batch, session: Session, now: datetime) -> None:
         reason_en="A laboratory found more pesticide residue than is allowed",
         phone="0220 000 0003",
     )
+    drill = drilling.begin(session, coop.manager, batch.public_id, now - timedelta(days=1), lambda: 0.0)
+    drilling.finish(session, coop.manager, drill.public_id, drill.started_at + timedelta(minutes=7))
     recalling.open_recall(session, coop.manager, batch.public_id, given, now)
 
 

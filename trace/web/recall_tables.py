@@ -1,0 +1,67 @@
+"""The two papers of a recall as tables: whom to call, and the 24-hour sheet."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from marketplaces.carriers import directory
+from trace.services.tracing.contacts import Contact
+from trace.services.tracing.day_sheet import SheetRow
+from trace.texts.catalogs import t
+from trace.web.tables import Column, Table
+from trace.web.trace_tables import kg
+
+CALLS = (
+    *(("way", "text"), ("number", "text"), ("who", "text"), ("day", "day"), ("state", "text")),
+    *(("lots", "text"), ("pieces", "number"), ("weight", "weight_kg"), ("how", "text")),
+    *(("called_by", "text"), ("result", "text")),
+)
+SHEET = (
+    *(("event", "text"), ("tlc", "text"), ("tlc_source", "text"), ("product", "text")),
+    *(("quantity", "weight_kg"), ("unit", "text"), ("place", "text"), ("field", "text")),
+    *(("other_place", "text"), ("day", "day"), ("inputs", "text"), ("reference_kind", "text")),
+    *(("reference", "text"), ("firm", "text"), ("phone", "text"), ("missing", "text")),
+)
+
+
+def calls(contacts: Sequence[Contact], title: str, lang: str) -> Table:
+    """Whom to call, with two empty columns for who called and what came of it."""
+    columns = [Column(name, t(lang, f"calls.column.{name}"), kind) for name, kind in CALLS]
+    return Table(title, columns, [_call(one, lang) for one in contacts])
+
+
+def _call(one: Contact, lang: str) -> Sequence[Any]:
+    key = {"order": f"order.state.{one.state}", "parcel": f"ship.state.{one.state}"}.get(one.way)
+    state = t(lang, key) if key else ""
+    weight = kg(one.grams) if one.grams else ""
+    who = one.who if one.way != "parcel" else directory.label(one.via)
+    pieces = one.pieces or ""
+    return [t(lang, f"trace.way.{one.way}"), one.number, who, one.day, state, ", ".join(one.lots), pieces,
+            weight, how(one, lang), "", ""]  # fmt: skip
+
+
+def how(one: Contact, lang: str) -> str:
+    """How they are reached, as nothing of a buyer is kept."""
+    if one.way == "order":
+        return t(lang, "calls.how.order", marketplace=t(lang, f"marketplace.{one.via}"))
+    if one.way == "parcel":
+        return t(lang, "calls.how.parcel", carrier=directory.label(one.via))
+    return one.phone or t(lang, "calls.how.no_phone")
+
+
+def sheet(rows: Sequence[SheetRow], title: str) -> Table:
+    """The sheet goes to an agency abroad, so its headings and words are English whoever asks for it."""
+    columns = [Column(name, t("en", f"sheet.column.{name}"), kind) for name, kind in SHEET]
+    return Table(title, columns, list(_sheet(rows)), (t("en", "sheet.note"),))
+
+
+def _sheet(rows: Sequence[SheetRow]) -> Iterator[Sequence[Any]]:
+    lost = t("en", "sheet.missing")
+    for row in rows:
+        kinds = [t("en", f"sheet.kde.{name}") for name in row.missing]
+        yield [
+            t("en", f"sheet.event.{row.event}"), row.lot_code, row.source, row.product, kg(row.grams),
+            "kg" if row.grams is not None else "", row.place or lost, row.field,
+            row.other_place or (lost if "receiver" in row.missing else ""),
+            row.day or lost, row.inputs, t("en", f"sheet.reference.{row.reference_kind}"), row.reference,
+            row.firm, row.phone or lost, "; ".join(kinds),
+        ]  # fmt: skip
