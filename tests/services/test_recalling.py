@@ -1,8 +1,10 @@
 """Recalls: everything downstream, at once and for good; two people close."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import select
 
 from tests import world
@@ -12,7 +14,7 @@ from trace.errors import Invalid, NotAllowed, NotFound, Refused
 from trace.records.event import Event, LogLeaf
 from trace.records.lot import Lot, LotState
 from trace.records.recall import RecallLot
-from trace.services import packing, recalling
+from trace.services import lineage, packing, recalling
 from trace.services.admission import Actor, actor_of
 
 WORDS = recalling.RecallIn(reason="Nghi còn thuốc trên quả", phone="0220 000 0000")
@@ -134,3 +136,41 @@ def test_a_drill_counts_and_changes_nothing(coop: world.Coop, now: datetime) -> 
         assert (len(reach.lots), reach.weight_g) == (4, 200_000)
         assert farm.count(session, LogLeaf) == leaves
         assert {lot.state for lot in reach.lots} & {"recalled"} == set()
+
+
+def test_a_recall_that_no_single_question_takes_is_asked_in_parts(
+    coop: world.Coop, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, *_ = tree(coop, now)
+    monkeypatch.setattr(lineage, "PORTION", 2)
+    with transaction() as session:
+        reach = recalling.reach_of(session, coop.boss, one.public_id)
+        recall = recalling.open_recall(session, coop.boss, one.public_id, WORDS, now)
+    with reading() as session:
+        _recall, lots = recalling.recall_numbered(session, coop.boss, recall.number)
+    assert [lot.id for lot in reach.lots] == [lot.id for lot in lots]
+    assert {lot.state for lot in lots} == {"recalled"}
+    assert (len(lots), reach.weight_g) == (4, 200_000)
+
+
+def test_lots_are_recalled_without_a_question_for_each(
+    database: Database, coop: world.Coop, now: datetime
+) -> None:
+    asked: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        asked.append(statement)
+
+    counts = []
+    for packs in (2, 9):
+        with transaction() as session:
+            lot = farm.harvest(session, coop, now, kg=100)
+            for _ in range(packs):
+                packing.pack_lot(session, coop.hand, farm.pack_in(lot, units=5), now)
+        asked.clear()
+        event.listen(database.writer, "before_cursor_execute", note)
+        with transaction() as session:
+            recalling.open_recall(session, coop.boss, lot.public_id, WORDS, now)
+        event.remove(database.writer, "before_cursor_execute", note)
+        counts.append(sum(statement.startswith(("SELECT", "WITH")) for statement in asked))
+    assert counts[0] == counts[1] > 0

@@ -44,9 +44,6 @@ from trace.services import (
 )
 from trace.services.admission import Act, Actor, may
 from trace.services.epcis import capturing, named_queries
-    rules,
-)
-from trace.services.admission import Act, may
 from trace.services.file_exchange import day_totals, exports, layouts, reports, templates
 from trace.services.file_exchange.cleaning import Cleaned, CleanRow
 from trace.services.identifiers import lot_uri

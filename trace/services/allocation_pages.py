@@ -17,6 +17,7 @@ from trace.records.shop import Listing, Shop
 from trace.services import admission
 from trace.services.admission import Act, Actor
 from trace.services.exchanging import Worth, worth_of
+from trace.services.lineage import portions
 from trace.services.lot_room import Room, lots_on_sale
 from trace.services.order_figures import COUNTED
 from trace.services.reallocating import fetch_order
@@ -190,9 +191,14 @@ def sold_from(session: Session, lot_ids: Sequence[int]) -> list[Sold]:
         .join(Allocation, col(Allocation.order_id) == col(MarketOrder.id))
         .join(Lot, col(Lot.id) == col(Allocation.lot_id))
         .join(Shop, col(Shop.id) == col(MarketOrder.shop_id))
-        .where(col(Allocation.lot_id).in_(lot_ids))
-        .order_by(col(MarketOrder.ordered_at).desc(), col(MarketOrder.id).desc(), col(Lot.code))
     )
+    rows = [
+        row
+        for some in portions(lot_ids)
+        for row in session.execute(question.where(col(Allocation.lot_id).in_(some)))
+    ]
+    rows.sort(key=lambda row: row[2])
+    rows.sort(key=lambda row: (row[0].ordered_at, row[0].id), reverse=True)
     return [
         Sold(
             shop.marketplace,
@@ -204,5 +210,5 @@ def sold_from(session: Session, lot_ids: Sequence[int]) -> list[Sold]:
             pieces,
             pieces * unit_g,
         )
-        for order, shop, code, pieces, unit_g in session.execute(question)
+        for order, shop, code, pieces, unit_g in rows
     ]

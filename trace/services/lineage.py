@@ -1,12 +1,22 @@
 """What became of a lot and what it was made of: the graph of lot links, walked by the database."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from trace.records.lot import LotLink
+
+PORTION = 10_000
+"""Row numbers in one question: below what either database takes as parameters."""
+
+
+def portions(ids: Collection[int]) -> Iterator[Sequence[int]]:
+    """Row numbers in parts that one question can take, rising."""
+    rising = sorted(ids)
+    for at in range(0, len(rising), PORTION):
+        yield rising[at : at + PORTION]
 
 
 def descendants(session: Session, lot_id: int) -> list[int]:

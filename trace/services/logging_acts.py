@@ -1,7 +1,8 @@
 """Appending an act to the record: its EPCIS event and its log leaf, in the act's own transaction."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,11 +16,20 @@ from trace.services.admission import Actor
 from trace.services.event_index import add_terms, columns_of
 from trace.standards import epcis
 from trace.standards.canonical_json import dumps
-from trace.standards.epcis.facets import terms_of
+from trace.standards.epcis.facets import Term, terms_of
 from trace.standards.event_hash import event_hash
 
 _LEAVES = LogLeaf.__table__  # type: ignore[attr-defined]
 _PLACING = update(_LEAVES).where(_LEAVES.c.id == bindparam("leaf")).values(position=bindparam("place"))
+
+
+@dataclass(frozen=True)
+class Told:
+    """An EPCIS event of one row: ``subject`` is a table name and a row number."""
+
+    subject: tuple[str, int]
+    event: Mapping[str, Any]
+    org_id: int | None
 
 
 def append_event(
@@ -32,27 +42,47 @@ def append_event(
     org_id: int | None,
 ) -> Event:
     """Append one EPCIS event, what it is found by, and its leaf. ``subject`` is a table name and a row."""
+    return append_events(session, actor, act, [Told(subject, event, org_id)], now)[0]
+
+
+def append_events(
+    session: Session, actor: Actor, act: str, told: Sequence[Told], now: datetime
+) -> list[Event]:
+    """Append events of one act, each with what it is found by and a leaf of its own, in their order."""
+    bodies = [_body(one.event) for one in told]
+    rows = [_row(actor, act, one, body, now) for one, body in zip(told, bodies, strict=True)]
+    session.add_all(rows)
+    session.flush()
+    terms: dict[int | None, list[tuple[int, Sequence[Term]]]] = {}
+    for one, row, body in zip(told, rows, bodies, strict=True):
+        terms.setdefault(one.org_id, []).append((row.id, terms_of(body)))
+    for org_id, found in terms.items():
+        add_terms(session, org_id, found)
+    said = ({"act": act, "event": row.event_id, "by": actor.account_id} for row in rows)
+    append_leaves(session, "event", said, now)
+    return rows
+
+
+def _body(event: Mapping[str, Any]) -> dict[str, Any]:
     told = {**event, "@context": list(epcis.CONTEXT)}
-    body = {**told, "eventID": event_hash(told)}
-    row = Event(
+    return {**told, "eventID": event_hash(told)}
+
+
+def _row(actor: Actor, act: str, one: Told, body: Mapping[str, Any], now: datetime) -> Event:
+    return Event(
         event_id=body["eventID"],
-        event_type=str(event["type"]),
+        event_type=str(body["type"]),
         act=act,
-        org_id=org_id,
-        subject_kind=subject[0],
-        subject_id=subject[1],
-        event_time=datetime.fromisoformat(str(event["eventTime"])),
+        org_id=one.org_id,
+        subject_kind=one.subject[0],
+        subject_id=one.subject[1],
+        event_time=datetime.fromisoformat(str(body["eventTime"])),
         recorded_at=now,
         recorded_by=actor.account_id,
         body=dumps(body).decode(),
         hash=body["eventID"],
         **columns_of(body),
     )
-    session.add(row)
-    session.flush()
-    add_terms(session, org_id, [(row.id, terms_of(body))])
-    append_leaf(session, "event", {"act": act, "event": body["eventID"], "by": actor.account_id}, now)
-    return row
 
 
 def append_leaf(session: Session, kind: str, record: Mapping[str, Any], now: datetime) -> None:

@@ -9,7 +9,7 @@ from trace.records.lot import Lot
 from trace.records.plot import PackingHouse, Plot
 from trace.services.admission import Actor
 from trace.services.identifiers import lot_uri, lot_uris, plot_uri, site_uri
-from trace.services.logging_acts import append_event
+from trace.services.logging_acts import Told, append_event, append_events
 from trace.standards import epcis
 from trace.standards.epcis import Quantity, Scene
 from trace.standards.local_time import VN, local_day
@@ -85,11 +85,13 @@ def all_observed(
     lasting = ("recalled",) if act == "recall" else ()
     action = "DELETE" if act == "destroy" else "OBSERVE"
     uris = lot_uris(session, lots)
+    told = []
     for lot in lots:
         scene = Scene(now, step, disposition, extra=_said({**said, "lotVersion": str(lot.version)}))
         goods = [Quantity(uris[lot.id], weight_g=lot.weight_g)]
         event = epcis.object_event(scene, action, goods, becomes=lasting)
-        _append(session, actor, act, lot, event, now)
+        told.append(Told(("lot", lot.id), event, lot.org_id))
+    append_events(session, actor, act, told, now)
 
 
 def _goods(session: Session, lot: Lot) -> Quantity:

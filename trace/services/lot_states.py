@@ -18,6 +18,7 @@ from trace.errors import Refused
 from trace.records.lot import Lot, LotState
 from trace.records.organisation import Organisation
 from trace.records.recall import Recall, RecallLot
+from trace.services.lineage import portions
 from trace.texts.catalogs import Term
 
 S = LotState
@@ -56,14 +57,12 @@ def state_word(state: str) -> Term:
 
 def lock_lots(session: Session, ids: Sequence[int]) -> list[Lot]:
     """Hold the rows until the transaction ends, read anew, in the order of their numbers."""
-    question = (
-        select(Lot)
-        .where(col(Lot.id).in_(ids))
-        .order_by(col(Lot.id))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    return list(session.execute(question).scalars())
+    question = select(Lot).order_by(col(Lot.id)).with_for_update().execution_options(populate_existing=True)
+    return [
+        lot
+        for some in portions(ids)
+        for lot in session.execute(question.where(col(Lot.id).in_(some))).scalars()
+    ]
 
 
 def lock_org(session: Session, org_id: int) -> Organisation:

@@ -10,14 +10,14 @@ from sqlmodel import Session, col
 
 from trace.errors import FieldProblem, Invalid, NotFound, Refused
 from trace.records.account import Account
-from trace.records.lot import Lot, LotLink, LotState
+from trace.records.lot import Lot, LotState
 from trace.records.recall import Recall, RecallLot
 from trace.records.shop import Listing
 from trace.records.stamp import StampActivation
 from trace.services import lot_events
 from trace.services.admission import Act, Actor, fetch, scope_of, visible
 from trace.services.intake import Count, Given, line
-from trace.services.lineage import descendants
+from trace.services.lineage import descendants, drawn_by_lot, portions
 from trace.services.listing_offers import pause_products
 from trace.services.logging_acts import append_leaf
 from trace.services.lot_states import lock_lots, move, recall_of
@@ -55,22 +55,26 @@ def reach_of(session: Session, actor: Actor, public_id: str) -> Reach:
         NotAllowed, NotFound: who may not open it, does not see it.
     """
     lot = fetch(session, actor, Act.OPEN_RECALL, Lot, public_id=public_id)
-    ids = descendants(session, lot.id)
-    found = session.execute(select(Lot).where(col(Lot.id).in_(ids)).order_by(col(Lot.id))).scalars()
-    return _reach(session, tuple(found))
+    lots: list[Lot] = []
+    for some in portions(descendants(session, lot.id)):
+        found = session.execute(select(Lot).where(col(Lot.id).in_(some)).order_by(col(Lot.id)))
+        lots += found.scalars()
+    return _reach(session, tuple(lots))
 
 
 def _reach(session: Session, lots: tuple[Lot, ...]) -> Reach:
-    ids = [lot.id for lot in lots]
-    drawn = select(func.coalesce(func.sum(LotLink.weight_g), 0)).where(col(LotLink.parent_id).in_(ids))
-    count = func.sum(StampActivation.last - StampActivation.first + 1)
-    stamps = select(func.coalesce(count, 0)).where(col(StampActivation.lot_id).in_(ids))
+    drawn_g = stamps = 0
+    for some in portions([lot.id for lot in lots]):
+        drawn_g += sum(drawn_by_lot(session, some).values())
+        count = func.sum(StampActivation.last - StampActivation.first + 1)
+        asked = select(func.coalesce(count, 0)).where(col(StampActivation.lot_id).in_(some))
+        stamps += int(session.execute(asked).scalar_one())
     products = {lot.product_id for lot in lots if lot.product_id}
     listings = select(func.count()).where(col(Listing.product_id).in_(products), col(Listing.on_sale))
     return Reach(
         lots=lots,
-        weight_g=sum(lot.weight_g for lot in lots) - int(session.execute(drawn).scalar_one()),
-        stamps=int(session.execute(stamps).scalar_one()),
+        weight_g=sum(lot.weight_g for lot in lots) - drawn_g,
+        stamps=stamps,
         listings=int(session.execute(listings).scalar_one()),
     )
 

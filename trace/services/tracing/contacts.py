@@ -16,9 +16,9 @@ from sqlmodel import Session, col
 from trace.records.lot import Lot, LotLink
 from trace.records.organisation import Organisation
 from trace.services.admission import Act, Actor, visible
+from trace.services.lineage import portions
 from trace.services.tracing import goods
 from trace.services.tracing.goods import Parcel, Sale
-from trace.services.tracing.graph import portions
 from trace.standards.local_time import local_day
 
 

@@ -17,9 +17,9 @@ from trace.records.shipment import OURS, Shipment, ShipmentLot
 from trace.records.shop import Shop
 from trace.records.stamp import StampActivation, StampVoid
 from trace.services.holding import why
+from trace.services.lineage import portions
 from trace.services.stamp_gates import touching
 from trace.services.stamp_ranges import Range
-from trace.services.tracing.graph import portions
 from trace.texts.catalogs import Term
 
 

@@ -1,6 +1,6 @@
 """The lots a trace reaches and the links between them, in a few statements whatever the depth."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -11,11 +11,10 @@ from sqlmodel import Session, col
 from trace.errors import Refused
 from trace.records.lot import Lot, LotLink
 from trace.services.admission import Act, Actor, Scope, scope_of, visible
+from trace.services.lineage import portions
 
 MOST_LOTS = 20_000
 """Lots of one report. One that would have more is cut there, the nearest lots first, and says so."""
-PORTION = 10_000
-"""Row numbers in one question: below what either database takes as parameters."""
 
 
 class Direction(StrEnum):
@@ -49,13 +48,6 @@ class Graph:
     partners: frozenset[int]
     other_in: dict[int, int]
     is_cut: bool
-
-
-def portions(ids: Collection[int]) -> Iterator[Sequence[int]]:
-    """Row numbers in parts that one question can take, rising."""
-    rising = sorted(ids)
-    for at in range(0, len(rising), PORTION):
-        yield rising[at : at + PORTION]
 
 
 def walk(session: Session, actor: Actor, starts: Collection[int], way: Direction) -> Graph:

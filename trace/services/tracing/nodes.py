@@ -13,7 +13,7 @@ from trace.records.lot import Lot
 from trace.records.organisation import Organisation
 from trace.records.plot import GrowingArea, PackingHouse, Plot
 from trace.records.product import Product
-from trace.services.tracing.graph import portions
+from trace.services.lineage import portions
 
 
 @dataclass(frozen=True)

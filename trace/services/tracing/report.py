@@ -9,10 +9,11 @@ from sqlmodel import Session
 from trace.errors import NotFound
 from trace.records.lot import LotState
 from trace.services.admission import Actor
+from trace.services.lineage import portions
 from trace.services.lot_room import sold_by_lot
 from trace.services.tracing import goods
 from trace.services.tracing.goods import CalledBack, Parcel, Sale, StampRange, Stop
-from trace.services.tracing.graph import Direction, Graph, Link, drawn_in_all, portions, walk
+from trace.services.tracing.graph import Direction, Graph, Link, drawn_in_all, walk
 from trace.services.tracing.nodes import LotFacts, facts_of
 from trace.services.tracing.shares import parts_down, parts_up
 
