@@ -16,7 +16,7 @@ from trace.records.household import Household
 from trace.records.lot import Lot, LotKind, LotState
 from trace.records.organisation import Organisation, OrgKind
 from trace.records.plot import GrowingArea, Plot
-from trace.records.product import Product, ProposalState
+from trace.records.product import Product, ProductImage, ProposalState
 from trace.records.product_gtin import ProductGtin
 from trace.services import accounts
 from trace.services.admission import Actor, actor_of
@@ -88,7 +88,8 @@ def make_product(session: Session, now: datetime, org: Organisation, **given: An
     name = given.pop("name", "Vải thiều Thanh Hà")
     values = {"org_id": org.id, "public_id": new_public_id(), "sku": f"VT-{n}", "name": name}
     values |= {"search_key": fold_vi(name), "crop": "lychee", "variety": "thieu", "unit_g": 1_000}
-    row = add(session, Product(**{**values, "shelf_life_days": 7, "created_at": now, **given}))
+    values |= {"standards": "TCCS 01:2026/HTX", "shelf_life_days": 7, "created_at": now}
+    row = add(session, Product(**{**values, **given}))
     if row.gtin is not None:
         add(session, ProductGtin(gtin=row.gtin, product_id=row.id, given_at=now))
     return row
@@ -100,6 +101,20 @@ def make_prefix(
     values = {"org_id": org.id, "kind": PrefixKind.PREFIX, "digits": digits, "paper": "GCP 1"}
     values |= {"valid_from": date(2020, 1, 1), "state": ProposalState.ACCEPTED, "proposed_at": now}
     return add(session, CompanyPrefix(**{**values, **given}))
+
+
+def add_picture(session: Session, now: datetime, product: Product) -> ProductImage:
+    """A picture of one pixel's worth: without one no lot goes out where the rules are loaded."""
+    row = ProductImage(
+        product_id=product.id,
+        sha256=f"{next(_numbers):064x}",
+        media_type="image/jpeg",
+        width=1,
+        height=1,
+        data=b"anh",
+        created_at=now,
+    )
+    return add(session, row)
 
 
 def make_lot(

@@ -22,6 +22,7 @@ from trace.app import create_app
 from trace.commands import demo_season
 from trace.commands.demo_season.accounts import ACCOUNTS, read_accounts
 from trace.commands.demo_season.folder import STAMPS_FILE
+from trace.commands.demo_season.pictures import draw
 from trace.commands.demo_season.telling import read_stamps
 from trace.commands.founding import found_instance
 from trace.commands.servers import Server, free_port
@@ -31,7 +32,7 @@ from trace.records.account import Account as AccountRow
 from trace.records.account import Role
 from trace.records.household import Purpose
 from trace.records.organisation import OrgKind
-from trace.services import accounts, households, organisations, plots, products
+from trace.services import accounts, households, organisations, plots, product_images, products
 from trace.services.admission import Actor
 from trace.settings import MarketplaceSettings, Settings
 
@@ -70,6 +71,7 @@ GOOD = products.ProductIn(
     variety="thieu",
     unit_g="1",
     shelf_life_days=7,
+    standards="TCCS 01:2024/BV",
 )
 Account = dict[str, str]
 """Login and password."""
@@ -98,12 +100,14 @@ def settings_in(folder: Path, simulators_port: int) -> Settings:
 def begin(settings: Settings) -> dict[str, Account]:
     """What stands before a walk begins: the office, a cooperative, its people, land, a product."""
     found_instance(settings)
+    picture = product_images.reencode(draw("lychee"))
     with transaction() as session:
         now = datetime.now(UTC) - timedelta(days=1)
         org = organisations.add_organisation(session, OFFICE, ORGANISATION, now)
         manager = Actor(None, Role.COOP_MANAGER, org.id)
         household_id = _farm(session, manager, now)
-        products.add_product(session, manager, GOOD, now)
+        good = products.add_product(session, manager, GOOD, now)
+        product_images.add_image(session, manager, good.public_id, picture, now)
         return {role.value: _account(session, role, org.id, household_id, now) for role in Role}
 
 

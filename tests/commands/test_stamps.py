@@ -37,6 +37,7 @@ def run(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> obj
 def coop(run: object, now: object) -> world.Coop:
     with transaction() as session:
         coop = world.make_coop(session, now)
+        world.add_picture(session, now, coop.product)
         coop.extra["lot"] = world.make_lot(session, now, coop.plot, coop.product)
     return coop
 

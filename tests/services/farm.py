@@ -21,7 +21,9 @@ _numbers = itertools.count(1)
 def found(session: Session, now: datetime) -> world.Coop:
     instance_facts.found(session, public_url="https://id.example.vn", is_demo=False)
     rules.load_defaults(session)
-    return world.make_coop(session, now)
+    coop = world.make_coop(session, now)
+    world.add_picture(session, now, coop.product)
+    return coop
 
 
 def count(session: Session, table: Any) -> int:

@@ -122,6 +122,7 @@ def _upload(session: Session, account: Any, now: datetime) -> str:
 
 def _estate(session: Session, now: datetime, folder: Path, commune: str, sign: str) -> Estate:
     coop = world.make_coop(session, now, commune_code=commune)
+    world.add_picture(session, now, coop.product)
     lot = world.make_lot(session, now, coop.plot, coop.product)
     block = stamped.make_block(session, now, coop, folder)
     stamped.activate(session, now, block, lot, block.first, block.first + 9)

@@ -6,7 +6,7 @@ from typing import Any
 import click
 from sqlmodel import Session, select
 
-from trace.commands.terminal import actor_for, as_account, as_json, now, opened, say
+from trace.commands.terminal import actor_for, as_account, as_json, language, now, opened, say
 from trace.db import reading, transaction
 from trace.errors import NotFound
 from trace.records.lot import Lot
@@ -15,8 +15,10 @@ from trace.records.plot import Plot
 from trace.records.product import Product
 from trace.services import harvesting, holding, lot_pages, releasing
 from trace.services.intake import read
+from trace.services.lot_information import Answer, Item
 from trace.standards import quantity
 from trace.standards.local_time import local_day
+from trace.texts.catalogs import shown
 from trace.texts.formats import kilograms
 
 
@@ -131,18 +133,38 @@ def list_lots(q: str, state: str | None, limit: int, login: str | None, *, as_js
 @as_account
 @as_json
 def show(name: str, login: str | None, *, as_json: bool) -> None:
-    """Show a lot by its public id or code: state, holds, what it is made of and became."""
+    """Show a lot by its public id or code: state, holds, what it must say, inputs and what became of it."""
     with opened(), reading() as session:
         found, _org = named(session, name)
-        detail = lot_pages.lot_detail(session, actor_for(session, login), found.public_id, now())
+        detail = lot_pages.lot_detail(session, actor_for(session, login), found.public_id)
         holds = [{"hold": one.id, "rule": one.rule, "reason": one.reason} for one in detail.holds]
     parents = [{"lot": one.code, "weight_g": grams} for one, grams in detail.parents]
     children = [{"lot": one.code, "weight_g": grams} for one, grams in detail.children]
     values = {**as_row(found), "holds": holds, "parents": parents, "children": children}
+    values["information"] = [_information(one) for one in detail.information]
     lines = [_line(found), *(f"  hold {one['hold']}: {one['reason']}" for one in holds)]
+    for paper in ("tt02", "qd25"):
+        if items := detail.items_of(paper):
+            lines.append(f"  {paper}: {detail.in_order(items)}/{len(items)}")
+            lines += [f"    {_missing(one)}" for one in items if one.answer is Answer.MISSING]
     lines += [f"  from {one.code}: {kilograms(grams)} kg" for one, grams in detail.parents]
     lines += [f"  into {one.code}: {kilograms(grams)} kg" for one, grams in detail.children]
     say(values | {"events": [one.act for one in detail.events]}, as_json=as_json, lines=lines)
+
+
+def _information(one: Item) -> dict[str, Any]:
+    return {
+        "item": one.item,
+        "name": shown(language(), one.name),
+        "answer": str(one.answer),
+        "found": shown(language(), one.found) if one.found is not None else None,
+        "todo": shown(language(), one.todo) if one.answer is Answer.MISSING else None,
+        "where": str(one.place),
+    }
+
+
+def _missing(one: Item) -> str:
+    return f"{one.item} {shown(language(), one.name)}: {shown(language(), one.todo)}"
 
 
 @lot.command()

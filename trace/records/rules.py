@@ -5,7 +5,10 @@ from datetime import date
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
-from trace.records.columns import check, pk
+from trace.records.columns import check, one_of, pk
+
+ITEMS = (*(f"tt02.{n}" for n in range(1, 11)), *(f"qd25.{n}" for n in range(1, 5)))
+"""The ten items of Circular 02/2024/TT-BKHCN and the four groups of Decision 25/QĐ-BNNMT."""
 
 
 class YieldRule(SQLModel, table=True):
@@ -40,6 +43,23 @@ class PesticideRule(SQLModel, table=True):
     waiting_days: int
     allowed_from: date
     allowed_to: date | None = None
+    source: str = Field(default="", max_length=240)
+
+
+class InformationRule(SQLModel, table=True):
+    """An item of information a lot must show before it goes out (invariant I13), as ``tt02.2`` or ``qd25.1``.
+
+    An item that is not required is asked for only where the goods have it.
+    """
+
+    __tablename__ = "information_rule"
+    __table_args__ = (one_of("item", ITEMS), Index(None, "item"))
+
+    id: int = pk()
+    item: str = Field(max_length=8)
+    is_required: bool
+    valid_from: date
+    valid_to: date | None = None
     source: str = Field(default="", max_length=240)
 
 

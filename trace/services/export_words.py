@@ -14,7 +14,7 @@ from trace.services.company_prefixes import owns
 from trace.services.lineage import ancestors
 from trace.services.papers import Ground
 from trace.services.phones import from_abroad
-from trace.services.sites import status_on
+from trace.services.site_standing import status_on
 from trace.standards.digital_link import DigitalLink
 from trace.standards.fault import Fault
 from trace.texts.catalogs import t

@@ -18,6 +18,7 @@ from trace.services.intake import Count, Given, RequestId, Row, Weight, line
 from trace.services.lot_states import lock_lots, lock_org, move
 from trace.services.public_id import new_public_id
 from trace.services.rules import variety_key
+from trace.services.site_standing import standing_stops
 from trace.standards.local_time import local_day
 from trace.standards.search_key import fold_vi
 from trace.texts.formats import kilograms
@@ -222,5 +223,6 @@ def stops_of(session: Session, lot: Lot, plot: Plot, over: YieldFigures | None =
         gates.waiting_stop(session, plot, lot.harvested_on, lot.code),
         gates.banned_stop(session, plot, lot.harvested_on, lot.code),
         over.stop() if over else None,
+        *standing_stops(session, lot),
     ]
     return [stop for stop in found if stop is not None]

@@ -62,11 +62,16 @@ def hold_by_rule(
 
     The same rule and figures stop it once: what the office lifted is not stopped again.
     """
-    said = (col(Hold.rule) == rule, col(Hold.figures) == _packed(figures))
-    if session.execute(select(col(Hold.id)).where(col(Hold.lot_id) == lot.id, *said)).first():
+    if was_held(session, lot, rule, figures):
         return None
     reason = t("vi", _words(rule), **figures)[:600]
     return put_on_hold(session, actor, lot, rule, reason, figures, now)
+
+
+def was_held(session: Session, lot: Lot, rule: str, figures: Mapping[str, object]) -> bool:
+    """Whether this rule has stopped the lot with these figures before; the office has seen it then."""
+    said = (col(Hold.rule) == rule, col(Hold.figures) == _packed(figures))
+    return session.execute(select(col(Hold.id)).where(col(Hold.lot_id) == lot.id, *said)).first() is not None
 
 
 def put_on_hold(

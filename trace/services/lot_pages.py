@@ -25,14 +25,13 @@ from trace.services.gates import YieldFigures
 from trace.services.holding import open_holds
 from trace.services.intake import Count, Given, MaybeRow, line
 from trace.services.lineage import drawn_g
+from trace.services.lot_information import Answer, Item, information_of
 from trace.services.lot_room import sold_by_lot
 from trace.services.lot_states import recall_of
-from trace.services.releasing import missing_items
 from trace.services.shipment_pages import of_lot
 from trace.services.stamp_gates import left_g
 from trace.standards.local_time import local_day
 from trace.standards.search_key import fold_vi
-from trace.texts.catalogs import Term
 
 PAGE = 30
 
@@ -117,7 +116,7 @@ class LotDetail:
     drawn_g: int
     sold_g: int
     activated: int
-    missing: list[Term]
+    information: list[Item]
     yields: list[YieldFigures]
     waited: tuple[int, int] | None
     """Days since the last spray that counts, and the days it asks for."""
@@ -128,13 +127,21 @@ class LotDetail:
         stamped_g = self.activated * self.product.unit_g if self.product else 0
         return left_g(self.lot, self.drawn_g, stamped_g, self.sold_g)
 
+    def items_of(self, paper: str) -> list[Item]:
+        """The items of one paper that are asked for, ``tt02`` or ``qd25``."""
+        return [one for one in self.information if one.paper == paper]
+
+    def in_order(self, items: Sequence[Item]) -> int:
+        """How many of the items are not missing."""
+        return sum(one.answer is not Answer.MISSING for one in items)
+
     @property
     def most_stamps(self) -> int | None:
         """Units that the lot's weight gives, without what was packed on."""
         return (self.lot.weight_g - self.drawn_g) // self.product.unit_g if self.product else None
 
 
-def lot_detail(session: Session, actor: Actor, public_id: str, now: datetime) -> LotDetail:
+def lot_detail(session: Session, actor: Actor, public_id: str) -> LotDetail:
     """One lot.
 
     Raises:
@@ -142,6 +149,7 @@ def lot_detail(session: Session, actor: Actor, public_id: str, now: datetime) ->
     """
     lot = fetch(session, actor, Act.VIEW_FARM, Lot, public_id=public_id)
     plot = session.get(Plot, lot.plot_id) if lot.plot_id else None
+    product = session.get(Product, lot.product_id) if lot.product_id else None
     is_harvest = lot.kind == LotKind.HARVEST and plot is not None
     return LotDetail(
         lot=lot,
@@ -149,7 +157,7 @@ def lot_detail(session: Session, actor: Actor, public_id: str, now: datetime) ->
         plot=plot,
         household=session.get(Household, lot.household_id) if lot.household_id else None,
         house=session.get(PackingHouse, lot.packing_house_id) if lot.packing_house_id else None,
-        product=session.get(Product, lot.product_id) if lot.product_id else None,
+        product=product,
         holds=open_holds(session, lot),
         recall=recall_of(session, lot.id),
         sold_to=sold_from(session, [lot.id]) if lot.state in (LotState.HOLD, LotState.RECALLED) else [],
@@ -160,7 +168,7 @@ def lot_detail(session: Session, actor: Actor, public_id: str, now: datetime) ->
         drawn_g=drawn_g(session, lot.id),
         sold_g=sold_by_lot(session, [lot.id]).get(lot.id, 0),
         activated=activated(session, lot.id),
-        missing=missing_items(session, lot, now),
+        information=information_of(session, lot, product),
         yields=gates.season_yields(session, plot, lot.harvested_on, 0) if is_harvest and plot else [],
         waited=_waited(session, plot, lot) if is_harvest and plot else None,
     )

@@ -16,11 +16,12 @@ from trace.services import lot_events
 from trace.services.admission import Act, Actor, visible
 from trace.services.gates import crop_word
 from trace.services.harvesting import LotIn, next_code, register_lot
-from trace.services.holding import inherit, open_holds
+from trace.services.holding import hold_by_rule, inherit, open_holds
 from trace.services.lineage import drawn_g
 from trace.services.lot_states import lock_lots, lock_org, move
 from trace.services.pack_inputs import Draw, Inputs, PackIn, check_balance, check_inputs, draw_from
 from trace.services.public_id import new_public_id
+from trace.services.site_standing import standing_stops
 from trace.standards.local_time import local_day
 from trace.standards.search_key import fold_vi
 
@@ -28,7 +29,8 @@ from trace.standards.search_key import fold_vi
 def pack_lot(session: Session, actor: Actor, given: PackIn, now: datetime) -> Lot:
     """Make a lot of others; the same ``request_id`` with the same content gives the same lot.
 
-    The new lot is open, or on hold if any input is. Inputs that are used up become ``consumed``.
+    The new lot is open, or on hold if any input is or the packing house's code does not stand. Inputs
+    that are used up become ``consumed``.
 
     Raises:
         NotFound: an input is not the actor's.
@@ -198,6 +200,8 @@ def _link(session: Session, actor: Actor, lot: Lot, inputs: Inputs, given: PackI
             inherit(session, actor, lot, parent, hold, now)
         if drawn_g(session, parent.id) == parent.weight_g:
             _use_up(session, actor, parent, now)
+    for stop in standing_stops(session, lot):
+        hold_by_rule(session, actor, lot, stop.rule, stop.figures, now)
 
 
 def _use_up(session: Session, actor: Actor, parent: Lot, now: datetime) -> None:

@@ -12,10 +12,12 @@ from trace.records.product import Product
 from trace.services import lot_events
 from trace.services.admission import Act, Actor, fetch
 from trace.services.allocating import fill
+from trace.services.going_out import refuse_unfit
 from trace.services.harvesting import stops_of
 from trace.services.holding import hold_by_rule, refuse_held
 from trace.services.lineage import ancestors
 from trace.services.lot_states import lock_lots, lock_org, move, refuse_recalled, state_word
+from trace.services.site_standing import standing_stops
 from trace.standards.local_time import local_day
 from trace.texts.catalogs import Term
 
@@ -29,7 +31,8 @@ def release_lot(session: Session, actor: Actor, public_id: str, now: datetime) -
     Raises:
         NotAllowed: not a manager.
         NotFound: not the actor's lot.
-        Refused: ``gate.recalled``, ``gate.hold``, ``gate.notreleased`` with what is missing.
+        Refused: ``gate.recalled``, ``gate.hold``, ``gate.notreleased`` with what is missing, and the
+            gates of ``going_out``.
     """
     lot = fetch(session, actor, Act.RELEASE_LOT, Lot, public_id=public_id)
     lock_org(session, lot.org_id)
@@ -45,6 +48,7 @@ def release_lot(session: Session, actor: Actor, public_id: str, now: datetime) -
         raise Refused("gate.notreleased", **figures, items=missing or [state_word(lot.state)])
     if recheck(session, actor, lot, now):
         return lot
+    refuse_unfit(session, lot, session.get(Product, lot.product_id))
     move(lot, LotState.RELEASED, now)
     lot_events.observed(session, actor, "release", lot, now)
     session.flush()
@@ -65,10 +69,10 @@ def missing_items(session: Session, lot: Lot, now: datetime) -> list[Term]:
 
 
 def recheck(session: Session, actor: Actor, lot: Lot, now: datetime) -> bool:
-    """Ask waiting time and materials again for every harvest in a lot; whether it is on hold now."""
+    """Ask waiting time, materials and codes again for all that is in a lot; whether it is on hold now."""
     for number in ancestors(session, lot.id):
         source = session.get_one(Lot, number)
         plot = session.get(Plot, source.plot_id) if source.kind == "harvest" and source.plot_id else None
-        for stop in stops_of(session, source, plot) if plot else ():
+        for stop in stops_of(session, source, plot) if plot else standing_stops(session, source):
             hold_by_rule(session, actor, source, stop.rule, stop.figures, now)
     return lot.state == LotState.HOLD

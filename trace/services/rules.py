@@ -9,17 +9,22 @@ from sqlalchemy import or_, select
 from sqlmodel import Session, col
 
 from trace.errors import FieldProblem, Invalid, NotFound, Refused
-from trace.records.rules import OcopRule, PesticideRule, YieldRule
+from trace.records.rules import InformationRule, OcopRule, PesticideRule, YieldRule
 from trace.services.admission import Act, Actor, scope_of
 from trace.services.intake import Given, line
 from trace.services.logging_acts import append_leaf
-from trace.services.rules_defaults import OCOP, pesticide_rows, yield_rows
+from trace.services.rules_defaults import OCOP, information_rows, pesticide_rows, yield_rows
 from trace.standards.local_time import local_day
 from trace.standards.search_key import fold_vi
 
-Rule = YieldRule | PesticideRule | OcopRule
-AnyRule = TypeVar("AnyRule", YieldRule, PesticideRule, OcopRule)
-KINDS: dict[str, type[Rule]] = {"yield": YieldRule, "pesticide": PesticideRule, "ocop": OcopRule}
+Rule = YieldRule | PesticideRule | OcopRule | InformationRule
+AnyRule = TypeVar("AnyRule", YieldRule, PesticideRule, OcopRule, InformationRule)
+KINDS: dict[str, type[Rule]] = {
+    "yield": YieldRule,
+    "pesticide": PesticideRule,
+    "ocop": OcopRule,
+    "information": InformationRule,
+}
 
 
 Tonnes = Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
@@ -63,7 +68,12 @@ class OcopRuleIn(Given):
 def load_defaults(session: Session) -> int:
     """Store the first rules of each kind that has none yet; how many rows were stored."""
     stored = 0
-    for table, rows in ((YieldRule, yield_rows()), (PesticideRule, pesticide_rows()), (OcopRule, [OCOP])):
+    for table, rows in (
+        (YieldRule, yield_rows()),
+        (PesticideRule, pesticide_rows()),
+        (OcopRule, [OCOP]),
+        (InformationRule, information_rows()),
+    ):
         if session.execute(select(table).limit(1)).first() is None:
             for row in rows:
                 session.add(table(**row))
@@ -86,7 +96,7 @@ def yield_rule(session: Session, crop: str, variety: str, day: date) -> YieldRul
     wanted = (variety_key(variety), "")
     question = (
         select(YieldRule)
-        .where(col(YieldRule.crop) == crop, col(YieldRule.variety).in_(wanted), _covers(YieldRule, day))
+        .where(col(YieldRule.crop) == crop, col(YieldRule.variety).in_(wanted), covers(YieldRule, day))
         .order_by(col(YieldRule.variety).desc(), col(YieldRule.valid_from).desc(), col(YieldRule.id).desc())
         .limit(1)
     )
@@ -111,7 +121,7 @@ def ocop_rule(session: Session, day: date) -> OcopRule:
         Refused: no rule covers the day.
     """
     newest = col(OcopRule.valid_from).desc()
-    question = select(OcopRule).where(_covers(OcopRule, day)).order_by(newest).limit(1)
+    question = select(OcopRule).where(covers(OcopRule, day)).order_by(newest).limit(1)
     found: OcopRule | None = session.execute(question).scalar_one_or_none()
     if found is None:
         raise Refused("rule.none", kind="OCOP", date=day)
@@ -141,7 +151,7 @@ def add_yield_rule(session: Session, actor: Actor, given: YieldRuleIn, now: date
         "variety": variety_key(given.variety),
     }
     same = (YieldRule.crop == values["crop"], YieldRule.variety == values["variety"])
-    return _add(session, actor, YieldRule(**values), same, now)
+    return put_in_force(session, actor, YieldRule(**values), same, now)
 
 
 def add_pesticide_rule(
@@ -159,7 +169,7 @@ def add_pesticide_rule(
     values = given.model_dump(exclude={"valid_from"}) | {"allowed_from": given.valid_from}
     values |= {"search_key": fold_vi(given.name), "crop": variety_key(given.crop)}
     same = (PesticideRule.search_key == values["search_key"], PesticideRule.crop == values["crop"])
-    return _add(session, actor, PesticideRule(**values), same, now)
+    return put_in_force(session, actor, PesticideRule(**values), same, now)
 
 
 def add_ocop_rule(session: Session, actor: Actor, given: OcopRuleIn, now: datetime) -> OcopRule:
@@ -175,7 +185,7 @@ def add_ocop_rule(session: Session, actor: Actor, given: OcopRuleIn, now: dateti
     if not 1 <= given.validity_months <= 120:
         months: dict[str, object] = {"min": 1, "max": 120, "unit": ""}
         raise Invalid([FieldProblem("validity_months", "field.range", given.validity_months, months)])
-    return _add(session, actor, OcopRule(**given.model_dump()), (), now)
+    return put_in_force(session, actor, OcopRule(**given.model_dump()), (), now)
 
 
 def end_rule(session: Session, actor: Actor, kind: str, rule_id: int, last_day: date, now: datetime) -> Rule:
@@ -198,7 +208,14 @@ def end_rule(session: Session, actor: Actor, kind: str, rule_id: int, last_day: 
     return cast(Rule, rule)
 
 
-def _add(session: Session, actor: Actor, rule: AnyRule, same: tuple[Any, ...], now: datetime) -> AnyRule:
+def put_in_force(
+    session: Session, actor: Actor, rule: AnyRule, same: tuple[Any, ...], now: datetime
+) -> AnyRule:
+    """Store a rule; the one it follows, found by ``same``, ends the day before.
+
+    Raises:
+        Refused: ``rule.order`` where that one begins no earlier.
+    """
     table = type(rule)
     first, last = _span(table)
     begins: date = getattr(rule, first.key)
@@ -227,7 +244,8 @@ def _span(table: type[Rule]) -> tuple[Any, Any]:
     return table.valid_from, table.valid_to  # type: ignore[union-attr]
 
 
-def _covers(table: type[Rule], day: date) -> Any:
+def covers(table: type[Rule], day: date) -> Any:
+    """The rows of a table of rules that hold on the day."""
     first, last = _span(table)
     return (first <= day) & or_(last.is_(None), last >= day)
 

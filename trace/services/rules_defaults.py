@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from trace.records.rules import ITEMS
 from trace.standards.search_key import fold_vi
 
 BEGINNING = date(2020, 1, 1)
@@ -49,6 +50,26 @@ OCOP: dict[str, Any] = {
     "five_stars_from": 90.0,
     "source": "QĐ 148/QĐ-TTg ngày 24/02/2023",
 }
+
+
+# Item, required; those the circular asks for "if any" are not.
+_CIRCULAR = "Thông tư 02/2024/TT-BKHCN, hiệu lực từ 01/06/2024; cơ quan đối chiếu và sửa được"
+_DECISION = "Quyết định 25/QĐ-BNNMT ngày 07/01/2026; cơ quan đối chiếu và sửa được"
+_IF_ANY = ("tt02.8", "tt02.9")
+
+
+def information_rows() -> list[dict[str, Any]]:
+    """Values of the first rules of information: each item from the day of its paper."""
+    begins = {"tt02": (date(2024, 6, 1), _CIRCULAR), "qd25": (date(2026, 1, 7), _DECISION)}
+    return [
+        {
+            "item": item,
+            "is_required": item not in _IF_ANY,
+            "valid_from": begins[item[:4]][0],
+            "source": begins[item[:4]][1],
+        }
+        for item in ITEMS
+    ]
 
 
 def yield_rows() -> list[dict[str, Any]]:

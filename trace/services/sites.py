@@ -16,7 +16,9 @@ from trace.services.admission import Act, Actor, fetch, lock, own_org, visible
 from trace.services.crops import crop_of
 from trace.services.intake import Given, line
 from trace.services.logging_acts import append_leaf
+from trace.services.lot_states import lock_org
 from trace.services.registering import Area, MaybeGln, PlaceIn, add_unique, place_columns
+from trace.services.site_standing import history, hold_lots_of, site_column
 from trace.standards import growing_area, packing_house, place_code
 from trace.standards.fault import Fault
 from trace.standards.local_time import local_day
@@ -108,11 +110,14 @@ def change_status(
 ) -> Site:
     """Suspend, revoke or restore a site's code; a line of history a change.
 
+    Lots picked (packed) since that day while the code does not stand are put on hold.
+
     Raises:
         NotFound: not within reach.
         Invalid: the day is to come, or before the last change.
     """
     row = fetch(session, actor, Act.MANAGE_REGISTRY, table, id=site_id)
+    lock_org(session, row.org_id)  # no lot is written down meanwhile
     lock(session, row)
     past = history(session, row)
     earliest = past[0].since if past else local_day(row.created_at)
@@ -125,22 +130,8 @@ def change_status(
     _note(session, actor, row, given.since, given.reason, now)
     record = {"site": row.code, "market": row.market, "status": given.status, "by": actor.account_id}
     append_leaf(session, "site_status", {**record, "since": given.since.isoformat()}, now)
+    hold_lots_of(session, actor, row, given.since, now)
     return row
-
-
-def history(session: Session, site: GrowingArea | PackingHouse) -> Sequence[SiteStatusChange]:
-    """Every standing of a site, the newest first."""
-    question = select(SiteStatusChange).where(getattr(SiteStatusChange, _column(site)) == site.id)
-    order = (col(SiteStatusChange.since).desc(), col(SiteStatusChange.id).desc())
-    return session.execute(question.order_by(*order)).scalars().all()
-
-
-def status_on(session: Session, site: GrowingArea | PackingHouse, day: date) -> SiteStatus | None:
-    """The standing on a day; None before the first."""
-    for one in history(session, site):
-        if one.since <= day:
-            return SiteStatus(one.status)
-    return None
 
 
 def growing_areas(session: Session, actor: Actor) -> Sequence[GrowingArea]:
@@ -179,16 +170,12 @@ def _place(session: Session, actor: Actor, given: PlaceIn, table: type[Any]) -> 
     return place_columns(session, given, home)
 
 
-def _column(site: GrowingArea | PackingHouse) -> str:
-    return "growing_area_id" if isinstance(site, GrowingArea) else "packing_house_id"
-
-
 def _note(
     session: Session, actor: Actor, site: GrowingArea | PackingHouse, since: date, reason: str, now: datetime
 ) -> None:
     session.add(
         SiteStatusChange(
-            **{_column(site): site.id},
+            **{site_column(site): site.id},
             status=site.status,
             since=since,
             reason=reason,

@@ -17,6 +17,7 @@ from trace.records.plot import PackingHouse
 from trace.records.stamp import BlockState, StampActivation, StampBlock, StampVoid
 from trace.services import stamp_opening
 from trace.services.admission import Act, Actor, fetch, lock
+from trace.services.going_out import refuse_unfit
 from trace.services.identifiers import lot_uri, site_uri
 from trace.services.logging_acts import append_event
 from trace.services.stamp_gates import packed_lot, product_for, range_of, refuse_over, refuse_unready, room
@@ -45,7 +46,8 @@ def activate(
         NotFound: block or lot is not theirs.
         Conflict: the request id came with another range or lot.
         Refused: ``gate.owner``, ``gate.recalled``, ``gate.hold``, ``gate.notreleased``,
-            ``gate.notprinted``, ``gate.void``, ``gate.overlap``, ``gate.product``, ``gate.over``.
+            ``gate.notprinted``, ``gate.void``, ``gate.overlap``, ``gate.product``, ``gate.over``, and the
+            gates of ``going_out``.
     """
     block = fetch(session, actor, Act.ACTIVATE, StampBlock, public_id=block_public_id)
     lock(session, block)
@@ -63,6 +65,7 @@ def activate(
     _refuse_void(session, block, wanted)
     _refuse_active(session, block, wanted)
     product = product_for(session, lot, block.product_id)
+    refuse_unfit(session, lot, product)
     refuse_over(room(session, lot, product), lot, wanted.count)
     return _add(session, actor, block, wanted, lot, request_id, now)
 

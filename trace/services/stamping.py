@@ -18,6 +18,7 @@ from trace.records.stamp import SERIALS, BlockState, StampBlock, StampKeyRow, St
 from trace.row_log import update_logged
 from trace.services import stamp_marks
 from trace.services.admission import Act, Actor, fetch, own_org, scope_of
+from trace.services.going_out import refuse_unfit
 from trace.services.label_design_given import STANDARD
 from trace.services.label_designs import design_for
 from trace.services.logging_acts import append_leaf
@@ -70,6 +71,7 @@ def issue_block(
         design_for(session, actor, order.design, product.id if product else None)
     if lot is not None and product is not None:
         refuse_unready(session, lot, now)
+        refuse_unfit(session, lot, product)
         refuse_over(room(session, lot, product), lot, order.count)
     first = _allocate(session, key, order, places, now)
     block = _add(session, actor, key.kid, first, wanted, order.request_id, now)

@@ -75,6 +75,11 @@ class Coop:
         return self.plan.name.removeprefix("HTX ")
 
     @property
+    def has_vietgap(self) -> bool:
+        """All but every fourth have the paper."""
+        return self.number % 4 != 0
+
+    @property
     def area_m2(self) -> int:
         """The land of all its farms."""
         return sum(farm.area_m2 for farm in self.farms)

@@ -115,7 +115,7 @@ def _training(coop: Coop, session: Session, now: datetime) -> None:
 def _papers(cast: Cast, coop: Coop, session: Session, now: datetime) -> None:
     """VietGAP for all but some; the protected name for thiều; one paper ends within three months."""
     today = cast.days.today
-    if coop.number % 4 != 0:
+    if coop.has_vietgap:
         left = 60 if coop.number == 3 else 400 + 9 * coop.number
         until = today + timedelta(days=left)
         number = f"VietGAP-TT-00-00-{coop.number:02d}"

@@ -13,6 +13,8 @@ from trace.services import company_prefixes, ocop, product_images, products
 from trace.services.product_images import Picture
 
 MONTH = timedelta(days=30)
+FRESH_CROPS = ("lychee", "carrot", "guava")
+YEAR_OF_STANDARDS = 2024
 
 
 def plan_shelf(cast: Cast, coop: Coop, day: date) -> None:
@@ -51,13 +53,20 @@ def _product(cast: Cast, coop: Coop, good: Good, session: Session, now: datetime
         unit_g=good.unit_g,
         shelf_life_days=good.shelf_days,
         brand=coop.short_name,
-        standards="TCVN 11892-1:2017 (VietGAP)" if good.crop in {"lychee", "carrot", "guava"} else "",
+        standards=_standards(coop, good),
         description=good.description,
         ocop_group=good.ocop_group,
     )
     row = products.add_product(session, coop.hand, given, now)
     coop.products[good.sku] = row.public_id
     product_images.add_image(session, coop.hand, row.public_id, cast.pictures[good.motif], now)
+
+
+def _standards(coop: Coop, good: Good) -> str:
+    """VietGAP is named where the cooperative has the paper and the goods are fresh; else its own standard."""
+    if coop.has_vietgap and good.crop in FRESH_CROPS:
+        return "TCVN 11892-1:2017 (VietGAP)"
+    return f"TCCS {coop.number:02d}:{YEAR_OF_STANDARDS}/{coop.plan.code}"
 
 
 def _rating(cast: Cast, coop: Coop, good: Good, decided: date, session: Session, now: datetime) -> None:

@@ -144,7 +144,7 @@ def show(public_id: str) -> str:
 
 def _page(public_id: str, form: FormState) -> str:
     with reading() as session:
-        found = lot_pages.lot_detail(session, actor(), public_id, now())
+        found = lot_pages.lot_detail(session, actor(), public_id)
         offered = lot_pages.choices(session, actor()) if may(actor(), Act.WRITE_FARM) else None
     return render_template(
         "cooperative/lots/show.html",
@@ -183,7 +183,7 @@ def release(public_id: str) -> Answer:
     try:
         with once() as session:
             lot = releasing.release_lot(session, actor(), public_id, now())
-            found = lot_pages.lot_detail(session, actor(), public_id, now())
+            found = lot_pages.lot_detail(session, actor(), public_id)
             answer = leads_to("lots.show", public_id=public_id)
     except Refused as error:
         return _refused(public_id, error, {})
@@ -239,7 +239,7 @@ def recall_form(public_id: str) -> str:
 def _recall_page(public_id: str, form: FormState) -> str:
     with reading() as session:
         reach = recalling.reach_of(session, actor(), public_id)
-        found = lot_pages.lot_detail(session, actor(), public_id, now())
+        found = lot_pages.lot_detail(session, actor(), public_id)
         sold = sold_from(session, [lot.id for lot in reach.lots])
     return render_template("cooperative/lots/recall.html", d=found, reach=reach, sold=sold, form=form)
 

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from trace.db import reading
 from trace.errors import NongsanError
 from trace.records.plot import GrowingArea, PackingHouse, SiteStatus
-from trace.services import households, sites
+from trace.services import households, site_standing, sites
 from trace.services.admission import Act, fetch
 from trace.services.intake import read
 from trace.services.places import PlaceOption
@@ -157,7 +157,7 @@ def site(kind: str, site_id: int) -> str:
 def _site(kind: str, site_id: int, state: FormState) -> str:
     with reading() as session:
         row: Any = fetch(session, actor(), Act.VIEW_FARM, SITES[kind], id=site_id)
-        past = sites.history(session, row)
+        past = site_standing.history(session, row)
         doubts = [say(one.key, **one.params) for one in sites.doubts(session, row)]
     statuses = words(SiteStatus, "registry.status")
     boxes = (

@@ -50,7 +50,7 @@ def show(public_id: str) -> str:
 
 def _page(public_id: str, form: FormState) -> str:
     with reading() as session:
-        found = lot_pages.lot_detail(session, actor(), public_id, now())
+        found = lot_pages.lot_detail(session, actor(), public_id)
     return render_template("office/lots/show.html", d=found, form=form, why=holding.why)
 
 

@@ -42,7 +42,7 @@ def _form(public_id: str, state: FormState) -> str:
         reach = recalling.reach_of(session, actor(), public_id)
         sold = sold_from(session, [lot.id for lot in reach.lots])
         seconds = time.perf_counter() - began
-        found = lot_pages.lot_detail(session, actor(), public_id, now())
+        found = lot_pages.lot_detail(session, actor(), public_id)
     return render_template(
         "office/recalls/new.html", d=found, reach=reach, sold=sold, form=state, seconds=round(seconds, 2)
     )
