@@ -77,3 +77,16 @@ def test_a_slice_of_random_edits_is_named(made: Season, database: Database) -> N
 @pytest.mark.chaos
 def test_a_thousand_edits_are_named(made: Season, database: Database) -> None:
     assert hauled(made, database, HAUL) == HAUL
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("created_at", "created_at || '0'"), ("acted_for", "2"), ("code", "x'80'")]
+)
+def test_what_a_reader_would_smooth_over_is_named(
+    sqlite: Database, tmp_path: Path, now: datetime, column: str, value: str
+) -> None:
+    made = season(tmp_path, now, activations=1)
+    with intruding(sqlite) as session:
+        session.connection().execute(text(f"UPDATE lot SET {column} = {value} WHERE id = 2"))
+        [one] = made.differences(session)
+    assert (one.key, one.place["row"], one.place["columns"]) == ("audit.row_changed", 2, [column])
