@@ -20,7 +20,7 @@ from sqlmodel import Session
 from trace.records.event import LogLeaf
 from trace.records.guarded import GUARDED
 from trace.row_entries import entries_of, entries_read
-from trace.standards.canonical_json import dumps
+from trace.standards.canonical_json import dumps_parsed
 from trace.standards.log_leaf import body_hash
 
 ROWS = "rows"
@@ -155,7 +155,7 @@ def add_leaves(connection: Connection, leaves: Sequence[tuple[Mapping[str, Any],
 
 
 def _leaf_values(body: Mapping[str, Any], at: datetime) -> dict[str, Any]:
-    text = dumps(body)
+    text = dumps_parsed(body)
     return {"kind": body["kind"], "leaf_hash": body_hash(text), "body": text.decode(), "recorded_at": at}
 
 

@@ -8,14 +8,18 @@ from sqlalchemy import insert
 from sqlmodel import Session
 
 from trace.records.event import EventTerm
-from trace.standards.epcis.facets import Term, declared_at, single_values
+from trace.standards.epcis.facets import Term, Words, declared_at, single_values
 
 
-def columns_of(event: Mapping[str, Any]) -> dict[str, Any]:
+def columns_of(event: Mapping[str, Any], words: Words | None = None) -> dict[str, Any]:
     """The columns of an event's row that are searched."""
     declared = declared_at(event)
     at = datetime.fromisoformat(declared) if declared else None
-    return {"declares": declared is not None, "declared_at": at, **single_values(event)}
+    return {
+        "declares": declared is not None,
+        "declared_at": at,
+        **single_values(event, words or Words(event)),
+    }
 
 
 def add_terms(session: Session, org_id: int | None, events: Sequence[tuple[int, Sequence[Term]]]) -> None:

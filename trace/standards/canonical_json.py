@@ -40,15 +40,17 @@ def dumps_parsed(value: object) -> bytes:
     It does but for keys beyond the basic plane, which sort otherwise, and for numbers that ECMAScript
     writes in another way.
     """
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    if _SPELLED_OTHERWISE.search(text):
+    text = _ENCODER.encode(value)
+    if _SPELLED_OTHERWISE.search(text) or (not text.isascii() and max(text) >= "\ud800"):
         return dumps(value)
     return text.encode()
 
 
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 _SPELLED_OTHERWISE: Final = re.compile(
-    "[\ud800-\udfff\U00010000-\U0010ffff]|-0|[0-9]\\.0(?![0-9])|[0-9][eE][+-]?[0-9]|[0-9]{16}|NaN|Infinity"
+    r"[:,\[](?=[-0-9IN])(?:-?Infinity|NaN|-0|-?[0-9]+\.0(?![0-9])|-?[0-9.]*[0-9][eE]|-?[0-9]{16})"
 )
+"""Numbers stand after a colon, a comma or a bracket; what looks like one in a text costs time only."""
 
 
 def _write(value: object, depth: int) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 from trace.standards.check_digit import complete
@@ -80,6 +81,7 @@ _KEYS: Final = frozenset(
 )
 
 
+@lru_cache(maxsize=8192)
 def canonical(uri: str) -> str:
     """The constrained canonical Digital Link of a GS1 identifier; other text comes back unchanged.
 

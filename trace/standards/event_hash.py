@@ -13,6 +13,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Final
 
 from trace.standards.canonical_json import MAX_DEPTH
@@ -81,9 +82,20 @@ _OLD_WORDS: Final = {
     for old, new in (("bizstep", "BizStep"), ("disp", "Disp"), ("btt", "BTT"), ("sdt", "SDT"), ("er", "ER"))
 }
 _NOT_COUNTED: Final = ("@context", "type", "eventID", "recordTime", "errorDeclaration")
+_TIME: Final = re.compile(r"(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_NUMBER: Final = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?")
+_BEGINS_A_NUMBER: Final = frozenset("0123456789+-.")
 _COMMENTS: Final = ("rdfs:comment", "comment")
-_TIMES: Final = (("event", "eventTime"), *((p, t) for p in ("sensorMetadata", "sensorReport") for t in (
-    "time", "startTime", "endTime")))  # fmt: skip
+_TIMES: Final = frozenset(
+    [("event", "eventTime")]
+    + [
+        (part, name)
+        for part in ("sensorMetadata", "sensorReport")
+        for name in ("time", "startTime", "endTime")
+    ]
+)
+_BARE: Final = (str, int, float)
+"""What is surely no object: asked first, because asking an abstract class costs more."""
 
 
 def event_hash(event: Mapping[str, object], namespaces: Namespaces | None = None) -> str:
@@ -157,12 +169,12 @@ class _Writer:
 
     def one(self, parent: str, name: str, value: object, depth: int) -> str:
         """``name=value``, or the name and the members below it."""
-        label = "" if name in _NAMELESS and isinstance(value, Mapping) else self.label(name)
-        if isinstance(value, Mapping):
-            return label + self.members(name, value, depth + 1)
+        if not isinstance(value, _BARE) and isinstance(value, Mapping):
+            return ("" if name in _NAMELESS else self.label(name)) + self.members(name, value, depth + 1)
         if isinstance(value, list):
-            return label + self.field(parent, name, value, depth + 1)
+            return self.label(name) + self.field(parent, name, value, depth + 1)
         text = self.value(parent, name, value)
+        label = self.label(name)
         return f"{label}={text}" if text else (label if ":" in name else "")
 
     def value(self, parent: str, name: str, value: object) -> str:
@@ -170,37 +182,41 @@ class _Writer:
         if isinstance(value, bool) or value is None:
             return {True: "true", False: "false", None: ""}[value]
         text = str(value).strip()
-        if (parent, name) in _TIMES:
+        place = (parent, name)
+        if place in _TIMES:
             return instant(text)
-        prefix = _BARE_WORDS.get((parent, name))
-        if prefix and ":" not in text:
-            return prefix + text
-        return canonical(self.expand(number(text)))
+        if ":" in text:
+            return canonical(self.expand(text))
+        prefix = _BARE_WORDS.get(place)
+        return prefix + text if prefix else number(text)
 
     def label(self, name: str) -> str:
         """A prefixed key as ``{namespace}local``."""
-        prefix, colon, local = name.partition(":")
-        if colon and prefix in self.namespaces:
-            return f"{{{self.namespaces[prefix]}}}{local}"
-        return name
+        if ":" not in name:
+            return name
+        prefix, _, local = name.partition(":")
+        return f"{{{self.namespaces[prefix]}}}{local}" if prefix in self.namespaces else name
 
     def expand(self, text: str) -> str:
         """A compact URI in full; old vocabulary URNs as today's web words."""
-        for old, new in _OLD_WORDS.items():
-            if text.startswith(old):
-                return new + text.removeprefix(old)
-        prefix, colon, local = text.partition(":")
-        return self.namespaces[prefix] + local if colon and prefix in self.namespaces else text
+        if ":" not in text:
+            return text
+        if text.startswith("urn:epcglobal:cbv:"):
+            for old, new in _OLD_WORDS.items():
+                if text.startswith(old):
+                    return new + text.removeprefix(old)
+        prefix, _, local = text.partition(":")
+        return self.namespaces[prefix] + local if prefix in self.namespaces else text
 
 
+@lru_cache(maxsize=4096)
 def instant(text: str) -> str:
     """A time in UTC to the millisecond; the fourth decimal rounds, five and more upwards.
 
     >>> instant("2023-02-02T12:04:03.9995+01:00")
     '2023-02-02T11:04:04.000Z'
     """
-    form = r"(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(\.\d+)?([Zz]|[+-]\d\d:\d\d)"
-    parts = re.fullmatch(form, text, re.ASCII)
+    parts = _TIME.fullmatch(text)
     try:
         if parts is None:
             raise ValueError(text)
@@ -218,7 +234,7 @@ def number(text: str) -> str:
     >>> [number(text) for text in ("1.0", "+26.20", "007", "1e3", "K-7")]
     ['1', '26.2', '7', '1000', 'K-7']
     """
-    if not re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?", text):
+    if text[:1] not in _BEGINS_A_NUMBER or not _NUMBER.fullmatch(text):
         return text
     plain = format(Decimal(text), "f")
     bare = plain.rstrip("0").rstrip(".") if "." in plain else plain

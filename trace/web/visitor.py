@@ -41,7 +41,7 @@ def session_cookie() -> str:
 def account() -> Account | None:
     """Who is signed in, or whose token a program brought; asked once a request."""
     if "account" not in g:
-        is_program = request.blueprint in current_app.extensions["program_doors"]
+        is_program = _is_for_programs()
         secret = _bearer() if is_program else request.cookies.get(session_cookie(), "")
         g.account = _account(secret, is_token=is_program) if secret else None
     found: Account | None = g.account
@@ -53,6 +53,10 @@ def _account(secret: str, *, is_token: bool) -> Account | None:
         if is_token:
             return account_of_token(session, secret, now())
         return account_of_session(session, secret, now())
+
+
+def _is_for_programs() -> bool:
+    return request.blueprint in current_app.extensions["program_doors"]
 
 
 def _bearer() -> str:
@@ -80,7 +84,7 @@ def _language() -> str:
     for said in (request.args.get("lang"), request.cookies.get("lang")):
         if said in LANGUAGES:
             return str(said)
-    who = account()
+    who = None if _is_for_programs() else account()  # a program says what it reads with every request
     if who is not None:
         return who.language
     return request.accept_languages.best_match(LANGUAGES, "vi") or "vi"
@@ -122,7 +126,7 @@ def guard() -> AnyResponse | None:
     if any("\0" in said for _name, said in request.args.items(multi=True)):
         raise NotFound()  # nothing can be looked up by this letter
     if account() is None:
-        if request.blueprint in current_app.extensions["program_doors"]:
+        if _is_for_programs():
             raise NotSignedIn("error.token")
         return _to_sign_in()
     if not isinstance(rule, Open):

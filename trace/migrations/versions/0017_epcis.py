@@ -131,7 +131,7 @@ def _fill() -> None:
 
 def _columns(row: sa.Row, body: dict) -> dict:
     declared = facets.declared_at(body)
-    values = {"hash": row.event_id, "declares": declared is not None, **facets.single_values(body)}
+    values = {"hash": row.event_id, "declares": declared is not None, **facets.single_values(body, facets.Words(body))}
     values["declared_at"] = datetime.fromisoformat(declared) if declared else None
     return {"row": row.id, **{f"new_{name}": value for name, value in values.items()}}
 

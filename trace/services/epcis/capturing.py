@@ -31,6 +31,8 @@ from trace.standards.event_hash import instant
 
 ACT: Final = "capture"
 PORTION: Final = 400
+Key = tuple[str, bool]
+"""An event's id, and whether it declares an error: what an organisation has once."""
 
 
 @dataclass(frozen=True)
@@ -143,9 +145,6 @@ def _without_faults(session: Session, events: Iterable[Ready]) -> tuple[list[Rea
         else:
             right.append(one)
     return right, wrong
-
-
-Key = tuple[str, bool]
 
 
 @dataclass

@@ -3,6 +3,7 @@
 Nothing here asks the database: it is done before a transaction begins.
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,8 +16,8 @@ from trace.services.event_index import columns_of
 from trace.standards import stamp_code
 from trace.standards.canonical_json import dumps_parsed
 from trace.standards.epcis import validate
-from trace.standards.epcis.documents import MOST_DEPTH, depth_of, read_document, standing_alone
-from trace.standards.epcis.facets import Term, terms_of
+from trace.standards.epcis.documents import MOST_DEPTH, Context, depth_of, read_document, standing_alone
+from trace.standards.epcis.facets import Term, Words, terms_of
 from trace.standards.event_hash import event_hash
 from trace.standards.fault import Fault
 
@@ -28,7 +29,8 @@ SKEW: Final = timedelta(minutes=5)
 """How far a sender's clock may be ahead of ours."""
 
 _LIKE_A_CODE: Final = re.compile(
-    r"(?<![0-9A-Za-z])(?:[0-9A-Za-z]{19}|(?:[0-9A-Za-z]{4}[- ]){4}[0-9A-Za-z]{3})(?![0-9A-Za-z])"
+    r"(?<![0-9A-Za-z])[0-9A-Za-z]{4}(?:[0-9A-Za-z]{15}|(?:[- ][0-9A-Za-z]{4}){3}[- ][0-9A-Za-z]{3})"
+    r"(?![0-9A-Za-z])"
 )
 
 
@@ -61,7 +63,8 @@ def make_ready(value: object, now: datetime) -> list[Ready]:
     if document.faults:
         raise Invalid([as_problem(fault) for fault in document.faults])
     _refuse_many("epcis.limit_events", MOST_EVENTS, len(document.events))
-    found = [_ready(n, event, document.context, now) for n, event in enumerate(document.events)]
+    context, namespaces = document.context, document.context.namespaces
+    found = [_ready(n, event, context, namespaces, now) for n, event in enumerate(document.events)]
     _refuse_many("epcis.limit_terms", MOST_TERMS, sum(len(one.terms) for one in found))
     return found
 
@@ -94,35 +97,53 @@ def as_problem(fault: Fault, number: int | None = None) -> FieldProblem:
     return FieldProblem(place, fault.key, params.get("got"), {"got": "–", "expected": "–", **params})
 
 
-def _ready(number: int, event: object, context: tuple[object, ...], now: datetime) -> Ready:
+def _ready(number: int, event: object, context: Context, namespaces: dict[str, str], now: datetime) -> Ready:
     one = Ready(number)
     try:
-        text = dumps_parsed(event).decode()
-        one.suspects = suspects_in(text)
         one.faults = validate(event, now + SKEW)
         if not one.faults and isinstance(event, Mapping):
-            _take_apart(one, event, standing_alone(event, context, text))
+            _take_apart(one, event, context, namespaces)
     except Fault as fault:
         one.faults.append(fault)
+    if one.faults:
+        one.suspects = suspects_in(json.dumps(event, ensure_ascii=False))
     return one
 
 
-def _take_apart(one: Ready, event: Mapping[str, Any], context: list[object]) -> None:
+def _take_apart(one: Ready, event: Mapping[str, Any], context: Context, namespaces: dict[str, str]) -> None:
     """``recordTime`` is ours to give; an event without an id is called by its hash."""
-    told = {name: value for name, value in event.items() if name != "recordTime"}
-    told["@context"] = context
-    one.hash = event_hash(told)
+    told = {name: value for name, value in event.items() if name not in _OURS}
+    one.hash = event_hash(event, namespaces)
     one.named = "eventID" in told
     one.event_id = told.setdefault("eventID", one.hash)
+    text = dumps_parsed(told).decode()
+    one.suspects = suspects_in(text)
+    told["@context"] = standing_alone(event, context, text)
+    # No name sorts before the context's: all others begin with a letter.
+    one.body = f'{{"@context":{dumps_parsed(told["@context"]).decode()},{text[1:]}'
     one.event = told
-    one.body = dumps_parsed(told).decode()
-    one.columns = columns_of(told)
-    one.terms = terms_of(told)
+    words = Words(told)
+    one.columns = columns_of(told, words)
+    one.terms = terms_of(told, words)
+
+
+_OURS: Final = frozenset(("recordTime", "@context"))
 
 
 def suspects_in(text: str) -> list[str]:
     """What is spelled like a stamp's code, with the right check symbol."""
+    shape = text.replace("eventTimeZoneOffset", "").encode("utf-8", "replace").translate(_SHAPES)
+    if not any(form in shape for form in _CODE_SHAPES):
+        return []
     return [found for found in _LIKE_A_CODE.findall(text) if stamp_code.is_valid(found)]
+
+
+_SHAPES: Final = bytes(
+    ord("x") if chr(n).isascii() and chr(n).isalnum() else ord("-") if chr(n) in "- " else n
+    for n in range(256)
+)
+"""Letters and digits alike, separators alike: only a text with the shape of a code is looked at closely."""
+_CODE_SHAPES: Final = (b"x" * 19, b"xxxx-xxxx-xxxx-xxxx-xxx")
 
 
 def _refuse_many(key: str, most: int, got: int) -> None:

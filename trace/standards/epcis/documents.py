@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from trace.standards.epcis.fields import extension_name, time, uri
@@ -32,14 +32,26 @@ _REQUIRED: Final = {
     "EPCISDocument": ("@context", "schemaVersion", "creationDate", "epcisBody"),
     "EPCISQueryDocument": ("@context", "epcisBody"),
 }
-_PREFIX: Final = re.compile(r'"([A-Za-z][A-Za-z0-9_.-]*):')
+
+
+@dataclass(frozen=True)
+class Context:
+    """A document's ``@context`` but for the standard's own: foreign ones, and what prefixes mean."""
+
+    foreign: tuple[str, ...] = ()
+    terms: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def namespaces(self) -> dict[str, str]:
+        """The prefixes that stand for an address."""
+        return {name: term for name, term in self.terms.items() if isinstance(term, str)}
 
 
 @dataclass(frozen=True)
 class Reading:
     """Events as they stand in the document, its context, and what is wrong with the document itself."""
 
-    context: tuple[object, ...]
+    context: Context
     events: tuple[object, ...]
     faults: tuple[Fault, ...]
 
@@ -52,30 +64,32 @@ def read_document(value: object) -> Reading:
     """
     faults: list[Fault] = []
     if not isinstance(value, Mapping):
-        return Reading((), (), (Fault("epcis.type", field="", expected="object", got=type(value).__name__),))
+        got = type(value).__name__
+        return Reading(Context(), (), (Fault("epcis.type", field="", expected="object", got=got),))
     kind = value.get("type")
     if kind not in _REQUIRED:
         faults += _context("@context", value.get("@context", []))
-        return Reading(_parts(value.get("@context")), (value,), tuple(faults))
+        return Reading(_read_context(value.get("@context")), (value,), tuple(faults))
     faults += _head(value, str(kind))
     events = _events(value.get("epcisBody"), str(kind), faults)
-    return Reading(_parts(value.get("@context")), tuple(events), tuple(faults))
+    return Reading(_read_context(value.get("@context")), tuple(events), tuple(faults))
 
 
-def standing_alone(event: Mapping[str, object], context: Sequence[object], text: str) -> list[object]:
+def standing_alone(event: Mapping[str, object], context: Context, text: str) -> list[object]:
     """The ``@context`` an event needs by itself: the standard's, foreign ones, and the prefixes it uses.
 
     ``context`` is its document's, ``text`` the event's JSON. What the event declares itself wins.
 
-    >>> standing_alone({}, ["https://x.vn/c", {"a": "urn:a:", "b": "urn:b:"}], '{"a:n":1}')[1:]
+    >>> standing_alone({}, Context(("https://x.vn/c",), {"a": "urn:a:", "b": "urn:b:"}), '{"a:n":1}')[1:]
     ['https://x.vn/c', {'a': 'urn:a:'}]
     """
-    parts = [*context, *_parts(event.get("@context"))]
-    foreign = [part for part in parts if isinstance(part, str) and not _OFFICIAL.fullmatch(part)]
-    said = [(name, term) for part in parts if isinstance(part, Mapping) for name, term in part.items()]
-    used = set(_PREFIX.findall(text)) if said else set()
-    terms = {name: term for name, term in said if name in used or str(name).startswith("@")}
-    return [DEFAULT_CONTEXT, *dict.fromkeys(foreign), *([terms] if terms else [])]
+    own = _read_context(event.get("@context")) if "@context" in event else _NONE
+    terms = {**context.terms, **own.terms}
+    used = {name: term for name, term in terms.items() if name.startswith("@") or f'"{name}:' in text}
+    return [DEFAULT_CONTEXT, *dict.fromkeys((*context.foreign, *own.foreign)), *([used] if used else [])]
+
+
+_NONE: Final = Context()
 
 
 def depth_of(value: object) -> int:
@@ -89,6 +103,13 @@ def depth_of(value: object) -> int:
     if isinstance(value, list):
         return 1 + max((depth_of(one) for one in value if isinstance(one, (dict, list))), default=0)
     return 0
+
+
+def _read_context(context: object) -> Context:
+    parts = _parts(context)
+    foreign = (part for part in parts if isinstance(part, str) and not _OFFICIAL.fullmatch(part))
+    said = (part.items() for part in parts if isinstance(part, Mapping))
+    return Context(tuple(foreign), {str(name): term for items in said for name, term in items})
 
 
 def _parts(context: object) -> tuple[object, ...]:

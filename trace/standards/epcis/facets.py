@@ -69,6 +69,9 @@ class Term:
     quantity: float | None = None
 
 
+_GS1_WORDS: Final = (BUILT_IN["cbv"], BUILT_IN["cbv"].replace("https:", "http:"))
+
+
 class Words:
     """Spells the words of one event, with its prefixes at hand."""
 
@@ -95,15 +98,13 @@ def bare(text: str) -> str:
     >>> bare("https://ref.gs1.org/cbv/BizStep-packing"), bare("urn:x:own")
     ('packing', 'urn:x:own')
     """
-    for address in (BUILT_IN["cbv"], BUILT_IN["cbv"].replace("https", "http"), "cbv:"):
-        if text.startswith(address):
-            return text.removeprefix(address).partition("-")[2]
+    if text.startswith(_GS1_WORDS):
+        return text[text.index("/cbv/") :].partition("-")[2]
     return text.removeprefix(BUILT_IN["gs1"])
 
 
-def single_values(event: Mapping[str, object]) -> dict[str, str | None]:
+def single_values(event: Mapping[str, object], words: Words) -> dict[str, str | None]:
     """The fields an event has at most once, by the names of our columns."""
-    words = Words(event)
     places = {name: _inner(event.get(field), "id") for name, field in _PLACES.items()}
     transformation = event.get("transformationID")
     return {
@@ -124,10 +125,9 @@ def declared_at(event: Mapping[str, object]) -> str | None:
     return instant(said) if said else None
 
 
-def terms_of(event: Mapping[str, object]) -> list[Term]:
-    """Every term of a valid event, each role and value once."""
-    words = Words(event)
-    found = {(term.role, term.value): term for term in _terms(event, words)}
+def terms_of(event: Mapping[str, object], words: Words | None = None) -> list[Term]:
+    """Every term of a valid event, each role and value once; ``words`` where they are at hand."""
+    found = {(term.role, term.value): term for term in _terms(event, words or Words(event))}
     return list(found.values())
 
 

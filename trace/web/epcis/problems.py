@@ -5,6 +5,7 @@ from typing import Any
 from flask import Flask, Response, json, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 from werkzeug.exceptions import NotFound as NoSuchAddress
+from werkzeug.routing import WebsocketMismatch
 
 from trace.errors import FieldProblem, Invalid, NongsanError, NotAllowed, NotFound, NotSignedIn, Refused
 from trace.services.epcis.exceptions import EpcisException
@@ -34,6 +35,7 @@ def prepare(app: Flask) -> None:
     """Answer addresses and methods that no route has, where they lie under ``/epcis``."""
     app.register_error_handler(NoSuchAddress, _no_route)
     app.register_error_handler(MethodNotAllowed, _no_route)
+    app.register_error_handler(WebsocketMismatch, _no_websocket)
 
 
 def refuse(error: NongsanError) -> Response:
@@ -77,6 +79,12 @@ def _name(error: NongsanError) -> tuple[str, int]:
 
 def _too_large(_error: RequestEntityTooLarge) -> Response:
     return refuse(EpcisException("CaptureLimitExceededException", "epcis.limit_bytes", expected=MOST_BYTES))
+
+
+def _no_websocket(error: WebsocketMismatch) -> Any:
+    if not request.path.startswith(f"{PREFIX}/"):
+        return refusals.refuse_http(error)
+    return refuse(EpcisException("ImplementationException", "epcis.not_built"))
 
 
 def _no_route(error: HTTPException) -> Any:

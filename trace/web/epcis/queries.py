@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from flask import Response, request, url_for
+from flask import Response, url_for
 from sqlmodel import Session
 
 from trace.db import reading
@@ -66,8 +66,6 @@ def remove_query(query_name: str) -> Response:
 @door.page("/queries/<query_name>/events", Act.READ_EVENTS)
 def query_events(query_name: str) -> Response:
     """What a named query finds now; paging is all that can be added."""
-    if request.headers.get("Upgrade", "").lower() == "websocket":
-        raise EpcisException("ImplementationException", "epcis.not_built")
     with reading() as session:
         row = named_queries.query_named(session, actor(), query_name)
         size = {name: values for name, values in pages.given().items() if name == "perPage"}

@@ -48,7 +48,11 @@ def read_json() -> Any:
     """
     request.max_content_length = MOST_BYTES
     try:
-        return json.loads(request.get_data().decode("utf-8"), parse_constant=_no_number)
+        text = request.get_data().decode("utf-8")
+        value = json.loads(text, parse_constant=_no_number)
+        if "\\ud" in text.lower():
+            json.dumps(value, ensure_ascii=False).encode()  # half of a pair is no text that can be kept
+        return value
     except (ValueError, RecursionError) as error:
         raise Invalid([FieldProblem("", "epcis.json", None, {"got": str(error)[:80]})]) from None
 
