@@ -30,6 +30,7 @@ from trace.web.cooperative import (
     certificates,
     day_totals,
     diary,
+    exports,
     farms,
     file_exports,
     file_layouts,
@@ -66,6 +67,7 @@ from trace.web.epcis import events as epcis_events
 from trace.web.epcis import problems as epcis_problems
 from trace.web.epcis import queries as epcis_queries
 from trace.web.epcis import resources as epcis_resources
+from trace.web.office import exports as office_exports
 from trace.web.office import lots as office_lots
 from trace.web.office import ocop as office_ocop
 from trace.web.office import organisations as office_organisations
@@ -96,6 +98,7 @@ DOORS: tuple[Door, ...] = (
     lots.door,
     tracing.door,
     recalls.door,
+    exports.door,
     diary.door,
     farms.door,
     sites.door,
@@ -124,6 +127,7 @@ DOORS: tuple[Door, ...] = (
     office_recalls.door,
     office_recall_papers.door,
     office_tracing.door,
+    office_exports.door,
     office_rules.door,
     office_rates.door,
     office_ocop.door,

@@ -307,6 +307,7 @@ CHOICES: dict[str, str] = {
     "by_file": "postmart",
     "noun": "farms",
     "filename": "tokens.css",
+    "exporter": "json",
     "office_rules.kind": "yield",
     "sites.kind": "vung",
     "typed": "",

@@ -6,6 +6,7 @@ from typing import Any
 import click
 from sqlmodel import Session, select
 
+from trace.commands.lot_export import export
 from trace.commands.terminal import actor_for, as_account, as_json, language, now, opened, say
 from trace.db import reading, transaction
 from trace.errors import NotFound
@@ -24,7 +25,10 @@ from trace.texts.formats import kilograms
 
 @click.group()
 def lot() -> None:
-    """Lots: register, list, show, release, hold, lift a hold."""
+    """Lots: register, list, show, release, hold, lift a hold, write for others."""
+
+
+lot.add_command(export)
 
 
 def named(session: Session, name: str) -> tuple[Lot, Organisation]:

@@ -1,11 +1,12 @@
 """The two papers of a recall as tables: whom to call, and the 24-hour sheet."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from marketplaces.carriers import directory
 from trace.services.tracing.contacts import Contact
 from trace.services.tracing.day_sheet import SheetRow
+from trace.services.tracing.sheet_words import cells, headings
 from trace.texts.catalogs import t
 from trace.web.tables import Column, Table
 from trace.web.trace_tables import kg
@@ -14,12 +15,6 @@ CALLS = (
     *(("way", "text"), ("number", "text"), ("who", "text"), ("day", "day"), ("state", "text")),
     *(("lots", "text"), ("pieces", "number"), ("weight", "weight_kg"), ("how", "text")),
     *(("called_by", "text"), ("result", "text")),
-)
-SHEET = (
-    *(("event", "text"), ("tlc", "text"), ("tlc_source", "text"), ("product", "text")),
-    *(("quantity", "weight_kg"), ("unit", "text"), ("place", "text"), ("field", "text")),
-    *(("other_place", "text"), ("day", "day"), ("inputs", "text"), ("reference_kind", "text")),
-    *(("reference", "text"), ("firm", "text"), ("phone", "text"), ("missing", "text")),
 )
 
 
@@ -49,19 +44,6 @@ def how(one: Contact, lang: str) -> str:
 
 
 def sheet(rows: Sequence[SheetRow], title: str) -> Table:
-    """The sheet goes to an agency abroad, so its headings and words are English whoever asks for it."""
-    columns = [Column(name, t("en", f"sheet.column.{name}"), kind) for name, kind in SHEET]
-    return Table(title, columns, list(_sheet(rows)), (t("en", "sheet.note"),))
-
-
-def _sheet(rows: Sequence[SheetRow]) -> Iterator[Sequence[Any]]:
-    lost = t("en", "sheet.missing")
-    for row in rows:
-        kinds = [t("en", f"sheet.kde.{name}") for name in row.missing]
-        yield [
-            t("en", f"sheet.event.{row.event}"), row.lot_code, row.source, row.product, kg(row.grams),
-            "kg" if row.grams is not None else "", row.place or lost, row.field,
-            row.other_place or (lost if "receiver" in row.missing else ""),
-            row.day or lost, row.inputs, t("en", f"sheet.reference.{row.reference_kind}"), row.reference,
-            row.firm, row.phone or lost, "; ".join(kinds),
-        ]  # fmt: skip
+    """The 24-hour sheet as a table."""
+    columns = [Column(name, heading, kind) for name, heading, kind in headings()]
+    return Table(title, columns, [cells(row) for row in rows], (t("en", "sheet.note"),))

@@ -151,7 +151,7 @@ def _row(
         source=book.place(node),
         product=" ".join(part for part in (lot.product, lot.crop, lot.variety) if part),
         grams=own if grams is None else grams,
-        place="" if event == "cooling" else book.place(node, lot.plot_name if is_farm else at),
+        place="" if event == "cooling" else book.place(node, lot.plot if is_farm else at),
         field=" / ".join(part for part in (lot.plot, lot.area) if part) if is_farm else "",
         other_place=other_place,
         day=day,

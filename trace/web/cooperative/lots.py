@@ -29,6 +29,7 @@ from trace.texts.catalogs import t
 from trace.texts.formats import kilograms
 from trace.web.cooperative.readback import spoken_weight
 from trace.web.door import Door
+from trace.web.export_pages import LISTED
 from trace.web.form_state import FormState, blank, kept, typed
 from trace.web.once import leads_to, once
 from trace.web.visitor import actor, face_language, now, settings
@@ -151,6 +152,7 @@ def _page(public_id: str, form: FormState) -> str:
         d=found,
         form=form,
         offered=offered,
+        exporters=LISTED,
         why=holding.why,
         today=local_day(now()),
     )

@@ -8,6 +8,7 @@ from trace.errors import Invalid, NongsanError, Refused
 from trace.records.lot import LotState
 from trace.services import holding, lot_pages, office_work
 from trace.services.admission import Act
+from trace.services.exporting.port import EXPORTERS
 from trace.services.intake import read
 from trace.standards.local_time import local_day
 from trace.texts.catalogs import Term, t
@@ -51,7 +52,7 @@ def show(public_id: str) -> str:
 def _page(public_id: str, form: FormState) -> str:
     with reading() as session:
         found = lot_pages.lot_detail(session, actor(), public_id)
-    return render_template("office/lots/show.html", d=found, form=form, why=holding.why)
+    return render_template("office/lots/show.html", d=found, form=form, why=holding.why, exporters=EXPORTERS)
 
 
 def _refused(public_id: str, error: NongsanError, values: dict[str, str]) -> tuple[str, int]:

@@ -1,0 +1,15 @@
+"""``/htx/lo/…/tai``: a cooperative's lot with all that went into it, for programs outside."""
+
+from werkzeug.wrappers import Response as AnyResponse
+
+from trace.services.admission import Act
+from trace.web import export_pages
+from trace.web.door import Door
+
+door = Door("exports", __name__, url_prefix="/htx")
+
+
+@door.page("/lo/<public_id>/tai/<exporter>", Act.TRACE)
+def file(public_id: str, exporter: str) -> AnyResponse:
+    """One lot's file."""
+    return export_pages.file(public_id, exporter)
