@@ -1,6 +1,7 @@
 """The simulators: what they refuse, what they remember, and what their control door takes."""
 
 import hmac
+import re
 import threading
 from pathlib import Path
 from typing import Any
@@ -294,6 +295,15 @@ def test_the_consent_page_refuses_an_old_or_forged_link(shopee: SimulatedStall) 
     assert requests.get(link.replace("sign=", "sign=0"), timeout=120).status_code == 403
     shopee.do("clock", offset_s=400)
     assert requests.get(link, timeout=120).json()["message"] == "Timestamp is expired."
+
+
+def test_the_consent_page_chooses_no_shop_for_a_seller_where_there_are_several(
+    shopee: SimulatedStall,
+) -> None:
+    for name in ("HTX Trước", "HTX Sau"):
+        shopee.do("seed", name=name)
+    page = requests.get(shopee.shop().authorize_url("http://127.0.0.1:1/back"), timeout=120).text
+    assert re.findall(r'<select [^>]* required>\s*<option value="(.*?)"', page) == [""]
 
 
 def test_simulators_never_import_an_adapter() -> None:

@@ -7,7 +7,7 @@ from types import FrameType
 
 import click
 
-from marketplaces.simulators.app import MARKETS, SERVERS, at_root, create_app
+from marketplaces.simulators.app import SERVERS, at_root, create_app
 from trace.commands.servers import Server, free_port
 from trace.settings import load_settings
 
@@ -42,5 +42,5 @@ def simulate(port: int, alone: str | None) -> None:
 
 
 def addresses_of(port: int) -> list[str]:
-    """A line for each simulated marketplace: where its page is."""
-    return [f"simulator    http://127.0.0.1:{port}/{market}/" for market in MARKETS]
+    """A line for each simulated marketplace and carrier: where its page is."""
+    return [f"simulator    http://127.0.0.1:{port}/{server}/" for server in SERVERS]

@@ -70,7 +70,7 @@ def lines(settings: Settings) -> list[str]:
     told = ["", t(lang, "demo.accounts", path=str(folder / "accounts.txt"))]
     for plan in ACCOUNTS:
         role = t(lang, f"role.{plan.role}")
-        told.append(f"  {plan.login:<12} {passwords[plan.login]:<34} {plan.page:<5} {role} – {plan.name}")
+        told.append(f"  {plan.login:<12} {passwords[plan.login]:<34} {plan.page:<10} {role} – {plan.name}")
     told += ["", t(lang, "demo.stamp"), f"  {settings.public_url}/{_fresh(folder)}"]
     return [*told, t(lang, "demo.stamps", path=str(folder / STAMPS_FILE)), ""]
 
