@@ -73,6 +73,15 @@ def test_the_overview_shows_the_season_and_the_published_figures(office: FlaskCl
     assert page.count("<rect") == 2 * 90  # a bar a day, drawn for phone and for screen
 
 
+def test_the_first_six_shops_are_named_and_the_rest_counted(office: FlaskClient, now: datetime) -> None:
+    assert "gian hàng nữa" not in office.get("/so").text
+    with transaction() as session:
+        coop = world.make_coop(session, now)
+        for number in range(6):
+            make_shop(session, now, coop, "shopee", f"more-{number}")
+    assert "và 2 gian hàng nữa" in office.get("/so").text
+
+
 @pytest.mark.parametrize("by", ["day", "product", "cooperative", "commune", "marketplace"])
 def test_files_carry_exactly_the_table_on_the_screen(office: FlaskClient, by: str) -> None:
     asked = f"nhom={by}&den={today().isoformat()}"

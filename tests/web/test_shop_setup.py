@@ -69,7 +69,10 @@ def test_the_walk_match_look_begin_is_led_step_by_step(
     market.order(lines=[{"listing": "VAI-5KG", "quantity": 3, "price_vnd": 260_000}])
     shop_id, here = arrive(manager)
     assert here.endswith(f"/htx/gian-hang/{shop_id}/bat-dau")
-    assert step_of(manager.get(here).text) == "Ghép sản phẩm"
+    page = manager.get(here).text
+    assert step_of(page) == "Ghép sản phẩm"
+    assert re.search(r"trả lời trong [\d,]+ giây", page)
+    assert "trong 0 giây" not in page
     matched = manager.post(f"/htx/gian-hang/{shop_id}/ghep", data=matching_form(coop))
     assert (matched.status_code, matched.location.endswith("/bat-dau")) == (303, True)
     assert {(row.product_id, row.unit_g) for row in rows(Listing)} == {(coop.product.id, 5_000)}

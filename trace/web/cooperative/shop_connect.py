@@ -112,7 +112,7 @@ def come_back() -> Answer:
         return _refused(marketplace, error)
     except Refused as error:
         return _choose(kept(error, {})), error.status
-    figures = {"shop": shop.name, "n": len(arrival.shown), "seconds": round(arrival.seconds, 1)}
+    figures = {"shop": shop.name, "n": len(arrival.shown), "seconds": max(0.1, round(arrival.seconds, 1))}
     flash(t(face_language(), "shop.test.ok", **figures), "ok")
     following = "shop_setup.show" if shop.state == ShopState.PENDING else "shops.show"
     return redirect(url_for(following, shop_id=shop.id), 303)
