@@ -171,3 +171,15 @@ def test_keys_are_listed_rotated_and_compromised(run: object, coop: world.Coop) 
     states = {key["key_id"]: key["state"] for key in said(run("keys", "list", "--json"))}
     assert states == {0: "compromised", 1: "active"}
     assert said(run("stamps", "issue", "--count", "1", "--request-id", "k", "--json"))["key_id"] == 1
+
+
+def test_a_lot_is_shown_with_what_it_must_say(run: object, coop: world.Coop) -> None:
+    shown = said(run("lot", "show", coop.extra["lot"].code, "--json"))
+    items = {one["item"]: one for one in shown["information"]}
+    assert (len(items), items["tt02.2"]["answer"], items["tt02.8"]["answer"]) == (
+        14,
+        "present",
+        "not_applicable",
+    )
+    assert items["tt02.1"]["found"] == coop.product.name
+    assert "  tt02: 10/10" in run("lot", "show", coop.extra["lot"].code).output

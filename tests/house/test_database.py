@@ -16,8 +16,11 @@ from trace.db import BUSY_TIMEOUT_MS, Database, reading, transaction
 from trace.db_upgrade import alembic_config, schema_head, schema_revision, upgrade_database
 from trace.records.household import Household
 from trace.records.organisation import Organisation
+from trace.records.rules import InformationRule
 from trace.records.schema import metadata
 from trace.records.stamp import PrintRun
+from trace.services.instance_facts import found
+from trace.services.rules_defaults import information_rows
 
 
 def test_sqlite_writes_are_durable_and_references_are_kept(sqlite: Database) -> None:
@@ -116,6 +119,19 @@ def test_prints_of_before_are_ready_ones(database: Database, now: datetime) -> N
             command.downgrade(alembic_config(connection), "0001")
             found = connection.execute(text("SELECT printed_by, sha256 FROM print_run")).one()
     assert tuple(found) == (coop.manager.id, "ab")
+
+
+def test_a_founded_instance_is_asked_for_all_fourteen_items_after_its_upgrade(database: Database) -> None:
+    with transaction() as session:
+        found(session, public_url="https://id.example.vn", is_demo=False)
+    with database.writer.connect() as connection, connection.begin():
+        command.downgrade(alembic_config(connection), "0020")
+    upgrade_database(database)
+    with reading() as session:
+        rows = session.exec(select(InformationRule).order_by(InformationRule.id)).all()
+        assert [(row.item, row.is_required, row.valid_from, row.source) for row in rows] == [
+            tuple(row.values()) for row in information_rows()
+        ]
 
 
 _KEY = (

@@ -14,8 +14,9 @@ from trace.records.account import Role
 from trace.records.event import Event, LogLeaf
 from trace.records.lot import LotState
 from trace.records.organisation import OrgKind
+from trace.records.plot import SiteStatusChange
 from trace.records.stamp import BlockState, StampActivation, StampBlock
-from trace.services import holding, stamp_activating, stamp_keys, stamp_ledgers, stamp_printing
+from trace.services import holding, rules, stamp_activating, stamp_keys, stamp_ledgers, stamp_printing
 from trace.services.admission import Actor, actor_of
 from trace.services.holding import HoldIn
 from trace.standards import stamp_code
@@ -370,3 +371,34 @@ def test_a_print_is_confirmed_once_by_its_checksum(stamps: StampWorld) -> None:
 def test_the_lots_dates_do_not_matter_to_the_gate(stamps: StampWorld) -> None:
     block, lot = stamps.roll(10), stamps.lot(best_before=date(2020, 1, 1))
     assert stamps.activate(block, 0, 0, lot).lot_id == lot.id
+
+
+def test_a_released_lot_that_lacks_an_item_takes_no_stamps(stamps: StampWorld) -> None:
+    block, lot = stamps.roll(100), stamps.lot()
+    with transaction() as session:
+        rules.load_defaults(session)
+    refused = refusal(stamps, block, 0, 9, lot)
+    assert (refused.key, refused.params["have"], refused.params["total"]) == ("gate.tt02", 9, 10)
+    with pytest.raises(Refused) as issued:
+        stamps.issue(10, lot=lot.public_id)
+    assert issued.value.key == "gate.tt02"
+    with transaction() as session:
+        world.add_picture(session, stamps.now, stamps.coop.product)
+    stamps.activate(block, 0, 9, lot)
+
+
+@pytest.mark.parametrize(
+    ("since", "rule"), [(date(2026, 6, 11), "gate.area.suspended"), (date(2026, 6, 12), "")]
+)
+def test_a_code_that_did_not_stand_on_the_harvest_day_takes_no_stamps(
+    stamps: StampWorld, since: date, rule: str
+) -> None:
+    with transaction() as session:
+        area = world.make_growing_area(session, stamps.now, stamps.coop.org)
+        line = {"status": "suspended", "reason": "Mất điều kiện", "recorded_at": stamps.now}
+        world.add(session, SiteStatusChange(growing_area_id=area.id, since=since, **line))
+    block, lot = stamps.roll(100), stamps.lot(growing_area_id=area.id)
+    if rule:
+        assert refusal(stamps, block, 0, 9, lot).key == rule
+    else:
+        stamps.activate(block, 0, 9, lot)

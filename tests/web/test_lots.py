@@ -11,6 +11,7 @@ from tests.services import farm
 from trace.db import reading, transaction
 from trace.records.account import Role
 from trace.records.lot import Lot, LotState
+from trace.records.product import ProductImage
 from trace.services import lot_pages
 from trace.standards.local_time import local_day
 
@@ -131,6 +132,22 @@ def test_the_life_of_a_lot_to_its_recall(manager: FlaskClient, coop: world.Coop)
     assert manager.post(f"{harvest}/thu-hoi", data={**words, "lots": "2"}).status_code == 303
     assert {lot.state for lot in lots()} == {"recalled"}
     assert "Nghi còn thuốc" in manager.get(pack).text
+
+
+def test_a_lot_without_a_picture_says_so_with_the_way_there(manager: FlaskClient, coop: world.Coop) -> None:
+    with transaction() as session:
+        for one in farm.all_of(session, ProductImage):
+            session.delete(one)
+    pack = manager.post("/htx/lo/moi", data=form(coop, boxes="100")).location
+    refused = manager.post(f"{pack}/luu-thong")
+    assert refused.status_code == 409
+    assert "Còn thiếu 1 trong 10 thông tin tối thiểu" in refused.text
+    assert "Thông tin truy xuất: 13/14" in refused.text
+    assert f'href="/htx/san-pham/{coop.product.public_id}">Thêm ảnh' in refused.text
+    with transaction() as session:
+        world.add_picture(session, datetime.now(UTC), coop.product)
+    assert manager.post(f"{pack}/luu-thong").status_code == 303
+    assert "14/14" in manager.get(f"{pack}?lang=en").text
 
 
 def test_packing_from_the_lots_page(manager: FlaskClient, coop: world.Coop) -> None:

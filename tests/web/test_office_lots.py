@@ -11,7 +11,7 @@ from tests.services import farm
 from trace.db import reading, transaction
 from trace.records.lot import Lot, LotState
 from trace.records.recall import Recall
-from trace.records.rules import YieldRule
+from trace.records.rules import InformationRule, YieldRule
 from trace.services import diary
 from trace.standards.local_time import local_day
 
@@ -111,3 +111,17 @@ def test_a_rule_is_followed_by_a_new_one_and_ended(office: FlaskClient) -> None:
     assert office.post(path, data={"last_day": today}).status_code == 303
     assert office.post(path, data={"last_day": today}).status_code == 409
     assert office.get("/so/quy-tac?lang=en").status_code == 200
+
+
+def test_the_office_demands_an_item_and_stops_asking_for_it(office: FlaskClient) -> None:
+    today = f"{local_day(datetime.now(UTC)):%d/%m/%Y}"
+    rule = {"item": "tt02.8", "demand": "required", "valid_from": today, "source": "công văn 12"}
+    path = "/so/quy-tac/information"
+    assert office.post(path, data={**rule, "item": "tt02.11"}).status_code == 422
+    assert office.post(path, data={**rule, "demand": "maybe"}).status_code == 422
+    assert office.post(path, data=rule).status_code == 303
+    with reading() as session:
+        old, new = [row for row in farm.all_of(session, InformationRule) if row.item == "tt02.8"]
+    assert (old.is_required, new.is_required, old.valid_to < new.valid_from) == (False, True, True)
+    assert office.post(f"{path}/{new.id}/ket-thuc", data={"last_day": today}).status_code == 303
+    assert "thương hiệu" in office.get("/so/quy-tac").text

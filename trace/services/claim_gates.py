@@ -58,16 +58,21 @@ def claims_of(product: Product) -> list[Claim]:
     return found
 
 
+def holds(session: Session, lot: Lot, product: Product, claim: Claim) -> bool:
+    """Whether a claim is true of this product in this lot, on the lot's day."""
+    return not _stops(session, lot, product, [claim])
+
+
 def claim_stops(session: Session, lot: Lot, product: Product | None) -> list[Stop]:
     """The noes to claims that do not hold on the lot's day, in the order they are read."""
     claims = claims_of(product) if product else []
-    if product is None or not claims:
-        return []
+    return _stops(session, lot, product, claims) if product and claims else []
+
+
+def _stops(session: Session, lot: Lot, product: Product, claims: list[Claim]) -> list[Stop]:
     day = day_of(lot)
-    held = {
-        paper.scheme
-        for paper in papers_on(session, lot.org_id, product.id, day, day, grounds_of(session, lot))
-    }
+    papers = papers_on(session, lot.org_id, product.id, day, day, grounds_of(session, lot))
+    held = {paper.scheme for paper in papers}
     stops = []
     for claim in claims:
         if claim.scheme == OCOP:

@@ -14,9 +14,8 @@ from trace.records.product import Product
 from trace.services.claim_gates import claim_stops
 from trace.services.gates import Stop
 from trace.services.holding import was_held
-from trace.services.lineage import ancestors
 from trace.services.lot_information import information_stops
-from trace.services.site_standing import standing_stops
+from trace.services.site_standing import chain_stops
 
 GATES = (
     *("gate.phi", "gate.banned", "gate.yield", "gate.area.suspended", "gate.house.suspended"),
@@ -27,11 +26,9 @@ GATES = (
 
 def stops_before_out(session: Session, lot: Lot, product: Product | None) -> Iterator[Stop]:
     """Every no to a lot of this product now, the codes first; what the office has lifted is none."""
-    for number in ancestors(session, lot.id):
-        source = session.get_one(Lot, number)
-        for stop in standing_stops(session, source):
-            if not was_held(session, source, stop.rule, stop.figures):
-                yield stop
+    for source, stop in chain_stops(session, lot):
+        if not was_held(session, source, stop.rule, stop.figures):
+            yield stop
     yield from information_stops(session, lot, product)
     yield from claim_stops(session, lot, product)
 

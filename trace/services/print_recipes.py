@@ -35,6 +35,12 @@ def stock_of(recipe: str) -> Stock | None:
     return Stock(**json.loads(recipe)["stock"]) if recipe else None
 
 
+def said_by(recipe: str) -> tuple[StampTexts, StampDesign]:
+    """The words of a recipe and the design they were drawn in."""
+    values = json.loads(recipe)
+    return StampTexts(**values["texts"]), StampDesign.from_data(values["design"])
+
+
 def job_of(recipe: str, codes: Callable[[], Iterable[tuple[Codes, Serials]]]) -> PrintJob:
     """The job a recipe was taken from, with these codes."""
     values: dict[str, Any] = json.loads(recipe)

@@ -7,7 +7,7 @@ is put on hold, and the office lifts that with result and reason. Goods of the d
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 from sqlmodel import Session, col
 
 from trace.records.lot import Lot, LotKind, LotState
@@ -15,6 +15,7 @@ from trace.records.plot import GrowingArea, PackingHouse, SiteStatus, SiteStatus
 from trace.services.admission import Actor
 from trace.services.gates import Stop
 from trace.services.holding import hold_by_rule
+from trace.services.lineage import ancestors
 from trace.services.lot_states import lock_lots
 from trace.texts.catalogs import Term
 
@@ -71,6 +72,21 @@ def standing_stops(session: Session, lot: Lot) -> list[Stop]:
     """The noes of a lot's own area on its harvest day and of its packing house on its packing day."""
     found = (standing_stop(session, site, day, lot.code) for site, day in _sites_of(session, lot))
     return [stop for stop in found if stop is not None]
+
+
+def chain_stops(session: Session, lot: Lot) -> list[tuple[Lot, Stop]]:
+    """The same for everything in a lot, each with the lot it stops; one question where all codes stand."""
+    line = SiteStatusChange
+    fallen = exists().where(
+        col(line.status) != SiteStatus.ACTIVE,
+        or_(
+            col(line.growing_area_id) == col(Lot.growing_area_id),
+            col(line.packing_house_id) == col(Lot.packing_house_id),
+        ),
+    )
+    doubtful = select(Lot).where(col(Lot.id).in_(ancestors(session, lot.id)), fallen).order_by(col(Lot.id))
+    found = session.execute(doubtful).scalars().all()
+    return [(source, stop) for source in found for stop in standing_stops(session, source)]
 
 
 def _sites_of(session: Session, lot: Lot) -> Iterator[tuple[GrowingArea | PackingHouse, date]]:

@@ -20,6 +20,7 @@ from trace.services.admission import Act, Actor, fetch, lock
 from trace.services.going_out import refuse_unfit
 from trace.services.identifiers import lot_uri, site_uri
 from trace.services.logging_acts import append_event
+from trace.services.printed_claims import refuse_printed
 from trace.services.stamp_gates import packed_lot, product_for, range_of, refuse_over, refuse_unready, room
 from trace.services.stamp_ranges import Range, serial_text, total
 from trace.services.stamp_reasons import reason_words
@@ -46,7 +47,8 @@ def activate(
         NotFound: block or lot is not theirs.
         Conflict: the request id came with another range or lot.
         Refused: ``gate.owner``, ``gate.recalled``, ``gate.hold``, ``gate.notreleased``,
-            ``gate.notprinted``, ``gate.void``, ``gate.overlap``, ``gate.product``, ``gate.over``, and the
+            ``gate.notprinted``, ``gate.void``, ``gate.overlap``, ``gate.product``, ``gate.over``,
+            ``gate.claim.printed``, and the
             gates of ``going_out``.
     """
     block = fetch(session, actor, Act.ACTIVATE, StampBlock, public_id=block_public_id)
@@ -66,6 +68,7 @@ def activate(
     _refuse_active(session, block, wanted)
     product = product_for(session, lot, block.product_id)
     refuse_unfit(session, lot, product)
+    refuse_printed(session, block, wanted, lot, product)
     refuse_over(room(session, lot, product), lot, wanted.count)
     return _add(session, actor, block, wanted, lot, request_id, now)
 
