@@ -26,8 +26,11 @@ from trace.web import (
     visitor,
 )
 from trace.web.cooperative import (
+    arrivals,
     carrier_account,
     certificates,
+    consignment_goods,
+    consignments,
     day_totals,
     diary,
     exports,
@@ -69,6 +72,7 @@ from trace.web.epcis import queries as epcis_queries
 from trace.web.epcis import resources as epcis_resources
 from trace.web.office import exports as office_exports
 from trace.web.office import lots as office_lots
+from trace.web.office import market_rules as office_market_rules
 from trace.web.office import ocop as office_ocop
 from trace.web.office import organisations as office_organisations
 from trace.web.office import prefixes as office_prefixes
@@ -117,6 +121,9 @@ DOORS: tuple[Door, ...] = (
     carrier_account.door,
     shipment_booking.door,
     shipments.door,
+    consignments.door,
+    consignment_goods.door,
+    arrivals.door,
     shop_setup.door,
     file_templates.door,
     file_exports.door,
@@ -129,6 +136,7 @@ DOORS: tuple[Door, ...] = (
     office_tracing.door,
     office_exports.door,
     office_rules.door,
+    office_market_rules.door,
     office_rates.door,
     office_ocop.door,
     office_prefixes.door,

@@ -17,19 +17,20 @@ from sqlmodel import Session, SQLModel, select
 from werkzeug.routing import Rule
 
 from tests import stamped, world
-from tests.services import shipment_world
+from tests.services import consignment_world, shipment_world
 from tests.units import HA_BAC, THANH_HA
 from trace.db import reading, transaction
 from trace.records.account import Account, Role
 from trace.records.allocation import Allocation
 from trace.records.certificate import Certificate
+from trace.records.consignment import Consignment, Treatment
 from trace.records.event import Event
 from trace.records.lot import Hold, LotState
 from trace.records.market_order import MarketOrder, MarketOrderLine
 from trace.records.new_listing import NewListing, NewListingPicture
 from trace.records.plot import PackingHouse
 from trace.records.product import OcopProposal, ProductImage
-from trace.records.rules import YieldRule
+from trace.records.rules import ExportRule, YieldRule
 from trace.records.shop import Listing, Shop
 from trace.services import (
     api_tokens,
@@ -141,9 +142,9 @@ def _estate(session: Session, now: datetime, folder: Path, commune: str, sign: s
     places |= {"run": _print(session, now, block)}
     places |= _gear(session, now, coop) | files(session, now, coop, sign)
     places |= _parcel(session, now, coop, lot) | _events(session, now, coop, lot)
-    places |= _parcel(session, now, coop, lot)
     drill = drilling.begin(session, coop.boss, lot.public_id, now, lambda: 0.0)
     places |= {"drill": drill.public_id}
+    places |= _consignments(session, now, coop)
     return Estate(coop, places, stamped.code_of(session, block.kid, block.first))
 
 
@@ -299,6 +300,27 @@ def _events(session: Session, now: datetime, coop: world.Coop, lot: Any) -> dict
     }
 
 
+def _consignments(session: Session, now: datetime, coop: world.Coop) -> dict[str, Any]:
+    """A draft with a treatment, boxes that stand nowhere, and a consignment that others have sent."""
+    goods = world.make_lot(session, now, coop.plot, coop.product, code=f"XK-{coop.org.id}")
+    one = consignment_world.loaded(session, now, coop, goods, "JP")
+    consignment_world.treat(session, now, coop, one, treated_on=local_day(now))
+    free = consignment_world.boxes(session, now, coop, goods, count=1)
+    sender = world.make_org(session, now)
+    came = Consignment(
+        public_id=new_public_id(), org_id=sender.id, number="CH-1", market="VN", created_at=now
+    )
+    came.receiver_org_id, came.receiver_name, came.state = coop.org.id, coop.org.name, "dispatched"
+    came.dispatched_at = now
+    return {
+        **{f"{door}.public_id": one.public_id for door in ("consignments", "consignment_goods")},
+        "arrivals.public_id": world.add(session, came).public_id,
+        "record_id": session.exec(select(Treatment).where(Treatment.consignment_id == one.id)).one().id,
+        "unit": free[0].id,
+        "office_export.rule_id": session.exec(select(ExportRule).order_by(ExportRule.id.desc())).first().id,
+    }
+
+
 _ROWS = ["product", "cooperative", "serial"]
 _LABEL = {"label_width_um": "64", "label_height_um": "33,9"}
 CHOICES: dict[str, str] = {
@@ -310,6 +332,7 @@ CHOICES: dict[str, str] = {
     "exporter": "json",
     "office_rules.kind": "yield",
     "sites.kind": "vung",
+    "consignment_goods.which": "xu-ly",
     "typed": "",
     "rest": "09506000134352",
     "key": "414",
@@ -481,6 +504,7 @@ _BOX = {
     "receiver_phone": "0912 345 987",
     "receiver_address": "Ngõ Vắng 77, phường Lặng, Hà Nội",
 }
+_BOXES: Make = lambda e: {"units": str(e.places["unit"])}  # noqa: E731
 FORMS: dict[str, Make] = {
     "label_stock.add": _STOCK,
     "label_stock.save": _STOCK,
@@ -538,6 +562,52 @@ FORMS: dict[str, Make] = {
         "day": "01/06/2026",
         "dong": "25.412,5",
         "source": "Vietcombank",
+    },
+    "office_export.add": lambda _e: {
+        "market": "KR",
+        "crop": "lychee",
+        "asks": "paper:phytosanitary",
+        "least_dose": "",
+        "least_minutes": "",
+        "valid_days": "14",
+        "is_asked": "1",
+        "certainty": "seen",
+        "valid_from": "01/01/2027",
+        "source": "Công văn",
+    },
+    "office_export.end": lambda _e: {"last_day": "31/12/2027"},
+    "consignments.add": lambda _e: {
+        "market": "JP",
+        "receiver": "",
+        "receiver_name": "Công ty Quả Tươi",
+        "exporter": "",
+    },
+    "consignments.cancel": lambda _e: {"reason": "Xe hỏng dọc đường"},
+    "consignment_goods.box": lambda e: {
+        "lot": e.places["public_id"],
+        "kind": "box",
+        "count": "2",
+        "weight_g": "10 kg",
+        "packed_on": "12/06/2026",
+        "packing_house_id": "",
+    },
+    "consignment_goods.put_in": _BOXES,
+    "consignment_goods.take_out": _BOXES,
+    "consignment_goods.open_units": _BOXES,
+    "consignment_goods.treat": lambda _e: {
+        "kind": "irradiation",
+        "facility": "Trung tâm chiếu xạ",
+        "treated_on": "12/06/2026",
+        "dose": "400",
+        "minutes": "",
+        "document": "CX-1",
+    },
+    "consignment_goods.paper": lambda _e: {
+        "kind": "phytosanitary",
+        "number": "KD-1",
+        "issuer": "",
+        "issued_on": "12/06/2026",
+        "valid_to": "",
     },
     "office_rules.end": lambda _e: {"last_day": "31/12/2027"},
     "diary.create": lambda e: {

@@ -101,7 +101,7 @@ def test_nobody_passes_without_the_policy_and_no_id_tells_whose_it_is(attack: At
         scope = attack.scope(rule)
         if scope is None:
             refuse(attack, rule, method, own)
-        elif scope in (Scope.ORG, Scope.PACKS, Scope.HOUSEHOLD, Scope.COMMUNE):
+        elif scope in (Scope.ORG, Scope.PACKS, Scope.RECEIVER, Scope.HOUSEHOLD, Scope.COMMUNE):
             compare(attack, rule, method, own)
     assert not attack.faults, "\n".join(attack.faults)
     assert asked > 60
@@ -174,7 +174,7 @@ def test_nonsense_in_an_address_is_an_absent_page(attack: Attack) -> None:
 
 def test_who_may_is_let_in(attack: Attack) -> None:
     """Without this the matrix would be passed by an app that refuses everybody."""
-    wide = (Scope.ORG, Scope.ALL)
+    wide = (Scope.ORG, Scope.RECEIVER, Scope.ALL)
     for method in ("GET", "POST"):
         for rule, its_method in grounds.routes(attack.app):
             if its_method != method or attack.scope(rule) not in wide or rule.endpoint in UNREADY:

@@ -67,6 +67,17 @@ class GrowingArea(Placed, table=True):
     created_at: datetime
 
 
+class PlotArea(SQLModel, table=True):
+    """A plot also lies in this growing area: land has a code for each market it may sell to."""
+
+    __tablename__ = "plot_area"
+    __table_args__ = (UniqueConstraint("plot_id", "growing_area_id"),)
+
+    id: int = pk()
+    plot_id: int = ref("plot.id", index=False)
+    growing_area_id: int = ref("growing_area.id")
+
+
 class PackingHouse(Placed, table=True):
     """A packing house code for one market."""
 

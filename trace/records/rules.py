@@ -1,6 +1,7 @@
 """Rules of law and practice as dated, editable rows; ``source`` says where each figure comes from."""
 
 from datetime import date
+from enum import StrEnum
 
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
@@ -75,4 +76,53 @@ class OcopRule(SQLModel, table=True):
     three_stars_from: float
     four_stars_from: float
     five_stars_from: float
+    source: str = Field(default="", max_length=240)
+
+
+class Demand(StrEnum):
+    """What a market asks of goods before they leave (invariant I10)."""
+
+    GROWING_AREA = "growing_area"
+    PACKING_HOUSE = "packing_house"
+    TREATMENT = "treatment"
+    PAPER = "paper"
+
+
+class Certainty(StrEnum):
+    """How well a row is known: seen in a public source, told from memory, or not known at all."""
+
+    SEEN = "seen"
+    RECALLED = "recalled"
+    UNKNOWN = "unknown"
+
+
+class ExportRule(SQLModel, table=True):
+    """One thing a market asks of one crop, or of any.
+
+    ``what`` is a kind of treatment or paper; ``least_dose`` in the unit of that treatment. ``is_asked``
+    is off where nobody is sure: such a row is shown and stops nothing.
+    """
+
+    __tablename__ = "export_rule"
+    __table_args__ = (
+        one_of("demand", Demand),
+        one_of("certainty", Certainty),
+        check("figures", "least_dose IS NULL OR least_dose > 0"),
+        check("minutes", "least_minutes IS NULL OR least_minutes > 0"),
+        check("days", "valid_days IS NULL OR valid_days > 0"),
+        Index(None, "market", "crop"),
+    )
+
+    id: int = pk()
+    market: str = Field(max_length=8)
+    crop: str = Field(default="", max_length=32)
+    demand: str = Field(max_length=16)
+    what: str = Field(default="", max_length=16)
+    least_dose: float | None = None
+    least_minutes: int | None = None
+    valid_days: int | None = None
+    is_asked: bool
+    certainty: str = Field(max_length=12)
+    valid_from: date
+    valid_to: date | None = None
     source: str = Field(default="", max_length=240)

@@ -31,6 +31,9 @@ class Act(StrEnum):
     MANAGE_CARRIER = "manage_carrier"
     SHIP = "ship"
     VIEW_SHIPMENT = "view_shipment"
+    CONSIGN = "consign"
+    VIEW_CONSIGNMENT = "view_consignment"
+    RECEIVE_GOODS = "receive_goods"
     ALLOCATE = "allocate"
     ISSUE_STAMPS = "issue_stamps"
     VOID_STAMPS = "void_stamps"
@@ -60,6 +63,7 @@ class Scope(StrEnum):
     HOUSEHOLD = "household"
     ORG = "org"
     PACKS = "packs"
+    RECEIVER = "receiver"
     COMMUNE = "commune"
     ALL = "all"
 
@@ -86,6 +90,13 @@ POLICY: dict[Act, dict[Role, Scope]] = {
     Act.MANAGE_CARRIER: _MANAGER,
     Act.SHIP: _COOP,
     Act.VIEW_SHIPMENT: _COOP,
+    Act.CONSIGN: _COOP,
+    Act.VIEW_CONSIGNMENT: {**_COOP, Role.OFFICE: Scope.ALL},
+    Act.RECEIVE_GOODS: {
+        Role.COOP_STAFF: Scope.RECEIVER,
+        Role.COOP_MANAGER: Scope.RECEIVER,
+        Role.PACKING_HOUSE: Scope.RECEIVER,
+    },
     Act.ALLOCATE: _COOP,
     Act.ISSUE_STAMPS: {**_COOP, Role.PACKING_HOUSE: Scope.ORG},
     Act.VOID_STAMPS: {**_COOP, Role.PACKING_HOUSE: Scope.ORG, Role.OFFICE: Scope.ALL},
@@ -179,6 +190,8 @@ def visible(actor: Actor, act: Act, table: type[SQLModel]) -> ColumnElement[bool
         return _household(actor, table)
     if scope is Scope.COMMUNE:
         return _commune(actor, table)
+    if scope is Scope.RECEIVER:
+        return _equal(table, "receiver_org_id", actor.org_id)
     return _equal(table, "org_id", actor.org_id)
 
 

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from sqlmodel import Session
 
+from trace.records.consignment import Consignment
+from trace.records.logistic_unit import LogisticUnit
 from trace.records.lot import Lot
 from trace.records.organisation import Organisation
 from trace.records.plot import PackingHouse, Plot
@@ -31,6 +33,30 @@ def plot_uri(session: Session, plot: Plot) -> str:
 def site_uri(session: Session, house: PackingHouse) -> str:
     """``https://<id host>/id/site/<organisation>-<code>``."""
     return epcis.site_id(id_host(session), f"{_org(session, house.org_id)}-{house.code}")
+
+
+def unit_uris(session: Session, units: Sequence[LogisticUnit]) -> dict[int, str]:
+    """Identifiers of boxes and pallets by number: ``https://<id host>/id/unit/<organisation>/<number>``.
+
+    One with an SSCC is known by that instead, as a GS1 Digital Link.
+    """
+    host = id_host(session)
+    orgs = {org_id: _org(session, org_id) for org_id in {unit.org_id for unit in units}}
+    return {one.id: _sscc(one) or epcis.unit_id(host, orgs[one.org_id], one.number) for one in units}
+
+
+def _sscc(unit: LogisticUnit) -> str | None:
+    return f"https://id.gs1.org/00/{unit.sscc}" if unit.sscc else None
+
+
+def party_uri(session: Session, org_id: int) -> str:
+    """``https://<id host>/id/party/<organisation>``."""
+    return epcis.party_id(id_host(session), _org(session, org_id))
+
+
+def advice_uri(session: Session, one: Consignment, number: str = "") -> str:
+    """The consignment's despatch advice; with ``number``, another paper of the sender."""
+    return epcis.paper_id(id_host(session), _org(session, one.org_id), number or one.number)
 
 
 def _org(session: Session, org_id: int) -> str:

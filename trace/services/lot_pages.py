@@ -26,7 +26,7 @@ from trace.services.holding import open_holds
 from trace.services.intake import Count, Given, MaybeRow, line
 from trace.services.lineage import drawn_g
 from trace.services.lot_information import Answer, Item, information_of
-from trace.services.lot_room import sold_by_lot
+from trace.services.lot_room import boxed_by_lot, sold_by_lot
 from trace.services.lot_states import recall_of
 from trace.services.shipment_pages import of_lot
 from trace.services.stamp_gates import left_g
@@ -115,6 +115,7 @@ class LotDetail:
     events: Sequence[Event]
     drawn_g: int
     sold_g: int
+    boxed_g: int
     activated: int
     information: list[Item]
     yields: list[YieldFigures]
@@ -125,7 +126,7 @@ class LotDetail:
     def left_g(self) -> int:
         """Grams nobody has taken or bought yet, and no stamp stands for."""
         stamped_g = self.activated * self.product.unit_g if self.product else 0
-        return left_g(self.lot, self.drawn_g, stamped_g, self.sold_g)
+        return left_g(self.lot, self.drawn_g, stamped_g, self.sold_g + self.boxed_g)
 
     def items_of(self, paper: str) -> list[Item]:
         """The items of one paper that are asked for, ``tt02`` or ``qd25``."""
@@ -167,6 +168,7 @@ def lot_detail(session: Session, actor: Actor, public_id: str) -> LotDetail:
         events=_events(session, lot),
         drawn_g=drawn_g(session, lot.id),
         sold_g=sold_by_lot(session, [lot.id]).get(lot.id, 0),
+        boxed_g=boxed_by_lot(session, [lot.id]).get(lot.id, 0),
         activated=activated(session, lot.id),
         information=information_of(session, lot, product),
         yields=gates.season_yields(session, plot, lot.harvested_on, 0) if is_harvest and plot else [],

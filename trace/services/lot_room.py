@@ -1,7 +1,7 @@
 """Which lots may be sold from today, and how many grams each still has for buyers.
 
-A gram is sold or packed on, never both. The pieces sold are the stamped ones, so a stamp takes no room
-from a sale, and a sale none from a stamp.
+A gram is sold, packed on or put into a box for a business, never two of them. The pieces sold are the
+stamped ones, so a stamp takes no room from a sale, and a sale none from a stamp.
 """
 
 from collections.abc import Collection, Sequence
@@ -12,6 +12,7 @@ from sqlalchemy import func, or_, select
 from sqlmodel import Session, col
 
 from trace.records.allocation import Allocation
+from trace.records.logistic_unit import LogisticUnit, UnitContent
 from trace.records.lot import Lot, LotState
 from trace.records.product import Product
 from trace.services.lineage import drawn_by_lot
@@ -20,7 +21,7 @@ from trace.services.stamp_facts import last_good_day
 
 @dataclass
 class Room:
-    """A lot on sale, and the grams in it that were neither packed on nor sold."""
+    """A lot on sale, and the grams in it that nobody has taken."""
 
     lot: Lot
     grams: int
@@ -63,12 +64,12 @@ def is_good(lot: Lot, shelf_life_days: int | None, today: date) -> bool:
 
 def _rooms(session: Session, lots: Sequence[Lot]) -> list[Room]:
     ids = [lot.id for lot in lots]
-    drawn, sold = drawn_by_lot(session, ids), sold_by_lot(session, ids)
-    return [Room(lot, lot.weight_g - drawn.get(lot.id, 0) - sold.get(lot.id, 0)) for lot in lots]
+    gone = (drawn_by_lot(session, ids), sold_by_lot(session, ids), boxed_by_lot(session, ids))
+    return [Room(lot, lot.weight_g - sum(one.get(lot.id, 0) for one in gone)) for lot in lots]
 
 
 def room_g(session: Session, lot: Lot) -> int:
-    """Grams of one lot that were neither packed on nor sold."""
+    """Grams of one lot that were neither packed on, nor sold, nor put into boxes and pallets."""
     return _rooms(session, [lot])[0].grams
 
 
@@ -78,3 +79,15 @@ def sold_by_lot(session: Session, lot_ids: Sequence[int]) -> dict[int, int]:
     grams = func.sum(col(Allocation.pieces) * col(Allocation.unit_g))
     rows = session.execute(select(lot, grams).where(lot.in_(lot_ids)).group_by(lot))
     return {int(number): int(sold) for number, sold in rows}
+
+
+def boxed_by_lot(session: Session, lot_ids: Sequence[int]) -> dict[int, int]:
+    """Grams that lie in boxes and pallets nobody has opened, here or with whoever received them."""
+    lot = col(UnitContent.lot_id)
+    question = (
+        select(lot, func.sum(UnitContent.weight_g))
+        .join(LogisticUnit, col(LogisticUnit.id) == col(UnitContent.unit_id))
+        .where(lot.in_(lot_ids), col(LogisticUnit.opened_at).is_(None))
+        .group_by(lot)
+    )
+    return {int(number): int(grams) for number, grams in session.execute(question)}

@@ -9,21 +9,23 @@ from sqlalchemy import or_, select
 from sqlmodel import Session, col
 
 from trace.errors import FieldProblem, Invalid, NotFound, Refused
-from trace.records.rules import InformationRule, OcopRule, PesticideRule, YieldRule
+from trace.records.rules import ExportRule, InformationRule, OcopRule, PesticideRule, YieldRule
 from trace.services.admission import Act, Actor, scope_of
+from trace.services.export_defaults import export_rows
 from trace.services.intake import Given, line
 from trace.services.logging_acts import append_leaf
 from trace.services.rules_defaults import OCOP, information_rows, pesticide_rows, yield_rows
 from trace.standards.local_time import local_day
 from trace.standards.search_key import fold_vi
 
-Rule = YieldRule | PesticideRule | OcopRule | InformationRule
-AnyRule = TypeVar("AnyRule", YieldRule, PesticideRule, OcopRule, InformationRule)
+Rule = YieldRule | PesticideRule | OcopRule | InformationRule | ExportRule
+AnyRule = TypeVar("AnyRule", YieldRule, PesticideRule, OcopRule, InformationRule, ExportRule)
 KINDS: dict[str, type[Rule]] = {
     "yield": YieldRule,
     "pesticide": PesticideRule,
     "ocop": OcopRule,
     "information": InformationRule,
+    "export": ExportRule,
 }
 
 
@@ -68,12 +70,14 @@ class OcopRuleIn(Given):
 def load_defaults(session: Session) -> int:
     """Store the first rules of each kind that has none yet; how many rows were stored."""
     stored = 0
-    for table, rows in (
+    tables: tuple[tuple[type[Rule], list[dict[str, Any]]], ...] = (
         (YieldRule, yield_rows()),
         (PesticideRule, pesticide_rows()),
         (OcopRule, [OCOP]),
         (InformationRule, information_rows()),
-    ):
+        (ExportRule, export_rows()),
+    )
+    for table, rows in tables:
         if session.execute(select(table).limit(1)).first() is None:
             for row in rows:
                 session.add(table(**row))

@@ -16,7 +16,7 @@ from trace.records.stamp import StampActivation, StampVoid
 from trace.services.admission import Act, Actor, Scope, fetch, lock, scope_of
 from trace.services.holding import refuse_held
 from trace.services.lineage import drawn_g
-from trace.services.lot_room import sold_by_lot
+from trace.services.lot_room import boxed_by_lot, sold_by_lot
 from trace.services.lot_states import refuse_recalled, state_word
 from trace.services.releasing import missing_items
 from trace.services.stamp_ranges import Range
@@ -125,18 +125,20 @@ def room(session: Session, lot: Lot, product: Product) -> Room:
 
 
 def free_g(session: Session, lot: Lot) -> int:
-    """Grams of a lot that may be packed on: not packed on yet, not behind its stamps, not sold."""
+    """Grams of a lot that may be packed on: not packed on, not behind its stamps, not sold or boxed."""
     active = active_stamps(session, lot.id)
     stamped_g = 0
     if active and lot.product_id is not None:
         stamped_g = active * session.get_one(Product, lot.product_id).unit_g
-    sold_g = sold_by_lot(session, [lot.id]).get(lot.id, 0)
-    return left_g(lot, drawn_g(session, lot.id), stamped_g, sold_g)
+    gone_g = sum(
+        one.get(lot.id, 0) for one in (sold_by_lot(session, [lot.id]), boxed_by_lot(session, [lot.id]))
+    )
+    return left_g(lot, drawn_g(session, lot.id), stamped_g, gone_g)
 
 
-def left_g(lot: Lot, drawn_g: int, stamped_g: int, sold_g: int) -> int:
-    """What nobody has taken: the pieces sold are the stamped ones, so the larger of both counts."""
-    return max(0, lot.weight_g - drawn_g - max(stamped_g, sold_g))
+def left_g(lot: Lot, drawn_g: int, stamped_g: int, gone_g: int) -> int:
+    """What nobody has taken: the pieces sold or boxed are the stamped ones, so the larger of both counts."""
+    return max(0, lot.weight_g - drawn_g - max(stamped_g, gone_g))
 
 
 def refuse_over(room: Room, lot: Lot, count: int) -> None:

@@ -3,13 +3,15 @@
 ``days`` which season; ``places``, ``people``, ``goods`` who and what, as tables; ``cast`` the plan and
 the numbers it gets; ``agenda`` acts in the order of their days. ``farms``, ``shelf``, ``diaries``,
 ``harvests``, ``season``, ``stamps``, ``gear``, ``prints``, ``samples`` are the acts. ``market`` and
-``selling`` are the simulated shops, ``file_shop`` the one kept by files, ``sending`` the carrier;
+``selling`` are the simulated shops, ``file_shop`` the one kept by files, ``sending`` the carrier,
+``consignments`` what went to other businesses;
 ``folder`` is where it lives, ``telling`` what is printed.
 """
 
 from trace.commands.demo_season.accounts import write_accounts
 from trace.commands.demo_season.applications import APPLICATIONS
 from trace.commands.demo_season.cast import Cast, Size, make_cast
+from trace.commands.demo_season.consignments import send_consignments
 from trace.commands.demo_season.days import Days
 from trace.commands.demo_season.farms import plan_registering
 from trace.commands.demo_season.file_shop import open_file_shop
@@ -79,6 +81,7 @@ def _load(settings: Settings, simulator_port: int, size: Size) -> None:
     with progress() as tell:
         cast.agenda.run(tell)
     _sell(cast, settings, simulator_port)
+    send_consignments(cast)
     write_accounts(settings.instance, cast.passwords)
     write_stamps(settings.instance, cast.samples)
     with transaction() as session:

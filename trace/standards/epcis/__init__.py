@@ -26,8 +26,11 @@ from trace.standards.epcis.names import (
     PREFIX,
     identifier,
     lot_id,
+    paper_id,
+    party_id,
     plot_id,
     site_id,
+    unit_id,
 )
 
 __all__ = [
@@ -44,9 +47,12 @@ __all__ = [
     "identifier",
     "lot_id",
     "object_event",
+    "paper_id",
+    "party_id",
     "plot_id",
     "site_id",
     "stamp_range",
     "transformation_event",
+    "unit_id",
     "validate",
 ]

@@ -82,3 +82,18 @@ def plot_id(id_host: str, plot: str) -> str:
 def site_id(id_host: str, site: str) -> str:
     """A packing house or another building."""
     return identifier(id_host, "site", site)
+
+
+def unit_id(id_host: str, org: str, number: str) -> str:
+    """A box or pallet; its number is unique in its organisation."""
+    return identifier(id_host, "unit", org, number)
+
+
+def party_id(id_host: str, org: str) -> str:
+    """An organisation of the registry."""
+    return identifier(id_host, "party", org)
+
+
+def paper_id(id_host: str, org: str, number: str) -> str:
+    """A paper that an organisation numbers itself, such as a despatch advice."""
+    return identifier(id_host, "paper", org, number)
