@@ -26,6 +26,7 @@ from trace.services.logging_acts import body_of
 from trace.services.lot_room import room_g
 from trace.services.recalling import RecallIn
 from trace.services.receiving import ReceiptIn
+from trace.services.tracing.contacts import contacts_of
 from trace.standards import epcis
 
 CALLED_OFF = CancelIn(reason="Xe hỏng, hàng quay về")
@@ -322,3 +323,16 @@ def test_a_day_to_come_is_no_packing_day(coop: world.Coop, now: datetime) -> Non
         tomorrow: date = now.date() + timedelta(days=2)
         with pytest.raises(Invalid):
             export.boxes(session, now, coop, goods, packed_on=tomorrow)
+
+
+def test_a_recall_names_every_business_that_boxes_went_to(coop: world.Coop, now: datetime) -> None:
+    with transaction() as session:
+        goods = export.lot(session, now, coop)
+        one = export.loaded(session, now, coop, goods)
+        assert contacts_of(session, coop.boss, [goods.id]) == []
+        dispatching.dispatch(session, coop.hand, one.public_id, now)
+        found = contacts_of(session, coop.boss, [goods.id])
+        told = [(row.way, row.who, row.number, row.lots, row.pieces, row.grams) for row in found]
+        assert told == [("partner", "Công ty Quả Tươi", one.number, (goods.code,), 2, 20_000)]
+        dispatching.cancel(session, coop.hand, one.public_id, CALLED_OFF, now)
+        assert contacts_of(session, coop.boss, [goods.id]) == []

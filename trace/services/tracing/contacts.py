@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from trace.records.consignment import Consignment
+from trace.records.logistic_unit import LogisticUnit, UnitContent
 from trace.records.lot import Lot, LotLink
 from trace.records.organisation import Organisation
 from trace.services.admission import Act, Actor, visible
@@ -51,7 +53,7 @@ def contacts_of(session: Session, actor: Actor, lot_ids: Collection[int]) -> lis
     codes = _own_codes(session, actor, lot_ids)
     sales = [one for some in goods.sales(session, codes).values() for one in some]
     parcels = [one for some in goods.parcels(session, codes).values() for one in some]
-    partners = _partners(session, codes)
+    partners = [*_consignees(session, codes), *_partners(session, codes)]
     return [*partners, *_orders(sales, codes), *_parcels(parcels, codes)]
 
 
@@ -61,6 +63,25 @@ def _own_codes(session: Session, actor: Actor, lot_ids: Collection[int]) -> dict
     for some in portions(lot_ids):
         rows = session.execute(select(col(Lot.id), col(Lot.code)).where(col(Lot.id).in_(some), rule))
         found |= {row[0]: row[1] for row in rows}
+    return found
+
+
+def _consignees(session: Session, codes: dict[int, str]) -> list[Contact]:
+    """Businesses that boxes of these lots were sent to; those with an account have a telephone here."""
+    question = (
+        select(Consignment, col(UnitContent.lot_id), func.sum(UnitContent.weight_g), func.count())
+        .join(LogisticUnit, col(LogisticUnit.consignment_id) == col(Consignment.id))
+        .join(UnitContent, col(UnitContent.unit_id) == col(LogisticUnit.id))
+        .where(col(Consignment.dispatched_on).is_not(None))
+        .group_by(col(Consignment.id), col(UnitContent.lot_id))
+        .order_by(col(Consignment.id), col(UnitContent.lot_id))
+    )
+    found = []
+    for some in portions(codes):
+        for one, lot_id, grams, boxes in session.execute(question.where(col(UnitContent.lot_id).in_(some))):
+            org = session.get(Organisation, one.receiver_org_id) if one.receiver_org_id else None
+            told = ("partner", "", one.receiver_name, one.number, one.dispatched_on, "", (codes[lot_id],))
+            found.append(Contact(*told, int(boxes), int(grams), (org.phone if org else None) or ""))
     return found
 
 
