@@ -14,7 +14,8 @@ from trace.standards import row_digest
 SALT_BYTES = 16
 _SALTS = RowSalt.__table__  # type: ignore[attr-defined]
 Name = tuple[str, int]
-Rows = Mapping[int, Mapping[str, Any]]
+Values = Mapping[str, Any]
+Rows = Mapping[int, Values]
 
 
 def entries_read(connection: Connection, guarded: Guarded, keys: list[int]) -> dict[Name, str]:
@@ -27,11 +28,10 @@ def entries_read(connection: Connection, guarded: Guarded, keys: list[int]) -> d
     return gone | _entries(connection, guarded, keys, rows)
 
 
-def entries_of(connection: Connection, guarded: Guarded, made: Iterable[Any]) -> dict[Name, str]:
-    """The entries of rows this transaction has made, where they hold what will be read back."""
-    rows: dict[int, Mapping[str, Any]] = {}
-    for row in made:
-        values = row.__dict__
+def entries_of(connection: Connection, guarded: Guarded, made: Iterable[Values]) -> dict[Name, str]:
+    """The entries of rows this transaction has made, where their values are what will be read back."""
+    rows: dict[int, Values] = {}
+    for values in made:
         if all(
             isinstance(values.get(name), kinds) and name in values for name, kinds in _KINDS[guarded.name]
         ):

@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Delete, Engine, Insert, Update, event, insert
+from sqlalchemy import Connection, Delete, Engine, Insert, Update, event, func, insert, select
 from sqlalchemy.orm import object_session
 from sqlmodel import Session
 
 from trace.records.event import LogLeaf
-from trace.records.guarded import GUARDED
-from trace.row_entries import entries_of, entries_read
+from trace.records.guarded import GUARDED, Guarded
+from trace.row_entries import Values, entries_of, entries_read
 from trace.standards.canonical_json import dumps_parsed
 from trace.standards.log_leaf import body_hash
 
@@ -40,8 +40,8 @@ class RowsNotLogged(Exception):
 class _Notes:
     """What a transaction has to say: its leaves, and the guarded rows it touched.
 
-    A row made by this session is kept itself, because nobody else can have changed it; of any other its
-    number, because it has to be read again as it stands.
+    A row made by this session is kept itself, or its values as they were written, because nobody else can
+    have changed it; of any other its number, because it has to be read again as it stands.
     """
 
     leaves: list[tuple[dict[str, Any], datetime]] = field(default_factory=list)
@@ -86,7 +86,16 @@ def _note_flushed(session: Session, _context: Any) -> None:
         _note(session, row, None)
     for row in session.dirty:
         if session.is_modified(row):
-            _note(session, row, _rows_of(session, row.__tablename__).get(getattr(row, "id", -1)))
+            kept = _rows_of(session, row.__tablename__).get(getattr(row, "id", -1))
+            _note(session, row, row if kept is row else None)
+
+
+@event.listens_for(Books, "after_soft_rollback")
+def _doubt_written(session: Session, _undone: Any) -> None:
+    """After a savepoint is undone, what was written by the thousand has to be read again as it stands."""
+    notes: _Notes | None = session.info.get(_NOTES)
+    for rows in notes.rows.values() if notes else ():
+        rows.update({key: None for key, row in rows.items() if isinstance(row, dict)})
 
 
 def _note(session: Session, row: Any, kept: Any) -> None:
@@ -109,16 +118,30 @@ def add_leaf(session: Session, kind: str, record: Mapping[str, Any], now: dateti
     _notes(session).leaves.append(({"kind": kind, "at": now.isoformat(), **record}, now))
 
 
-def insert_logged(session: Session, table: str, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+def insert_logged(session: Session, table: str, rows: Sequence[Values]) -> list[int]:
     """Insert rows of a guarded table by the thousand, in one statement; their numbers, in the rows' order."""
     if not rows:
         return []
     guarded = GUARDED[table]
-    adding = insert(guarded.table).returning(guarded.table.c[guarded.key], sort_by_parameter_order=True)
     with _noted():
-        keys = list(session.connection().execute(adding, [dict(row) for row in rows]).scalars())
-    _rows_of(session, table).update(dict.fromkeys(keys))
-    return keys
+        made = _inserted(session.connection(), guarded, rows)
+    _rows_of(session, table).update({one[guarded.key]: one for one in made})
+    return [one[guarded.key] for one in made]
+
+
+def _inserted(connection: Connection, guarded: Guarded, rows: Sequence[Values]) -> list[dict[str, Any]]:
+    """The rows, written, with their numbers and with nothing where nothing was said."""
+    key = guarded.table.c[guarded.key]
+    full = [{**dict.fromkeys(guarded.empty), **row} for row in rows]
+    if connection.dialect.name == "sqlite":
+        # It cannot tell many new numbers in order; but this transaction holds it, so the next are ours.
+        first = 1 + (connection.execute(select(func.max(key))).scalar() or 0)
+        made = [{**row, guarded.key: number} for number, row in enumerate(full, first)]
+        connection.execute(insert(guarded.table), made)
+        return made
+    adding = insert(guarded.table).returning(key, sort_by_parameter_order=True)
+    numbers = connection.execute(adding, full).scalars()
+    return [{**row, guarded.key: number} for number, row in zip(numbers, full, strict=True)]
 
 
 def update_logged(session: Session, statement: Any, table: str, keys: Iterable[int]) -> Any:
@@ -179,9 +202,17 @@ def _said(session: Session, portion: Mapping[str, Mapping[int, Any]]) -> dict[st
     said: dict[str, str] = {}
     for name, rows in portion.items():
         guarded = GUARDED[name]
-        made = [row for row in rows.values() if row is not None and object_session(row) is session]
+        made = [values for row in rows.values() if (values := _values_of(session, row)) is not None]
         known = entries_of(session.connection(), guarded, made)
         rest = [key for key in rows if (name, key) not in known]
         for key, entry in (*known.items(), *entries_read(session.connection(), guarded, rest).items()):
             said[f"{key[0]}/{key[1]}"] = entry
     return said
+
+
+def _values_of(session: Session, row: Any) -> Values | None:
+    """What a row made in this session holds; None for one to be read again."""
+    if row is None or isinstance(row, dict):
+        return row
+    values: Values | None = row.__dict__ if object_session(row) is session else None
+    return values

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlmodel import Session
 
+from tests import world
 from tests.services import farm
 from tests.services.stamp_world import StampWorld, make_world
 from trace.db import reading, transaction
@@ -88,6 +89,7 @@ def season(folder: Path, now: datetime, activations: int = 20) -> Season:
     coop, boss = made.stamps.coop, made.stamps.coop.boss
     with transaction() as session:
         rules.load_defaults(session)
+        world.add_picture(session, now, coop.product)
         lots = [farm.harvest(session, coop, now, kg=100) for _ in range(4)]
         pool = packing.pack_lot(session, coop.hand, farm.pack_in(*lots[:2], units=200, kind="pool"), now)
         packing.pack_lot(session, coop.hand, farm.pack_in(pool, units=100), now)

@@ -64,8 +64,19 @@ def test_rows_by_the_thousand_are_logged_too(made: Season, now: datetime) -> Non
         keys = insert_logged(session, "lot", rows)
         changing = update(Lot).where(col(Lot.id).in_(keys[:3])).values(weight_g=9)
         update_logged(session, changing, "lot", keys[:3])
+        session.get(Lot, keys[5]).weight_g = 11
     with reading() as session:
         assert session.get(Lot, keys[7]).code == "M-7"
+    assert made.differences() == []
+
+
+def test_rows_by_the_thousand_undone_in_a_savepoint_are_not_said(made: Season) -> None:
+    before = made.stamps.lot().model_dump(exclude={"id"})
+    rows = [{**before, "public_id": f"p{n:08}", "code": f"M-{n}", "request_id": f"m-{n}"} for n in range(3)]
+    with transaction() as session:
+        point = session.begin_nested()
+        insert_logged(session, "lot", rows)
+        point.rollback()
     assert made.differences() == []
 
 

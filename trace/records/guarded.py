@@ -20,10 +20,15 @@ class Guarded:
     private: tuple[str, ...] = ()
     key: str = "id"
     table: Table = field(init=False)
+    empty: tuple[str, ...] = field(init=False)
+    """Columns that hold nothing where nothing is said."""
 
     def __post_init__(self) -> None:
         record: Any = self.record
-        object.__setattr__(self, "table", record.__table__)
+        table: Table = record.__table__
+        object.__setattr__(self, "table", table)
+        bare = tuple(one.name for one in table.columns if one.nullable and one.default is None)
+        object.__setattr__(self, "empty", bare)
 
     @property
     def name(self) -> str:
