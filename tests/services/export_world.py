@@ -38,6 +38,7 @@ class Written:
             self.coop.product.name = RISKY
             plots = [self.coop.plot, *(self._plot(session) for _ in range(2))]
             harvests = [self._harvest(session, plots[n % 3]) for n in range(INPUTS)]
+            self.harvest = harvests[0]
             halves = [
                 pool(session, self.coop, now, *((lot, 100) for lot in part), kg=290)
                 for part in (harvests[:3], harvests[3:])
@@ -66,11 +67,11 @@ class Written:
         told = make_ready(document(seen(1, quantityList=goods), seen(2)), self.now)
         assert capture(session, self.coop.hand, told, "rollback", self.now).is_success
 
-    def write(self, name: str, actor: Actor | None = None) -> bytes:
+    def write(self, name: str, actor: Actor | None = None, lot: Lot | None = None) -> bytes:
         """The lot's file, as its cooperative's staff gets it."""
         with reading() as session:
             asking = chains.Asking(session, actor or self.coop.hand, FACE)
-            return self.written(name, chains.one(asking, self.lot.public_id))
+            return self.written(name, chains.one(asking, (lot or self.lot).public_id))
 
     def written(self, name: str, found: Any) -> bytes:
         out = io.BytesIO()

@@ -120,6 +120,13 @@ def test_the_epcis_document_is_read_by_our_own_door(written: Written) -> None:
     assert steps == {**made, "accepting": 1, "receiving": 1}
 
 
+def test_what_others_made_of_a_lot_is_not_its_chain(written: Written) -> None:
+    """The pool that a harvest went into names it as an input, and is an event of the pool."""
+    told = json.loads(written.write("epcis", lot=written.harvest))
+    steps = [event["bizStep"] for event in told["epcisBody"]["eventList"]]
+    assert sorted(steps) == ["commissioning", "inspecting"]
+
+
 def test_events_keep_their_hash_on_the_way_out(written: Written) -> None:
     ready = make_ready(json.loads(written.write("epcis")), written.now)
     assert all(one.event_id == one.hash for one in ready)
