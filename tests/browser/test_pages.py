@@ -41,6 +41,8 @@ NO_PAGES = {
     "resolver.item",
     "resolver.other_key",
     "resolver.description",
+    "log_notes.keys",
+    "log_notes.checkpoint",
     "lots.read_weight",
     "imports.check",
     "imports.errors",

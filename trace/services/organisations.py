@@ -72,6 +72,8 @@ def organisation(session: Session, public_id: str) -> Organisation:
     Raises:
         NotFound: there is none.
     """
+    if "\0" in public_id:
+        raise NotFound()  # no name holds this letter, and PostgreSQL is not asked for it
     question = select(Organisation).where(col(Organisation.public_id) == public_id)
     found: Organisation | None = session.execute(question).scalar_one_or_none()
     if found is None:
