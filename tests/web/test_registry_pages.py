@@ -23,6 +23,7 @@ from trace.records.import_run import ImportRun
 from trace.records.plot import GrowingArea, Plot
 from trace.records.product import OcopRating, Product, ProductImage
 from trace.services import rules
+from trace.standards.local_time import local_day
 
 PHONE = "0987654321"
 
@@ -170,7 +171,11 @@ def test_plots_and_growing_areas_with_their_standing(boss: FlaskClient, coop: wo
     assert boss.post(f"/htx/ho/{coop.household.id}/vuon/moi", data={**plot, **place}).status_code == 303
     assert only(Plot, code="V9").area_m2 == 1080
     assert "lớn hơn vùng trồng" in boss.get(answer.location).text
-    changed = {"status": "suspended", "since": datetime.now(UTC).date().isoformat(), "reason": "Chờ kiểm tra"}
+    changed = {
+        "status": "suspended",
+        "since": local_day(datetime.now(UTC)).isoformat(),
+        "reason": "Chờ kiểm tra",
+    }
     assert boss.post(answer.location, data={**changed, "since": "2031-01-01"}).status_code == 422
     done = boss.post(answer.location, data=changed)
     assert done.status_code in {303, 422}

@@ -16,10 +16,11 @@ from trace.records.certificate import Certificate, CertificateScope
 from trace.records.diary_entry import DiaryEntry, DiaryKind
 from trace.records.lot import LotKind, LotLink, LotState
 from trace.records.product import OcopRating, ProductImage
+from trace.standards.local_time import local_day
 from trace.texts.catalogs import t
 
 NOW = datetime.now(UTC)
-TODAY = NOW.date()
+TODAY = local_day(NOW)
 LANGUAGES = ("vi", "en", "ja", "zh")
 
 
