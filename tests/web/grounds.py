@@ -143,7 +143,7 @@ def _estate(session: Session, now: datetime, folder: Path, commune: str, sign: s
     places |= _gear(session, now, coop) | files(session, now, coop, sign)
     places |= _parcel(session, now, coop, lot) | _events(session, now, coop, lot)
     drill = drilling.begin(session, coop.boss, lot.public_id, now, lambda: 0.0)
-    places |= {"drill": drill.public_id}
+    places |= {"drill_id": drill.public_id}
     places |= _consignments(session, now, coop)
     return Estate(coop, places, stamped.code_of(session, block.kid, block.first))
 

@@ -1,7 +1,9 @@
 """What ``/htx`` and ``/so`` share of recalls: the contact sheet, the 24-hour sheet, drills."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial, update_wrapper
+from typing import Any
 
 from flask import abort, flash, render_template
 from werkzeug.wrappers import Response as AnyResponse
@@ -14,6 +16,7 @@ from trace.services.recalling import reach_of
 from trace.services.tracing.contacts import Contact, contacts_of
 from trace.services.tracing.day_sheet import day_sheet
 from trace.texts.catalogs import t
+from trace.web.door import Door
 from trace.web.once import leads_to, once
 from trace.web.recall_tables import calls, sheet
 from trace.web.tables import Table, as_csv, as_xlsx
@@ -72,7 +75,7 @@ def begin_drill(page: str, public_id: str) -> AnyResponse:
     """Start the clock."""
     with once() as session:
         drill = drilling.begin(session, actor(), public_id, now(), time.perf_counter)
-        return leads_to(page, drill=drill.public_id)
+        return leads_to(page, drill_id=drill.public_id)
 
 
 def drill(face: str, drill_id: str) -> str:
@@ -87,9 +90,32 @@ def finish_drill(page: str, drill_id: str) -> AnyResponse:
     """Stop the clock."""
     with once() as session:
         done = drilling.finish(session, actor(), drill_id, now())
-        answer = leads_to(page, drill=done.public_id)
+        answer = leads_to(page, drill_id=done.public_id)
     assert done.finished_at is not None
     took = (done.finished_at - done.started_at).total_seconds()
     figures = {"n": done.lots, "b": done.contacts, "minutes": int(took // 60), "seconds": int(took % 60)}
     flash(t(face_language(), "recall.drill.done", **figures), "ok")
     return answer
+
+
+def hang(door: Door, face: str, papers: Act, sheet: Act) -> None:
+    """The papers and drills of recalls as pages of one face's door, for those who may do these acts."""
+    drill_page = f"{door.name}.drill"
+    for rule, act, name, view in (
+        ("/lo/<public_id>/danh-sach-goi", papers, "contacts", _of(contacts, face)),
+        ("/lo/<public_id>/danh-sach-goi.<form>", papers, "contacts_file", contacts_file),
+        ("/lo/<public_id>/bang-24h.<form>", sheet, "sheet_file", sheet_file),
+        ("/dien-tap", papers, "drills", _of(drill_list, face)),
+        ("/dien-tap/<drill_id>", papers, "drill", _of(drill, face)),
+    ):
+        door.page(rule, act, endpoint=name)(view)
+    for rule, name, deed in (
+        ("/lo/<public_id>/dien-tap", "begin_drill", begin_drill),
+        ("/dien-tap/<drill_id>/xong", "finish_drill", finish_drill),
+    ):
+        door.page(rule, papers, endpoint=name, methods=["POST"])(_of(deed, drill_page))
+
+
+def _of(view: Callable[..., Any], first: str) -> Callable[..., Any]:
+    """The view with its first argument told; it keeps its name, which the forms' guard asks for."""
+    return update_wrapper(partial(view, first), view)

@@ -1,51 +1,8 @@
-"""``/so/thu-hoi``: papers and drills of any cooperative's recalls."""
-
-from werkzeug.wrappers import Response as AnyResponse
+"""``/so``: papers and drills of any cooperative's recalls."""
 
 from trace.services.admission import Act
 from trace.web import recall_pages
 from trace.web.door import Door
 
 door = Door("office_recall_papers", __name__, url_prefix="/so")
-
-
-@door.page("/lo/<public_id>/danh-sach-goi", Act.CLOSE_RECALL)
-def contacts(public_id: str) -> str:
-    """Whom to call."""
-    return recall_pages.contacts("office", public_id)
-
-
-@door.page("/lo/<public_id>/danh-sach-goi.<form>", Act.CLOSE_RECALL)
-def contacts_file(public_id: str, form: str) -> AnyResponse:
-    """Whom to call, as a file."""
-    return recall_pages.contacts_file(public_id, form)
-
-
-@door.page("/lo/<public_id>/bang-24h.<form>", Act.LIFT_HOLD)
-def sheet_file(public_id: str, form: str) -> AnyResponse:
-    """The 24-hour sheet."""
-    return recall_pages.sheet_file(public_id, form)
-
-
-@door.page("/dien-tap", Act.CLOSE_RECALL)
-def drills() -> str:
-    """All drills."""
-    return recall_pages.drill_list("office")
-
-
-@door.page("/lo/<public_id>/dien-tap", Act.CLOSE_RECALL, methods=["POST"])
-def begin_drill(public_id: str) -> AnyResponse:
-    """Begin a drill on a lot."""
-    return recall_pages.begin_drill("office_recall_papers.drill", public_id)
-
-
-@door.page("/dien-tap/<drill>", Act.CLOSE_RECALL, endpoint="drill")
-def show_drill(drill: str) -> str:
-    """One drill."""
-    return recall_pages.drill("office", drill)
-
-
-@door.page("/dien-tap/<drill>/xong", Act.CLOSE_RECALL, methods=["POST"])
-def finish_drill(drill: str) -> AnyResponse:
-    """End a drill."""
-    return recall_pages.finish_drill("office_recall_papers.drill", drill)
+recall_pages.hang(door, "office", papers=Act.CLOSE_RECALL, sheet=Act.LIFT_HOLD)
