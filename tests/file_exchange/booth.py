@@ -16,7 +16,7 @@ from trace.records.file_exchange import FileReport, HeldOrder
 from trace.records.market_order import SalesDay, ShopDay
 from trace.records.shop import Listing, Shop
 from trace.services import order_figures
-from trace.services.file_exchange import cleaning, layouts, reports
+from trace.services.file_exchange import cleaning, layouts, learning, reports
 from trace.services.file_exchange.headings import REPORT_WORDS, guess
 from trace.services.importing.reading import opened
 
@@ -45,7 +45,7 @@ class Booth:
 
     def learn(self, words: dict[str, str]) -> int:
         with transaction() as session:
-            return reports.learn(session, self.shop.id, list(words.items()), None, NOW)
+            return learning.learn(session, self.shop.id, list(words.items()), None, NOW)
 
     def speak(self, dialect: str, path: Path) -> None:
         """Columns and words of a dialect."""

@@ -12,7 +12,7 @@ from trace.commands.demo_season.market import PLAIN, Order, orders_of
 from trace.commands.demo_season.selling import map_shelf
 from trace.db import reading, transaction
 from trace.records.file_exchange import FileReport
-from trace.services.file_exchange import cleaning, layouts, opening, reports
+from trace.services.file_exchange import cleaning, layouts, learning, opening, reports
 from trace.services.file_exchange.headings import REPORT_WORDS
 from trace.services.importing.reading import opened
 from trace.settings import Settings
@@ -93,7 +93,7 @@ def _name_columns(cast: Cast, coop: Coop, shop_id: int, path: Path) -> None:
         choices = layouts.ReportChoices(is_full=True)
         layouts.confirm_report_layout(session, layout, layouts.columns_of(layout), choices, by, now)
         words = [(word, state) for state, word in WORDS[DIALECT].items()]
-        reports.learn(session, shop_id, words, by, now)
+        learning.learn(session, shop_id, words, by, now)
 
 
 def _keep(cast: Cast, coop: Coop, shop_id: int, path: Path) -> int:

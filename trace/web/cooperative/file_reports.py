@@ -14,7 +14,7 @@ from trace.db import reading
 from trace.errors import FieldProblem, Invalid, Refused
 from trace.records.file_exchange import FileReport, ReportState
 from trace.services.admission import Act
-from trace.services.file_exchange import cleaning, drops, fetching, opening, report_pages, reports
+from trace.services.file_exchange import cleaning, drops, fetching, learning, opening, report_pages, reports
 from trace.standards import quantity
 from trace.standards.fault import Fault
 from trace.standards.local_time import day_bounds, local_day
@@ -148,7 +148,7 @@ def learn(shop_id: int) -> Answer:
         with once() as session:
             shop = opening.held_shop(session, actor(), shop_id)
             told = [(word.replace("\0", ""), status) for word, status in said if status]
-            count = reports.learn(session, shop.id, told, actor().account_id, now())
+            count = learning.learn(session, shop.id, told, actor().account_id, now())
             answer = leads_to("file_reports.index", shop_id=shop_id)
     except (Invalid, Refused) as error:
         return _index(shop_id, kept(error, {})), error.status
