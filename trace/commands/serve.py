@@ -13,6 +13,7 @@ from trace.app import create_app, start
 from trace.commands import demo_season
 from trace.commands.founding import found_instance
 from trace.commands.servers import Server, free_port
+from trace.commands.serving_alone import serve_alone
 from trace.commands.simulate import addresses_of
 from trace.commands.tls_front import TlsFront, local_certificate, own_address
 from trace.jobs import work
@@ -37,6 +38,7 @@ def serve() -> None:
     """Serve pages, clock and workers in one process: one machine."""
     start_logging()
     settings = load_settings()
+    serve_alone(settings.instance, settings.public_url)
     found_instance(settings)
     runner = work.start(settings)
     _serve(settings, runner.stop)
@@ -53,6 +55,7 @@ def run() -> None:
     port = free_port(base.host, base.port)
     simulator_port = free_port("127.0.0.1", SIMULATOR_PORT)
     base = _reached_at(base, port)
+    serve_alone(base.instance, base.public_url)
     if base.master_key.exists():
         settings, lines = base, []
         simulators = _simulators(settings, simulator_port)

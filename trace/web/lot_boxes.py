@@ -41,7 +41,7 @@ def heading(box: Box, lang: str) -> str:
 def lines(box: Box, lang: str) -> list[str]:
     """At most four: what it is, how much, how it stands, where from or where to."""
     kind = [t(lang, f"lot.kind.{box.nodes[0].lot.kind}")] if len(box.nodes) == 1 else []
-    much = " · ".join([*kind, weight(lang, box.grams)])
+    much = " · ".join([weight(lang, box.grams), *kind])
     return [heading(box, lang), much, _state(box, lang), _place(box, lang)]
 
 

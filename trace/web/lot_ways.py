@@ -1,11 +1,14 @@
 """Where the boxes of a tree of lots stand, and the way of its strokes: straight down, or round the side."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from trace.services.tracing.picture import Picture, Stroke
 
 GAP_X, GAP_Y, TALL = 10, 46, 84
+LETTER = 8
+"""How high the figures of a weight are, in pixels."""
 SIDE, LANE = 22, 6
 """Room at both sides for strokes that pass a layer by, and how far two of them keep apart."""
 
@@ -41,9 +44,11 @@ class Way:
 def ways(picture: Picture, sheet: Sheet) -> Iterator[Way]:
     """The way of each stroke, in their order."""
     passing = 0
-    for place, stroke in enumerate(picture.strokes):
+    leaving = Counter(stroke.start for stroke in picture.strokes)
+    arriving = Counter(stroke.end for stroke in picture.strokes)
+    for stroke in picture.strokes:
         if stroke.end[0] - stroke.start[0] == 1:
-            yield _down(picture, stroke, sheet, place)
+            yield _down(picture, stroke, sheet, _along(leaving[stroke.start], arriving[stroke.end]))
         else:
             yield _around(picture, stroke, sheet, passing)
             passing += 1
@@ -57,12 +62,19 @@ def _top(layer: int) -> float:
     return layer * (TALL + GAP_Y) + 1
 
 
-def _down(picture: Picture, stroke: Stroke, sheet: Sheet, place: int) -> Way:
+def _along(leaving: int, arriving: int) -> float:
+    """Where on a stroke its weight stands, 0 to 1: nearer the end that fewer share, so weights keep apart."""
+    return 0.5 + 0.25 * ((leaving > arriving) - (leaving < arriving))
+
+
+def _down(picture: Picture, stroke: Stroke, sheet: Sheet, along: float) -> Way:
     x1, x2 = (_middle(picture, end, sheet) for end in (stroke.start, stroke.end))
     y1, y2 = _top(stroke.start[0]) + TALL, _top(stroke.end[0])
     middle = (y1 + y2) / 2
     path = f"M{x1:.1f} {y1:.1f}C{x1:.1f} {middle:.1f} {x2:.1f} {middle:.1f} {x2:.1f} {y2:.1f}"
-    return Way(path, ((x1 + x2) / 2, middle + (8 if place % 2 else 0)))
+    near_end = along * along * (3 - 2 * along)
+    gone = 1.5 * along * (1 - along) + along**3
+    return Way(path, (x1 + (x2 - x1) * near_end, y1 + (y2 - y1) * gone + LETTER / 2))
 
 
 def _around(picture: Picture, stroke: Stroke, sheet: Sheet, passing: int) -> Way:
