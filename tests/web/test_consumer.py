@@ -37,7 +37,7 @@ LANGUAGES = ("vi", "en", "ja", "zh")
 PAGE_BUDGET = 14_336
 FIELDS = {
     *("code", "state", "verdict", "recall", "first_seen", "devices", "product", "lot", "cooperative"),
-    *("proves", "does_not_prove"),
+    *("link", "proves", "does_not_prove"),
 }
 VERDICTS = {
     "MALFORMED": ("TYPING_ERROR", 404),

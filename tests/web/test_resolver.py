@@ -413,9 +413,75 @@ def test_a_stamps_code_as_serial_leads_to_its_verdict(app: Flask, stamps: Stamps
     for path in (f"/01/{GTIN}/10/{stamps.lot.code}/21/{code}", f"/01/{GTIN}/21/{code.lower()}"):
         answer = client.get(path)
         assert to(answer) == f"/{code}"
+        assert answer.location.count(code) == 1
         assert answer.headers["X-Robots-Tag"] == "noindex"
         verdict = client.get(path, headers={"Accept": "application/json"}, follow_redirects=True)
         assert verdict.json["verdict"] == "VALID"
+        assert verdict.json["link"] is None
+    settle(app)
+
+
+@pytest.mark.parametrize("lang", ["vi", "en", "ja", "zh"])
+def test_a_stamp_in_a_link_to_another_lot_says_so_in_every_language(
+    app: Flask,
+    stamps: Stamps,  # noqa: F811
+    lang: str,
+) -> None:
+    with_gtin(stamps)
+    code = stamps.code(stamps.block.first)
+    said = {"Accept-Language": lang}
+    page = visitor(app).get(f"/01/{GTIN}/10/LO-KHAC/21/{code}", headers=said, follow_redirects=True)
+    words = t(lang, "link.clash.lot", asked="LO-KHAC", lot=stamps.lot.code)
+    assert words in unescape(page.text)
+    assert t(lang, "link.clash.heading") in unescape(page.text)
+    plain = visitor(app, 2).get(f"/{code}", headers=said)
+    assert t(lang, "link.clash.heading") not in unescape(plain.text)
+    settle(app)
+
+
+def test_a_stamp_in_a_link_to_another_real_lot_or_product_says_which_part_is_not_its_own(
+    app: Flask,
+    stamps: Stamps,  # noqa: F811
+) -> None:
+    with_gtin(stamps)
+    with transaction() as session:
+        other = world.make_product(session, NOW, stamps.coop.org)
+        session.add(ProductGtin(gtin=LATER, product_id=other.id, given_at=NOW))
+        days = {"harvested_on": NOW.date(), "packed_on": NOW.date(), "released_at": NOW}
+        held = world.make_lot(session, NOW, stamps.coop.plot, stamps.coop.product, **days)
+    code = stamps.code(stamps.block.first)
+    for path, differs in (
+        (f"/01/{GTIN}/10/{held.code}/21/{code}", ["lot"]),
+        (f"/01/{LATER}/21/{code}", ["gtin"]),
+        (f"/01/{LATER}/10/X/21/{code}", ["gtin", "lot"]),
+    ):
+        answer = visitor(app).get(path, headers={"Accept": "application/json"}, follow_redirects=True)
+        assert (answer.json["verdict"], answer.json["lot"]["public_id"]) == ("VALID", stamps.lot.public_id)
+        assert answer.json["link"]["differs"] == differs
+        assert len(answer.json["link"]["said"]) == len(differs) + 1
+    settle(app)
+
+
+def test_a_former_gtin_of_the_stamps_product_is_no_other_product(app: Flask, stamps: Stamps) -> None:  # noqa: F811
+    with_gtin(stamps)
+    with transaction() as session:
+        row = ProductGtin(gtin=LATER, product_id=stamps.coop.product.id, given_at=NOW, left_at=NOW)
+        session.add(row)
+    code = stamps.code(stamps.block.first)
+    path = f"/01/{LATER}/21/{code}"
+    answer = visitor(app).get(path, headers={"Accept": "application/json"}, follow_redirects=True)
+    assert answer.json["link"] is None
+    settle(app)
+
+
+def test_a_withdrawn_stamp_tells_nothing_of_its_lot_by_way_of_a_link(app: Flask, stamps: Stamps) -> None:  # noqa: F811
+    with_gtin(stamps)
+    with transaction() as session:
+        stamped.void(session, NOW, stamps.block, stamps.block.first, stamps.block.first)
+    code = stamps.code(stamps.block.first)
+    path = f"/01/{GTIN}/10/LO-KHAC/21/{code}"
+    answer = visitor(app).get(path, headers={"Accept": "application/json"}, follow_redirects=True)
+    assert (answer.json["verdict"], answer.json["link"]) == ("WITHDRAWN", None)
     settle(app)
 
 

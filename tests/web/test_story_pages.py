@@ -1,27 +1,36 @@
 """Pages for sharing: what is told of a lot and a product, what held on which day, what stays absent."""
 
+import gzip
 import json
 import re
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlmodel import select
 
 from tests import stamped, world
 from trace.db import transaction
 from trace.records.certificate import Certificate, CertificateScope
 from trace.records.diary_entry import DiaryEntry, DiaryKind
+from trace.records.household import Consent, Purpose
 from trace.records.lot import LotKind, LotLink, LotState
+from trace.records.plot import SiteStatus, SiteStatusChange
 from trace.records.product import OcopRating, ProductImage
 from trace.standards.local_time import local_day
+from trace.standards.province_map import map_of_hai_phong
 from trace.texts.catalogs import t
 
 NOW = datetime.now(UTC)
 TODAY = local_day(NOW)
 LANGUAGES = ("vi", "en", "ja", "zh")
+PAGE_BUDGET = 14_336
+STATIC = Path(__file__).parents[2] / "trace" / "web" / "static"
+STYLES = ("tokens.css", "components.css", "faces.css", "story.css")
 
 
 @pytest.fixture
@@ -180,6 +189,121 @@ def test_the_place_is_told_by_its_new_and_its_old_name(client: FlaskClient, coop
         "xã Hà Bắc, thành phố Hải Phòng (trước 7/2025: xã Hồng Lạc, huyện Thanh Hà, tỉnh Hải Dương)"
         in page(client, f"/lo/{lot.public_id}")
     )
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_commune_is_marked_on_a_map_with_its_name_and_told_to_who_cannot_see_it(
+    client: FlaskClient, coop: world.Coop, lang: str
+) -> None:
+    lot = lot_of(coop, commune_code="10816", old_commune_scheme="2025-01", old_commune_code="10816")
+    text = page(client, f"/lo/{lot.public_id}", lang)
+    drawing = text[text.index('<figure class="map">') : text.index("</figure>")]
+    name = "xã Hà Bắc" if lang == "vi" else "Ha Bac"
+    assert f'class="here" d="{map_of_hai_phong().communes["10816"]}"' in drawing
+    assert "<title" in drawing
+    assert ("Hồng Lạc" if lang == "vi" else "Hong Lac") in drawing[drawing.index("<desc") :]
+    assert name in drawing[drawing.index("<text") :], "colour is not the only mark"
+
+
+@pytest.mark.parametrize("commune", ["00004", "11948"])
+def test_a_place_outside_the_province_has_words_and_no_map(
+    client: FlaskClient, coop: world.Coop, commune: str
+) -> None:
+    lot = lot_of(coop, commune_code=commune)
+    text = page(client, f"/lo/{lot.public_id}")
+    assert ('<figure class="map">' in text) == (commune in map_of_hai_phong().communes)
+    assert t("vi", "consumer.where") in text
+
+
+def test_a_lots_page_with_its_map_papers_styles_and_diary_fits_the_budget(
+    client: FlaskClient, coop: world.Coop
+) -> None:
+    lot = full_lot(coop)
+    styles = sum(len(gzip.compress((STATIC / name).read_bytes())) for name in STYLES)
+    for lang in LANGUAGES:
+        answer = client.get(f"/lo/{lot.public_id}", headers={"Accept-Language": lang})
+        assert 'class="map"' in answer.text
+        assert len(gzip.compress(answer.data)) + styles <= PAGE_BUDGET
+
+
+def full_lot(coop: world.Coop) -> Any:
+    """A pack of a pool of harvests with papers, sprays and households that agreed to be named."""
+    with transaction() as session:
+        homes = [world.make_household(session, NOW, coop.org) for _ in range(12)]
+        area = world.make_growing_area(session, NOW, coop.org)
+        plots = [world.make_plot(session, NOW, one, growing_area_id=area.id) for one in homes]
+        harvests = [world.make_lot(session, NOW, plot, harvested_on=TODAY) for plot in plots]
+        days = {"plot_id": None, "household_id": None, "harvested_on": TODAY, "packed_on": TODAY}
+        pool = world.make_lot(session, NOW, coop.plot, kind=LotKind.POOL, **days)
+        days |= {"commune_code": "10816", "old_commune_scheme": "2025-01", "old_commune_code": "10816"}
+        pack = world.make_lot(session, NOW, coop.plot, coop.product, kind=LotKind.PACK, **days)
+        for parent, child in [*((lot, pool) for lot in harvests), (pool, pack)]:
+            session.add(LotLink(parent_id=parent.id, child_id=child.id, weight_g=1))
+        for home in homes:
+            agree(session, home)
+    for number in range(4):
+        paper(coop, TODAY, TODAY, f"VietGAP-TT-13-00{number}", issuer="Trung tâm chứng nhận chất lượng")
+    for kind in DiaryKind:
+        spray(coop, 20, 7, kind=kind, request_id=kind, plot_id=plots[0].id, household_id=homes[0].id)
+    return pack
+
+
+def agree(session: Any, household: Any, **given: Any) -> None:
+    values = {"purpose": Purpose.PUBLIC_NAME, "version": "2026-01", "given_at": NOW}
+    session.add(Consent(household_id=household.id, **{**values, **given}))
+
+
+def test_who_agreed_is_named_and_nobody_after_taking_it_back(client: FlaskClient, coop: world.Coop) -> None:
+    lot = lot_of(coop)
+    path, name = f"/lo/{lot.public_id}", coop.household.name
+    assert name not in page(client, path)
+    with transaction() as session:
+        agree(session, coop.household, purpose=Purpose.STATISTICS)
+    assert name not in page(client, path)
+    with transaction() as session:
+        agree(session, coop.household)
+    assert name in page(client, path)
+    with transaction() as session:
+        for consent in session.execute(select(Consent)).scalars():
+            consent.withdrawn_at = NOW
+    for lang in LANGUAGES:
+        assert name not in page(client, path, lang)
+
+
+def test_the_growing_area_is_named_and_a_code_that_did_not_stand_that_day_is_said(
+    client: FlaskClient, coop: world.Coop
+) -> None:
+    with transaction() as session:
+        area = world.make_growing_area(session, NOW, coop.org)
+        lot = world.make_lot(
+            session, NOW, coop.plot, coop.product, growing_area_id=area.id, harvested_on=TODAY
+        )
+    path, fallen = f"/lo/{lot.public_id}", t("vi", "consumer.area.fallen")
+    assert area.code in page(client, path)
+    assert fallen not in page(client, path)
+    for since, said in ((TODAY + timedelta(days=1), False), (TODAY, True)):
+        with transaction() as session:
+            row = SiteStatusChange(growing_area_id=area.id, status=SiteStatus.SUSPENDED, since=since)
+            row.recorded_at = NOW
+            session.add(row)
+        assert (fallen in page(client, path)) == said
+
+
+def test_the_diary_of_the_season_is_summed_up_without_what_was_corrected(
+    client: FlaskClient, coop: world.Coop
+) -> None:
+    lot = lot_of(coop)
+    path = f"/lo/{lot.public_id}"
+    assert t("vi", "consumer.diary.none") in page(client, path)
+    spray(coop, 30, 7)
+    wrong = spray(coop, 15, 14)
+    spray(coop, 20, 14, corrects_id=wrong.id)
+    spray(coop, 400, 7)
+    spray(coop, -2, 7)
+    spray(coop, 9, 0, kind=DiaryKind.FERTILISE)
+    text = page(client, path)
+    assert t("vi", "consumer.diary.spray", n=2, date=TODAY - timedelta(days=20)) in text
+    assert t("vi", "consumer.diary.fertilise", n=1, date=TODAY - timedelta(days=9)) in text
 
 
 def test_a_recalled_lot_says_so_first(client: FlaskClient, coop: world.Coop) -> None:

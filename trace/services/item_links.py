@@ -17,6 +17,7 @@ from trace.records.lot import Lot
 from trace.records.product import Product
 from trace.records.product_gtin import ProductGtin
 from trace.services.public_pages import is_public
+from trace.services.stamp_facts import StampInfo
 from trace.standards import stamp_code
 from trace.standards.digital_link import DigitalLink
 
@@ -73,6 +74,20 @@ def find_item(session: Session, asked: DigitalLink) -> Item:
     if stamp is not None:
         held = replace(held, serial=asked.serial)
     return Item(asked=asked, held=held, stamp=stamp, **row)
+
+
+def differs_from_link(session: Session, info: StampInfo, asked: DigitalLink) -> tuple[str, ...]:
+    """Which of ``gtin`` and ``lot`` in a link are not those of the stamp's goods.
+
+    A number the product once had is its own: what was printed with it is no other goods.
+    """
+    found = []
+    once = select(col(ProductGtin.gtin)).where(col(ProductGtin.product_id) == info.product_id)
+    if info.product_id is not None and asked.gtin not in set(session.execute(once).scalars()):
+        found.append("gtin")
+    if asked.lot is not None and info.lot_code is not None and asked.lot != info.lot_code:
+        found.append("lot")
+    return tuple(found)
 
 
 def _stamp_of(asked: DigitalLink) -> str | None:

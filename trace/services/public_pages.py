@@ -12,6 +12,7 @@ from trace.records.lot import Lot, LotLink, LotState
 from trace.records.organisation import Organisation
 from trace.records.product import Product, ProductImage
 from trace.records.recall import Recall, RecallLot
+from trace.services.growing_story import Growing, growing_of
 from trace.services.papers import Paper, Stars, papers_on, stars_on
 from trace.services.stamp_facts import FIRST_NON_FOOD_GROUP, last_good_day
 from trace.services.story import Place, Story, place_of, tell
@@ -50,6 +51,7 @@ class LotPage:
     is_recalled: bool
     is_destroyed: bool
     story: Story
+    growing: Growing
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,7 @@ def lot_page(session: Session, public_id: str, today: date) -> LotPage:
         is_recalled=bool(notices) or lot.state == LotState.RECALLED,
         is_destroyed=lot.state == LotState.DESTROYED,
         story=tell(session, lot.id, today),
+        growing=growing_of(session, lot.id),
     )
 
 

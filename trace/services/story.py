@@ -2,7 +2,7 @@
 
 Every question is made once and asked again with other figures: making it costs more than asking.
 
-No household is named: the public reads how many there are, their commune and their cooperative.
+No household is named here: the public reads how many there are, their commune and their cooperative.
 """
 
 from collections.abc import Collection, Sequence
@@ -17,6 +17,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from trace.records.admin_unit import AdminUnit
+from trace.records.columns import NEW_SCHEME
 from trace.records.diary_entry import DiaryEntry, DiaryKind
 from trace.records.lot import Lot, LotKind, LotLink
 from trace.records.plot import Plot
@@ -35,6 +36,8 @@ class Place:
     old_commune: str | None = None
     old_district: str | None = None
     old_province: str | None = None
+    code: str | None = None
+    """Of the commune, where it is one of the scheme since July 2025."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,7 @@ class Story:
 
 def tell(session: Session, lot_id: int, today: date) -> Story:
     """The story of one lot: some eight short questions, none a row of another one's answer."""
-    lots = _with_ancestors(session, lot_id)
+    lots = with_ancestors(session, lot_id)
     me = next(lot for lot in lots if lot.id == lot_id)
     day = me.packed_on or me.harvested_on
     harvests = [lot for lot in lots if lot.kind == LotKind.HARVEST]
@@ -101,8 +104,8 @@ _LOT_FACTS = (
 )
 
 
-def _with_ancestors(session: Session, lot_id: int) -> Sequence[Any]:
-    """The lot and all that went into it, each with its plot's growing area."""
+def with_ancestors(session: Session, lot_id: int) -> Sequence[Any]:
+    """The facts of a lot and of all that went into it, each with its plot's growing area."""
     return session.connection().execute(_ancestors(), {"lot": lot_id}).all()
 
 
@@ -125,9 +128,11 @@ def _ancestors() -> Executable:
 def place_of(session: Session, placed: Any) -> Place:
     """The names of a placed row's commune, now and before."""
     commune, province = _names(session, placed.commune_scheme, placed.commune_code, 2)
+    code = placed.commune_code if placed.commune_scheme == NEW_SCHEME else None
     if placed.old_commune_code is None:
-        return Place(commune, province)
-    return Place(commune, province, *_names(session, placed.old_commune_scheme, placed.old_commune_code, 3))
+        return Place(commune, province, code=code)
+    old = _names(session, placed.old_commune_scheme, placed.old_commune_code, 3)
+    return Place(commune, province, old[0], old[1], old[2], code)
 
 
 def _names(session: Session, scheme: str, code: str, levels: int) -> list[str]:

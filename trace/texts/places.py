@@ -32,7 +32,7 @@ def place(
 
     All names are full names ("Xã Hà Bắc"); without an old one the brackets are left out.
     """
-    now = _commune_of(lang, _unit(lang, new_full_name), _province(lang, new_province))
+    now = _commune_of(lang, unit_said(lang, new_full_name), _province(lang, new_province))
     before = place_before(lang, old_full_name, old_district, old_province)
     return t(lang, "place.now_and_before", now=now, before=before) if before else now
 
@@ -43,13 +43,13 @@ def place_before(lang: str, *old_full_names: str | None) -> str:
     Smallest unit first, province last; a commune or a district alone keeps its kind.
     """
     known = [name for name in old_full_names if name]
-    units = [_province(lang, name) if _is_province(name, known) else _unit(lang, name) for name in known]
+    units = [_province(lang, name) if _is_province(name, known) else unit_said(lang, name) for name in known]
     return t(lang, "place.before", units=listed(lang, units)) if units else ""
 
 
 def place_short(lang: str, new_full_name: str, new_province: str) -> str:
     """For stamps and tables, the new name only: xã Hà Bắc, Hải Phòng."""
-    return _commune_of(lang, _unit(lang, new_full_name), _bare_province(lang, new_province))
+    return _commune_of(lang, unit_said(lang, new_full_name), _bare_province(lang, new_province))
 
 
 def place_abroad(lang: str, new_province: str, old_province: str | None = None) -> str:
@@ -72,7 +72,7 @@ def _commune_of(lang: str, commune: str, province: str) -> str:
     return t(lang, "place.commune_of", commune=commune, province=province)
 
 
-def _unit(lang: str, full_name: str) -> str:
+def unit_said(lang: str, full_name: str) -> str:
     """A commune or district: "xã Hà Bắc", "Ha Bac commune"; in ja and zh the name alone."""
     kind, name = _split(full_name)
     own = _own_name(lang, name, _OTHERS)
@@ -83,7 +83,7 @@ def _unit(lang: str, full_name: str) -> str:
 
 def _province(lang: str, full_name: str) -> str:
     """A province: "thành phố Hải Phòng"; abroad its name alone."""
-    return _unit(lang, full_name) if language(lang) == "vi" else _bare_province(lang, full_name)
+    return unit_said(lang, full_name) if language(lang) == "vi" else _bare_province(lang, full_name)
 
 
 def _bare_province(lang: str, full_name: str) -> str:

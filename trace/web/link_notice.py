@@ -1,20 +1,38 @@
-"""What a page says when the scanned link named more than the register holds, or a number of yesterday.
+"""What a page says when the scanned link named more than the register holds, or a number of yesterday, or
+other goods than the stamp in it belongs to.
 
 The resolver hands the scanned link on as ``gs1``; a page without it says nothing.
 """
 
+from dataclasses import dataclass
+
 from flask import request
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
+from trace.db import reading
 from trace.errors import NotFound
-from trace.services.item_links import find_item
+from trace.services.item_links import differs_from_link, find_item
+from trace.services.verdicts import SHOWS_LOT
 from trace.standards import digital_link
 from trace.standards.digital_link import DigitalLink
 from trace.standards.fault import Fault
 from trace.texts.catalogs import t
+from trace.web.checking import Checked
+from trace.web.verdict_words import product_name
+from trace.web.visitor import settings
 
 ASKED = "gs1"
 """The parameter that carries the scanned link's path."""
+
+
+@dataclass(frozen=True)
+class LinkClash:
+    """The link's path, which of ``gtin`` and ``lot`` in it are not the stamp's, what people are told."""
+
+    asked: str
+    differs: tuple[str, ...]
+    sentences: tuple[str, ...]
 
 
 def notices(asked: DigitalLink, held: DigitalLink, gtin: str | None, lang: str) -> tuple[str, ...]:
@@ -32,11 +50,27 @@ def notices(asked: DigitalLink, held: DigitalLink, gtin: str | None, lang: str) 
 
 def notices_here(session: Session, product_id: int | None, lang: str) -> tuple[str, ...]:
     """What this page is to say of the link that led here; nothing of one that names other goods."""
-    said = request.args.get(ASKED, "")
-    if not said:
-        return ()
     try:
-        item = find_item(session, digital_link.parse(said))
+        item = find_item(session, digital_link.parse(request.args.get(ASKED, "")))
     except (Fault, NotFound):
         return ()
     return notices(item.asked, item.held, item.gtin, lang) if item.product_id == product_id else ()
+
+
+def clash_of(checked: Checked, lang: str) -> LinkClash | None:
+    """What the link that led here says otherwise than the stamp, where the page tells the stamp's lot."""
+    info = checked.reading.info
+    if info is None or checked.reading.state not in SHOWS_LOT:
+        return None
+    try:
+        asked = digital_link.parse(request.args.get(ASKED, ""))
+        with reading() as session:
+            differs = differs_from_link(session, info, asked)
+    except (Fault, SQLAlchemyError):  # the verdict stands without it
+        return None
+    if not differs:
+        return None
+    said = {"gtin": asked.gtin, "asked": asked.lot, "lot": info.lot_code, "product": product_name(info, lang)}
+    sentences = [t(lang, f"link.clash.{part}", **said) for part in differs]
+    phone = info.org_phone or settings().contact_phone
+    return LinkClash(asked.path(), differs, (*sentences, t(lang, "link.clash.do", phone=phone)))

@@ -5,6 +5,7 @@ code in a link is never looked at here: it goes to its own page, behind the limi
 """
 
 import json
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -110,8 +111,8 @@ def _led(found: Item, link: ItemLink, lang: str = "") -> AnyResponse:
     own = {}
     if lang and request.args.get("lang") not in LANGUAGES:
         own["lang"] = lang
-    if not found.is_exact or found.left_at is not None:
-        own[ASKED] = found.asked.path()
+    if not found.is_exact or found.left_at is not None or found.stamp is not None:  # a stamp's page compares
+        own[ASKED] = replace(found.asked, serial=None if found.stamp else found.asked.serial).path()
     query = "&".join(part for part in (urlencode(own), request.query_string.decode("latin-1")) if part)
     return _with_links(redirect(link.path + (f"?{query}" if query else ""), REDIRECT), found)
 

@@ -10,9 +10,10 @@ from trace.db import reading
 from trace.services import public_pages
 from trace.services.public_pages import LotPage, ProductPage, RecallNotice, is_food
 from trace.standards.local_time import local_day
+from trace.standards.province_map import marked
 from trace.texts.catalogs import t, t_html
 from trace.texts.files import HTML_LANG
-from trace.texts.places import place_short
+from trace.texts.places import place_short, unit_said
 from trace.web.door import Door, Open
 from trace.web.link_notice import notices_here
 from trace.web.page_tools import icon, request_is_demo
@@ -52,6 +53,8 @@ def lot(public_id: str) -> str:
         product=product,
         coop=figures["coop"],
         place=place_said(lang, page.story.place),
+        map=marked(page.story.place.code),
+        commune=unit_said(lang, page.story.place.commune),
         coop_place=place_short(lang, page.coop_place.commune, page.coop_place.province),
         recall=_notice(page.recall, lang),
         banner="verdict.recall.banner" if is_food(page.product) else "verdict.recall.banner.not_food",

@@ -8,6 +8,7 @@ from trace.services.verdicts import SHOWS_COOPERATIVE, SHOWS_LOT, VERDICT, State
 from trace.standards.local_time import local_day
 from trace.texts.catalogs import t
 from trace.web.checking import Checked
+from trace.web.link_notice import LinkClash, clash_of
 from trace.web.verdict_words import (
     cooperative_name,
     does_not_prove,
@@ -35,10 +36,18 @@ def as_json(checked: Checked, lang: str) -> dict[str, Any]:
         "devices": reading.devices if shows_lot and reading.history else None,
         "product": _product_json(info, lang, stars) if shows_lot else None,
         "lot": _lot_json(info, lang, story.place) if shows_lot and story is not None else None,
+        "link": _link_json(clash_of(checked, lang)),
         "cooperative": _cooperative_json(info, lang) if reading.state in SHOWS_COOPERATIVE else None,
         "proves": [t(lang, key, **figures(checked, lang)) for key in proves(reading)],
         "does_not_prove": [t(lang, key) for key in does_not_prove(reading)],
     }
+
+
+def _link_json(clash: LinkClash | None) -> dict[str, Any] | None:
+    """What the scanned Digital Link said otherwise than the stamp; None where it said nothing else."""
+    if clash is None:
+        return None
+    return {"asked": clash.asked, "differs": list(clash.differs), "said": list(clash.sentences)}
 
 
 def _recall_json(info: StampInfo | None, lang: str) -> dict[str, Any] | None:

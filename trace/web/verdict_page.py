@@ -12,7 +12,9 @@ from trace.services.verdicts import SHOWS_COOPERATIVE, SHOWS_LOT, State
 from trace.texts.catalogs import t, t_html
 from trace.texts.files import HTML_LANG
 from trace.web.checking import Checked
+from trace.web.link_notice import clash_of
 from trace.web.page_tools import request_is_demo
+from trace.web.reader import kept_query
 from trace.web.verdict_words import (
     BAND,
     LOOK,
@@ -54,6 +56,8 @@ def as_html(checked: Checked, lang: str) -> str:
         history=reading.history,
         info=info,
         story=checked.story if reading.state in SHOWS_LOT else None,
+        clash=clash_of(checked, lang),
+        kept=kept_query(),
         shows_cooperative=reading.state in SHOWS_COOPERATIVE and info is not None and bool(info.org_name),
         coop=cooperative_name(info, lang) if info is not None else "",
         coop_place=org_place(info, lang) if info is not None else "",
