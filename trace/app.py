@@ -70,6 +70,7 @@ from trace.web.epcis import events as epcis_events
 from trace.web.epcis import problems as epcis_problems
 from trace.web.epcis import queries as epcis_queries
 from trace.web.epcis import resources as epcis_resources
+from trace.web.epcis import subscriptions as epcis_subscriptions
 from trace.web.office import exports as office_exports
 from trace.web.office import lots as office_lots
 from trace.web.office import market_rules as office_market_rules
@@ -146,6 +147,7 @@ DOORS: tuple[Door, ...] = (
     epcis_capture.door,
     epcis_resources.door,
     epcis_queries.door,
+    epcis_subscriptions.door,
 )
 csrf = CSRFProtect()
 for _door in (hooks.door, carrier_hooks.door):

@@ -148,6 +148,7 @@ class Settings(BaseModel):
     rate_days: int = Field(default=10, gt=0, le=366)
     upload_mb: int = Field(default=20, gt=0, le=100)
     printer_hosts: tuple[str, ...] = ()
+    epcis_hosts: tuple[str, ...] = ()
     print_children: int = Field(default=2, gt=0, le=16)
     printers_at_once: int = Field(default=3, gt=0, le=32)
     prints_open: int = Field(default=3, gt=0, le=1_000)
@@ -192,7 +193,7 @@ class Settings(BaseModel):
             raise ValueError("must be memory://; the limiter counts in each process")
         return uri
 
-    @field_validator("printer_hosts", mode="before")
+    @field_validator("printer_hosts", "epcis_hosts", mode="before")
     @classmethod
     def _listed(cls, given: Any) -> Any:
         return (
@@ -201,12 +202,19 @@ class Settings(BaseModel):
 
     @field_validator("printer_hosts")
     @classmethod
-    def _hosts(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
+    def _printers(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
         for host in hosts:
-            is_name = HOST_NAME.fullmatch(host.lower()) and not host[-1].isdecimal()
-            if not is_name and not _is_network(host) and not CUPS_QUEUE.fullmatch(host):
+            if not _is_name(host) and not _is_network(host) and not CUPS_QUEUE.fullmatch(host):
                 raise ValueError(f"{host!r} is no name, network such as 192.168.1.0/24, or queue cups://NAME")
         return tuple(host if CUPS_QUEUE.fullmatch(host) else host.lower() for host in hosts)
+
+    @field_validator("epcis_hosts")
+    @classmethod
+    def _receivers(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
+        for host in hosts:
+            if not _is_name(host) and not _is_network(host):
+                raise ValueError(f"{host!r} is no name and no network such as 192.168.1.0/24")
+        return tuple(host.lower() for host in hosts)
 
     @property
     def database(self) -> str:
@@ -252,6 +260,10 @@ class Settings(BaseModel):
     def is_https(self) -> bool:
         """Whether cookies may be Secure and ``__Host-``."""
         return self.public_url.lower().startswith("https://")
+
+
+def _is_name(host: str) -> bool:
+    return HOST_NAME.fullmatch(host.lower()) is not None and not host[-1].isdecimal()
 
 
 def _is_address(text: str) -> bool:

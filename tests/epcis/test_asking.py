@@ -315,6 +315,23 @@ def test_a_neighbours_event_and_an_absent_one_are_answered_alike(filled: Two) ->
         assert (one.status_code, one.data) == (404, two.data)
 
 
+def test_a_page_token_that_is_given_back_leads_nowhere(filled: Two) -> None:
+    """Nobody else can end it, and whatever is ended is answered alike."""
+    following = next_address(filled.mine.get("/events", perPage=2))
+    assert following is not None
+    token = following.rpartition("nextPageToken=")[2]
+    for program, what in ((filled.theirs, token), (filled.mine, "abc"), (filled.mine, token[:-4] + "AAAA")):
+        assert program.delete(f"/nextPageToken/{what}").status_code == 204
+    mine = filled.mine
+    assert mine.client.get(following, headers=mine.headers).status_code == 200
+    answers = [mine.delete(f"/nextPageToken/{token}") for _ in range(2)]
+    assert [(answer.status_code, answer.data) for answer in answers] == [(204, b"")] * 2
+    for spelled in (following, f"{following}="):
+        answer = mine.client.get(spelled, headers=mine.headers)
+        assert answer.json["type"] == "epcisException:QueryParameterException"
+    assert mine.get("/events", perPage=2).status_code == 200
+
+
 def test_named_queries_are_kept_asked_and_forgotten(filled: Two) -> None:
     query = {"name": "nhap-kho", "query": {"eventType": ["ObjectEvent"], "EQ_action": "OBSERVE"}}
     made = filled.mine.post("/queries", query)

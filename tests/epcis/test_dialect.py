@@ -143,13 +143,13 @@ def test_an_address_that_is_none_is_answered_in_the_same_words(two: Two) -> None
     assert "GET" in wrong.headers["Allow"]
 
 
-def test_what_is_not_built_says_so(two: Two) -> None:
+def test_websockets_are_refused_and_it_is_said_what_to_do_instead(two: Two) -> None:
     two.mine.post("/queries", {"name": "q", "query": {}})
     upgrade = {"Upgrade": "websocket", "Connection": "Upgrade"}
-    answers = [two.mine.post("/queries/q/subscriptions", {"dest": "https://x.vn", "stream": True})]
-    answers += [two.mine.get("/queries/q/events", upgrade), two.mine.delete("/nextPageToken/abc")]
-    assert [answer.status_code for answer in answers] == [501] * 3
-    assert two.mine.get("/queries/q/subscriptions").json == []
+    answer = two.mine.get("/queries/q/events", upgrade)
+    assert answer.status_code == 501
+    assert answer.json["type"] == "epcisException:ImplementationException"
+    assert "webhook" in answer.json["detail"]
 
 
 def test_a_long_question_is_refused(two: Two) -> None:

@@ -44,7 +44,7 @@ from trace.services import (
     rules,
 )
 from trace.services.admission import Act, Actor, may
-from trace.services.epcis import capturing, named_queries
+from trace.services.epcis import capturing, named_queries, subscriptions
 from trace.services.file_exchange import day_totals, exports, layouts, reports, templates
 from trace.services.file_exchange.cleaning import Cleaned, CleanRow
 from trace.services.identifiers import lot_uri
@@ -283,20 +283,25 @@ def _parcel(session: Session, now: datetime, coop: world.Coop, lot: Any) -> dict
     return {**places, "mark": account.hook_mark}
 
 
+SUBSCRIPTION: dict[str, Any] = {"dest": "https://nhan.example/viec", "stream": True}
+
+
 def _events(session: Session, now: datetime, coop: world.Coop, lot: Any) -> dict[str, Any]:
-    """An act's event, a document that was sent, and a named query."""
+    """An act's event, a document that was sent, a named query and a subscription to it."""
     lot_events.observed(session, coop.boss, "open", lot, now)
     event = session.exec(select(Event).where(Event.org_id == coop.org.id)).first()
     sent = capturing.capture(session, coop.boss, [], "rollback", now)
     question = (f"cau-hoi-{coop.org.id}", {"eventType": ["ObjectEvent"]}, now)
     for who in (coop.boss, Actor(None, Role.OFFICE)):
         kept = named_queries.keep(session, who, *question)
+    token, _ = api_tokens.issue_token(session, coop.manager.login, "test", now)
+    standing = subscriptions.subscribe(session, coop.boss, token, kept.name, SUBSCRIPTION, (), now)
     return {
         "event_id": event.event_id,
         "member": lot_uri(session, lot),
         "epcis_capture.public_id": sent.public_id,
         "query_name": kept.name,
-        "subscription_id": f"dang-ky-{coop.org.id}",
+        "subscription_id": standing.public_id,
     }
 
 
@@ -506,6 +511,7 @@ _BOX = {
 }
 _BOXES: Make = lambda e: {"units": str(e.places["unit"])}  # noqa: E731
 FORMS: dict[str, Make] = {
+    "epcis_subscriptions.add_subscription": lambda _e: SUBSCRIPTION,
     "label_stock.add": _STOCK,
     "label_stock.save": _STOCK,
     "label_printers.add": _PRINTER,

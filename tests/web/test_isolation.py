@@ -186,8 +186,8 @@ def test_who_may_is_let_in(attack: Attack) -> None:
     assert not attack.faults, "\n".join(attack.faults)
 
 
-UNREADY = {"prints.file", "shop_connect.leave", "shop_connect.come_back", "epcis_queries.one_subscription"}
-"""Pages that need a made file, a marketplace or a subscription besides the right to see them."""
+UNREADY = {"prints.file", "shop_connect.leave", "shop_connect.come_back"}
+"""Pages that need a made file or a marketplace besides the right to see them."""
 
 
 def test_an_unknown_parameter_says_what_to_add(app: Flask, tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from marketplaces.report_server.values import Bounds
 from marketplaces.values import AppKeys, Credentials
 from marketplaces.wire import Transport, Wire
 from trace.db import transaction
+from trace.jobs.webhook import Postman
 from trace.services import leases, market_pace
 from trace.services.carrier_accounts import carrier_keys
 from trace.services.leases import Held
@@ -55,6 +56,7 @@ class Desk:
     patience: Patience = field(default_factory=Patience)
     pace: Pacing | None = None
     server_bounds: Bounds = field(default_factory=Bounds)
+    postman: Postman | None = None
     stopping: threading.Event = field(default_factory=threading.Event)
     claiming: threading.Lock = field(default_factory=threading.Lock)
     _paces: dict[str, Pacing] = field(default_factory=dict)

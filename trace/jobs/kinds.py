@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from trace.jobs.carrier_pushes import carrier_pushes
 from trace.jobs.create_listings import create_listings, read_categories, renew_categories
+from trace.jobs.deliver_events import deliver_events, plan_deliveries
 from trace.jobs.desk import Run
 from trace.jobs.fetch_reports import fetch_reports
 from trace.jobs.give_lots import give_lots
@@ -30,6 +31,7 @@ from trace.services import (
     shop_circuit,
     shops,
 )
+from trace.services.epcis import delivering
 from trace.services.file_exchange import fetching
 
 Job = Callable[[Run], None]
@@ -105,6 +107,7 @@ HOUSE_KINDS: dict[str, tuple[Job, int]] = {
     "housekeep": (housekeep, 3_600),
     "track_shipments": (track_shipments, 1_800),
     "read_drops": (read_drops, 60),
+    "plan_deliveries": (plan_deliveries, 5),
 }
 """Jobs of the whole instance, and every how many seconds they are due."""
 
@@ -114,4 +117,5 @@ KINDS: dict[str, Job] = {
     shipment_steps.APPLY: carrier_pushes,
     print_queue.KIND: print_stamps,
     print_queue.SEND: send_stamps,
+    delivering.KIND: deliver_events,
 }

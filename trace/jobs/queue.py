@@ -14,6 +14,7 @@ from trace.db import reading, transaction
 from trace.jobs.desk import Desk
 from trace.logbook import log
 from trace.services import leases, print_queue
+from trace.services.epcis import delivering
 from trace.services.leases import Held, LeaseLost
 
 BEATS_A_LEASE = 4
@@ -23,8 +24,8 @@ MOST_WAIT_S = 600.0
 def claim(desk: Desk, job_id: int | None = None) -> Held | None:
     """Take the job due longest, or the one named; None when there is none to take.
 
-    Prints are not among them: they have workers of their own (``claim_print``, ``claim_sending``), so
-    that no shop waits for paper.
+    Prints and reports to subscribers are not among them: they have workers of their own (``claim_print``,
+    ``claim_sending``, ``claim_delivery``), so that no shop waits for paper or for a stranger's server.
     """
     with desk.claiming:
         try:
@@ -35,7 +36,7 @@ def claim(desk: Desk, job_id: int | None = None) -> Held | None:
                     desk.now(),
                     job_id=job_id,
                     lease=desk.lease,
-                    but=(print_queue.KIND, print_queue.SEND),
+                    but=(print_queue.KIND, print_queue.SEND, delivering.KIND),
                     full=desk.full(),
                 )
         except IntegrityError:
@@ -53,6 +54,11 @@ def claim_print(desk: Desk) -> Held | None:
 def claim_sending(desk: Desk) -> Held | None:
     """The same for a print that goes to its printer."""
     return _claim_turn(desk, print_queue.next_sending)
+
+
+def claim_delivery(desk: Desk) -> Held | None:
+    """The same for a subscriber who is to be told of events."""
+    return _claim_turn(desk, delivering.next_job)
 
 
 def _claim_turn(desk: Desk, next_job: Callable[[Session, datetime], int | None]) -> Held | None:

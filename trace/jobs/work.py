@@ -21,6 +21,8 @@ LOOK_EVERY_S = 1.0
 PRINT_LOOK_EVERY_S = 0.3
 """Somebody waits before the screen for a small print."""
 GRACE_S = 25.0
+DELIVERIES = 2
+"""Subscribers told at once: their servers are strangers', and may hang."""
 THREADS = 8
 """Workers mostly wait for marketplaces: as many as leave some free when two of them hang."""
 
@@ -43,6 +45,11 @@ def run_one_print(desk: Desk) -> str | None:
 def run_one_sending(desk: Desk) -> str | None:
     """The same for the next print that goes to its printer."""
     return _run_held(desk, queue.claim_sending(desk))
+
+
+def run_one_delivery(desk: Desk) -> str | None:
+    """The same for the next subscriber who is to be told of events."""
+    return _run_held(desk, queue.claim_delivery(desk))
 
 
 def _run_held(desk: Desk, job: Held | None) -> str | None:
@@ -89,7 +96,8 @@ def _figures(run: Run) -> dict[str, object]:
 
 
 class Runner:
-    """The clock and the workers of one process; as many draw and send prints as the settings allow."""
+    """The clock and the workers of one process; as many draw and send prints as the settings allow, and two
+    tell subscribers of events."""
 
     def __init__(self, desk: Desk, threads: int, ticker: BackgroundScheduler) -> None:
         self.desk = desk
@@ -99,6 +107,8 @@ class Runner:
         self._threads += [self._thread(f"print-{n}", run_one_print, PRINT_LOOK_EVERY_S) for n in prints]
         sendings = range(desk.settings.printers_at_once)
         self._threads += [self._thread(f"send-{n}", run_one_sending, LOOK_EVERY_S) for n in sendings]
+        told = range(DELIVERIES)
+        self._threads += [self._thread(f"tell-{n}", run_one_delivery, LOOK_EVERY_S) for n in told]
 
     def _thread(self, name: str, take: Callable[[Desk], str | None], every_s: float) -> threading.Thread:
         return threading.Thread(target=self._work, args=(take, every_s), name=name, daemon=True)

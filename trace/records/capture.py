@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, Text, UniqueConstraint
+from sqlalchemy import Index, LargeBinary, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from trace.records.columns import maybe_ref, one_of, pk, ref
@@ -39,3 +39,12 @@ class EventQuery(SQLModel, table=True):
     query: str = Field(sa_type=Text)
     created_at: datetime
     created_by: int | None = maybe_ref("account.id", index=False)
+
+
+class EndedPageToken(SQLModel, table=True):
+    """A page's token that its reader gave back before it aged; kept until it would have."""
+
+    __tablename__ = "ended_page_token"
+
+    token_hash: bytes = Field(sa_type=LargeBinary, primary_key=True)
+    until: datetime = Field(index=True)

@@ -54,6 +54,7 @@ class Act(StrEnum):
     MANAGE_ACCOUNTS = "manage_accounts"
     MANAGE_KEYS = "manage_keys"
     READ_EVENTS = "read_events"
+    SUBSCRIBE_EVENTS = "subscribe_events"
     CAPTURE_EVENTS = "capture_events"
 
 
@@ -129,6 +130,7 @@ POLICY: dict[Act, dict[Role, Scope]] = {
     },
     Act.MANAGE_KEYS: {Role.ADMIN: Scope.ALL},
     Act.READ_EVENTS: {**_COOP, Role.PACKING_HOUSE: Scope.ORG, Role.OFFICE: Scope.ALL},
+    Act.SUBSCRIBE_EVENTS: {**_COOP, Role.PACKING_HOUSE: Scope.ORG},
     Act.CAPTURE_EVENTS: {**_COOP, Role.PACKING_HOUSE: Scope.PACKS},
 }
 

@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, Select, or_, select, update
 from sqlmodel import Session, col
 
 from trace.errors import NotFound
@@ -41,18 +41,24 @@ def issue_token(
 
 def account_of_token(session: Session, secret: str, now: datetime) -> Account | None:
     """Whose live token this is."""
-    question = (
-        select(Account)
-        .join(ApiToken, col(ApiToken.account_id) == col(Account.id))
-        .where(
-            col(ApiToken.token_hash) == _hash(secret),
-            col(ApiToken.revoked_at).is_(None),
-            or_(col(ApiToken.expires_at).is_(None), col(ApiToken.expires_at) > now),
-            accounts.working(),
-        )
+    token = live_token(session, secret, now)
+    return session.get(Account, token.account_id) if token is not None else None
+
+
+def live_token(session: Session, secret: str, now: datetime) -> ApiToken | None:
+    """The row of a token that opens something."""
+    question = select(ApiToken).where(
+        col(ApiToken.token_hash) == _hash(secret), col(ApiToken.id).in_(live(now))
     )
-    found: Account | None = session.execute(question).scalar_one_or_none()
+    found: ApiToken | None = session.execute(question).scalar_one_or_none()
     return found
+
+
+def live(now: datetime, *rules: ColumnElement[bool]) -> Select[int]:
+    """The numbers of all tokens that hold, of accounts that work and keep ``rules``."""
+    not_over = or_(col(ApiToken.expires_at).is_(None), col(ApiToken.expires_at) > now)
+    of_accounts = select(col(ApiToken.id)).join(Account, col(ApiToken.account_id) == col(Account.id))
+    return of_accounts.where(col(ApiToken.revoked_at).is_(None), not_over, accounts.working(), *rules)
 
 
 def revoke_tokens(session: Session, account_id: int, now: datetime) -> int:

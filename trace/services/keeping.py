@@ -2,11 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import Select, delete, select
 from sqlmodel import Session, col
 
 from trace.records.account import LoginFailure, LoginSession, RequestKey
+from trace.records.capture import EndedPageToken
 from trace.records.carrier import CarrierPush
+from trace.records.event_subscription import EventSent, EventSubscription
 from trace.records.job import Job, JobState
 from trace.records.market_push import MarketPush
 
@@ -18,6 +20,8 @@ GOOD_JOBS = timedelta(days=30)
 GOOD_HOUSE_JOBS = timedelta(hours=6)
 """Jobs of the house itself run every half minute; a shop's are its run log."""
 BAD_JOBS = timedelta(days=90)
+SUBSCRIPTIONS = timedelta(days=30)
+"""An ended subscription says so for as long."""
 
 
 def sweep(session: Session, now: datetime) -> dict[str, int]:
@@ -34,6 +38,13 @@ def sweep(session: Session, now: datetime) -> dict[str, int]:
         "house_jobs": delete(Job).where(
             done, col(Job.shop_id).is_(None), col(Job.finished_at) < now - GOOD_HOUSE_JOBS
         ),
+        "page_tokens": delete(EndedPageToken).where(col(EndedPageToken.until) < now),
+        "told_events": delete(EventSent).where(col(EventSent.subscription_id).in_(_ended(now))),
+        "subscriptions": delete(EventSubscription).where(col(EventSubscription.id).in_(_ended(now))),
         "bad_jobs": delete(Job).where(over, col(Job.finished_at) < now - BAD_JOBS),
     }
     return {name: int(session.connection().execute(what).rowcount) for name, what in sweeps.items()}
+
+
+def _ended(now: datetime) -> Select[int]:
+    return select(col(EventSubscription.id)).where(col(EventSubscription.ended_at) < now - SUBSCRIPTIONS)

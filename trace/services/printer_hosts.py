@@ -7,20 +7,17 @@ by its name. ``nongsan labels send`` is the
 operator's own and is not limited.
 """
 
-import ipaddress
-import re
 from collections.abc import Callable, Iterable, Sequence
 
 from labels.errors import LabelError
 from labels.printers import tcp_parts
 from trace.errors import Refused
 from trace.services.label_refusals import refusal_of
+from trace.standards.net_address import Address, in_networks, is_disguised, is_special, plain
 
 PORTS = range(9100, 9110)
 """Raw ports of printers and of print servers with several."""
 Resolve = Callable[[str, int], Iterable[str]]
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-NUMBER = re.compile(r"(0x[0-9a-f]*|[0-9]+)", re.ASCII)
 
 
 def checked_printer(hosts: Sequence[str], address: str, resolve: Resolve) -> str:
@@ -56,33 +53,12 @@ def checked_printer(hosts: Sequence[str], address: str, resolve: Resolve) -> str
 def _addresses(host: str, port: int, resolve: Resolve) -> list[Address]:
     """What the host stands for; a number in any but the usual form (``127.1``, ``0x7f000001``) is none."""
     try:
-        return [_plain(host)]
+        return [plain(host)]
     except ValueError:
-        if NUMBER.fullmatch(host.lower().rstrip(".").rpartition(".")[2]) or ":" in host:
+        if is_disguised(host):
             return []
-    return [_plain(one) for one in resolve(host, port)]
-
-
-def _plain(text: str) -> Address:
-    """An address without disguise: ``::ffff:127.0.0.1`` is 127.0.0.1."""
-    address = ipaddress.ip_address(text.partition("%")[0])
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return mapped or address
+    return [plain(one) for one in resolve(host, port)]
 
 
 def _is_allowed(address: Address, hosts: Sequence[str], *, named: bool) -> bool:
-    for host in hosts:
-        try:
-            network = ipaddress.ip_network(host)
-        except ValueError:
-            continue
-        if address.version == network.version and address in network:
-            return True
-    special = (
-        address.is_loopback
-        or address.is_link_local
-        or address.is_multicast
-        or address.is_unspecified
-        or address.is_reserved
-    )
-    return named and not special
+    return in_networks(address, hosts) or (named and not is_special(address))

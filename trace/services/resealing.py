@@ -14,12 +14,14 @@ from sqlmodel import Session, SQLModel
 
 from trace.keyring import Keyring
 from trace.records.carrier import CarrierAccount
+from trace.records.event_subscription import EventSubscription
 from trace.records.household import Household
 from trace.records.import_run import ImportUpload
 from trace.records.shop import Shop, ShopToken
 from trace.records.stamp import StampKeyRow
 from trace.services import stamp_keys
 from trace.services.carrier_accounts import carrier_place
+from trace.services.epcis.subscriptions import sealed_place
 from trace.services.households import id_number_place, phone_place
 from trace.services.importing.uploads import upload_place
 from trace.services.shop_tokens import token_place
@@ -54,6 +56,7 @@ COLUMNS = (
     SealedColumn(CarrierAccount, "id", "login_sealed", _carrier_place("login")),
     SealedColumn(CarrierAccount, "id", "token_sealed", _carrier_place("token")),
     SealedColumn(CarrierAccount, "id", "hook_sealed", _carrier_place("hook")),
+    SealedColumn(EventSubscription, "id", "token_sealed", lambda _s, row: sealed_place(row.public_id)),
     SealedColumn(ImportUpload, "id", "sealed", lambda _s, row: upload_place(row.token)),
 )
 """Every sealed column there is; a test compares them with the tables."""

@@ -4,15 +4,16 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, redirect, request, url_for
+from sqlmodel import Session
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from trace.db import reading
 from trace.errors import NotAllowed, NotFound, NotSignedIn
-from trace.records.account import Account
+from trace.records.account import Account, ApiToken
 from trace.services.accounts import account_of_session
 from trace.services.admission import Actor, actor_of, may, scope_of
-from trace.services.api_tokens import account_of_token
+from trace.services.api_tokens import account_of_token, live_token
 from trace.settings import Settings
 from trace.web.door import Open, Pass
 
@@ -70,6 +71,18 @@ def actor() -> Actor:
     if found is None:
         raise NotAllowed("error.sign_in")
     return actor_of(found)
+
+
+def token(session: Session) -> ApiToken:
+    """The row of the token a program brought; only routes for programs ask.
+
+    Raises:
+        NotSignedIn: it was revoked this very moment.
+    """
+    found = live_token(session, _bearer(), now())
+    if found is None:
+        raise NotSignedIn("error.token")
+    return found
 
 
 def language() -> str:

@@ -32,7 +32,7 @@ def events(session: Session, actor: Actor, asked: Question, after: Place | None 
     rules = [visible(actor, Act.READ_EVENTS, Event), *asked.conditions]
     if after is None:
         _refuse_too_many(session, rules, asked.most)
-        after_rules, top, left = [], _newest(session), asked.limit
+        after_rules, top, left = [], newest(session), asked.limit
     else:
         after_rules, top, left = [_beyond(asked, after)], after.top, after.left
     size = asked.per_page if left is None else min(asked.per_page, left)
@@ -65,9 +65,10 @@ def _refuse_too_many(session: Session, rules: Sequence[ColumnElement[bool]], mos
         raise EpcisException("QueryTooLargeException", "epcis.too_many", expected=most)
 
 
-def _newest(session: Session) -> int:
-    newest: int | None = session.execute(select(func.max(col(Event.id)))).scalar_one()
-    return newest or 0
+def newest(session: Session) -> int:
+    """The row of the newest event there is; 0 where there is none."""
+    found: int | None = session.execute(select(func.max(col(Event.id)))).scalar_one()
+    return found or 0
 
 
 def _order(asked: Question) -> list[ColumnElement[object]]:

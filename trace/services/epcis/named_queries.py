@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlmodel import Session, col
 
 from trace.errors import FieldProblem, Invalid
 from trace.records.capture import EventQuery
+from trace.records.event_subscription import EventSent, EventSubscription
 from trace.services.admission import Actor
 from trace.services.epcis.exceptions import EpcisException, wrong_parameter
 from trace.services.epcis.paging import Place
@@ -71,8 +72,12 @@ def queries(
 
 
 def forget(session: Session, actor: Actor, name: str) -> None:
-    """Remove a kept question; raises as ``query_named``."""
-    session.delete(query_named(session, actor, name))
+    """Remove a kept question, and end its subscriptions; raises as ``query_named``."""
+    row = query_named(session, actor, name)
+    of_query = select(col(EventSubscription.id)).where(col(EventSubscription.query_id) == row.id)
+    session.execute(delete(EventSent).where(col(EventSent.subscription_id).in_(of_query)))
+    session.execute(delete(EventSubscription).where(col(EventSubscription.query_id) == row.id))
+    session.delete(row)
     session.flush()
 
 

@@ -22,6 +22,8 @@ from trace.standards.fault import Fault
 Given = Mapping[str, list[str]]
 Condition = ColumnElement[bool]
 Make = Callable[[str, list[str]], Condition]
+Sieve = Callable[[Mapping[str, Any], Words], bool]
+"""Whether an event fits, where only reading the event itself shows it."""
 
 MOST_PAGE: Final = 1_000
 MOST_VALUES: Final = 200
@@ -33,7 +35,8 @@ _BUILT_IN: Final = Words({})
 class Question:
     """What is asked: conditions, order, how many in all and on a page.
 
-    ``limit`` ends the answer after so many; where more than ``most`` match there is none.
+    What the conditions leave is read and put through the ``sieves``. ``limit`` ends the
+    answer after so many; where more than ``most`` match there is none.
     """
 
     conditions: tuple[Condition, ...]
@@ -42,6 +45,7 @@ class Question:
     limit: int | None = None
     most: int | None = None
     per_page: int = DEFAULT_PAGE
+    sieves: tuple[Sieve, ...] = ()
 
 
 def read_question(given: Given, fixed: Given | None = None) -> Question:

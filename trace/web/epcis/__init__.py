@@ -3,4 +3,5 @@
 ``dialect``: headers, versions, content types, OPTIONS. ``problems``: refusals in the standard's words.
 ``capture``: documents and events come in. ``events``: events go out, page by page. ``resources``: which
 types, goods, steps and places there are. ``queries``: questions under a name.
+``subscriptions``: being told of what they find.
 """

@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 from flask import Response, request
 
+from trace.db import reading
 from trace.services.epcis import paging, parameters
 from trace.services.epcis.answers import time_text
 from trace.services.epcis.exceptions import wrong_parameter
@@ -44,13 +45,18 @@ def asked_for(what: str) -> tuple[int, Place | None]:
 def start(what: str) -> Place | None:
     """Where the page begins that this request asks for."""
     token = request.args.get(TOKEN)
-    return None if token is None else paging.unseal(token, _binding(what), now())
+    if token is None:
+        return None
+    place = paging.unseal(token, _question(what), reader(), now())
+    with reading() as session:
+        paging.refuse_ended(session, token)
+    return place
 
 
 def with_next(answer: Response, what: str, following: Place | None) -> Response:
     """The answer with the link to the page that follows, if one does."""
     if following is not None:
-        token, until = paging.seal(following, _binding(what), now())
+        token, until = paging.seal(following, _question(what), reader(), now())
         said = [(n, v) for n, v in request.args.items(multi=True) if n != TOKEN]
         address = f"{request.host_url.rstrip('/')}{request.path}?{urlencode([*said, (TOKEN, token)])}"
         answer.headers["Link"] = f'<{address}>; rel="next"'
@@ -58,11 +64,16 @@ def with_next(answer: Response, what: str, following: Place | None) -> Response:
     return answer
 
 
-def _binding(what: str) -> str:
-    """A token is good for its question and its reader; the size of a page may change."""
+def _question(what: str) -> str:
+    """A token is good for its question; the size of a page may change."""
     said = sorted((n, v) for n, v in request.args.items(multi=True) if n not in (TOKEN, "perPage"))
+    return repr((what, request.path, said))
+
+
+def reader() -> str:
+    """Who a token is good for."""
     who = actor()
-    return repr((what, request.path, said, who.role.value, who.org_id))
+    return repr((who.role.value, who.org_id))
 
 
 def refuse_parameters() -> None:

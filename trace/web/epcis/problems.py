@@ -84,7 +84,7 @@ def _too_large(_error: RequestEntityTooLarge) -> Response:
 def _no_websocket(error: WebsocketMismatch) -> Any:
     if not request.path.startswith(f"{PREFIX}/"):
         return refusals.refuse_http(error)
-    return refuse(EpcisException("ImplementationException", "epcis.not_built"))
+    return refuse(EpcisException("ImplementationException", "epcis.no_websocket"))
 
 
 def _no_route(error: HTTPException) -> Any:

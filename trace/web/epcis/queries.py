@@ -1,4 +1,4 @@
-"""Questions under a name; subscriptions are not built."""
+"""Questions under a name."""
 
 import json
 from typing import Any
@@ -7,11 +7,10 @@ from flask import Response, url_for
 from sqlmodel import Session
 
 from trace.db import reading
-from trace.errors import FieldProblem, Invalid, NotFound
+from trace.errors import FieldProblem, Invalid
 from trace.records.capture import EventQuery
 from trace.services.admission import Act
 from trace.services.epcis import named_queries
-from trace.services.epcis.exceptions import EpcisException
 from trace.services.epcis.parameters import read_question
 from trace.web.epcis import dialect, events, pages
 from trace.web.epcis.sending import Done, do_once, read_json
@@ -54,7 +53,7 @@ def show_query(query_name: str) -> Response:
 
 @door.page("/queries/<query_name>", Act.READ_EVENTS, methods=["DELETE"])
 def remove_query(query_name: str) -> Response:
-    """Forget a named query."""
+    """Forget a named query and end its subscriptions."""
 
     def forget(session: Session) -> Done:
         named_queries.forget(session, actor(), query_name)
@@ -71,31 +70,6 @@ def query_events(query_name: str) -> Response:
         size = {name: values for name, values in pages.given().items() if name == "perPage"}
         pages.asked_for(row.name)
         return events.page_of(session, read_question({**named_queries.given_of(row), **size}), row.name)
-
-
-@door.page("/queries/<query_name>/subscriptions", Act.READ_EVENTS)
-def list_subscriptions(query_name: str) -> Response:
-    """There are none: nobody is called when something happens, a program asks."""
-    with reading() as session:
-        named_queries.query_named(session, actor(), query_name)
-    return dialect.answer([])
-
-
-@door.page("/queries/<query_name>/subscriptions", Act.READ_EVENTS, methods=["POST"])
-def add_subscription(query_name: str) -> Response:
-    """Not built."""
-    with reading() as session:
-        named_queries.query_named(session, actor(), query_name)
-    raise EpcisException("ImplementationException", "epcis.not_built")
-
-
-@door.page(
-    "/queries/<query_name>/subscriptions/<subscription_id>", Act.READ_EVENTS, methods=["GET", "DELETE"]
-)
-def one_subscription(query_name: str, subscription_id: str) -> Response:
-    """There is none of any id."""
-    del query_name, subscription_id
-    raise NotFound("epcis.absent")
 
 
 def _definition(row: EventQuery) -> dict[str, Any]:
