@@ -114,6 +114,8 @@ class Intruder:
             return not value
         if kind is int:
             return (value or 0) + self._chance.choice((1, -1, 7, 10_000, 2**33))
+        if kind is float:
+            return (value or 0.0) + self._chance.choice((0.5, -0.25, 2.0**-30))
         if kind is datetime:
             return (value or datetime(2026, 6, 1).astimezone()) + timedelta(
                 seconds=self._chance.randint(1, 10**6)

@@ -7,18 +7,21 @@ from pathlib import Path
 from sqlmodel import Session
 
 from tests import world
-from tests.services import farm
+from tests.services import consignment_world, farm
 from tests.services.stamp_world import StampWorld, make_world
 from trace.db import reading, transaction
 from trace.log_keys import make_signing_key
 from trace.records.lot import Lot
 from trace.services import (
+    arrival_lots,
     checkpoint_files,
     checkpoints,
+    dispatching,
     holding,
     logging_acts,
     packing,
     recalling,
+    receiving,
     releasing,
     rules,
 )
@@ -26,6 +29,8 @@ from trace.services.auditing.findings import Counts, Finding
 from trace.services.auditing.verifying import differences
 from trace.services.checkpoint_files import NoteFile
 from trace.services.checkpoints import SealPlaces
+from trace.services.consigning import units_in
+from trace.services.receiving import ReceiptIn
 
 WORDS = recalling.RecallIn(reason="Nghi còn thuốc trên quả", phone="0220 000 0000")
 WHY = holding.HoldIn(reason="Chờ kết quả mẫu")
@@ -83,6 +88,19 @@ def begun(folder: Path, now: datetime) -> Season:
     return Season(stamps, places, now)
 
 
+def consigned(session: Session, now: datetime, coop: world.Coop) -> None:
+    """Boxes with papers and a treatment that another cooperative received, one of them short."""
+    other = world.make_coop(session, now)
+    to = {"receiver": other.org.public_id}
+    one = consignment_world.loaded(session, now, coop, consignment_world.lot(session, now, coop), **to)
+    consignment_world.treat(session, now, coop, one)
+    consignment_world.paper(session, now, coop, one, "phytosanitary")
+    dispatching.dispatch(session, coop.hand, one.public_id, now)
+    short = {"unit": units_in(session, one)[0].id, "kind": "short", "weight_g": 500, "note": "Ướt"}
+    receiving.receive(session, other.hand, one.public_id, ReceiptIn(number="PN-1", differences=(short,)), now)
+    arrival_lots.take_in(session, other.hand, one.public_id, now)
+
+
 def season(folder: Path, now: datetime, activations: int = 20) -> Season:
     """Rows of every kind: two checkpoints, leaves behind them that wait for the next."""
     made = begun(folder, now)
@@ -99,6 +117,7 @@ def season(folder: Path, now: datetime, activations: int = 20) -> Season:
         holding.lift_hold(session, farm.OFFICE, hold.id, LIFT, now)
         releasing.release_lot(session, boss, lots[3].public_id, now)
         recalling.open_recall(session, boss, lots[0].public_id, WORDS, now)
+        consigned(session, now, coop)
     made.activate(activations)
     roll = made.stamps.roll(10)
     made.stamps.void(roll, roll.first, roll.first + 3)

@@ -5,17 +5,18 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from tests.audit.edits import Edit, Intruder
 from tests.audit.season import Season, season
 from trace.db import Database
+from trace.records.guarded import GUARDED
 
 SEED = int(os.environ.get("AUDIT_SEED", "20261126"))
 HAUL = {"edit": 600, "flip": 400, "delete": 200, "reorder": 200, "insert": 100}
@@ -90,3 +91,29 @@ def test_what_a_reader_would_smooth_over_is_named(
         session.connection().execute(text(f"UPDATE lot SET {column} = {value} WHERE id = 2"))
         [one] = made.differences(session)
     assert (one.key, one.place["row"], one.place["columns"]) == ("audit.row_changed", 2, [column])
+
+
+CONSIGNED = {
+    "consignment": {"codes": "PH-9", "receiver_name": "Bên khác", "state": "draft", "weight_g": 1},
+    "logistic_unit": {"sscc": "095212345000000079", "number": "T999999", "packed_on": date(2026, 1, 1)},
+    "unit_content": {"weight_g": 9_999},
+    "treatment": {"dose": 48.5, "minutes": 121, "document": "KT-99"},
+    "consignment_paper": {"number": "GT-99", "valid_to": date(2030, 1, 1)},
+    "receipt_difference": {"weight_g": 0, "note": "Khô"},
+    "received_lot": {"lot_id": 1},
+}
+
+
+def test_every_edit_of_a_consignment_is_named_with_its_row_and_column(
+    made: Season, database: Database
+) -> None:
+    for name, edits in CONSIGNED.items():
+        table = GUARDED[name].table
+        for column, value in edits.items():
+            with intruding(database) as session:
+                first = session.connection().execute(select(table.c.id).order_by(table.c.id)).scalar()
+                change = update(table).where(table.c.id == first).values({column: value})
+                Intruder(session.connection(), random.Random(SEED)).run(change)
+                told = [(one.key, one.place) for one in made.differences(session)]
+            (found,) = [one for one in told if one[0] == "audit.row_changed"]
+            assert (found[1]["table"], found[1]["row"], found[1]["columns"]) == (name, first, [column])

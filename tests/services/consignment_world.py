@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from tests import world
 from tests.services import farm
+from trace.records.company_prefix import CompanyPrefix
 from trace.records.consignment import Consignment
 from trace.records.logistic_unit import LogisticUnit
 from trace.records.lot import Lot
@@ -64,6 +65,16 @@ def boxes(
     session: Session, now: datetime, coop: world.Coop, goods: Lot, count: int = 2, kg: int = 10, **given: Any
 ) -> list[LogisticUnit]:
     return logistic_units.box_goods(session, coop.hand, units_in(goods, count, kg, **given), now)
+
+
+def own_prefix(
+    session: Session, now: datetime, coop: world.Coop, digits: str = "95212345", **given: Any
+) -> CompanyPrefix:
+    """A company prefix of the cooperative that the office has accepted."""
+    values = {"kind": "prefix", "paper": "GS1 01", "valid_from": LONG_AGO, "state": "accepted", **given}
+    return world.add(
+        session, CompanyPrefix(org_id=coop.org.id, digits=digits, proposed_at=now, settled_at=now, **values)
+    )
 
 
 def loaded(

@@ -34,6 +34,7 @@ from trace.records.rules import ExportRule, YieldRule
 from trace.records.shop import Listing, Shop
 from trace.services import (
     api_tokens,
+    consigning,
     drilling,
     instance_facts,
     label_designs,
@@ -320,6 +321,7 @@ def _consignments(session: Session, now: datetime, coop: world.Coop) -> dict[str
     return {
         **{f"{door}.public_id": one.public_id for door in ("consignments", "consignment_goods")},
         "arrivals.public_id": world.add(session, came).public_id,
+        "box": consigning.units_in(session, one)[0].id,
         "record_id": session.exec(select(Treatment).where(Treatment.consignment_id == one.id)).one().id,
         "unit": free[0].id,
         "office_export.rule_id": session.exec(select(ExportRule).order_by(ExportRule.id.desc())).first().id,
@@ -600,6 +602,7 @@ FORMS: dict[str, Make] = {
     "consignment_goods.put_in": _BOXES,
     "consignment_goods.take_out": _BOXES,
     "consignment_goods.open_units": _BOXES,
+    "consignment_goods.stack": lambda e: {"units": str(e.places["box"]), "per_pallet": ""},
     "consignment_goods.treat": lambda _e: {
         "kind": "irradiation",
         "facility": "Trung tâm chiếu xạ",

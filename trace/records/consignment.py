@@ -130,6 +130,16 @@ class ConsignmentPaper(SQLModel, table=True):
     removed_at: datetime | None = None
 
 
+class ReceivedLot(SQLModel, table=True):
+    """A lot that a receiver made of what arrived in a consignment; its link names the sender's lot."""
+
+    __tablename__ = "received_lot"
+
+    id: int = pk()
+    lot_id: int = ref("lot.id", index=False, unique=True)
+    consignment_id: int = ref("consignment.id")
+
+
 class DifferenceKind(StrEnum):
     """How what arrived differs from what was sent."""
 

@@ -6,7 +6,15 @@ from typing import Any
 from sqlalchemy import Table
 from sqlmodel import SQLModel
 
+from trace.records.consignment import (
+    Consignment,
+    ConsignmentPaper,
+    ReceiptDifference,
+    ReceivedLot,
+    Treatment,
+)
 from trace.records.event import Event
+from trace.records.logistic_unit import LogisticUnit, UnitContent
 from trace.records.lot import Hold, Lot, LotLink
 from trace.records.recall import Recall, RecallLot
 from trace.records.stamp import StampActivation, StampBlock, StampKeyRow, StampVoid
@@ -48,6 +56,13 @@ GUARDED = {
         Guarded(StampVoid, ("reason",)),
         Guarded(Recall, ("reason", "reason_en", "phone")),
         Guarded(RecallLot),
+        Guarded(Consignment, ("receiver_name", "exporter", "cancel_reason")),
+        Guarded(LogisticUnit),
+        Guarded(UnitContent),
+        Guarded(Treatment),
+        Guarded(ConsignmentPaper, ("number", "issuer")),
+        Guarded(ReceiptDifference, ("note",)),
+        Guarded(ReceivedLot),
         Guarded(Event),
     )
 }

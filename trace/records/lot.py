@@ -10,12 +10,13 @@ from trace.records.columns import Placed, big, check, maybe_ref, one_of, pk, pla
 
 
 class LotKind(StrEnum):
-    """Where in the chain a lot stands."""
+    """Where in the chain a lot stands. A received lot is what arrived of another organisation's lot."""
 
     HARVEST = "harvest"
     POOL = "pool"
     PACK = "pack"
     PROCESSED = "processed"
+    RECEIVED = "received"
 
 
 class LotState(StrEnum):

@@ -34,6 +34,7 @@ class Act(StrEnum):
     CONSIGN = "consign"
     VIEW_CONSIGNMENT = "view_consignment"
     RECEIVE_GOODS = "receive_goods"
+    TAKE_IN = "take_in"
     ALLOCATE = "allocate"
     ISSUE_STAMPS = "issue_stamps"
     VOID_STAMPS = "void_stamps"
@@ -98,6 +99,7 @@ POLICY: dict[Act, dict[Role, Scope]] = {
         Role.COOP_MANAGER: Scope.RECEIVER,
         Role.PACKING_HOUSE: Scope.RECEIVER,
     },
+    Act.TAKE_IN: {Role.COOP_STAFF: Scope.RECEIVER, Role.COOP_MANAGER: Scope.RECEIVER},
     Act.ALLOCATE: _COOP,
     Act.ISSUE_STAMPS: {**_COOP, Role.PACKING_HOUSE: Scope.ORG},
     Act.VOID_STAMPS: {**_COOP, Role.PACKING_HOUSE: Scope.ORG, Role.OFFICE: Scope.ALL},

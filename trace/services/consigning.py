@@ -13,7 +13,7 @@ from trace.records.logistic_unit import LogisticUnit
 from trace.records.organisation import Organisation
 from trace.services.admission import Act, Actor, fetch, lock, own_org
 from trace.services.intake import Given, line
-from trace.services.logistic_units import held_unit
+from trace.services.logistic_units import boxes_on, held_unit, refuse_on_pallet
 from trace.services.lot_states import lock_org
 from trace.services.public_id import new_public_id
 from trace.services.sites import Market
@@ -70,19 +70,23 @@ def receivers(session: Session, actor: Actor) -> Sequence[Organisation]:
 def put_in(session: Session, actor: Actor, public_id: str, unit_ids: Sequence[int]) -> int:
     """Put boxes into a consignment; those that stand in it already stay. How many were put in.
 
+    A pallet goes with the boxes on it.
+
     Raises:
         NotFound: the consignment or a box is not the actor's.
-        Refused: ``consignment.not_draft``, ``unit.opened``, ``unit.elsewhere``.
+        Refused: ``consignment.not_draft``, ``unit.opened``, ``unit.elsewhere``, ``unit.on_pallet``.
     """
     one = held_draft(session, actor, public_id)
     put = 0
     for unit_id in sorted(set(unit_ids)):
         unit = held_unit(session, actor, unit_id)
+        refuse_on_pallet(session, unit)
         if unit.consignment_id not in (None, one.id):
             other = session.get_one(Consignment, unit.consignment_id)
             raise Refused("unit.elsewhere", unit=unit.number, number=other.number)
         put += unit.consignment_id is None
-        unit.consignment_id = one.id
+        for moved in (unit, *boxes_on(session, [unit.id])):
+            moved.consignment_id = one.id
     session.flush()
     return put
 
@@ -97,7 +101,9 @@ def take_out(session: Session, actor: Actor, public_id: str, unit_ids: Sequence[
     units = [held_unit(session, actor, unit_id) for unit_id in sorted(set(unit_ids))]
     inside = [unit for unit in units if unit.consignment_id == one.id]
     for unit in inside:
-        unit.consignment_id = None
+        refuse_on_pallet(session, unit)
+        for moved in (unit, *boxes_on(session, [unit.id])):
+            moved.consignment_id = None
     session.flush()
     return len(inside)
 

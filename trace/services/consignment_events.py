@@ -32,8 +32,19 @@ def boxed(
         append_event(session, actor, "box", ("logistic_unit", unit.id), event, now, unit.org_id)
 
 
+def stacked(
+    session: Session, actor: Actor, pallet: LogisticUnit, boxes: Sequence[LogisticUnit], now: datetime
+) -> None:
+    """Boxes were put on a pallet."""
+    place, uris = _place(session, pallet), unit_uris(session, [pallet, *boxes])
+    scene = Scene(now, "packing", "in_progress", place, place)
+    children = sorted(uris[box.id] for box in boxes)
+    event = epcis.aggregation_event(scene, "ADD", uris[pallet.id], child_epcs=children)
+    append_event(session, actor, "stack", ("logistic_unit", pallet.id), event, now, pallet.org_id)
+
+
 def opened(session: Session, actor: Actor, unit: LogisticUnit, now: datetime) -> None:
-    """Everything was taken out of a box."""
+    """Everything was taken out of a box, or off a pallet."""
     scene = Scene(now, "unpacking", "in_progress")
     event = epcis.aggregation_event(scene, "DELETE", unit_uris(session, [unit])[unit.id])
     append_event(session, actor, "unbox", ("logistic_unit", unit.id), event, now, unit.org_id)

@@ -1,6 +1,6 @@
 """What is shown of consignments: lists, one with its boxes in rows, and what its forms are filled with."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,15 +16,18 @@ from trace.records.consignment import (
     Treatment,
 )
 from trace.records.logistic_unit import LogisticUnit
-from trace.records.lot import Lot
+from trace.records.lot import Lot, LotState
 from trace.records.organisation import Organisation
 from trace.records.plot import PackingHouse
-from trace.services.admission import Act, Actor, fetch, visible
+from trace.records.recall import Recall
+from trace.services.admission import Act, Actor, fetch, may, visible
+from trace.services.arrival_lots import lots_made_of
 from trace.services.consigning import units_in
 from trace.services.consignment_papers import papers_of, treatments_of
 from trace.services.export_gates import Checklist, checklist
 from trace.services.logistic_units import BOXABLE, contents_of
 from trace.services.lot_room import room_g
+from trace.services.lot_states import recall_of
 from trace.services.sites import packing_houses
 from trace.standards.local_time import local_day
 
@@ -35,10 +38,19 @@ MOST_FREE = 500
 
 @dataclass(frozen=True)
 class UnitRow:
-    """Boxes one after the other that hold the same; a mixed pallet is a row of its own."""
+    """Boxes one after the other that hold the same; a mixed pallet is a row of its own.
+
+    A pallet with boxes on it is a row of its own too, with rows of these.
+    """
 
     units: Sequence[LogisticUnit]
     goods: Sequence[tuple[Lot, int]]
+    boxes: Sequence["UnitRow"] = ()
+
+    @property
+    def every(self) -> list[LogisticUnit]:
+        """The units of the row, each followed by what stands on it."""
+        return [*self.units, *(unit for row in self.boxes for unit in row.every)]
 
     @property
     def count(self) -> int:
@@ -53,7 +65,8 @@ class UnitRow:
     @property
     def weight_g(self) -> int:
         """Grams in all of them."""
-        return len(self.units) * sum(grams for _, grams in self.goods)
+        own = len(self.units) * sum(grams for _, grams in self.goods)
+        return own + sum(row.weight_g for row in self.boxes)
 
 
 @dataclass(frozen=True)
@@ -75,6 +88,7 @@ class ConsignmentPage:
     papers: Sequence[ConsignmentPaper]
     differences: Sequence[tuple[ReceiptDifference, LogisticUnit]]
     checks: Checklist
+    recalled: Sequence[tuple[Lot, Recall]] = ()
 
     @property
     def weight_g(self) -> int:
@@ -84,7 +98,12 @@ class ConsignmentPage:
     @property
     def unit_count(self) -> int:
         """Boxes and pallets in it."""
-        return sum(len(row.units) for row in self.rows)
+        return len(self.units)
+
+    @property
+    def units(self) -> list[LogisticUnit]:
+        """All of them, boxes behind their pallets."""
+        return [unit for row in self.rows for unit in row.every]
 
 
 @dataclass(frozen=True)
@@ -128,6 +147,18 @@ def arrival_page(session: Session, actor: Actor, public_id: str, now: datetime) 
     return _page(session, one, now)
 
 
+def arrival_number(session: Session, actor: Actor, public_id: str) -> str:
+    """The number of a consignment sent to the actor's organisation."""
+    return fetch(session, actor, Act.RECEIVE_GOODS, Consignment, public_id=public_id).number
+
+
+def taken_in(session: Session, actor: Actor, page: ConsignmentPage) -> Sequence[Lot] | None:
+    """The lots a receiver has made of it; None where the actor makes none, or not yet."""
+    if not may(actor, Act.TAKE_IN) or page.one.state != ConsignmentState.RECEIVED:
+        return None
+    return lots_made_of(session, page.one)
+
+
 def offered(session: Session, actor: Actor) -> Offered:
     """What a draft of the actor's may take."""
     mine = visible(actor, Act.CONSIGN, Lot) & col(Lot.state).in_(BOXABLE)
@@ -152,18 +183,34 @@ def free_units(session: Session, actor: Actor) -> list[UnitRow]:
 
 
 def unit_rows(session: Session, units: Sequence[LogisticUnit]) -> list[UnitRow]:
-    """Boxes in their order, those that hold the same together."""
+    """Boxes in their order, those that hold the same together; boxes on a pallet under it."""
     contents = contents_of(session, [unit.id for unit in units])
     found = session.execute(select(Lot).where(col(Lot.id).in_({one.lot_id for one in contents}))).scalars()
     lots = {lot.id: lot for lot in found}
     inside: dict[int, list[tuple[Lot, int]]] = {unit.id: [] for unit in units}
     for one in contents:
         inside[one.unit_id].append((lots[one.lot_id], one.weight_g))
+    loads: dict[int, list[LogisticUnit]] = {}
+    for unit in units:
+        if unit.pallet_id is not None:
+            loads.setdefault(unit.pallet_id, []).append(unit)
+    standing = [unit for unit in units if unit.pallet_id not in inside]
+    return _grouped(standing, inside, loads)
+
+
+def _grouped(
+    units: Sequence[LogisticUnit],
+    inside: Mapping[int, Sequence[tuple[Lot, int]]],
+    loads: Mapping[int, Sequence[LogisticUnit]],
+) -> list[UnitRow]:
     groups: dict[tuple[object, ...], list[LogisticUnit]] = {}
     for unit in units:
         alike = (unit.kind, unit.packing_house_id, *((lot.id, grams) for lot, grams in inside[unit.id]))
-        groups.setdefault(alike, []).append(unit)
-    return [UnitRow(group, inside[group[0].id]) for group in groups.values()]
+        groups.setdefault((*alike, unit.id) if unit.id in loads else alike, []).append(unit)
+    return [
+        UnitRow(group, inside[group[0].id], _grouped(loads.get(group[0].id, ()), inside, {}))
+        for group in groups.values()
+    ]
 
 
 def _list(session: Session, rule: ColumnElement[bool], before: int | None) -> ConsignmentList:
@@ -182,12 +229,21 @@ def _page(session: Session, one: Consignment, now: datetime) -> ConsignmentPage:
         .order_by(col(ReceiptDifference.id))
     )
     is_draft = one.state == ConsignmentState.DRAFT
+    rows = unit_rows(session, units_in(session, one))
     return ConsignmentPage(
         one=one,
         sender=session.get_one(Organisation, one.org_id),
-        rows=unit_rows(session, units_in(session, one)),
+        rows=rows,
         treatments=treatments_of(session, one),
         papers=papers_of(session, one),
         differences=[(row[0], row[1]) for row in session.execute(differences)],
         checks=checklist(session, one, local_day(now) if is_draft else one.dispatched_on or local_day(now)),
+        recalled=_recalled(session, rows),
     )
+
+
+def _recalled(session: Session, rows: Sequence[UnitRow]) -> list[tuple[Lot, Recall]]:
+    """Lots in it that are under recall by now, with what the public is told."""
+    lots = {lot.id: lot for row in rows for one in (row, *row.boxes) for lot, _ in one.goods}
+    found = [(lot, recall_of(session, lot.id)) for lot in lots.values() if lot.state == LotState.RECALLED]
+    return [(lot, recall) for lot, recall in found if recall is not None]

@@ -3,10 +3,11 @@
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from trace.records.lot import LotLink
+from trace.records.lot import Lot, LotKind, LotLink
 
 PORTION = 10_000
 """Row numbers in one question: below what either database takes as parameters."""
@@ -42,7 +43,25 @@ def drawn_g(session: Session, lot_id: int) -> int:
 
 
 def drawn_by_lot(session: Session, lot_ids: Sequence[int]) -> dict[int, int]:
-    """Grams taken so far from each of the lots that gave any."""
+    """Grams taken so far from each of the lots that gave any.
+
+    What others took in of boxes they received is none of it: those grams left in the boxes
+    (``lot_room.boxed_by_lot``) and count once.
+    """
+    child = aliased(Lot)
+    return _taken(session, lot_ids, col(LotLink.child_id).not_in(_received(child)))
+
+
+def linked_by_lot(session: Session, lot_ids: Sequence[int]) -> dict[int, int]:
+    """Grams of each of the lots that are in other lots now, whoever's these are."""
+    return _taken(session, lot_ids, true())
+
+
+def _received(child: Any) -> Any:
+    return select(child.id).where(child.id == col(LotLink.child_id), child.kind == LotKind.RECEIVED)
+
+
+def _taken(session: Session, lot_ids: Sequence[int], rule: ColumnElement[bool]) -> dict[int, int]:
     parent = col(LotLink.parent_id)
-    question = select(parent, func.sum(LotLink.weight_g)).where(parent.in_(lot_ids)).group_by(parent)
+    question = select(parent, func.sum(LotLink.weight_g)).where(parent.in_(lot_ids), rule).group_by(parent)
     return {int(lot_id): int(grams) for lot_id, grams in session.execute(question)}

@@ -1,4 +1,7 @@
-"""Boxes and pallets: grams of lots are put into them, and taken out again by opening them."""
+"""Boxes and pallets: grams of lots are put into them, and taken out again by opening them.
+
+Boxes stand on pallets by ``pallets``.
+"""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -18,6 +21,8 @@ from trace.services.holding import refuse_held
 from trace.services.intake import Given, MaybeRow, RequestId, Weight, line
 from trace.services.lot_room import room_g
 from trace.services.lot_states import lock_lots, lock_org, refuse_recalled, state_word
+from trace.services.public_id import new_public_id
+from trace.services.sscc_numbers import take_ssccs
 from trace.standards.local_time import local_day
 from trace.texts.formats import kilograms
 
@@ -83,15 +88,20 @@ def put_more(session: Session, actor: Actor, unit_id: int, given: UnitsIn, now: 
 def open_unit(session: Session, actor: Actor, unit_id: int, now: datetime) -> LogisticUnit:
     """Take everything out of a box: its goods are free again; an opened box stays as it is.
 
+    A pallet gives the boxes on it back as they are.
+
     Raises:
         NotFound: not the actor's.
-        Refused: ``unit.under_way``: it stands in a consignment.
+        Refused: ``unit.under_way``: it stands in a consignment; ``unit.on_pallet``.
     """
     unit = held_unit(session, actor, unit_id, may_be_open=True)
     if unit.opened_at is not None:
         return unit
     if unit.consignment_id is not None:
         raise Refused("unit.under_way", unit=unit.number)
+    refuse_on_pallet(session, unit)
+    for box in boxes_on(session, [unit.id]):
+        box.pallet_id = None
     unit.opened_at = now
     consignment_events.opened(session, actor, unit, now)
     return unit
@@ -117,6 +127,24 @@ def held_unit(session: Session, actor: Actor, unit_id: int, *, may_be_open: bool
     if unit.opened_at is not None and not may_be_open:
         raise Refused("unit.opened", unit=unit.number, time=unit.opened_at)
     return unit
+
+
+def boxes_on(session: Session, pallet_ids: Sequence[int]) -> Sequence[LogisticUnit]:
+    """The boxes that stand on these pallets, their rows locked, as every writer of them needs."""
+    question = select(LogisticUnit).where(col(LogisticUnit.pallet_id).in_(pallet_ids))
+    held = question.order_by(col(LogisticUnit.id)).with_for_update()
+    return session.execute(held.execution_options(populate_existing=True)).scalars().all()
+
+
+def refuse_on_pallet(session: Session, unit: LogisticUnit) -> None:
+    """Refuse to move a box by itself while it stands on a pallet.
+
+    Raises:
+        Refused: ``unit.on_pallet`` with the pallet's number.
+    """
+    if unit.pallet_id is not None:
+        pallet = session.get_one(LogisticUnit, unit.pallet_id)
+        raise Refused("unit.on_pallet", unit=unit.number, number=pallet.number)
 
 
 def contents_of(session: Session, unit_ids: Sequence[int]) -> Sequence[UnitContent]:
@@ -171,25 +199,46 @@ def _check_house(session: Session, lot: Lot, number: int | None) -> None:
 
 
 def _new_units(session: Session, actor: Actor, lot: Lot, given: UnitsIn, now: datetime) -> list[LogisticUnit]:
-    first = _next_number(session, own_org(actor))
-    sign = "P" if given.kind is UnitKind.PALLET else "T"
+    house = given.packing_house_id or lot.packing_house_id
+    told = (given.kind, given.packed_on, house, given.request_id)
+    units = new_units(session, actor, given.count, told, now)
+    session.add_all(UnitContent(unit_id=one.id, lot_id=lot.id, weight_g=given.weight_g) for one in units)
+    session.flush()
+    return units
+
+
+def new_units(
+    session: Session,
+    actor: Actor,
+    count: int,
+    told: tuple[UnitKind, date, int | None, str],
+    now: datetime,
+) -> list[LogisticUnit]:
+    """So many empty units with numbers of their own, and an SSCC each where the organisation has a prefix.
+
+    ``told`` is kind, packing day, packing house and request. The organisation's row is locked by the caller.
+    """
+    kind, packed_on, house, request_id = told
+    org_id = own_org(actor)
+    first = _next_number(session, org_id)
+    sign = "P" if kind is UnitKind.PALLET else "T"
     units = [
         LogisticUnit(
-            org_id=lot.org_id,
+            public_id=new_public_id(),
+            org_id=org_id,
             number=f"{sign}{first + place:06}",
-            kind=given.kind,
-            packed_on=given.packed_on,
-            packing_house_id=given.packing_house_id or lot.packing_house_id,
-            request_id=given.request_id,
+            sscc=sscc,
+            kind=kind,
+            packed_on=packed_on,
+            packing_house_id=house,
+            request_id=request_id,
             place_in_request=place,
             created_at=now,
             created_by=actor.account_id,
         )
-        for place in range(given.count)
+        for place, sscc in enumerate(take_ssccs(session, org_id, count, local_day(now)))
     ]
     session.add_all(units)
-    session.flush()
-    session.add_all(UnitContent(unit_id=one.id, lot_id=lot.id, weight_g=given.weight_g) for one in units)
     session.flush()
     return units
 

@@ -54,6 +54,15 @@ def packed(
     _append(session, actor, "pack", lot, event, now)
 
 
+def taken_in(session: Session, actor: Actor, lot: Lot, source: Lot, now: datetime) -> None:
+    """What arrived of another organisation's lot became a lot here: the same goods under a new name."""
+    scene = Scene(now, "repackaging", "active")
+    about = {"kind": lot.kind, "crop": lot.crop, "packedOn": lot.packed_on, "bestBefore": lot.best_before}
+    given = [Quantity(lot_uri(session, source), weight_g=lot.weight_g)]
+    event = epcis.transformation_event(scene, given, [_goods(session, lot)], ilmd=_said(about))
+    _append(session, actor, "take_in", lot, event, now)
+
+
 def _packed_at(lot: Lot, inputs: Sequence[tuple[Lot, int]], now: datetime) -> datetime:
     """Noon of a day that is over, but not before an input that was made later that day."""
     day = lot.packed_on or lot.harvested_on

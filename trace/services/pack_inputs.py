@@ -49,7 +49,7 @@ class PackIn(Given):
     @field_validator("kind")
     @classmethod
     def _made_of_others(cls, kind: LotKind) -> LotKind:
-        if kind is LotKind.HARVEST:
+        if kind in (LotKind.HARVEST, LotKind.RECEIVED):
             raise Fault("field.choice", choices="pool, pack, processed")
         return kind
 

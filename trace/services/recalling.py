@@ -17,7 +17,7 @@ from trace.records.stamp import StampActivation
 from trace.services import lot_events
 from trace.services.admission import Act, Actor, fetch, scope_of, visible
 from trace.services.intake import Count, Given, line
-from trace.services.lineage import descendants, drawn_by_lot, portions
+from trace.services.lineage import descendants, linked_by_lot, portions
 from trace.services.listing_offers import pause_products
 from trace.services.logging_acts import append_leaf
 from trace.services.lot_states import lock_lots, move, recall_of
@@ -63,9 +63,9 @@ def reach_of(session: Session, actor: Actor, public_id: str) -> Reach:
 
 
 def _reach(session: Session, lots: tuple[Lot, ...]) -> Reach:
-    drawn_g = stamps = 0
+    linked_g = stamps = 0
     for some in portions([lot.id for lot in lots]):
-        drawn_g += sum(drawn_by_lot(session, some).values())
+        linked_g += sum(linked_by_lot(session, some).values())
         count = func.sum(StampActivation.last - StampActivation.first + 1)
         asked = select(func.coalesce(count, 0)).where(col(StampActivation.lot_id).in_(some))
         stamps += int(session.execute(asked).scalar_one())
@@ -73,7 +73,7 @@ def _reach(session: Session, lots: tuple[Lot, ...]) -> Reach:
     listings = select(func.count()).where(col(Listing.product_id).in_(products), col(Listing.on_sale))
     return Reach(
         lots=lots,
-        weight_g=sum(lot.weight_g for lot in lots) - drawn_g,
+        weight_g=sum(lot.weight_g for lot in lots) - linked_g,
         stamps=stamps,
         listings=int(session.execute(listings).scalar_one()),
     )

@@ -18,10 +18,15 @@ from trace.services.logistic_units import weights_of
 from trace.texts.formats import kilograms
 
 State = ConsignmentState
+LOST = (DifferenceKind.MISSING, DifferenceKind.WRONG)
+"""Of such a box nothing arrived."""
 
 
 class DifferenceIn(Given):
-    """One box that did not arrive as it was sent. A missing or wrong one is missing whole."""
+    """One box that did not arrive as it was sent. A missing or wrong one is missing whole.
+
+    A pallet that is missing or wrong is so with every box on it.
+    """
 
     unit: Row
     kind: DifferenceKind
@@ -91,17 +96,18 @@ def _differences(
 ) -> list[ReceiptDifference]:
     weights = weights_of(session, [unit.id for unit in units])
     numbers = {unit.id: unit.number for unit in units}
-    if len({row.unit for row in given.differences}) != len(given.differences):
+    said = _with_boxes(units, given.differences)
+    if len({row.unit for row in said}) != len(said):
         raise Invalid([FieldProblem("differences", "receipt.twice", None)])
     rows = []
-    for row in given.differences:
+    for row in said:
         if row.unit not in numbers:
             raise Invalid([FieldProblem("differences", "receipt.not_inside", row.unit)])
-        whole = weights[row.unit]
+        whole = weights.get(row.unit, 0)
         if row.weight_g > whole:
             figures = {"unit": numbers[row.unit], "kg": kilograms(row.weight_g), "kg_max": kilograms(whole)}
             raise Invalid([FieldProblem("differences", "receipt.over", kilograms(row.weight_g), figures)])
-        is_whole = row.kind in (DifferenceKind.MISSING, DifferenceKind.WRONG)
+        is_whole = row.kind in LOST
         if not is_whole and row.weight_g == 0:
             raise Invalid([FieldProblem("differences", "receipt.how_much", numbers[row.unit])])
         rows.append(
@@ -113,6 +119,25 @@ def _differences(
                 note=row.note,
             )
         )
+    return rows
+
+
+def _with_boxes(units: Sequence[LogisticUnit], said: Sequence[DifferenceIn]) -> list[DifferenceIn]:
+    """A pallet that did not arrive, and the boxes on it by their own numbers.
+
+    Raises:
+        Invalid: ``receipt.name_boxes``: part of what stands on a pallet is told by box.
+    """
+    on_pallet: dict[int, list[LogisticUnit]] = {}
+    for unit in units:
+        if unit.pallet_id is not None:
+            on_pallet.setdefault(unit.pallet_id, []).append(unit)
+    rows = []
+    for row in said:
+        boxes = on_pallet.get(row.unit, [])
+        if boxes and row.kind not in LOST:
+            raise Invalid([FieldProblem("differences", "receipt.name_boxes", row.unit)])
+        rows += [row, *(row.model_copy(update={"unit": box.id}) for box in boxes)]
     return rows
 
 

@@ -153,7 +153,7 @@ def _units(levels: int) -> Executable:
     return question.where(units[0].scheme == scheme, units[0].code == code)
 
 
-_ORDER = (LotKind.HARVEST, LotKind.POOL, LotKind.PROCESSED, LotKind.PACK)
+_ORDER = (LotKind.HARVEST, LotKind.POOL, LotKind.PROCESSED, LotKind.PACK, LotKind.RECEIVED)
 
 
 def _steps(lots: Sequence[Any], me: Any) -> tuple[Step, ...]:

@@ -157,7 +157,8 @@ def season(session: Session, actor: Actor, now: datetime) -> Season:
     )
     harvests, harvested_g = session.execute(picked).one()
     repacked = select(col(LotLink.parent_id)).where(col(LotLink.parent_id) == Lot.id).exists()
-    packed = select(weight).where(*seen, col(Lot.kind) != LotKind.HARVEST, col(Lot.packed_on) >= first)
+    not_packed = col(Lot.kind).in_((LotKind.HARVEST, LotKind.RECEIVED))
+    packed = select(weight).where(*seen, ~not_packed, col(Lot.packed_on) >= first)
     count = func.coalesce(func.sum(StampActivation.last - StampActivation.first + 1), 0)
     stamps = select(count).join(Lot, col(Lot.id) == col(StampActivation.lot_id)).where(seen[0])
     return Season(

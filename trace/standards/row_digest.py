@@ -76,6 +76,10 @@ def _plain(value: object) -> Plain:
         return value
     if isinstance(value, int):  # true and false as well: a database may know them as 1 and 0
         return int(value)
+    if isinstance(value, float):
+        return repr(
+            value
+        )  # the shortest text that reads back as the same: how to write it is not left to JSON
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
     if isinstance(value, date):

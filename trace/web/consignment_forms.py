@@ -9,7 +9,16 @@ from trace.standards import quantity
 from trace.standards.fault import Fault
 
 LINES = 8
-"""So many differences are told by one form."""
+"""So many lines for differences a form has at first, and more each time they are asked for."""
+MOST_LINES = 500
+
+
+def lines_of(values: Mapping[str, str]) -> int:
+    """How many lines the form has; more when its button for more was pressed."""
+    said = values.get("lines", "")
+    known = int(said) if said.isascii() and said.isdigit() and len(said) < 5 else LINES
+    wanted = known + LINES if values.get("more") else known
+    return max(LINES, min(wanted, MOST_LINES))
 
 
 def receipt_of(values: Mapping[str, str]) -> ReceiptIn:
@@ -18,7 +27,7 @@ def receipt_of(values: Mapping[str, str]) -> ReceiptIn:
     Raises:
         Invalid: a weight that is none, or what ``ReceiptIn`` refuses.
     """
-    lines = [_line(values, at) for at in range(LINES) if values.get(f"unit_{at}")]
+    lines = [_line(values, at) for at in range(lines_of(values)) if values.get(f"unit_{at}")]
     return read(ReceiptIn, {"number": values.get("number", ""), "differences": lines})
 
 

@@ -25,8 +25,8 @@ def calls(contacts: Sequence[Contact], title: str, lang: str) -> Table:
 
 
 def _call(one: Contact, lang: str) -> Sequence[Any]:
-    key = {"order": f"order.state.{one.state}", "parcel": f"ship.state.{one.state}"}.get(one.way)
-    state = t(lang, key) if key else ""
+    words = {"order": "order.state", "parcel": "ship.state", "partner": "consignment.state"}[one.way]
+    state = t(lang, f"{words}.{one.state}") if one.state else ""
     weight = kg(one.grams) if one.grams else ""
     who = one.who if one.way != "parcel" else directory.label(one.via)
     pieces = one.pieces or ""

@@ -15,8 +15,9 @@ LOTS = (
     *(("step", "number"), ("lot", "text"), ("kind", "text"), ("state", "text"), ("day", "day")),
     *(("org", "text"), ("product", "text"), ("plot", "text"), ("household", "text"), ("area", "text")),
     *(("house", "text"), ("in", "weight_kg"), ("weight", "weight_kg"), ("loss", "weight_kg")),
-    *(("drawn", "weight_kg"), ("sold", "weight_kg"), ("left", "weight_kg"), ("part", "weight_kg")),
-    *(("stamps", "number"), ("orders", "number"), ("parcels", "number"), ("made_from", "text")),
+    *(("drawn", "weight_kg"), ("sold", "weight_kg"), ("boxed", "weight_kg"), ("left", "weight_kg")),
+    *(("part", "weight_kg"), ("stamps", "number"), ("orders", "number"), ("parcels", "number")),
+    *(("consignments", "number"), ("made_from", "text")),
 )
 SOURCES = (
     *(("plot", "text"), ("plot_name", "text"), ("household", "text"), ("area", "text"), ("lot", "text")),
@@ -29,6 +30,11 @@ STAMPS = (
 ORDERS = (
     *(("way", "text"), ("channel", "text"), ("shop", "text"), ("number", "text"), ("day", "day")),
     *(("state", "text"), ("lot", "text"), ("pieces", "number"), ("weight", "weight_kg")),
+)
+
+SENT = (
+    *(("number", "text"), ("receiver", "text"), ("market", "text"), ("day", "day"), ("state", "text")),
+    *(("lot", "text"), ("boxes", "number"), ("weight", "weight_kg")),
 )
 
 
@@ -73,9 +79,10 @@ def _lot(node: Node, lang: str, into: Mapping[int, Sequence[str]]) -> Sequence[A
     return [
         node.layer + 1, lot.code, t(lang, f"lot.kind.{lot.kind}"), state(node, lang), lot.day, *names,
         kg(node.in_g), kg(mine if mine is None else lot.weight_g), kg(node.loss_g),
-        *(kg(mine if mine is None else grams) for grams in (node.drawn_g, node.sold_g, node.left_g)),
-        kg(node.part_g), node.stamp_count, len(node.sales), len(node.parcels),
-        "; ".join(into.get(lot.id, ())),
+        *(kg(mine if mine is None else grams)
+          for grams in (node.drawn_g, node.sold_g, node.boxed_g, node.left_g)),
+        kg(node.part_g), node.stamp_count, len(node.sales), len(node.parcels), len(node.sent),
+        "; ".join((*into.get(lot.id, ()), *(one.number for one in node.came))),
     ]  # fmt: skip
 
 
@@ -114,11 +121,20 @@ def _orders(report: Report, lang: str) -> Iterator[Sequence[Any]]:
             yield [t(lang, "trace.way.parcel"), *where, *told, node.lot.code, one.pieces, kg(one.weight_g)]
 
 
+def _sent(report: Report, lang: str) -> Iterator[Sequence[Any]]:
+    for node in report.nodes:
+        for one in node.sent:
+            state_of = t(lang, f"consignment.state.{one.state}")
+            where = (one.number, one.receiver, t(lang, f"market.{one.market}"), one.day, state_of)
+            yield [*where, node.lot.code, one.boxes, kg(one.grams)]
+
+
 KINDS: Mapping[str, tuple[Sequence[tuple[str, str]], Rows]] = {
     "lots": (LOTS, _lots),
     "sources": (SOURCES, _sources),
     "stamps": (STAMPS, _stamps),
     "orders": (ORDERS, _orders),
+    "consignments": (SENT, _sent),
 }
 FILES = tuple(KINDS)
 """Names a table is asked for by."""

@@ -12,6 +12,8 @@ from sqlalchemy import Connection, Dialect, Select, Table
 from trace.records.columns import value_type
 
 READ_AT_ONCE = 1_000
+FLOAT8 = 701
+"""PostgreSQL's number of the type of a float: its reader is chosen by it."""
 
 
 class Unreadable(str):
@@ -34,9 +36,9 @@ def strict_rows(connection: Connection, question: Select[Any], table: Table) -> 
 
 
 def _reader(kind: Any, dialect: Dialect) -> Callable[[Any], Any]:
-    own = kind.dialect_impl(dialect)
-    read, write = own.result_processor(dialect, None), own.bind_processor(dialect)
-    expected = value_type(kind)
+    own, expected = kind.dialect_impl(dialect), value_type(kind)
+    code = FLOAT8 if expected is float else None
+    read, write = own.result_processor(dialect, code), own.bind_processor(dialect)
 
     def strictly(raw: Any) -> Any:
         if raw is None:

@@ -15,7 +15,7 @@ from sqlmodel import Session, col
 
 from trace.records.consignment import Consignment
 from trace.records.logistic_unit import LogisticUnit, UnitContent
-from trace.records.lot import Lot, LotLink
+from trace.records.lot import Lot, LotKind, LotLink
 from trace.records.organisation import Organisation
 from trace.services.admission import Act, Actor, visible
 from trace.services.lineage import portions
@@ -80,20 +80,28 @@ def _consignees(session: Session, codes: dict[int, str]) -> list[Contact]:
     for some in portions(codes):
         for one, lot_id, grams, boxes in session.execute(question.where(col(UnitContent.lot_id).in_(some))):
             org = session.get(Organisation, one.receiver_org_id) if one.receiver_org_id else None
-            told = ("partner", "", one.receiver_name, one.number, one.dispatched_on, "", (codes[lot_id],))
+            told = (
+                "partner",
+                "",
+                one.receiver_name,
+                one.number,
+                one.dispatched_on,
+                one.state,
+                (codes[lot_id],),
+            )
             found.append(Contact(*told, int(boxes), int(grams), (org.phone if org else None) or ""))
     return found
 
 
 def _partners(session: Session, codes: dict[int, str]) -> list[Contact]:
-    """Organisations that made lots of theirs of these."""
+    """Organisations that made lots of theirs of these; of what they received, ``_consignees`` tells."""
     given: Any = aliased(Lot)
     question = (
         select(col(LotLink.parent_id), col(LotLink.weight_g), Lot, Organisation)
         .join(given, given.id == col(LotLink.parent_id))
         .join(Lot, col(Lot.id) == col(LotLink.child_id))
         .join(Organisation, col(Organisation.id) == col(Lot.org_id))
-        .where(given.org_id != col(Lot.org_id))
+        .where(given.org_id != col(Lot.org_id), col(Lot.kind) != LotKind.RECEIVED)
         .order_by(col(Lot.id))
     )
     found = []

@@ -7,6 +7,7 @@ agency's: see docs/tracing.md. What is not held is named as missing, never made 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -47,6 +48,12 @@ class _Book:
     communes: Mapping[str, str]
     parents: Mapping[int, Sequence[tuple[int, int]]]
 
+    @cached_property
+    def taken_in(self) -> frozenset[int]:
+        """Lots of others that lots of ours were made of on arrival."""
+        received = (node.lot.id for node in self.report.nodes if node.came)
+        return frozenset(parent for number in received for parent, _ in self.parents.get(number, ()))
+
     def place(self, node: Node, name: str = "") -> str:
         """Organisation or plot and its commune, as a location description."""
         commune = self.communes.get(node.lot.commune, "")
@@ -80,11 +87,16 @@ def _communes(session: Session, codes: Collection[str]) -> dict[str, str]:
 
 def _rows(book: _Book, node: Node) -> Iterator[SheetRow]:
     if node.lot.is_partner:
-        yield _row(book, node, "receiving", missing=("source", "quantity", "date"))
+        if node.lot.id not in book.taken_in:  # its own row says so with all that is known
+            yield _row(book, node, "receiving", missing=("source", "quantity", "date"))
+    elif node.came:
+        came = node.came[0]
+        day, told = local_day(came.at), ("consignment", came.number)
+        yield _row(book, node, "receiving", other_place=came.sender, day=day, told=told)
     elif node.lot.kind == LotKind.HARVEST:
         yield _row(book, node, "harvesting", other_place=book.place(node), day=node.lot.harvested_on)
         yield _row(book, node, "cooling", missing=("place", "date"))
-        if node.stamps or node.sales or node.parcels:
+        if node.stamps or node.sales or node.parcels or node.sent:
             yield _packing(book, node)
     else:
         yield _packing(book, node)
@@ -126,6 +138,9 @@ def _shipping(book: _Book, node: Node) -> Iterator[SheetRow]:
         day, told = local_day(parcel.at), ("parcel", parcel.number)
         yield _row(book, node, "shipping", other_place=parcel.carrier, day=day, grams=parcel.weight_g,
                    told=told, missing=("receiver",))  # fmt: skip
+    for sent in node.sent:
+        yield _row(book, node, "shipping", other_place=sent.receiver, day=sent.day, grams=sent.grams,
+                   told=("consignment", sent.number))  # fmt: skip
 
 
 def _row(

@@ -2,16 +2,19 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, cast, func, select
 from sqlmodel import Session, col
 
 from trace.records.allocation import Allocation
 from trace.records.carrier import CarrierAccount
+from trace.records.consignment import Consignment, ReceivedLot
+from trace.records.logistic_unit import LogisticUnit, UnitContent
 from trace.records.lot import Hold
 from trace.records.market_order import MarketOrder
+from trace.records.organisation import Organisation
 from trace.records.recall import Recall, RecallLot
 from trace.records.shipment import OURS, Shipment, ShipmentLot
 from trace.records.shop import Shop
@@ -60,6 +63,31 @@ class Parcel:
     weight_g: int
     pieces: int
     order: str
+
+
+@dataclass(frozen=True)
+class Sent:
+    """Boxes with goods of a lot that left in a consignment; ``number`` is the sender's."""
+
+    lot_id: int
+    public_id: str
+    number: str
+    receiver: str
+    market: str
+    state: str
+    day: date
+    boxes: int
+    grams: int
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """A lot was made of what came in a consignment of another organisation."""
+
+    lot_id: int
+    number: str
+    sender: str
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -149,6 +177,36 @@ def parcels(session: Session, ids: Collection[int]) -> dict[int, list[Parcel]]:
     return _by_lot(Parcel(*row) for row in _asked(session, question, lot, ids))
 
 
+def consignments(session: Session, ids: Collection[int]) -> dict[int, list[Sent]]:
+    """Consignments that left with goods of the lots, oldest first; one that was called back is none."""
+    lot = col(UnitContent.lot_id)
+    question = (
+        select(
+            lot, col(Consignment.public_id), col(Consignment.number), col(Consignment.receiver_name),
+            col(Consignment.market), col(Consignment.state), col(Consignment.dispatched_on), func.count(),
+            cast(func.sum(UnitContent.weight_g), BigInteger),
+        )
+        .join(LogisticUnit, col(LogisticUnit.id) == col(UnitContent.unit_id))
+        .join(Consignment, col(Consignment.id) == col(LogisticUnit.consignment_id))
+        .where(col(Consignment.dispatched_on).is_not(None))
+        .group_by(lot, col(Consignment.id))
+        .order_by(col(Consignment.id))
+    )  # fmt: skip
+    return _by_lot(Sent(*row) for row in _asked(session, question, lot, ids))
+
+
+def arrivals(session: Session, ids: Collection[int]) -> dict[int, list[Arrived]]:
+    """The consignment each received lot came in."""
+    lot = col(ReceivedLot.lot_id)
+    question = (
+        select(lot, col(Consignment.number), col(Organisation.name), col(Consignment.received_at))
+        .join(Consignment, col(Consignment.id) == col(ReceivedLot.consignment_id))
+        .join(Organisation, col(Organisation.id) == col(Consignment.org_id))
+        .order_by(lot)
+    )
+    return _by_lot(Arrived(*row) for row in _asked(session, question, lot, ids))
+
+
 def stops(session: Session, ids: Collection[int]) -> dict[int, list[Stop]]:
     """Open holds by lot, oldest first."""
     lot = col(Hold.lot_id)
@@ -169,7 +227,7 @@ def recalls_of(session: Session, ids: Collection[int]) -> dict[int, list[CalledB
     return _by_lot(CalledBack(*row) for row in _asked(session, question, lot, ids))
 
 
-Row = TypeVar("Row", Sale, Parcel, Stop, CalledBack)
+Row = TypeVar("Row", Sale, Parcel, Sent, Arrived, Stop, CalledBack)
 
 
 def _by_lot(rows: Iterator[Row]) -> dict[int, list[Row]]:

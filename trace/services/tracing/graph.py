@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from trace.errors import Refused
 from trace.records.lot import Lot, LotLink
 from trace.services.admission import Act, Actor, Scope, scope_of, visible
-from trace.services.lineage import portions
+from trace.services.lineage import drawn_by_lot, portions
 
 MOST_LOTS = 20_000
 """Lots of one report. One that would have more is cut there, the nearest lots first, and says so."""
@@ -131,9 +131,7 @@ def _in_order(session: Session, found: frozenset[int], links: Sequence[Link]) ->
 
 def drawn_in_all(session: Session, ids: Collection[int]) -> dict[int, int]:
     """Grams taken so far from each of the lots that gave any, whoever took them."""
-    parent = col(LotLink.parent_id)
     drawn: dict[int, int] = {}
     for some in portions(ids):
-        question = select(parent, func.sum(LotLink.weight_g)).where(parent.in_(some)).group_by(parent)
-        drawn |= {int(lot_id): int(grams) for lot_id, grams in session.execute(question)}
+        drawn |= drawn_by_lot(session, some)
     return drawn

@@ -1,6 +1,6 @@
 """A trace as one report: every lot with what went in, out, got lost and is left; sources; the worst input."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -10,9 +10,9 @@ from trace.errors import NotFound
 from trace.records.lot import LotState
 from trace.services.admission import Actor
 from trace.services.lineage import portions
-from trace.services.lot_room import sold_by_lot
+from trace.services.lot_room import boxed_by_lot, sold_by_lot
 from trace.services.tracing import goods
-from trace.services.tracing.goods import CalledBack, Parcel, Sale, StampRange, Stop
+from trace.services.tracing.goods import Arrived, CalledBack, Parcel, Sale, Sent, StampRange, Stop
 from trace.services.tracing.graph import Direction, Graph, Link, drawn_in_all, walk
 from trace.services.tracing.nodes import LotFacts, facts_of
 from trace.services.tracing.shares import parts_down, parts_up
@@ -27,7 +27,8 @@ class Node:
     that are of the traced lots.
 
     ``in_g`` is what was drawn into it (None for a harvest and for a partner's lot), ``loss_g`` what of that
-    it does not weigh, below 0 where scales differ. ``left_g`` was neither packed on, sold nor stamped.
+    it does not weigh, below 0 where scales differ. ``left_g`` was neither packed on, sold, boxed nor
+    stamped. ``sent`` are consignments, ``came`` that of a received lot.
     """
 
     lot: LotFacts
@@ -36,9 +37,12 @@ class Node:
     in_g: int | None
     drawn_g: int = 0
     sold_g: int = 0
+    boxed_g: int = 0
     stamps: Sequence[StampRange] = ()
     sales: Sequence[Sale] = ()
     parcels: Sequence[Parcel] = ()
+    sent: Sequence[Sent] = ()
+    came: Sequence[Arrived] = ()
     stops: Sequence[Stop] = ()
     recalls: Sequence[CalledBack] = ()
 
@@ -60,8 +64,8 @@ class Node:
 
     @property
     def left_g(self) -> int:
-        """Grams nobody took: the pieces sold are the stamped ones, so the larger of both counts."""
-        gone = max(self.sold_g, self.stamp_count * self.lot.unit_g)
+        """Grams nobody took: the pieces sold or boxed are the stamped ones, so the larger of both counts."""
+        gone = max(self.sold_g + self.boxed_g, self.stamp_count * self.lot.unit_g)
         left = 0 if self.lot.state == LotState.DESTROYED else self.lot.weight_g - self.drawn_g - gone
         return max(0, left)
 
@@ -139,11 +143,13 @@ def _nodes(session: Session, graph: Graph, facts: Mapping[int, LotFacts], way: D
     weights = {number: facts[number].weight_g for number in own}
     part = parts_up(graph, weights) if way is Direction.UP else parts_down(graph, weights)
     drawn, layers, into = drawn_in_all(session, own), _layers(graph), _in_g(graph)
-    sold = _sold(session, own)
+    sold, boxed = (_summed(session, own, grams) for grams in (sold_by_lot, boxed_by_lot))
     told = (
         goods.stamp_ranges(session, own),
         goods.sales(session, own),
         goods.parcels(session, own),
+        goods.consignments(session, own),
+        goods.arrivals(session, own),
         goods.stops(session, own),
         goods.recalls_of(session, own),
     )
@@ -155,17 +161,20 @@ def _nodes(session: Session, graph: Graph, facts: Mapping[int, LotFacts], way: D
             into.get(number) if number in own else None,
             drawn.get(number, 0),
             sold.get(number, 0),
+            boxed.get(number, 0),
             *(by_lot.get(number, ()) for by_lot in told),  # type: ignore[arg-type]
         )
         for number in graph.order
     ]
 
 
-def _sold(session: Session, ids: Collection[int]) -> dict[int, int]:
-    sold: dict[int, int] = {}
+def _summed(
+    session: Session, ids: Collection[int], grams_of: Callable[[Session, Sequence[int]], dict[int, int]]
+) -> dict[int, int]:
+    found: dict[int, int] = {}
     for some in portions(ids):
-        sold |= sold_by_lot(session, some)
-    return sold
+        found |= grams_of(session, some)
+    return found
 
 
 def _in_g(graph: Graph) -> dict[int, int]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from trace.services.tracing.goods import Parcel, Sale, StampRange
+from trace.services.tracing.goods import Parcel, Sale, Sent, StampRange
 from trace.services.tracing.report import Node, Report
 from trace.services.tracing.starts import Start
 
@@ -45,10 +45,13 @@ def _node(node: Node) -> dict[str, Any]:
         "loss_g": node.loss_g,
         "packed_on_g": node.drawn_g,
         "sold_g": node.sold_g,
+        "boxed_g": node.boxed_g,
         "left_g": node.left_g,
         "stamps": [_stamps(one) for one in node.stamps],
         "orders": [_sale(one) for one in node.sales],
         "parcels": [_parcel(one) for one in node.parcels],
+        "consignments": [_sent(one) for one in node.sent],
+        "received_in": [{"number": one.number, "sender": one.sender, "at": one.at} for one in node.came],
         "holds": [one.since for one in node.stops],
         "recalls": [one.number for one in node.recalls],
         "partner": False,
@@ -67,3 +70,8 @@ def _sale(one: Sale) -> dict[str, Any]:
 def _parcel(one: Parcel) -> dict[str, Any]:
     parcel = {"carrier": one.carrier, "number": one.number, "state": one.state, "order": one.order}
     return {**parcel, "day": one.at, "pieces": one.pieces, "weight_g": one.weight_g}
+
+
+def _sent(one: Sent) -> dict[str, Any]:
+    told = {"number": one.number, "receiver": one.receiver, "market": one.market, "state": one.state}
+    return {**told, "day": one.day, "boxes": one.boxes, "weight_g": one.grams}

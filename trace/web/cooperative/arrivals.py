@@ -6,9 +6,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from trace.db import reading
 from trace.errors import NongsanError
 from trace.records.consignment import DifferenceKind
-from trace.services import consignment_pages, receiving
+from trace.services import arrival_lots, consignment_pages, receiving
 from trace.services.admission import Act
-from trace.web.consignment_forms import LINES, receipt_of
+from trace.web.consignment_forms import lines_of, receipt_of
 from trace.web.cooperative.consignments import page_start
 from trace.web.door import Door
 from trace.web.form_state import FormState, blank, kept
@@ -38,9 +38,15 @@ def show(public_id: str) -> str:
 def _shown(public_id: str, form: FormState) -> str:
     with reading() as session:
         page = consignment_pages.arrival_page(session, actor(), public_id, now())
+        taken = consignment_pages.taken_in(session, actor(), page)
     kinds = words(DifferenceKind, "receipt.kind")
     return render_template(
-        "cooperative/consignments/arrival.html", page=page, form=form, differences=kinds, lines=range(LINES)
+        "cooperative/consignments/arrival.html",
+        page=page,
+        taken=taken,
+        form=form,
+        differences=kinds,
+        lines=range(lines_of(form.values)),
     )
 
 
@@ -48,6 +54,8 @@ def _shown(public_id: str, form: FormState) -> str:
 def receive(public_id: str) -> Answer:
     """Say what arrived."""
     values = dict(request.form)
+    if values.get("more"):
+        return _shown(public_id, FormState(values))
     try:
         given = receipt_of(values)
         with once() as session:
@@ -58,4 +66,20 @@ def receive(public_id: str) -> Answer:
             raise
         return _shown(public_id, kept(error, values)), error.status
     flash(say("consignment.received", number=one.number), "ok")
+    return answer
+
+
+@door.page("/<public_id>/nhap-kho", Act.TAKE_IN, methods=["POST"])
+def take_in(public_id: str) -> Answer:
+    """What arrived becomes lots here."""
+    try:
+        with once() as session:
+            made = arrival_lots.take_in(session, actor(), public_id, now())
+            number = consignment_pages.arrival_number(session, actor(), public_id)
+            answer = leads_to("arrivals.show", public_id=public_id)
+    except NongsanError as error:
+        if error.status == 404:
+            raise
+        return _shown(public_id, kept(error, {})), error.status
+    flash(say("arrival.taken_in", n=len(made), number=number), "ok")
     return answer

@@ -6,11 +6,12 @@ from flask import flash, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from trace.errors import FieldProblem, Invalid, NongsanError
-from trace.services import consigning, consignment_papers, logistic_units
+from trace.services import consigning, consignment_papers, logistic_units, pallets
 from trace.services.admission import Act
 from trace.services.consignment_papers import PaperIn, TreatmentIn
 from trace.services.intake import Given, Row, read
 from trace.services.logistic_units import UnitsIn
+from trace.services.pallets import PalletsIn
 from trace.web.cooperative.consignments import again
 from trace.web.door import Door
 from trace.web.form_state import typed
@@ -79,6 +80,22 @@ def take_out(public_id: str) -> Answer:
             return leads_to("consignments.show", public_id=public_id)
     except NongsanError as error:
         return again(public_id, error, {})
+
+
+@door.page(f"{ONE}/pallet", Act.CONSIGN, methods=["POST"])
+def stack(public_id: str) -> Answer:
+    """Put boxes on new pallets of this consignment."""
+    values = typed(("per_pallet", "request_id"))
+    try:
+        with once() as session:
+            given = read(PalletsIn, {**values, "boxes": _units()})
+            made = pallets.stack(session, actor(), given, now(), public_id)
+            answer = leads_to("consignments.show", public_id=public_id)
+    except NongsanError as error:
+        return again(public_id, error, values)
+    told = {"n": len(given.boxes), "m": len(made), "first": made[0].number, "last": made[-1].number}
+    flash(say("pallet.stacked", **told), "ok")
+    return answer
 
 
 @door.page(f"{ONE}/xu-ly", Act.CONSIGN, methods=["POST"])

@@ -13,7 +13,7 @@ from trace.services.dispatching import CancelIn
 from trace.services.intake import Given, MaybeRow, read
 from trace.services.sites import MARKETS
 from trace.standards.local_time import local_day
-from trace.web.consignment_forms import LINES, receipt_of
+from trace.web.consignment_forms import lines_of, receipt_of
 from trace.web.door import Door
 from trace.web.form_state import FormState, blank, kept, typed
 from trace.web.once import leads_to, once
@@ -98,7 +98,7 @@ def shown(public_id: str, form: FormState) -> str:
         treatments=words(TreatmentKind, "treatment"),
         papers=words(PaperKind, "paper"),
         differences=words(DifferenceKind, "receipt.kind"),
-        lines=range(LINES),
+        lines=range(lines_of(form.values)),
     )
 
 
@@ -141,6 +141,8 @@ def cancel(public_id: str) -> Answer:
 def received(public_id: str) -> Answer:
     """What a business without an account has signed for."""
     values = dict(request.form)
+    if values.get("more"):
+        return shown(public_id, FormState(values))
     try:
         given = receipt_of(values)
         with once() as session:
