@@ -1,7 +1,8 @@
 """What the log says of rows: their digests, from the rows as just made or as the database holds them."""
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
@@ -13,65 +14,89 @@ from trace.standards import row_digest
 
 SALT_BYTES = 16
 _SALTS = RowSalt.__table__  # type: ignore[attr-defined]
-Name = tuple[str, int]
 Values = Mapping[str, Any]
-Rows = Mapping[int, Values]
+Row = tuple[Any, ...]
+"""A row's values in the order of its table's columns."""
 
 
-def entries_read(connection: Connection, guarded: Guarded, keys: list[int]) -> dict[Name, str]:
-    """The entries of rows as they stand in the database now; of one that is gone, that it is."""
+def entries_read(connection: Connection, guarded: Guarded, keys: list[int]) -> dict[int, str]:
+    """The entries of rows as they stand in the database now, by number; of one that is gone, that it is."""
     if not keys:
         return {}
-    found = connection.execute(_READS[guarded.name], {"keys": keys}).mappings()
-    rows = {int(row[guarded.key]): dict(row) for row in found}
-    gone = {(guarded.name, key): row_digest.GONE for key in keys}
-    return gone | _entries(connection, guarded, keys, rows)
+    found = [tuple(row) for row in connection.execute(_READS[guarded.name], {"keys": keys})]
+    return dict.fromkeys(keys, row_digest.GONE) | _entries(connection, guarded, keys, found)
 
 
-def entries_of(connection: Connection, guarded: Guarded, made: Iterable[Values]) -> dict[Name, str]:
+def entries_of(connection: Connection, guarded: Guarded, made: Iterable[Values]) -> dict[int, str]:
     """The entries of rows this transaction has made, where their values are what will be read back."""
-    rows: dict[int, Values] = {}
-    for values in made:
-        if all(
-            isinstance(values.get(name), kinds) and name in values for name, kinds in _KINDS[guarded.name]
-        ):
-            rows[values[guarded.key]] = {name: values[name] for name, _kinds in _KINDS[guarded.name]}
-    return _entries(connection, guarded, list(rows), rows)
+    shape = _SHAPES[guarded.name]
+    rows = [row for values in made if (row := shape.believed(values)) is not None]
+    return _entries(connection, guarded, [shape.key_of(row) for row in rows], rows)
 
 
-def _entries(connection: Connection, guarded: Guarded, keys: list[int], rows: Rows) -> dict[Name, str]:
-    salts = _new_salts(connection, guarded, keys, rows) if guarded.private and keys else {}
-    said: dict[Name, str] = {}
-    for key, row in rows.items():
-        plain = row_digest.plain_row(row, guarded.private, salts.get(key, b""))
-        said[guarded.name, key] = row_digest.entry(guarded.name, key, plain)
-    return said
+def _entries(
+    connection: Connection, guarded: Guarded, keys: Sequence[int], rows: Sequence[Row]
+) -> dict[int, str]:
+    """The entries of the rows; the old salts of all keys are forgotten."""
+    if guarded.private and keys:
+        _forget_salts(connection, guarded, keys)
+    if not rows:
+        return {}
+    columns = dict(zip(_SHAPES[guarded.name].names, zip(*rows, strict=True), strict=True))
+    numbers = columns[guarded.key]
+    salts = _new_salts(connection, guarded, columns) if guarded.private else ()
+    plain = row_digest.plain_columns(columns, guarded.private, salts)
+    return dict(zip(numbers, row_digest.entries(guarded.name, numbers, plain), strict=True))
 
 
-def _new_salts(connection: Connection, guarded: Guarded, keys: list[int], rows: Rows) -> dict[int, bytes]:
-    """A new salt for each row with a private text; the old ones of all are forgotten."""
-    connection.execute(delete(_SALTS).where(_SALTS.c.table_name == guarded.name, _SALTS.c.row_id.in_(keys)))
-    speaking = [key for key, row in rows.items() if any(row[name] for name in guarded.private)]
-    salts = {key: secrets.token_bytes(SALT_BYTES) for key in speaking}
-    values = [{"table_name": guarded.name, "row_id": key, "salt": salt} for key, salt in salts.items()]
+def _forget_salts(connection: Connection, guarded: Guarded, keys: Sequence[int]) -> None:
+    mine = _SALTS.c.table_name == guarded.name
+    connection.execute(delete(_SALTS).where(mine, _SALTS.c.row_id.in_(keys)))
+
+
+def _new_salts(connection: Connection, guarded: Guarded, columns: Mapping[str, Row]) -> list[bytes]:
+    """A new salt for each row with a private text, nothing for the others."""
+    private = zip(*(columns[name] for name in guarded.private), strict=True)
+    salts = [secrets.token_bytes(SALT_BYTES) if any(texts) else b"" for texts in private]
+    kept = zip(columns[guarded.key], salts, strict=True)
+    values = [{"table_name": guarded.name, "row_id": key, "salt": salt} for key, salt in kept if salt]
     if values:
         connection.execute(insert(_SALTS), values)
     return salts
+
+
+class _Shape:
+    """A table's columns, and what each value is when it is read: anything else is not believed unread."""
+
+    def __init__(self, guarded: Guarded) -> None:
+        self.names = [column.name for column in guarded.table.columns]
+        self.key_of = itemgetter(self.names.index(guarded.key))
+        self._values_of = itemgetter(*self.names)
+        self._kinds = [_kinds_of(column) for column in guarded.table.columns]
+        self._known: dict[tuple[type, ...], bool] = {}
+
+    def believed(self, values: Values) -> Row | None:
+        """The row's values, if all are there and of the right kind."""
+        try:
+            row: Row = self._values_of(values)
+        except KeyError:
+            return None
+        kinds = tuple(map(type, row))
+        if kinds not in self._known:
+            pairs = zip(row, self._kinds, strict=True)
+            self._known[kinds] = all(isinstance(value, allowed) for value, allowed in pairs)
+        return row if self._known[kinds] else None
+
+
+def _kinds_of(column: Any) -> tuple[type, ...]:
+    kind = value_type(column.type)
+    kinds = (int, bool) if kind in (int, bool) else (kind,)
+    return (*kinds, type(None)) if column.nullable else kinds
 
 
 def _reading(guarded: Guarded) -> Any:
     return select(guarded.table).where(guarded.table.c[guarded.key].in_(bindparam("keys", expanding=True)))
 
 
-def _kinds(guarded: Guarded) -> list[tuple[str, tuple[type, ...]]]:
-    """What each column's value is when it is read: anything else is read back before it is believed."""
-    found = []
-    for column in guarded.table.columns:
-        kind = value_type(column.type)
-        kinds = (int, bool) if kind in (int, bool) else (kind,)
-        found.append((column.name, (*kinds, type(None)) if column.nullable else kinds))
-    return found
-
-
 _READS = {name: _reading(guarded) for name, guarded in GUARDED.items()}
-_KINDS = {name: _kinds(guarded) for name, guarded in GUARDED.items()}
+_SHAPES = {name: _Shape(guarded) for name, guarded in GUARDED.items()}

@@ -7,8 +7,6 @@ digests in the last of them. A statement that would change guarded rows without 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -20,6 +18,7 @@ from sqlmodel import Session
 from trace.records.event import LogLeaf
 from trace.records.guarded import GUARDED, Guarded
 from trace.row_entries import Values, entries_of, entries_read
+from trace.row_writes import insert_rows, noted, refuse_unnoted
 from trace.standards.canonical_json import dumps_parsed
 from trace.standards.log_leaf import body_hash
 
@@ -28,12 +27,7 @@ ROWS = "rows"
 ROWS_A_LEAF = 200
 _NOTES = "log_notes"
 _LEAVES = LogLeaf.__table__  # type: ignore[attr-defined]
-_add_leaf = insert(_LEAVES)
-_may_write: ContextVar[bool] = ContextVar("may_write", default=False)
-
-
-class RowsNotLogged(Exception):
-    """A statement changes a guarded table past the log: a mistake of the program."""
+_LEAF = ("kind", "leaf_hash", "body", "recorded_at")
 
 
 @dataclass
@@ -53,17 +47,8 @@ class Books(Session):
 
     def flush(self, objects: Sequence[Any] | None = None) -> None:
         """As of any session."""
-        with _noted():
+        with noted():
             super().flush(objects)
-
-
-@contextmanager
-def _noted() -> Iterator[None]:
-    before = _may_write.set(True)
-    try:
-        yield
-    finally:
-        _may_write.reset(before)
 
 
 def watch(writer: Engine) -> None:
@@ -72,10 +57,8 @@ def watch(writer: Engine) -> None:
 
 
 def _refuse_unnoted(_connection: Connection, statement: Any, *_rest: Any) -> None:
-    if isinstance(statement, Insert | Update | Delete) and not _may_write.get():
-        name = str(statement.table.description)
-        if name in GUARDED:
-            raise RowsNotLogged(f"{name}: write it by the session, insert_logged or update_logged")
+    if isinstance(statement, Insert | Update | Delete):
+        refuse_unnoted(str(statement.table.description))
 
 
 @event.listens_for(Books, "after_flush")
@@ -123,7 +106,7 @@ def insert_logged(session: Session, table: str, rows: Sequence[Values]) -> list[
     if not rows:
         return []
     guarded = GUARDED[table]
-    with _noted():
+    with noted():
         made = _inserted(session.connection(), guarded, rows)
     _rows_of(session, table).update({one[guarded.key]: one for one in made})
     return [one[guarded.key] for one in made]
@@ -132,12 +115,13 @@ def insert_logged(session: Session, table: str, rows: Sequence[Values]) -> list[
 def _inserted(connection: Connection, guarded: Guarded, rows: Sequence[Values]) -> list[dict[str, Any]]:
     """The rows, written, with their numbers and with nothing where nothing was said."""
     key = guarded.table.c[guarded.key]
-    full = [{**dict.fromkeys(guarded.empty), **row} for row in rows]
+    full = [{**guarded.blank, **row} for row in rows]
     if connection.dialect.name == "sqlite":
         # It cannot tell many new numbers in order; but this transaction holds it, so the next are ours.
         first = 1 + (connection.execute(select(func.max(key))).scalar() or 0)
-        made = [{**row, guarded.key: number} for number, row in enumerate(full, first)]
-        connection.execute(insert(guarded.table), made)
+        made = [row | {guarded.key: number} for number, row in enumerate(full, first)]
+        names = tuple(made[0])
+        insert_rows(connection, guarded.table, names, [tuple(map(row.__getitem__, names)) for row in made])
         return made
     adding = insert(guarded.table).returning(key, sort_by_parameter_order=True)
     numbers = connection.execute(adding, full).scalars()
@@ -147,7 +131,7 @@ def _inserted(connection: Connection, guarded: Guarded, rows: Sequence[Values]) 
 def update_logged(session: Session, statement: Any, table: str, keys: Iterable[int]) -> Any:
     """Execute an update or delete that touches these rows of a guarded table, and no others."""
     _rows_of(session, table).update(dict.fromkeys(keys))
-    with _noted():
+    with noted():
         return session.execute(statement)
 
 
@@ -172,14 +156,12 @@ def rows_leaf(kind: str, said: Mapping[str, str], at: datetime) -> dict[str, Any
 
 def add_leaves(connection: Connection, leaves: Sequence[tuple[Mapping[str, Any], datetime]]) -> None:
     """Write leaves, each a body and its time."""
-    values = [_leaf_values(body, at) for body, at in leaves]
-    if values:
-        connection.execute(_add_leaf, values)
+    insert_rows(connection, _LEAVES, _LEAF, [_leaf_values(body, at) for body, at in leaves])
 
 
-def _leaf_values(body: Mapping[str, Any], at: datetime) -> dict[str, Any]:
+def _leaf_values(body: Mapping[str, Any], at: datetime) -> tuple[str, bytes, str, datetime]:
     text = dumps_parsed(body)
-    return {"kind": body["kind"], "leaf_hash": body_hash(text), "body": text.decode(), "recorded_at": at}
+    return body["kind"], body_hash(text), text.decode(), at
 
 
 def _portions(touched: Mapping[str, Mapping[int, Any]]) -> Iterator[dict[str, dict[int, Any]]]:
@@ -204,9 +186,9 @@ def _said(session: Session, portion: Mapping[str, Mapping[int, Any]]) -> dict[st
         guarded = GUARDED[name]
         made = [values for row in rows.values() if (values := _values_of(session, row)) is not None]
         known = entries_of(session.connection(), guarded, made)
-        rest = [key for key in rows if (name, key) not in known]
-        for key, entry in (*known.items(), *entries_read(session.connection(), guarded, rest).items()):
-            said[f"{key[0]}/{key[1]}"] = entry
+        rest = [key for key in rows if key not in known]
+        known |= entries_read(session.connection(), guarded, rest)
+        said |= {f"{name}/{key}": entry for key, entry in known.items()}
     return said
 
 

@@ -32,9 +32,7 @@ def _vouch(connection: Connection, guarded: Guarded, now: datetime) -> int:
         return 0
     done = 0
     for keys in _key_portions(connection, guarded):
-        said = {
-            f"{table}/{key}": one for (table, key), one in entries_read(connection, guarded, keys).items()
-        }
+        said = {f"{guarded.name}/{key}": one for key, one in entries_read(connection, guarded, keys).items()}
         add_leaves(connection, [(rows_leaf(VOUCHED, said, now), now)])
         done += len(keys)
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite

@@ -12,7 +12,7 @@ from trace.records.columns import value_type
 from trace.records.event import LogLeaf
 from trace.records.guarded import GUARDED
 from trace.records.log_tree import LogTile, RowSalt
-from trace.row_log import _noted
+from trace.row_writes import noted
 from trace.services.auditing.findings import Finding
 
 LEAVES, TILES, SALTS = LogLeaf.__table__, LogTile.__table__, RowSalt.__table__
@@ -34,7 +34,7 @@ class Intruder:
         self._connection, self._chance = connection, chance
 
     def run(self, statement: Any) -> None:
-        with _noted():
+        with noted():
             self._connection.execute(statement)
 
     def rows(self, table: Table, where: Any = None) -> list[dict[str, Any]]:

@@ -5,12 +5,16 @@ import base64
 import hashlib
 import json
 import re
+import string
+import zlib
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from alembic import command
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import insert, select, text, update
 from sqlmodel import col
 
@@ -26,10 +30,14 @@ from trace.records.guarded import GUARDED
 from trace.records.log_tree import RowSalt
 from trace.records.lot import Hold, Lot
 from trace.records.recall import RecallLot
-from trace.row_log import RowsNotLogged, insert_logged, update_logged
+from trace.row_log import insert_logged, update_logged
+from trace.row_writes import RowsNotLogged, insert_rows
 from trace.services import holding
 from trace.standards import row_digest
 from trace.standards.canonical_json import dumps
+from trace.standards.local_time import VN
+
+SIGNS = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_"
 
 
 @pytest.fixture
@@ -54,6 +62,8 @@ def test_a_statement_past_the_log_is_refused(made: Season) -> None:
             session.execute(statement)
         with pytest.raises(RowsNotLogged), transaction() as session:
             session.connection().execute(statement)
+    with pytest.raises(RowsNotLogged), transaction() as session:
+        insert_rows(session.connection(), RecallLot.__table__, ("recall_id", "lot_id"), [(1, lot.id)])
     assert made.differences() == []
 
 
@@ -164,6 +174,33 @@ def test_a_digest_is_over_canonical_json() -> None:
     expected = base64.urlsafe_b64encode(hashlib.sha256(text_of).digest()).decode()[:43]
     assert row_digest.digest("lot", 3, plain) == expected
     assert (plain["c"], plain["d"]) == (1, "00ff")
+
+
+VALUES = st.none() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(st.characters(exclude_categories=["Cs"]))
+MOMENTS = st.datetimes(timezones=st.sampled_from([UTC, VN])) | st.dates() | st.booleans() | st.binary()
+SHARED = st.lists(VALUES | MOMENTS, min_size=1, max_size=2)
+
+
+@given(st.data(), st.integers(1, 5), st.sampled_from([(), ("b",)]))
+def test_many_rows_are_said_as_each_of_them_alone(
+    data: st.DataObject, rows: int, private: tuple[str]
+) -> None:
+    """Whatever they share: a column of one value, and of values that are equal and not the same."""
+    columns = {
+        name: data.draw(st.lists(st.sampled_from(data.draw(SHARED)), min_size=rows, max_size=rows))
+        for name in ("a", "b", "c")
+    }
+    salts, keys = [bytes([n]) * 16 for n in range(rows)], list(range(7, 7 + rows))
+    said = row_digest.entries("lot", keys, row_digest.plain_columns(columns, private, salts))
+    for key, one, salt, *values in zip(keys, said, salts, *columns.values(), strict=True):
+        plain = row_digest.plain_row(dict(zip(columns, values, strict=True)), private, salt)
+        assert one == row_digest.entry("lot", key, plain)
+        text_of = dumps(
+            {"table": "lot", "key": key, "row": {k: v for k, v in plain.items() if v is not None}}
+        )
+        assert one[:43] == base64.urlsafe_b64encode(hashlib.sha256(text_of).digest()).decode()[:43]
+        marks = [zlib.crc32(b"\0" if v is None else str(v).encode()) & 4095 for v in plain.values()]
+        assert [SIGNS.index(m[0]) * 64 + SIGNS.index(m[1]) for m in re.findall("..", one[43:])] == marks
 
 
 def test_rows_of_before_are_vouched_for_by_the_upgrade(

@@ -139,7 +139,7 @@ def bars(big: Size = BIG) -> list[Bar | Limit]:
             partial(work, small), peer, 1 / 1.5)
         for name, work in asked
     ]  # fmt: skip
-    return [*traces, Limit("recall-10000-lots", "CPU seconds", recall_seconds, 10)]
+    return [*traces, Limit("recall-10000-lots", "CPU seconds", recall_seconds, 4)]
 
 
 def main() -> int:

@@ -1,21 +1,26 @@
 """Recalls: everything downstream, at once and for good; two people close."""
 
+import json
 from datetime import datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event as watching
 from sqlmodel import select
 
 from tests import world
 from tests.services import farm
+from tests.services.lot_world import bare, link
 from trace.db import Database, reading, transaction
 from trace.errors import Invalid, NotAllowed, NotFound, Refused
-from trace.records.event import Event, LogLeaf
-from trace.records.lot import Lot, LotState
+from trace.records.event import Event, EventTerm, LogLeaf
+from trace.records.lot import Lot, LotKind, LotState
 from trace.records.recall import RecallLot
 from trace.services import lineage, packing, recalling
 from trace.services.admission import Actor, actor_of
+from trace.services.identifiers import lot_uris
+from trace.standards.canonical_json import dumps
+from trace.standards.event_hash import event_hash
 
 WORDS = recalling.RecallIn(reason="Nghi còn thuốc trên quả", phone="0220 000 0000")
 
@@ -62,6 +67,43 @@ def test_each_recalled_lot_gets_a_new_version(coop: world.Coop, now: datetime) -
     with transaction() as session:
         recalling.open_recall(session, coop.boss, one.public_id, WORDS, now)
         assert session.get_one(Lot, one.id).version == one.version + 1
+
+
+def test_a_recall_reaches_lots_in_every_state_and_moves_each_once(coop: world.Coop, now: datetime) -> None:
+    with transaction() as session:
+        root = bare(session, now, coop, LotKind.HARVEST, 100_000, packed_on=None)
+        below = [bare(session, now, coop, LotKind.PACK, 1_000, state=state) for state in LotState]
+        for lot in below:
+            link(session, root, lot, 1_000)
+        held = next(lot for lot in below if lot.state == LotState.HOLD)
+        held.state_before_hold = LotState.OPEN
+    with transaction() as session:
+        recalling.open_recall(session, coop.boss, root.public_id, WORDS, now)
+    with reading() as session:
+        for lot in below:
+            found = session.get_one(Lot, lot.id)
+            moved = 0 if lot.state == LotState.RECALLED else 1
+            assert (found.state, found.state_before_hold) == (LotState.RECALLED, None)
+            assert found.version == lot.version + moved
+
+
+def test_each_recalled_lot_has_an_event_that_is_found_by_it(coop: world.Coop, now: datetime) -> None:
+    one, _two, _alone, *made = tree(coop, now)
+    with transaction() as session:
+        recalling.open_recall(session, coop.boss, one.public_id, WORDS, now)
+    with reading() as session:
+        uris = lot_uris(session, [one, *made])
+        question = select(Event, EventTerm).join(EventTerm).where(Event.act == "recall")
+        found = session.exec(question.where(EventTerm.role == "class")).all()
+        assert {event.subject_id: term.value for event, term in found} == uris
+        for event, term in found:
+            body = json.loads(event.body)
+            (goods,) = body["quantityList"]
+            version = session.get_one(Lot, event.subject_id).version
+            assert body["nongsan:lotVersion"] == str(version)
+            assert (goods["epcClass"], goods["quantity"]) == (term.value, term.quantity)
+            assert event.event_id == event.hash == body["eventID"] == event_hash(body)
+            assert event.body == dumps(body).decode()
 
 
 def test_a_recalled_lot_never_comes_back(coop: world.Coop, now: datetime) -> None:
@@ -168,9 +210,9 @@ def test_lots_are_recalled_without_a_question_for_each(
             for _ in range(packs):
                 packing.pack_lot(session, coop.hand, farm.pack_in(lot, units=5), now)
         asked.clear()
-        event.listen(database.writer, "before_cursor_execute", note)
+        watching.listen(database.writer, "before_cursor_execute", note)
         with transaction() as session:
             recalling.open_recall(session, coop.boss, lot.public_id, WORDS, now)
-        event.remove(database.writer, "before_cursor_execute", note)
+        watching.remove(database.writer, "before_cursor_execute", note)
         counts.append(sum(statement.startswith(("SELECT", "WITH")) for statement in asked))
     assert counts[0] == counts[1] > 0

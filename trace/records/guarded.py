@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Table
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlmodel import SQLModel
 
 from trace.records.consignment import (
@@ -28,15 +29,20 @@ class Guarded:
     private: tuple[str, ...] = ()
     key: str = "id"
     table: Table = field(init=False)
-    empty: tuple[str, ...] = field(init=False)
-    """Columns that hold nothing where nothing is said."""
+    blank: dict[str, Any] = field(init=False)
+    """What a column holds where nothing is said."""
 
     def __post_init__(self) -> None:
         record: Any = self.record
         table: Table = record.__table__
         object.__setattr__(self, "table", table)
-        bare = tuple(one.name for one in table.columns if one.nullable and one.default is None)
-        object.__setattr__(self, "empty", bare)
+        said = {
+            one.name: one.default.arg
+            for one in table.columns
+            if isinstance(one.default, ScalarElementColumnDefault)
+        }
+        free = {one.name: None for one in table.columns if one.nullable}
+        object.__setattr__(self, "blank", free | said)
 
     @property
     def name(self) -> str:

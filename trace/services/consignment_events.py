@@ -57,7 +57,7 @@ def dispatched(
     units: Sequence[LogisticUnit],
     papers: Mapping[str, Any],
     now: datetime,
-) -> Event:
+) -> str:
     """The goods left; ``papers`` are facts of our own, treatments and numbers of papers among them."""
     advice = [("desadv", advice_uri(session, one))]
     scene = _between(session, one, now, "shipping", "in_transit", advice, papers)
@@ -71,7 +71,7 @@ def received(
     units: Sequence[LogisticUnit],
     said: Mapping[str, Any],
     now: datetime,
-) -> Event:
+) -> str:
     """The goods arrived, by the receiver's word or by the number of a paper."""
     papers = [("desadv", advice_uri(session, one))]
     if one.receipt_number:
@@ -91,11 +91,11 @@ def called_back(
     """The dispatch did not take place: a corrective event, and the old one once more, declared wrong."""
     advice = [("desadv", advice_uri(session, one))]
     scene = _between(session, one, now, "void_shipping", "in_progress", advice, {"reason": reason})
-    corrective = _seen(session, actor, "void_dispatch", one, units, scene, now)
+    corrective_id = _seen(session, actor, "void_dispatch", one, units, scene, now)
     wrong = session.execute(select(Event).where(col(Event.event_id) == one.dispatch_event)).scalars().first()
     if wrong is None:
         raise LookupError(f"consignment {one.number} names event {one.dispatch_event}, which is not there")
-    declared = epcis.error_declaration(body_of(wrong), now, "did_not_occur", [corrective.event_id])
+    declared = epcis.error_declaration(body_of(wrong), now, "did_not_occur", [corrective_id])
     append_event(session, actor, "void_dispatch", ("consignment", one.id), declared, now, one.org_id)
 
 
@@ -107,7 +107,7 @@ def _seen(
     units: Sequence[LogisticUnit],
     scene: Scene,
     now: datetime,
-) -> Event:
+) -> str:
     uris = sorted(unit_uris(session, units).values())
     event = epcis.object_event(scene, "OBSERVE", epcs=uris)
     return append_event(session, actor, act, ("consignment", one.id), event, now, one.org_id)

@@ -58,8 +58,8 @@ def dispatch(session: Session, actor: Actor, public_id: str, now: datetime) -> C
     one.weight_g = sum(content.weight_g for content in goods.contents)
     one.state, one.dispatched_on = State.DISPATCHED, today
     one.dispatched_at, one.dispatched_by = now, actor.account_id
-    event = consignment_events.dispatched(session, actor, one, units, _said(found.goods, one), now)
-    one.dispatch_event = event.event_id
+    said = _said(found.goods, one)
+    one.dispatch_event = consignment_events.dispatched(session, actor, one, units, said, now)
     session.flush()
     return one
 

@@ -1,14 +1,17 @@
 """What an event is found by, written beside it in the same transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert
 from sqlmodel import Session
 
 from trace.records.event import EventTerm
+from trace.row_writes import insert_rows
 from trace.standards.epcis.facets import Term, Words, declared_at, single_values
+
+_TERMS = EventTerm.__table__  # type: ignore[attr-defined]
+_COLUMNS = ("event_row", "org_id", "role", "value", "quantity")
 
 
 def columns_of(event: Mapping[str, Any], words: Words | None = None) -> dict[str, Any]:
@@ -22,18 +25,7 @@ def columns_of(event: Mapping[str, Any], words: Words | None = None) -> dict[str
     }
 
 
-def add_terms(session: Session, org_id: int | None, events: Sequence[tuple[int, Sequence[Term]]]) -> None:
-    """Write the terms of events, each given with the number of its row."""
-    rows = [
-        {
-            "event_row": row,
-            "org_id": org_id,
-            "role": term.role,
-            "value": term.value,
-            "quantity": term.quantity,
-        }
-        for row, terms in events
-        for term in terms
-    ]
-    if rows:
-        session.connection().execute(insert(EventTerm), rows)
+def add_terms(session: Session, events: Iterable[tuple[int, int | None, Sequence[Term]]]) -> None:
+    """Write the terms of events, each given with the number of its row and its organisation."""
+    rows = [(row, org_id, *term) for row, org_id, terms in events for term in terms]
+    insert_rows(session.connection(), _TERMS, _COLUMNS, rows)

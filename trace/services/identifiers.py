@@ -1,6 +1,7 @@
 """Our own identifiers of lots, plots and buildings, as they stand in events."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from sqlmodel import Session
 
@@ -18,7 +19,23 @@ def lot_uri(session: Session, lot: Lot) -> str:
     return epcis.lot_id(id_host(session), _org(session, lot.org_id), lot.code)
 
 
-def lot_uris(session: Session, lots: Sequence[Lot]) -> dict[int, str]:
+class Named(Protocol):
+    """What a lot is called by."""
+
+    @property
+    def id(self) -> int:
+        """Its number."""
+
+    @property
+    def org_id(self) -> int:
+        """Whose it is."""
+
+    @property
+    def code(self) -> str:
+        """Its name in its organisation."""
+
+
+def lot_uris(session: Session, lots: Sequence[Named]) -> dict[int, str]:
     """Identifiers of many lots by number; host and organisations are asked for once."""
     host = id_host(session)
     orgs = {org_id: _org(session, org_id) for org_id in {lot.org_id for lot in lots}}

@@ -4,21 +4,26 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import bindparam, func, select, text, update
 from sqlmodel import Session, col
 
 from trace.records.event import Event, LogLeaf
-from trace.row_log import add_leaf
+from trace.row_log import add_leaf, insert_logged
 from trace.services import log_tree
 from trace.services.admission import Actor
 from trace.services.event_index import add_terms, columns_of
 from trace.standards import epcis
-from trace.standards.canonical_json import dumps
-from trace.standards.epcis.facets import Term, terms_of
-from trace.standards.event_hash import event_hash
+from trace.standards.canonical_json import dumps_parsed
+from trace.standards.epcis.facets import Words, terms_of
+from trace.standards.event_hash import EventHasher
 
+AT_ONCE = 1_000
+"""Events of one statement; what is kept for them meanwhile is let go with them."""
+_CONTEXT = list(epcis.CONTEXT)
+_WORDS = Words({"@context": _CONTEXT})
 _LEAVES = LogLeaf.__table__  # type: ignore[attr-defined]
 _PLACING = update(_LEAVES).where(_LEAVES.c.id == bindparam("leaf")).values(position=bindparam("place"))
 
@@ -40,49 +45,54 @@ def append_event(
     event: Mapping[str, Any],
     now: datetime,
     org_id: int | None,
-) -> Event:
-    """Append one EPCIS event, what it is found by, and its leaf. ``subject`` is a table name and a row."""
-    return append_events(session, actor, act, [Told(subject, event, org_id)], now)[0]
+) -> str:
+    """Append one EPCIS event, what it is found by, and its leaf; its id. ``subject``: a table, a row."""
+    (event_id,) = append_events(session, actor, act, [Told(subject, event, org_id)], now)
+    return event_id
 
 
-def append_events(
-    session: Session, actor: Actor, act: str, told: Sequence[Told], now: datetime
-) -> list[Event]:
-    """Append events of one act, each with what it is found by and a leaf of its own, in their order."""
-    bodies = [_body(one.event) for one in told]
-    rows = [_row(actor, act, one, body, now) for one, body in zip(told, bodies, strict=True)]
-    session.add_all(rows)
+def append_events(session: Session, actor: Actor, act: str, told: Iterable[Told], now: datetime) -> list[str]:
+    """Append events of one act, each with what it is found by and a leaf of its own; their ids in order."""
     session.flush()
-    terms: dict[int | None, list[tuple[int, Sequence[Term]]]] = {}
-    for one, row, body in zip(told, rows, bodies, strict=True):
-        terms.setdefault(one.org_id, []).append((row.id, terms_of(body)))
-    for org_id, found in terms.items():
-        add_terms(session, org_id, found)
-    said = ({"act": act, "event": row.event_id, "by": actor.account_id} for row in rows)
-    append_leaves(session, "event", said, now)
+    waiting, ids = iter(told), []
+    while portion := list(islice(waiting, AT_ONCE)):
+        rows = _append(session, actor, act, portion, now)
+        said = ({"act": act, "event": row["event_id"], "by": actor.account_id} for row in rows)
+        append_leaves(session, "event", said, now)
+        ids += [row["event_id"] for row in rows]
+    return ids
+
+
+def _append(
+    session: Session, actor: Actor, act: str, told: Sequence[Told], now: datetime
+) -> list[dict[str, Any]]:
+    shared = {"act": act, "recorded_at": now, "recorded_by": actor.account_id}
+    hasher = EventHasher(epcis.NAMESPACES)
+    bodies = [_body(one.event, hasher) for one in told]
+    rows = [_row(one, body) | shared for one, body in zip(told, bodies, strict=True)]
+    numbers = insert_logged(session, "event", rows)
+    named = zip(numbers, told, bodies, strict=True)
+    add_terms(session, ((number, one.org_id, terms_of(body, _WORDS)) for number, one, body in named))
     return rows
 
 
-def _body(event: Mapping[str, Any]) -> dict[str, Any]:
-    told = {**event, "@context": list(epcis.CONTEXT)}
-    return {**told, "eventID": event_hash(told)}
+def _body(event: Mapping[str, Any], hasher: EventHasher) -> dict[str, Any]:
+    told = {name: value for name, value in event.items() if name != "@context"}
+    return {**told, "@context": _CONTEXT, "eventID": hasher.event_hash(told)}
 
 
-def _row(actor: Actor, act: str, one: Told, body: Mapping[str, Any], now: datetime) -> Event:
-    return Event(
-        event_id=body["eventID"],
-        event_type=str(body["type"]),
-        act=act,
-        org_id=one.org_id,
-        subject_kind=one.subject[0],
-        subject_id=one.subject[1],
-        event_time=datetime.fromisoformat(str(body["eventTime"])),
-        recorded_at=now,
-        recorded_by=actor.account_id,
-        body=dumps(body).decode(),
-        hash=body["eventID"],
-        **columns_of(body),
-    )
+def _row(one: Told, body: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "event_id": body["eventID"],
+        "event_type": str(body["type"]),
+        "org_id": one.org_id,
+        "subject_kind": one.subject[0],
+        "subject_id": one.subject[1],
+        "event_time": datetime.fromisoformat(str(body["eventTime"])),
+        "body": dumps_parsed(body).decode(),
+        "hash": body["eventID"],
+        **columns_of(body, _WORDS),
+    }
 
 
 def append_leaf(session: Session, kind: str, record: Mapping[str, Any], now: datetime) -> None:

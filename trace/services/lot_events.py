@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
+from typing import Protocol
 
 from sqlmodel import Session
 
 from trace.records.lot import Lot
 from trace.records.plot import PackingHouse, Plot
 from trace.services.admission import Actor
-from trace.services.identifiers import lot_uri, lot_uris, plot_uri, site_uri
+from trace.services.identifiers import Named, lot_uri, lot_uris, plot_uri, site_uri
 from trace.services.logging_acts import Told, append_event, append_events
 from trace.standards import epcis
 from trace.standards.epcis import Quantity, Scene
@@ -70,6 +71,18 @@ def _packed_at(lot: Lot, inputs: Sequence[tuple[Lot, int]], now: datetime) -> da
     return max([instant_of(day, now), *made])
 
 
+class Seen(Named, Protocol):
+    """What an observation tells of a lot."""
+
+    @property
+    def weight_g(self) -> int:
+        """How much of it there is."""
+
+    @property
+    def version(self) -> int:
+        """How often it was moved."""
+
+
 _STEPS = {
     "open": ("inspecting", "active"),
     "release": ("accepting", "conformant"),
@@ -87,20 +100,20 @@ def observed(session: Session, actor: Actor, act: str, lot: Lot, now: datetime, 
 
 
 def all_observed(
-    session: Session, actor: Actor, act: str, lots: Sequence[Lot], now: datetime, **said: str
+    session: Session, actor: Actor, act: str, lots: Sequence[Seen], now: datetime, **said: str
 ) -> None:
     """The same of many lots, one event each; nothing is asked of the database between them."""
     step, disposition = _STEPS[act]
     lasting = ("recalled",) if act == "recall" else ()
     action = "DELETE" if act == "destroy" else "OBSERVE"
     uris = lot_uris(session, lots)
-    told = []
-    for lot in lots:
+
+    def told(lot: Seen) -> Told:
         scene = Scene(now, step, disposition, extra=_said({**said, "lotVersion": str(lot.version)}))
         goods = [Quantity(uris[lot.id], weight_g=lot.weight_g)]
-        event = epcis.object_event(scene, action, goods, becomes=lasting)
-        told.append(Told(("lot", lot.id), event, lot.org_id))
-    append_events(session, actor, act, told, now)
+        return Told(("lot", lot.id), epcis.object_event(scene, action, goods, becomes=lasting), lot.org_id)
+
+    append_events(session, actor, act, map(told, lots), now)
 
 
 def _goods(session: Session, lot: Lot) -> Quantity:

@@ -11,13 +11,14 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from trace.errors import Refused
 from trace.records.lot import Lot, LotState
 from trace.records.organisation import Organisation
 from trace.records.recall import Recall, RecallLot
+from trace.row_log import update_logged
 from trace.services.lineage import portions
 from trace.texts.catalogs import Term
 
@@ -50,6 +51,17 @@ def move(lot: Lot, to: LotState, now: datetime) -> None:
         lot.released_at = now
 
 
+def recall_all(session: Session, ids: Sequence[int]) -> None:
+    """As ``move`` to recalled, which is reached from every state, of many lots whose rows are locked.
+
+    Those recalled before stay as they are.
+    """
+    for some in portions(ids):
+        going = update(Lot).where(col(Lot.id).in_(some), col(Lot.state) != S.RECALLED)
+        values = {"state": S.RECALLED, "state_before_hold": None, "version": col(Lot.version) + 1}
+        update_logged(session, going.values(values), "lot", some)
+
+
 def state_word(state: str) -> Term:
     """A state in the reader's words."""
     return Term(f"lot.state.{state}")
@@ -63,6 +75,13 @@ def lock_lots(session: Session, ids: Sequence[int]) -> list[Lot]:
         for some in portions(ids)
         for lot in session.execute(question.where(col(Lot.id).in_(some))).scalars()
     ]
+
+
+def lock_rows(session: Session, ids: Sequence[int]) -> None:
+    """As ``lock_lots``, of lots that nobody looks at here."""
+    question = select(col(Lot.id)).order_by(col(Lot.id)).with_for_update()
+    for some in portions(ids):
+        session.execute(question.where(col(Lot.id).in_(some))).all()
 
 
 def lock_org(session: Session, org_id: int) -> Organisation:

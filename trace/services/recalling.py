@@ -3,24 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from trace.errors import FieldProblem, Invalid, NotFound, Refused
 from trace.records.account import Account
-from trace.records.lot import Lot, LotState
+from trace.records.lot import Lot
 from trace.records.recall import Recall, RecallLot
 from trace.records.shop import Listing
 from trace.records.stamp import StampActivation
+from trace.row_log import insert_logged
 from trace.services import lot_events
 from trace.services.admission import Act, Actor, fetch, scope_of, visible
 from trace.services.intake import Count, Given, line
 from trace.services.lineage import descendants, linked_by_lot, portions
 from trace.services.listing_offers import pause_products
 from trace.services.logging_acts import append_leaf
-from trace.services.lot_states import lock_lots, move, recall_of
+from trace.services.lot_states import lock_rows, recall_all, recall_of
 from trace.services.public_id import new_public_id
 from trace.standards.local_time import VN
 from trace.texts.catalogs import Term
@@ -90,19 +91,18 @@ def open_recall(session: Session, actor: Actor, public_id: str, given: RecallIn,
         Refused: ``gate.recalled``: another recall reached the lot before.
     """
     root = fetch(session, actor, Act.OPEN_RECALL, Lot, public_id=public_id)
-    lots = _lock_reach(session, root.id)
+    reached = _lock_reach(session, root.id)
     before = recall_of(session, root.id)
     if before is not None:
         if (before.root_lot_id, before.reason, before.phone) == (root.id, given.reason, given.phone):
             return before
         raise Refused("gate.recalled", number=before.number, date=before.opened_at.astimezone(VN).date())
-    if given.lots is not None and given.lots != len(lots):
-        raise Invalid([FieldProblem("lots", "recall.count", given.lots, {"n": len(lots)})])
+    if given.lots is not None and given.lots != len(reached):
+        raise Invalid([FieldProblem("lots", "recall.count", given.lots, {"n": len(reached)})])
     recall = _new_recall(session, actor, root, given, now)
-    _put_in(session, recall, lots)
-    for lot in lots:
-        if lot.state != LotState.RECALLED:
-            move(lot, LotState.RECALLED, now)
+    insert_logged(session, "recall_lot", [{"recall_id": recall.id, "lot_id": lot_id} for lot_id in reached])
+    recall_all(session, reached)
+    lots = _figures(session, reached)
     lot_events.all_observed(session, actor, "recall", lots, now, recall=recall.number)
     pause_products(session, {lot.product_id for lot in lots if lot.product_id is not None}, now)
     record = {"number": recall.number, "root": root.code, "lots": len(lots), "by": actor.account_id}
@@ -110,19 +110,36 @@ def open_recall(session: Session, actor: Actor, public_id: str, given: RecallIn,
     return recall
 
 
-def _put_in(session: Session, recall: Recall, lots: Sequence[Lot]) -> None:
-    session.add_all(RecallLot(recall_id=recall.id, lot_id=lot.id) for lot in lots)
+class _Figures(NamedTuple):
+    """What a recall needs to know of a lot: ten thousand of them are no rows to make objects of."""
+
+    id: int
+    org_id: int
+    code: str
+    weight_g: int
+    version: int
+    product_id: int | None
 
 
-def _lock_reach(session: Session, lot_id: int) -> list[Lot]:
-    """All lots in reach, locked: once they are, nobody can make another lot of them."""
+def _figures(session: Session, ids: Sequence[int]) -> list[_Figures]:
+    columns = [getattr(Lot, name) for name in _Figures._fields]
+    question = select(*columns).order_by(col(Lot.id))
+    return [
+        _Figures(*row)
+        for some in portions(ids)
+        for row in session.execute(question.where(col(Lot.id).in_(some)))
+    ]
+
+
+def _lock_reach(session: Session, lot_id: int) -> list[int]:
+    """Numbers of all lots in reach, locked: once they are, nobody can make another lot of them."""
     ids: list[int] = []
-    lots: list[Lot] = []
     for _ in range(MAX_ROUNDS):
         found = descendants(session, lot_id)
         if found == ids:
-            return lots
-        ids, lots = found, lock_lots(session, found)
+            return ids
+        ids = found
+        lock_rows(session, ids)
     raise Refused("recall.moving", n=len(ids))
 
 

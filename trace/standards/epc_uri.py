@@ -80,6 +80,10 @@ _KEYS: Final = frozenset(
     ("00", "01", "253", "255", "401", "402", "414", "417", "8003", "8004", "8006", "8010", "8017", "8018")
 )
 
+_SPELLINGS: Final = (*sorted(_KEYS), *(name for name, ai in _SHORT_NAMES.items() if ai in _KEYS))
+_KEYED: Final = re.compile(f"/(?:{'|'.join(_SPELLINGS)})/+[0-9]{{4}}")
+"""Most addresses lead to no key of GS1: one look tells."""
+
 
 @lru_cache(maxsize=8192)
 def canonical(uri: str) -> str:
@@ -111,6 +115,8 @@ def _from_urn(uri: str) -> str | None:
 
 
 def _from_link(uri: str) -> str | None:
+    if not _KEYED.search(uri):
+        return None
     parts = re.split("[?#]", uri, maxsplit=1)[0].split("/")[3:]
     parts = [_SHORT_NAMES.get(part, part) for part in parts if part]
     start = next((i for i, part in enumerate(parts[:-1]) if part in _KEYS and _digits(parts[i + 1])), None)

@@ -81,7 +81,8 @@ _OLD_WORDS: Final = {
     f"urn:epcglobal:cbv:{old}:": f"https://ref.gs1.org/cbv/{new}-"
     for old, new in (("bizstep", "BizStep"), ("disp", "Disp"), ("btt", "BTT"), ("sdt", "SDT"), ("er", "ER"))
 }
-_NOT_COUNTED: Final = ("@context", "type", "eventID", "recordTime", "errorDeclaration")
+_PLACED: Final = {parent: frozenset(names) for parent, names in _ORDER.items()}
+_NOT_COUNTED: Final = frozenset(("@context", "type", "eventID", "recordTime", "errorDeclaration"))
 _TIME: Final = re.compile(r"(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _NUMBER: Final = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?")
 _BEGINS_A_NUMBER: Final = frozenset("0123456789+-.")
@@ -100,8 +101,7 @@ _BARE: Final = (str, int, float)
 
 def event_hash(event: Mapping[str, object], namespaces: Namespaces | None = None) -> str:
     """``ni:///sha-256;<hex>?ver=CBV2.0`` of an event; raises as ``pre_hash``."""
-    digest = hashlib.sha256(pre_hash(event, namespaces).encode()).hexdigest()
-    return f"ni:///sha-256;{digest}?ver=CBV2.0"
+    return EventHasher(namespaces).event_hash(event)
 
 
 def identify(event: Mapping[str, object], namespaces: Namespaces | None = None) -> dict[str, object]:
@@ -134,16 +134,38 @@ def pre_hash(event: Mapping[str, object], namespaces: Namespaces | None = None) 
     >>> pre_hash({"type": "ObjectEvent", "eventTime": "2026-06-05T05:30:00+07:00", "bizStep": "packing"})
     'eventType=ObjectEventeventTime=2026-06-04T22:30:00.000ZbizStep=https://ref.gs1.org/cbv/BizStep-packing'
     """
-    writer = _Writer({**BUILT_IN, **(namespaces or {}), **namespaces_of(event.get("@context"))})
-    counted = {name: value for name, value in event.items() if name not in _NOT_COUNTED}
-    return f"eventType={writer.expand(str(event.get('type', '')))}{writer.members('event', counted, 0)}"
+    return EventHasher(namespaces).pre_hash(event)
+
+
+class EventHasher:
+    """Hashes the events of one document: what they all say is written once.
+
+    It keeps every text it wrote, so it is to be let go with its document.
+    """
+
+    def __init__(self, namespaces: Namespaces | None = None) -> None:
+        self._writer = _Writer({**BUILT_IN, **(namespaces or {})})
+
+    def event_hash(self, event: Mapping[str, object]) -> str:
+        """As the function."""
+        digest = hashlib.sha256(self.pre_hash(event).encode()).hexdigest()
+        return f"ni:///sha-256;{digest}?ver=CBV2.0"
+
+    def pre_hash(self, event: Mapping[str, object]) -> str:
+        """As the function."""
+        own, writer = namespaces_of(event.get("@context")), self._writer
+        if own:
+            writer = _Writer({**writer.namespaces, **own})
+        counted = {name: value for name, value in event.items() if name not in _NOT_COUNTED}
+        return f"eventType={writer.expand(str(event.get('type', '')))}{writer.members('event', counted, 0)}"
 
 
 class _Writer:
-    """Writes fields into the pre-hash string, with one event's prefixes at hand."""
+    """Writes fields into the pre-hash string, with their prefixes at hand."""
 
     def __init__(self, namespaces: Namespaces) -> None:
         self.namespaces = namespaces
+        self._written: dict[tuple[str, str, str], str] = {}
 
     def members(self, parent: str, fields: Mapping[str, object], depth: int) -> str:
         """Ordered fields of an object, then all others sorted as they are written."""
@@ -151,28 +173,40 @@ class _Writer:
             raise Fault("standard.json_depth", expected=MAX_DEPTH, got=depth)
         order = _ORDER.get(parent, ())
         ordered = [self.field(parent, name, fields[name], depth) for name in order if name in fields]
+        if len(ordered) == len(fields):
+            return "".join(ordered)
+        placed = _PLACED.get(parent, ())
         others = sorted(
             self.field(parent, name, value, depth)
             for name, value in fields.items()
-            if name not in order and name not in _COMMENTS
+            if name not in placed and name not in _COMMENTS
         )
         return "".join(ordered + others)
 
     def field(self, parent: str, name: str, value: object, depth: int) -> str:
         """One field with all below it; a list of the standard names itself once, others each item."""
-        if isinstance(value, list) and name in _ITEMS and parent == "event":
+        if not isinstance(value, list):
+            return self.one(parent, name, value, depth)
+        if parent == "event" and name in _ITEMS:
             items = sorted(self.one(name, _ITEMS[name], item, depth) for item in value)
             return name + "".join(items) if items else ""
-        if isinstance(value, list):
-            return "".join(sorted(self.one(parent, name, item, depth) for item in value))
-        return self.one(parent, name, value, depth)
+        return "".join(sorted(self.one(parent, name, item, depth) for item in value))
 
     def one(self, parent: str, name: str, value: object, depth: int) -> str:
         """``name=value``, or the name and the members below it."""
+        if isinstance(value, str):
+            place = (parent, name, value)
+            if place not in self._written:
+                self._written[place] = self.leaf(parent, name, value)
+            return self._written[place]
         if not isinstance(value, _BARE) and isinstance(value, Mapping):
             return ("" if name in _NAMELESS else self.label(name)) + self.members(name, value, depth + 1)
         if isinstance(value, list):
             return self.label(name) + self.field(parent, name, value, depth + 1)
+        return self.leaf(parent, name, value)
+
+    def leaf(self, parent: str, name: str, value: object) -> str:
+        """``name=value``."""
         text = self.value(parent, name, value)
         label = self.label(name)
         return f"{label}={text}" if text else (label if ":" in name else "")
@@ -221,11 +255,17 @@ def instant(text: str) -> str:
         if parts is None:
             raise ValueError(text)
         whole = datetime.fromisoformat(parts[1].upper() + parts[3].upper())
-        milliseconds = Decimal("0" + (parts[2] or "")[:5]).quantize(Decimal("0.001"), ROUND_HALF_UP) * 1000
-        exact = whole.astimezone(UTC) + timedelta(milliseconds=int(milliseconds))
+        exact = whole.astimezone(UTC) + timedelta(milliseconds=_milliseconds(parts[2] or ""))
     except (ValueError, OverflowError) as error:
         raise Fault("standard.time", expected="2026-06-05T14:30:00.000+07:00", got=text[:40]) from error
-    return exact.strftime("%Y-%m-%dT%H:%M:%S.") + f"{exact.microsecond // 1000:03d}Z"
+    return exact.isoformat(timespec="milliseconds")[: -len("+00:00")] + "Z"
+
+
+def _milliseconds(fraction: str) -> int:
+    """Of a dot and digits."""
+    if len(fraction) <= len(".000"):
+        return int(fraction[1:].ljust(3, "0"))
+    return int(Decimal("0" + fraction[:5]).quantize(Decimal("0.001"), ROUND_HALF_UP) * 1000)
 
 
 def number(text: str) -> str:
@@ -234,6 +274,8 @@ def number(text: str) -> str:
     >>> [number(text) for text in ("1.0", "+26.20", "007", "1e3", "K-7")]
     ['1', '26.2', '7', '1000', 'K-7']
     """
+    if text.isdigit() and text[0] != "0":
+        return text
     if text[:1] not in _BEGINS_A_NUMBER or not _NUMBER.fullmatch(text):
         return text
     plain = format(Decimal(text), "f")

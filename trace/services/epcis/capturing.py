@@ -111,7 +111,7 @@ def add(
         return
     numbers = insert_logged(session, "event", rows)
     crashpoint("capture:events")
-    add_terms(session, org_id, [(row, one.terms) for row, one in zip(numbers, events, strict=True)])
+    add_terms(session, ((row, org_id, one.terms) for row, one in zip(numbers, events, strict=True)))
     said = ({"act": ACT, "event": one.event_id, "hash": one.hash, "by": actor.account_id} for one in events)
     append_leaves(session, "event", said, now)
 

@@ -7,8 +7,7 @@ bare, whatever prefix or address it was written with. So a search by a URN finds
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from trace.standards.epc_uri import canonical
 from trace.standards.event_hash import BUILT_IN, instant, namespaces_of
@@ -60,8 +59,7 @@ LONGEST: Final = 512
 """Letters of a term; longer texts of sensors are cut and found by their head."""
 
 
-@dataclass(frozen=True)
-class Term:
+class Term(NamedTuple):
     """One thing an event names, and as what. ``quantity`` stands beside a class only."""
 
     role: str
@@ -73,7 +71,7 @@ _GS1_WORDS: Final = (BUILT_IN["cbv"], BUILT_IN["cbv"].replace("https:", "http:")
 
 
 class Words:
-    """Spells the words of one event, with its prefixes at hand."""
+    """Spells the words of an event, and of all others with its context, the prefixes at hand."""
 
     def __init__(self, event: Mapping[str, object]) -> None:
         self.namespaces = {**BUILT_IN, **namespaces_of(event.get("@context"))}
