@@ -154,7 +154,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"EQ_userID": "x"}, "QueryValidationException"),
     ({"goods": "urn:x:box"}, "QueryValidationException"),
     ({"EQ_bizTransaction_": "x"}, "QueryValidationException"),
-    ({"EQ_value_CEL": "4.5"}, "QueryValidationException"),
+    ({"EQ_value": "4.5"}, "QueryValidationException"),
     ({"EQ_ILMD_x": "1"}, "QueryValidationException"),
     ({"eventtype": "ObjectEvent"}, "QueryValidationException"),
     ({"EQ_action": "LOOK"}, "QueryParameterException"),

@@ -12,7 +12,9 @@ from tests.epcis.conftest import Two
 from trace.db import transaction
 from trace.records.account import Role
 from trace.services import api_tokens
+from trace.services.epcis import flexible
 from trace.services.epcis.parameters import _CONDITIONS
+from trace.standards.epcis.units import UNITS
 
 ADDRESSES = {
     "/": {"GET"}, "/capture": {"GET", "POST"}, "/capture/x": {"GET"}, "/events": {"GET", "POST"},
@@ -167,7 +169,9 @@ def test_refusals_speak_the_programs_language(two: Two) -> None:
 
 def test_the_page_about_it_names_every_parameter_and_every_address() -> None:
     said = (Path(nongsan.ROOT) / "docs" / "epcis.md").read_text(encoding="utf-8")
-    assert sorted(name for name in _CONDITIONS if f"`{name}`" not in said) == []
+    offered = {*_CONDITIONS, *flexible.NAMED}
+    assert sorted(name for name in offered if f"`{name}`" not in said) == []
     claimed = set(re.findall(r"`((?:EQ|GE|GT|LE|LT|WD|MATCH|EXISTS)_\w+)`", said))
-    assert sorted(claimed - set(_CONDITIONS)) == []
+    assert sorted(claimed - offered) == []
+    assert sorted(unit for unit in UNITS if f"`{unit}`" not in said) == []
     assert [path for path in ("/capture", "/events", "/queries", "/nextPageToken") if path not in said] == []

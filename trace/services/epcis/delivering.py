@@ -23,8 +23,7 @@ from trace.records.job import Job, JobState
 from trace.services import api_tokens, schedules
 from trace.services.admission import POLICY, Act, Actor, actor_of
 from trace.services.epcis import finding, sifting
-from trace.services.epcis.named_queries import given_of
-from trace.services.epcis.parameters import read_question
+from trace.services.epcis.named_queries import question_of
 from trace.standards.epcis.query_schedule import read_schedule
 
 KIND: Final = "deliver_events"
@@ -109,7 +108,7 @@ def look(session: Session, row: EventSubscription, now: datetime) -> Look:
     report is under way nothing is looked for."""
     if row.batch_at is not None:
         return Look(row.mark, row.next_mark, row.looked_row, (), row.more)
-    asked = read_question(given_of(session.get_one(EventQuery, row.query_id)))
+    asked = question_of(session.get_one(EventQuery, row.query_id))
     told = exists().where(col(EventSent.subscription_id) == row.id, col(EventSent.event_row) == col(Event.id))
     rules = [
         col(Event.org_id) == row.org_id,

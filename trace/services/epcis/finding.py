@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 from trace.errors import NotFound
 from trace.records.event import Event
 from trace.services.admission import Act, Actor, visible
+from trace.services.epcis import sifting
 from trace.services.epcis.exceptions import EpcisException
 from trace.services.epcis.paging import Place
 from trace.services.epcis.parameters import Question
@@ -27,17 +28,18 @@ def events(session: Session, actor: Actor, asked: Question, after: Place | None 
     """One page of what was asked.
 
     Raises:
-        EpcisException: QueryTooLargeException: more match than ``maxEventCount``.
+        EpcisException: QueryTooLargeException: more match than ``maxEventCount``, or more would have to
+            be read than are.
     """
     rules = [visible(actor, Act.READ_EVENTS, Event), *asked.conditions]
     if after is None:
-        _refuse_too_many(session, rules, asked.most)
+        _refuse_wide(session, rules, asked)
+        _refuse_too_many(session, rules, asked)
         after_rules, top, left = [], newest(session), asked.limit
     else:
         after_rules, top, left = [_beyond(asked, after)], after.top, after.left
     size = asked.per_page if left is None else min(asked.per_page, left)
-    question = select(Event).where(*rules, *after_rules, col(Event.id) <= top)
-    found = session.execute(question.order_by(*_order(asked)).limit(size + 1)).scalars().all()
+    found = _matching(session, [*rules, *after_rules, col(Event.id) <= top], asked, size + 1)
     rows, more = found[:size], len(found) > size
     left = None if left is None else left - len(rows)
     goes_on = more and rows and left != 0
@@ -57,12 +59,44 @@ def named(session: Session, actor: Actor, event_id: str) -> Sequence[Event]:
     return found
 
 
-def _refuse_too_many(session: Session, rules: Sequence[ColumnElement[bool]], most: int | None) -> None:
+def _matching(
+    session: Session, rules: Sequence[ColumnElement[bool]], asked: Question, size: int
+) -> Sequence[Event]:
+    """The first ``size`` events that match; what sieves have to look at is read in portions."""
+    portion = sifting.PORTION if asked.sieves else size
+    question = select(Event).where(*rules).order_by(*_order(asked)).limit(portion)
+    found: list[Event] = []
+    rows = session.execute(question).scalars().all()
+    while rows:
+        found += [row for row in rows if sifting.fits(asked, row.body)]
+        if len(found) >= size or len(rows) < portion:
+            break
+        beyond = _beyond(asked, _place(asked, rows[-1], 0, None))
+        rows = session.execute(question.where(beyond)).scalars().all()
+    return found[:size]
+
+
+def _refuse_wide(session: Session, rules: Sequence[ColumnElement[bool]], asked: Question) -> None:
+    """What no index answers is read, and so much is not."""
+    if asked.sieves and _count(session, rules, sifting.MOST_READ + 1) > sifting.MOST_READ:
+        raise EpcisException("QueryTooLargeException", "epcis.too_wide", expected=sifting.MOST_READ)
+
+
+def _refuse_too_many(session: Session, rules: Sequence[ColumnElement[bool]], asked: Question) -> None:
+    most = asked.most
     if most is None:
         return
-    some = select(col(Event.id)).where(*rules).limit(most + 1).subquery()
-    if session.execute(select(func.count()).select_from(some)).scalar_one() > most:
+    matching = (
+        len(_matching(session, rules, asked, most + 1)) if asked.sieves else _count(session, rules, most + 1)
+    )
+    if matching > most:
         raise EpcisException("QueryTooLargeException", "epcis.too_many", expected=most)
+
+
+def _count(session: Session, rules: Sequence[ColumnElement[bool]], most: int) -> int:
+    some = select(col(Event.id)).where(*rules).limit(most).subquery()
+    count: int = session.execute(select(func.count()).select_from(some)).scalar_one()
+    return count
 
 
 def newest(session: Session) -> int:

@@ -14,11 +14,13 @@ from trace.records.event_subscription import EventSent, EventSubscription
 from trace.services.admission import Actor
 from trace.services.epcis.exceptions import EpcisException, wrong_parameter
 from trace.services.epcis.paging import Place
-from trace.services.epcis.parameters import Given, read_question
+from trace.services.epcis.parameters import Given, Question, read_question
+from trace.standards.event_hash import namespaces_of
 
 MOST: Final = 200
 """Named queries of one organisation."""
 OFFICE: Final = 0
+CONTEXT: Final = "@context"
 _NAME: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")
 
 
@@ -33,7 +35,7 @@ def keep(session: Session, actor: Actor, name: object, query: object, now: datet
         raise Invalid([FieldProblem("name", "epcis.query_name", None, {"got": str(name)[:80]})])
     if not isinstance(query, Mapping):
         raise Invalid([FieldProblem("query", "epcis.type", None, {"expected": "object", "got": "–"})])
-    read_question(as_given(query))
+    _question(query)
     rows = session.execute(select(col(EventQuery.name)).where(_own(actor))).scalars().all()
     if name in rows:
         raise EpcisException("ResourceAlreadyExistsException", "epcis.query_taken", got=name)
@@ -81,22 +83,26 @@ def forget(session: Session, actor: Actor, name: str) -> None:
     session.flush()
 
 
-def given_of(row: EventQuery) -> Given:
-    """A kept question's parameters."""
-    return as_given(json.loads(row.query))
+def question_of(row: EventQuery, more: Given | None = None) -> Question:
+    """What a kept question asks, with what is added to it."""
+    return _question(json.loads(row.query), more)
 
 
-def as_given(query: Mapping[str, Any]) -> Given:
-    """A question in JSON as one in an address: every value a list of texts.
+def _question(query: Mapping[str, Any], more: Given | None = None) -> Question:
+    """A question in JSON as one in an address: every value a list of texts; its context explains prefixes.
 
     Raises:
         EpcisException: QueryParameterException: a value is neither text, number, truth nor a list of them.
     """
-    listed = {name: value if isinstance(value, list) else [value] for name, value in query.items()}
-    return {name: [_text(name, one) for one in values] for name, values in listed.items()}
+    said = {name: value for name, value in query.items() if name != CONTEXT}
+    listed = {name: value if isinstance(value, list) else [value] for name, value in said.items()}
+    given = {name: [_text(name, one) for one in values] for name, values in listed.items()}
+    return read_question({**given, **(more or {})}, namespaces=namespaces_of(query.get(CONTEXT)))
 
 
 def _text(name: str, value: object) -> str:
+    if value is None and name.startswith("EXISTS_"):
+        return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if not isinstance(value, (str, int, float)):

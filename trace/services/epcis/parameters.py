@@ -12,18 +12,17 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlmodel import col
 
 from trace.records.event import Event, EventTerm
-from trace.services.epcis import patterns
+from trace.services.epcis import flexible, patterns
 from trace.services.epcis.exceptions import EpcisException, wrong_parameter
+from trace.services.epcis.flexible import Sieve
 from trace.standards.epcis.facets import GOODS, SENSOR_ROLES, SENSOR_URIS, Words, bare
-from trace.standards.epcis.names import ACTIONS
+from trace.standards.epcis.names import ACTIONS, NAMESPACES
 from trace.standards.event_hash import instant
 from trace.standards.fault import Fault
 
 Given = Mapping[str, list[str]]
 Condition = ColumnElement[bool]
 Make = Callable[[str, list[str]], Condition]
-Sieve = Callable[[Mapping[str, Any], Words], bool]
-"""Whether an event fits, where only reading the event itself shows it."""
 
 MOST_PAGE: Final = 1_000
 MOST_VALUES: Final = 200
@@ -48,31 +47,44 @@ class Question:
     sieves: tuple[Sieve, ...] = ()
 
 
-def read_question(given: Given, fixed: Given | None = None) -> Question:
-    """A question from its parameters; ``fixed`` are those the address says already.
+def read_question(
+    given: Given, fixed: Given | None = None, namespaces: Mapping[str, str] | None = None
+) -> Question:
+    """A question from its parameters; ``fixed`` are those the address says already, ``namespaces`` what the
+    prefixes in names of fields stand for.
 
     Raises:
         EpcisException: QueryValidationException for a parameter that is not offered here,
             QueryParameterException for a value that is none.
     """
     conditions = [_condition(name, values, is_fixed=True) for name, values in (fixed or {}).items()]
+    sieves: list[Sieve] = []
+    words = Words({"@context": {**NAMESPACES, **(namespaces or {})}})
     for name, values in given.items():
         if fixed and name in fixed:
             raise _not_offered(name)
-        if name not in _SHAPING:
-            conditions.append(_condition(name, values))
+        if name in _SHAPING:
+            continue
+        inside = flexible.sifted(name, _said(name, values), words)
+        conditions.append(inside.narrow if inside else _condition(name, values))
+        sieves += [inside.fits] if inside and inside.fits else []
     order, descending = _order(given)
     limit, most, size = _bounds(given)
-    return Question(tuple(conditions), order, descending, limit, most, size)
+    return Question(tuple(conditions), order, descending, limit, most, size, tuple(sieves))
+
+
+def _said(name: str, values: list[str]) -> list[str]:
+    is_void = name.startswith("EXISTS_")  # such a parameter needs no value
+    if not values or len(values) > MOST_VALUES or not (is_void or all(values)):
+        raise wrong_parameter(name, f"1..{MOST_VALUES}", "|".join(values))
+    return values
 
 
 def _condition(name: str, values: list[str], *, is_fixed: bool = False) -> Condition:
-    if not values or len(values) > MOST_VALUES or not all(values):
-        raise wrong_parameter(name, f"1..{MOST_VALUES}", "|".join(values))
     make = _CONDITIONS.get(name) or (_FIXED.get(name) if is_fixed else None) or _flexible(name)
     if make is None:
         raise _not_offered(name)
-    return make(name, values)
+    return make(name, _said(name, values))
 
 
 def _not_offered(name: str) -> EpcisException:
@@ -163,19 +175,22 @@ def _instant(name: str, values: list[str]) -> str:
 def _quantity(compare: str) -> Make:
     def make(name: str, values: list[str]) -> Condition:
         try:
-            amount = float(_one(name, values))
+            amounts = [float(one) for one in values]
         except ValueError:
             raise wrong_parameter(name, "1.5", values[0]) from None
         column = col(EventTerm.quantity)
-        rules = {"EQ": column == amount, "GT": column > amount, "GE": column >= amount}
-        return _with_term({**rules, "LT": column < amount, "LE": column <= amount}[compare])
+        if compare == "EQ":
+            return _with_term(column.in_(amounts))
+        amount = float(_one(name, values))
+        rules = {"GT": column > amount, "GE": column >= amount, "LT": column < amount, "LE": column <= amount}
+        return _with_term(rules[compare])
 
     return make
 
 
 def _exists_error(name: str, values: list[str]) -> Condition:
-    said = _choice(name, values, ("true", "false"))
-    return col(Event.declares).is_(True) if said == "true" else col(Event.declares).in_((True, False))
+    said = flexible.is_asked(name, values)
+    return col(Event.declares).is_(True) if said else col(Event.declares).in_((True, False))
 
 
 def _sensor(role: str, spell: Callable[[str], str]) -> Make:
@@ -218,6 +233,8 @@ _CONDITIONS: Final[dict[str, Make]] = {
     "EXISTS_errorDeclaration": _exists_error,
     "GE_errorDeclarationTime": _time(Event.declared_at, at_least=True),
     "LT_errorDeclarationTime": _time(Event.declared_at, at_least=False),
+    "GE_errorDeclaration_Time": _time(Event.declared_at, at_least=True),
+    "LT_errorDeclaration_Time": _time(Event.declared_at, at_least=False),
     "EQ_errorReason": lambda _n, values: terms(("reason",), list(map(_word, values))),
     "EQ_correctiveEventID": lambda _n, values: terms(("corrective",), values),
     "GE_startTime": _sensor_time("s.start", at_least=True),

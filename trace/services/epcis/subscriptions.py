@@ -21,7 +21,7 @@ from trace.records.event_subscription import EventSent, EventSubscription, Subsc
 from trace.services.admission import Act, Actor, own_org, scope_of
 from trace.services.epcis.destinations import read_destination
 from trace.services.epcis.exceptions import EpcisException
-from trace.services.epcis.named_queries import given_of, query_named
+from trace.services.epcis.named_queries import query_named, question_of
 from trace.services.epcis.paging import Place
 from trace.standards.epcis.query_schedule import read_schedule
 from trace.standards.event_hash import instant
@@ -33,7 +33,6 @@ LONGEST_TOKEN: Final = 400
 _KNOWN: Final = frozenset(
     ("dest", "signatureToken", "schedule", "stream", "reportIfEmpty", "initialRecordTime")
 )
-_BOUNDED: Final = ("eventCountLimit", "maxEventCount")
 
 
 def subscribe(
@@ -59,9 +58,10 @@ def subscribe(
     query = query_named(session, actor, name)
     said = _checked(given)
     read_destination(said["dest"], hosts)
-    bounded = [one for one in _BOUNDED if one in given_of(query)]
-    if bounded:
-        raise _controls("epcis.subscribe_bounded", got=bounded[0])
+    asked = question_of(query)
+    if asked.limit is not None or asked.most is not None:
+        got = "maxEventCount" if asked.limit is None else "eventCountLimit"
+        raise _controls("epcis.subscribe_bounded", got=got)
     _refuse_many(session, own_org(actor))
     row = _row(actor, token, query, said, now)
     row.as_links = as_links

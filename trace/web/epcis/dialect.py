@@ -97,6 +97,12 @@ def as_links() -> bool:
     return request.headers.get("GS1-EPC-Format") == "Always_GS1_Digital_Link"
 
 
+def extensions() -> dict[str, str]:
+    """The prefixes that a program explains, for names of fields: ``GS1-Extensions: ex=https://ex.org/,…``."""
+    parts = (part.strip().partition("=") for part in request.headers.get("GS1-Extensions", "").split(","))
+    return {prefix: uri for prefix, _, uri in parts if prefix and uri}
+
+
 def _options() -> Response:
     allowed = current_app.url_map.bind_to_environ(request.environ).allowed_methods()
     return Response(status=204, headers={"Allow": ", ".join(sorted(allowed))})

@@ -38,7 +38,7 @@ def top() -> Response:
 @door.page("/events", Act.READ_EVENTS)
 def list_events() -> Response:
     """A page of the events that match."""
-    asked = read_question(pages.given())
+    asked = read_question(pages.given(), namespaces=dialect.extensions())
     with reading() as session:
         return page_of(session, asked, SIMPLE_QUERY)
 
@@ -74,7 +74,7 @@ def page_of(session: Session, asked: Question, name: str) -> Response:
 
 def fixed_page(session: Session, fixed: Given) -> Response:
     """A page of what an address fixes, with the parameters beside it."""
-    return page_of(session, read_question(pages.given(), fixed), SIMPLE_QUERY)
+    return page_of(session, read_question(pages.given(), fixed, dialect.extensions()), SIMPLE_QUERY)
 
 
 def collection(members: list[str]) -> dict[str, Any]:

@@ -67,7 +67,7 @@ def with_next(answer: Response, what: str, following: Place | None) -> Response:
 def _question(what: str) -> str:
     """A token is good for its question; the size of a page may change."""
     said = sorted((n, v) for n, v in request.args.items(multi=True) if n not in (TOKEN, "perPage"))
-    return repr((what, request.path, said))
+    return repr((what, request.path, said, request.headers.get("GS1-Extensions", "")))
 
 
 def reader() -> str:

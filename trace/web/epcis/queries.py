@@ -11,7 +11,6 @@ from trace.errors import FieldProblem, Invalid
 from trace.records.capture import EventQuery
 from trace.services.admission import Act
 from trace.services.epcis import named_queries
-from trace.services.epcis.parameters import read_question
 from trace.web.epcis import dialect, events, pages
 from trace.web.epcis.sending import Done, do_once, read_json
 from trace.web.visitor import actor, now
@@ -69,7 +68,7 @@ def query_events(query_name: str) -> Response:
         row = named_queries.query_named(session, actor(), query_name)
         size = {name: values for name, values in pages.given().items() if name == "perPage"}
         pages.asked_for(row.name)
-        return events.page_of(session, read_question({**named_queries.given_of(row), **size}), row.name)
+        return events.page_of(session, named_queries.question_of(row, size), row.name)
 
 
 def _definition(row: EventQuery) -> dict[str, Any]:
