@@ -126,6 +126,7 @@ def _estate(session: Session, now: datetime, folder: Path, commune: str, sign: s
     coop = world.make_coop(session, now, commune_code=commune)
     world.add_picture(session, now, coop.product)
     lot = world.make_lot(session, now, coop.plot, coop.product)
+    lot_events.harvested(session, coop.hand, lot, coop.plot, now)
     block = stamped.make_block(session, now, coop, folder)
     stamped.activate(session, now, block, lot, block.first, block.first + 9)
     places: dict[str, Any] = {
@@ -552,6 +553,8 @@ FORMS: dict[str, Make] = {
         "loss_reason": "",
     },
     "lots.hold": _REASON,
+    "lot_corrections.correct": lambda _e: {"weight_g": "490", "reason": "Đọc nhầm cân"},
+    "lot_corrections.withdraw": _REASON,
     "lots.destroy": _REASON,
     "lots.recall": _RECALL,
     "office_lots.hold": _REASON,

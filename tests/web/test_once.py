@@ -23,6 +23,7 @@ NO_ACTS = {"account.sign_in", "account.sign_out", "farms.contact", "hooks.take_p
 DONE = {
     Role.COOP_MANAGER: {
         "certificates.add", "diary.create", "farms.add_household", "farms.add_plot", "lots.create",
+        "lot_corrections.correct",
         "carrier_account.set_hook",
         "printing.order", "products.add", "products.add_picture", "products.propose", "sites.add_area",
         "shipments.conclude", "sites.add_house", "shops.map_listing", "stamps.void",

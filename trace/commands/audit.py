@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from trace.commands.lot import named
+from trace.commands.lot_lines import named
 from trace.commands.terminal import as_json, language, now, opened, say
 from trace.db import reading, transaction
 from trace.log_keys import verifier_keys

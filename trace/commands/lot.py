@@ -6,11 +6,12 @@ from typing import Any
 import click
 from sqlmodel import Session, select
 
+from trace.commands.lot_corrections import correct, withdraw
 from trace.commands.lot_export import export
+from trace.commands.lot_lines import answer, as_row, line, named
 from trace.commands.terminal import actor_for, as_account, as_json, language, now, opened, say
 from trace.db import reading, transaction
 from trace.errors import NotFound
-from trace.records.lot import Lot
 from trace.records.organisation import Organisation
 from trace.records.plot import Plot
 from trace.records.product import Product
@@ -25,46 +26,11 @@ from trace.texts.formats import kilograms
 
 @click.group()
 def lot() -> None:
-    """Lots: register, list, show, release, hold, lift a hold, write for others."""
+    """Lots: register, list, show, release, correct, hold, lift a hold, write for others."""
 
 
-lot.add_command(export)
-
-
-def named(session: Session, name: str) -> tuple[Lot, Organisation]:
-    """A lot by its public id, or by a code that only one lot has, with its organisation.
-
-    Raises:
-        NotFound: none, or more than one, is so called.
-    """
-    found = session.exec(select(Lot).where((Lot.public_id == name) | (Lot.code == name)).limit(2)).all()
-    if len(found) != 1:
-        raise NotFound()
-    return found[0], session.get_one(Organisation, found[0].org_id)
-
-
-def as_row(one: Lot) -> dict[str, Any]:
-    """What a command says of a lot."""
-    return {
-        "public_id": one.public_id,
-        "code": one.code,
-        "kind": str(one.kind),
-        "state": str(one.state),
-        "weight_g": one.weight_g,
-        "harvested": one.harvested_on,
-        "packed": one.packed_on,
-        "best_before": one.best_before,
-        "version": one.version,
-    }
-
-
-def _line(one: Lot) -> str:
-    kg = f"{kilograms(one.weight_g)} kg"
-    return "  ".join((one.public_id, one.code, one.kind, one.state, kg, one.harvested_on.isoformat()))
-
-
-def _answer(one: Lot, *, json: bool) -> None:
-    say(as_row(one), as_json=json, lines=[_line(one)])
+for command in (export, correct, withdraw):
+    lot.add_command(command)
 
 
 @lot.command()
@@ -96,7 +62,7 @@ def add(
         }
         given = read(harvesting.LotIn, values)
         made = harvesting.register_lot(session, actor_for(session, login, org), given, at)
-    _answer(made, json=more["as_json"])
+    answer(made, json=more["as_json"])
 
 
 def _plot(session: Session, code: str, org_name: str | None) -> tuple[Plot, Organisation]:
@@ -129,7 +95,7 @@ def list_lots(q: str, state: str | None, limit: int, login: str | None, *, as_js
     wanted = read(lot_pages.LotFilter, {"q": q, "state": state, "limit": limit})
     with opened(), reading() as session:
         rows = [row.lot for row in lot_pages.lots(session, actor_for(session, login), wanted).rows]
-    say([as_row(one) for one in rows], as_json=as_json, lines=[_line(one) for one in rows])
+    say([as_row(one) for one in rows], as_json=as_json, lines=[line(one) for one in rows])
 
 
 @lot.command()
@@ -146,14 +112,14 @@ def show(name: str, login: str | None, *, as_json: bool) -> None:
     children = [{"lot": one.code, "weight_g": grams} for one, grams in detail.children]
     values = {**as_row(found), "holds": holds, "parents": parents, "children": children}
     values["information"] = [_information(one) for one in detail.information]
-    lines = [_line(found), *(f"  hold {one['hold']}: {one['reason']}" for one in holds)]
+    lines = [line(found), *(f"  hold {one['hold']}: {one['reason']}" for one in holds)]
     for paper in ("tt02", "qd25"):
         if items := detail.items_of(paper):
             lines.append(f"  {paper}: {detail.in_order(items)}/{len(items)}")
             lines += [f"    {_missing(one)}" for one in items if one.answer is Answer.MISSING]
     lines += [f"  from {one.code}: {kilograms(grams)} kg" for one, grams in detail.parents]
     lines += [f"  into {one.code}: {kilograms(grams)} kg" for one, grams in detail.children]
-    say(values | {"events": [one.act for one in detail.events]}, as_json=as_json, lines=lines)
+    say(values | {"events": [one.act for one in detail.life]}, as_json=as_json, lines=lines)
 
 
 def _information(one: Item) -> dict[str, Any]:
@@ -180,7 +146,7 @@ def release(name: str, login: str | None, *, as_json: bool) -> None:
     with opened(), transaction() as session:
         found, org = named(session, name)
         done = releasing.release_lot(session, actor_for(session, login, org), found.public_id, now())
-    _answer(done, json=as_json)
+    answer(done, json=as_json)
 
 
 @lot.command()
@@ -194,7 +160,7 @@ def hold(name: str, reason: str, login: str | None, *, as_json: bool) -> None:
     with opened(), transaction() as session:
         found, _org = named(session, name)
         holding.hold_lot(session, actor_for(session, login), found.public_id, given, now())
-    _answer(found, json=as_json)
+    answer(found, json=as_json)
 
 
 @lot.command("lift-hold")
@@ -211,4 +177,4 @@ def lift_hold(name: str, result: str, reason: str, login: str | None, *, as_json
         actor = actor_for(session, login)
         for one in holding.open_holds(session, found):
             holding.lift_hold(session, actor, one.id, given, now())
-    _answer(found, json=as_json)
+    answer(found, json=as_json)

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from trace.commands.lot import named
+from trace.commands.lot_lines import named
 from trace.commands.terminal import actor_for, as_account, as_json, language, now, opened, say
 from trace.db import reading, transaction
 from trace.records.recall import RecallDrill

@@ -8,6 +8,7 @@ from sqlmodel import Field, SQLModel
 from trace.records.columns import big, check, maybe_ref, pk, ref
 
 WAITING = text("lot_id IS NULL")
+TOLD = text("sale_event IS NOT NULL")
 
 
 class Allocation(SQLModel, table=True):
@@ -16,6 +17,7 @@ class Allocation(SQLModel, table=True):
     Keyed by the marketplace's line number, because line rows are written anew when an order changes.
     ``unit_g`` is what one piece weighed when it was sold. ``gone_at`` stands on waiting pieces of a
     completed order: goods that were picked later cannot be theirs. ``by_hand`` is a person's choice.
+    ``told`` pieces stand in an event as sold, the last of them in ``sale_event`` (none for sales of before).
     """
 
     __tablename__ = "allocation"
@@ -38,6 +40,8 @@ class Allocation(SQLModel, table=True):
         ),
         check("pieces", "pieces > 0"),
         check("unit", "unit_g > 0"),
+        check("told", "told >= 0"),
+        Index("ix_allocation_sale_event", "sale_event", sqlite_where=TOLD, postgresql_where=TOLD),
     )
 
     id: int = pk()
@@ -49,3 +53,5 @@ class Allocation(SQLModel, table=True):
     unit_g: int = big()
     gone_at: datetime | None = None
     by_hand: bool = False
+    told: int = 0
+    sale_event: int | None = maybe_ref("event.id", index=False)

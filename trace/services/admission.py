@@ -26,6 +26,8 @@ class Act(StrEnum):
     MANAGE_ORGS = "manage_orgs"
     CONFIRM_PAPERS = "confirm_papers"
     RELEASE_LOT = "release_lot"
+    CORRECT_LOT = "correct_lot"
+    CORRECT_OUT = "correct_out"
     MANAGE_SHOP = "manage_shop"
     VIEW_SHOP = "view_shop"
     MANAGE_CARRIER = "manage_carrier"
@@ -87,6 +89,8 @@ POLICY: dict[Act, dict[Role, Scope]] = {
     Act.MANAGE_ORGS: {Role.OFFICE: Scope.ALL},
     Act.CONFIRM_PAPERS: {Role.OFFICE: Scope.ALL},
     Act.RELEASE_LOT: _MANAGER,
+    Act.CORRECT_LOT: _COOP,
+    Act.CORRECT_OUT: _MANAGER,
     Act.MANAGE_SHOP: _MANAGER,
     Act.VIEW_SHOP: {**_COOP, Role.OFFICE: Scope.ALL},
     Act.MANAGE_CARRIER: _MANAGER,

@@ -19,6 +19,7 @@ from trace.records.product import Product
 from trace.records.shop import Listing
 from trace.services.lot_room import Room, lots_to_sell
 from trace.services.order_figures import COUNTED
+from trace.services.sale_events import CAME_BACK, Lost, take_told, tell_sales
 from trace.standards.local_time import day_bounds, local_day
 
 BATCH = 500
@@ -48,16 +49,33 @@ def follow_orders(session: Session, orders: Sequence[MarketOrder], now: datetime
     then what was allocated last; a person's choices go last of all.
     """
     numbers = [order.id for order in orders]
+    came_back = {order.id for order in orders if order.status in CAME_BACK}
     wants, shares = _wants(session, numbers), _shares(session, numbers)
     touched = {want.product_id for want in wants.values()}
+    lost: list[Lost] = []
     for key, rows in shares.items():
         touched |= {row.product_id for row in rows}
         shares[key] = _cut(session, rows, wants.get(key))
+        lost += _lost(rows, shares[key], wants.get(key), came_back=key[0] in came_back)
     session.flush()  # what goes is gone before what comes under the same key
     new = [row for key, want in wants.items() if (row := _asked(key, want, shares.get(key, [])))]
     if new:
         session.execute(insert(Allocation), new)
-    fill(session, touched, now)
+    _given, served = _fill(session, touched, now)
+    tell_sales(session, {*numbers, *served}, lost, now)
+
+
+def _lost(
+    rows: Sequence[Allocation], kept: Sequence[Allocation], want: _Want | None, *, came_back: bool
+) -> list[Lost]:
+    """What was told of shares that are gone; goods of another kind than was told never were sold."""
+    stay = {row.id for row in kept}
+    return [
+        lost
+        for row in rows
+        if row.id not in stay
+        for lost in take_told(row, row.told, came_back=came_back and (want is None or want.fits(row)))
+    ]
 
 
 def follow_listing(session: Session, listing: Listing, now: datetime) -> None:
@@ -68,11 +86,15 @@ def follow_listing(session: Session, listing: Listing, now: datetime) -> None:
     session.flush()
     own = tuple_(col(Allocation.order_id), col(Allocation.ext_line_id)).in_(lines)
     freed = set(session.execute(select(col(Allocation.product_id)).where(own).distinct()).scalars())
+    told = session.execute(select(Allocation).where(own, col(Allocation.told) > 0)).scalars()
+    lost = [one for row in told for one in take_told(row, row.told, came_back=False)]
+    session.flush()
     session.execute(delete(Allocation).where(own))
     asked = _asking().where(col(MarketOrderLine.listing_id) == listing.id)
-    names = ["order_id", "ext_line_id", "product_id", "unit_g", "pieces", "gone_at", "by_hand"]
-    session.execute(insert(Allocation).from_select(names, asked.add_columns(literal(False))))
-    fill(session, freed | ({listing.product_id} if listing.product_id else set()), now)
+    names = ["order_id", "ext_line_id", "product_id", "unit_g", "pieces", "gone_at", "by_hand", "told"]
+    session.execute(insert(Allocation).from_select(names, asked.add_columns(literal(False), literal(0))))
+    _given, served = _fill(session, freed | ({listing.product_id} if listing.product_id else set()), now)
+    tell_sales(session, served, lost, now)
 
 
 def waiting_products(session: Session, org_id: int) -> set[int]:
@@ -85,18 +107,26 @@ def waiting_products(session: Session, org_id: int) -> set[int]:
 def fill(session: Session, products: Collection[int], now: datetime) -> int:
     """Give waiting pieces of these products to the lots that are out, oldest order first; how many.
 
-    The organisation's lock is held by the caller.
+    The organisation's lock is held by the caller. Pieces of completed orders are told as sold.
     """
-    given, last = 0, -1
+    given, served = _fill(session, products, now)
+    tell_sales(session, served, (), now)
+    return given
+
+
+def _fill(session: Session, products: Collection[int], now: datetime) -> tuple[int, set[int]]:
+    """How many pieces, and the orders that were looked at."""
+    given, last, served = 0, -1, set()
     while products and given != last:
         last = given
         rooms = [room for room in lots_to_sell(session, products, local_day(now)) if room.grams > 0]
         waiting = _waiting(session, rooms) if rooms else []
+        served |= {row.order_id for row in waiting}
         given += _serve(session, waiting, rooms)
         session.flush()
         if len(waiting) < BATCH:
             break
-    return given
+    return given, served
 
 
 def _asking() -> Any:
@@ -161,7 +191,14 @@ def _asked(key: LineKey, want: _Want, rows: list[Allocation]) -> dict[str, objec
     if missing <= 0:
         return None
     facts = {"product_id": want.product_id, "unit_g": want.unit_g, "gone_at": want.gone_at}
-    return {"order_id": key[0], "ext_line_id": key[1], "pieces": missing, "by_hand": False, **facts}
+    return {
+        "order_id": key[0],
+        "ext_line_id": key[1],
+        "pieces": missing,
+        "by_hand": False,
+        "told": 0,
+        **facts,
+    }
 
 
 def _waiting(session: Session, rooms: Sequence[Room]) -> list[Allocation]:

@@ -11,6 +11,7 @@ from trace.records.stamp import StampActivation, StampBlock
 from trace.services import lot_events
 from trace.services.admission import Act, Actor, fetch, lock
 from trace.services.holding import refuse_held
+from trace.services.lot_room import room_g
 from trace.services.lot_states import lock_lots, move, refuse_recalled
 from trace.services.stamp_activating import voids_in
 from trace.services.stamp_gates import range_of
@@ -39,7 +40,7 @@ def destroy_lot(session: Session, actor: Actor, public_id: str, reason: str, now
     if {block.id for block in _blocks_of(session, lot)} != {block.id for block in blocks}:
         raise Refused("lot.being_stamped", lot=lot.code)
     move(lot, LotState.DESTROYED, now)
-    lot_events.observed(session, actor, "destroy", lot, now, reason=reason[:400])
+    lot_events.destroyed(session, actor, lot, max(0, room_g(session, lot)), reason[:400], now)
     for block in blocks:
         _withdraw_all(session, actor, block, lot, now)
     return lot

@@ -18,6 +18,7 @@ from trace.records.lot import Lot, LotKind, LotState
 from trace.records.plot import GrowingArea, Plot
 from trace.records.rules import PesticideRule
 from trace.services import rules
+from trace.services.lot_states import was_real
 from trace.texts.catalogs import Term
 from trace.texts.formats import hectares, kilograms
 
@@ -223,6 +224,7 @@ def season_yields(
             inside,
             col(Lot.kind) == LotKind.HARVEST,
             col(Lot.state).not_in(NOT_COUNTED),
+            was_real(),
             col(Lot.id) != (without or 0),
             col(Lot.harvested_on).between(date(day.year, 1, 1), date(day.year, 12, 31)),
         )

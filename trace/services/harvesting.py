@@ -56,7 +56,7 @@ def register_lot(session: Session, actor: Actor, given: LotIn, now: datetime) ->
     """
     plot = fetch(session, actor, Act.WRITE_FARM, Plot, id=given.plot_id)
     product = _product(session, plot, given.product)
-    _check_day(given.harvested_on, now)
+    check_day(given.harvested_on, now)
     lock_org(session, plot.org_id)
     known = _sent_before(session, plot, product, given)
     if known is not None:
@@ -64,7 +64,7 @@ def register_lot(session: Session, actor: Actor, given: LotIn, now: datetime) ->
     if given.ask_twin:
         _ask_twin(session, plot, given.harvested_on)
     lot = _new_lot(session, actor, plot, product, given, now)
-    over = _over(session, plot, lot)
+    over = over_yield(session, plot, lot)
     session.add(lot)
     session.flush()
     lot_events.harvested(session, actor, lot, plot, now)
@@ -83,7 +83,7 @@ def open_draft(session: Session, actor: Actor, public_id: str, now: datetime) ->
     lock_org(session, lot.org_id)
     lock_lots(session, [lot.id])
     plot = session.get_one(Plot, lot.plot_id)
-    over = _over(session, plot, lot)
+    over = over_yield(session, plot, lot)
     move(lot, LotState.OPEN, now)
     lot_events.observed(session, actor, "open", lot, now)
     _pass_gates(session, actor, lot, plot, over, now)
@@ -106,7 +106,12 @@ def _product(session: Session, plot: Plot, public_id: str) -> Product | None:
     return found
 
 
-def _check_day(day: date, now: datetime) -> None:
+def check_day(day: date, now: datetime) -> None:
+    """A harvest is written down on its day or later, and within a year.
+
+    Raises:
+        Invalid: ``lot.future``, ``lot.too_old``.
+    """
     today = local_day(now)
     if day > today:
         raise Invalid([FieldProblem("harvested_on", "lot.future", day, {"date": day, "date2": today})])
@@ -153,7 +158,7 @@ def _new_lot(
         public_id=new_public_id(),
         org_id=plot.org_id,
         code=code,
-        search_key=fold_vi(f"{code} {plot.name} {plot.code} {product.name if product else ''}"),
+        search_key=search_key_of(code, plot, product),
         kind=LotKind.HARVEST,
         state=LotState.DRAFT if given.draft else LotState.OPEN,
         product_id=product.id if product else None,
@@ -177,6 +182,11 @@ def _new_lot(
     )
 
 
+def search_key_of(code: str, plot: Plot, product: Product | None) -> str:
+    """What a harvest lot is found by."""
+    return fold_vi(f"{code} {plot.name} {plot.code} {product.name if product else ''}")
+
+
 def next_code(session: Session, org_id: int, crop: str, variety: str, day: date) -> str:
     """Letters of the crop, month and day, running number: ``VT-0612-03``. The organisation is locked."""
     prefix = f"{_letters(crop, variety)}-{day:%m%d}-"
@@ -198,8 +208,12 @@ def _letters(crop: str, variety: str) -> str:
     return _LETTERS.get((crop, "")) or (bare[:2].upper() or "LO")
 
 
-def _over(session: Session, plot: Plot, lot: Lot) -> YieldFigures | None:
-    """The figures that go over a limit, the worse first; without a reason the lot is refused."""
+def over_yield(session: Session, plot: Plot, lot: Lot) -> YieldFigures | None:
+    """The figures that go over a limit, the worse first; without a reason the lot is refused.
+
+    Raises:
+        Refused: ``gate.yield.warn`` or ``gate.yield``.
+    """
     found = gates.season_yields(session, plot, lot.harvested_on, lot.weight_g, without=lot.id)
     worst = max(found, key=lambda figures: figures.share, default=None)
     if worst is None or not worst.is_warned:

@@ -4,16 +4,24 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Protocol
 
-from sqlmodel import Session
+from sqlalchemy import select
+from sqlmodel import Session, col
 
-from trace.records.lot import Lot
+from trace.errors import Refused
+from trace.records.event import Event
+from trace.records.lot import Lot, LotState
 from trace.records.plot import PackingHouse, Plot
 from trace.services.admission import Actor
 from trace.services.identifiers import Named, lot_uri, lot_uris, plot_uri, site_uri
-from trace.services.logging_acts import Told, append_event, append_events
+from trace.services.logging_acts import Told, append_event, append_events, body_of
+from trace.services.lot_states import WITHDRAW
 from trace.standards import epcis
-from trace.standards.epcis import Quantity, Scene
+from trace.standards.epcis import PREFIX, Quantity, Scene
 from trace.standards.local_time import VN, local_day
+
+MAKING = ("harvest", "pack", "correct")
+"""Acts whose events tell how a lot came to be."""
+LOSS_REASON = "lossReason"
 
 
 def instant_of(day: date, now: datetime) -> datetime:
@@ -23,11 +31,18 @@ def instant_of(day: date, now: datetime) -> datetime:
 
 def harvested(session: Session, actor: Actor, lot: Lot, plot: Plot, now: datetime) -> None:
     """Fruit was picked and became a lot."""
+    _append(session, actor, "harvest", lot, harvest_event(session, lot, plot, now), now)
+
+
+def harvest_event(
+    session: Session, lot: Lot, plot: Plot, written_at: datetime, **said: str
+) -> Mapping[str, object]:
+    """What tells of the picking, as it was known when it was written down."""
     place = plot_uri(session, plot)
-    scene = Scene(instant_of(lot.harvested_on, now), "commissioning", "active", place, place)
+    at = instant_of(lot.harvested_on, written_at)
+    scene = Scene(at, "commissioning", "active", place, place, extra=_said(said))
     about = {"kind": lot.kind, "crop": lot.crop, "variety": lot.variety, "harvestedOn": str(lot.harvested_on)}
-    event = epcis.object_event(scene, "ADD", [_goods(session, lot)], ilmd=_said(about))
-    _append(session, actor, "harvest", lot, event, now)
+    return epcis.object_event(scene, "ADD", [_goods(session, lot)], ilmd=_said(about))
 
 
 def packed(
@@ -39,20 +54,72 @@ def packed(
     now: datetime,
 ) -> None:
     """Grams of these lots became another lot."""
+    _append(session, actor, "pack", lot, packing_event(session, lot, inputs, loss_reason, now), now)
+
+
+def packing_event(
+    session: Session,
+    lot: Lot,
+    inputs: Sequence[tuple[Lot, int]],
+    loss_reason: str,
+    written_at: datetime,
+    **said: str,
+) -> Mapping[str, object]:
+    """What tells of the packing, with what was sorted out, as it was known when it was written down."""
     house = session.get(PackingHouse, lot.packing_house_id) if lot.packing_house_id else None
     place = site_uri(session, house) if house else None
-    extra = _said({"lossReason": loss_reason})
-    scene = Scene(_packed_at(lot, inputs, now), "packing", "active", place, place, extra=extra)
+    extra = _said({LOSS_REASON: loss_reason, **said})
+    scene = Scene(_packed_at(lot, inputs, written_at), "packing", "active", place, place, extra=extra)
     sources = [Quantity(lot_uri(session, parent), weight_g=grams) for parent, grams in inputs]
     about = {"kind": lot.kind, "crop": lot.crop, "packedOn": lot.packed_on, "bestBefore": lot.best_before}
-    event = epcis.transformation_event(
+    return epcis.transformation_event(
         scene,
         sources,
         [_goods(session, lot)],
         loss_g=sum(grams for _, grams in inputs) - lot.weight_g,
         ilmd=_said(about),
     )
-    _append(session, actor, "pack", lot, event, now)
+
+
+def making_event(session: Session, lot: Lot) -> Event:
+    """The event that says today how a lot came to be: the newest one, for those before are declared wrong.
+
+    Raises:
+        Refused: ``correct.untold``: the lot was made without its act.
+    """
+    about = (col(Event.subject_kind) == "lot", col(Event.subject_id) == lot.id)
+    made = (col(Event.act).in_(MAKING), col(Event.declares).is_(False))
+    question = select(Event).where(*about, *made).order_by(col(Event.id).desc()).limit(1)
+    found: Event | None = session.execute(question).scalar_one_or_none()
+    if found is None:
+        raise Refused("correct.untold", lot=lot.code)
+    return found
+
+
+def loss_reason_of(made: Event) -> str:
+    """The reason of a loss, as it was told."""
+    return str(body_of(made).get(f"{PREFIX}:{LOSS_REASON}", ""))
+
+
+def corrected(
+    session: Session,
+    actor: Actor,
+    lot: Lot,
+    wrong: Event,
+    right: Mapping[str, object],
+    why: str,
+    now: datetime,
+) -> None:
+    """How a lot came to be is told anew, and what was told before is declared to have held wrong figures."""
+    told = append_event(session, actor, "correct", ("lot", lot.id), right, now, lot.org_id)
+    declared = epcis.error_declaration(body_of(wrong), now, "incorrect_data", [told.event_id], note=why)
+    _append(session, actor, "correct", lot, declared, now)
+
+
+def withdrawn(session: Session, actor: Actor, lot: Lot, wrong: Event, why: str, now: datetime) -> None:
+    """A lot was written down by mistake: what told of its making did not take place."""
+    declared = epcis.error_declaration(body_of(wrong), now, "did_not_occur", note=why)
+    _append(session, actor, WITHDRAW, lot, declared, now)
 
 
 def taken_in(session: Session, actor: Actor, lot: Lot, source: Lot, now: datetime) -> None:
@@ -85,35 +152,59 @@ class Seen(Named, Protocol):
 
 _STEPS = {
     "open": ("inspecting", "active"),
-    "release": ("accepting", "conformant"),
+    "reopen": ("inspecting", "active"),
+    "release": ("accepting", "sellable_accessible"),
     "hold": ("holding", "non_conformant"),
-    "lift_hold": ("inspecting", "conformant"),
+    "lift_hold": ("accepting", "conformant"),
     "consume": ("inspecting", "inactive"),
     "destroy": ("destroying", "destroyed"),
     "recall": ("holding", "recalled"),
 }
 
+_LIFTED_TO = {
+    LotState.HOLD: "hold",
+    LotState.RELEASED: "release",
+    LotState.RECALLED: "recall",
+    LotState.CONSUMED: "consume",
+}
+"""What goods are after one of their holds was lifted, as the act that says so; else they conform."""
+
 
 def observed(session: Session, actor: Actor, act: str, lot: Lot, now: datetime, **said: str) -> None:
-    """Something was decided about a lot: opened, released, held, lifted, used up, destroyed, recalled."""
-    all_observed(session, actor, act, [lot], now, **said)
+    """Something was decided about a lot: opened, released, held, lifted, used up, recalled.
+
+    A lifted hold leaves goods in the state they are in then.
+    """
+    step = _LIFTED_TO.get(LotState(lot.state), act) if act == "lift_hold" else act
+    _append(session, actor, act, lot, _decided(step, lot, _goods(session, lot), now, said), now)
+
+
+def destroyed(session: Session, actor: Actor, lot: Lot, weight_g: int, reason: str, now: datetime) -> None:
+    """So many grams of a lot are gone: what was packed on, sold or boxed before is not among them."""
+    goods = Quantity(lot_uri(session, lot), weight_g=weight_g)
+    _append(session, actor, "destroy", lot, _decided("destroy", lot, goods, now, {"reason": reason}), now)
 
 
 def all_observed(
     session: Session, actor: Actor, act: str, lots: Sequence[Seen], now: datetime, **said: str
 ) -> None:
     """The same of many lots, one event each; nothing is asked of the database between them."""
-    step, disposition = _STEPS[act]
-    lasting = ("recalled",) if act == "recall" else ()
-    action = "DELETE" if act == "destroy" else "OBSERVE"
     uris = lot_uris(session, lots)
 
     def told(lot: Seen) -> Told:
-        scene = Scene(now, step, disposition, extra=_said({**said, "lotVersion": str(lot.version)}))
-        goods = [Quantity(uris[lot.id], weight_g=lot.weight_g)]
-        return Told(("lot", lot.id), epcis.object_event(scene, action, goods, becomes=lasting), lot.org_id)
+        goods = Quantity(uris[lot.id], weight_g=lot.weight_g)
+        return Told(("lot", lot.id), _decided(act, lot, goods, now, said), lot.org_id)
 
     append_events(session, actor, act, map(told, lots), now)
+
+
+def _decided(
+    step: str, lot: Seen, goods: Quantity, now: datetime, said: Mapping[str, str]
+) -> dict[str, object]:
+    lasting = ("recalled",) if step == "recall" else ()
+    action = "DELETE" if step == "destroy" else "OBSERVE"
+    scene = Scene(now, *_STEPS[step], extra=_said({**said, "lotVersion": str(lot.version)}))
+    return epcis.object_event(scene, action, [goods], becomes=lasting)
 
 
 def _goods(session: Session, lot: Lot) -> Quantity:

@@ -9,7 +9,6 @@ from pydantic import Field
 from sqlalchemy import func, or_, select
 from sqlmodel import Session, col
 
-from trace.records.event import Event
 from trace.records.household import Household
 from trace.records.lot import Hold, Lot, LotKind, LotLink, LotState
 from trace.records.organisation import Organisation
@@ -26,6 +25,7 @@ from trace.services.holding import open_holds
 from trace.services.intake import Count, Given, MaybeRow, line
 from trace.services.lineage import drawn_g
 from trace.services.lot_information import Answer, Item, information_of
+from trace.services.lot_life import LifeLine, life_of
 from trace.services.lot_room import boxed_by_lot, sold_by_lot
 from trace.services.lot_states import recall_of
 from trace.services.shipment_pages import of_lot
@@ -112,7 +112,7 @@ class LotDetail:
     shipments: Sequence[Shipment]
     parents: list[tuple[Lot, int]]
     children: list[tuple[Lot, int]]
-    events: Sequence[Event]
+    life: list[LifeLine]
     drawn_g: int
     sold_g: int
     boxed_g: int
@@ -165,7 +165,7 @@ def lot_detail(session: Session, actor: Actor, public_id: str) -> LotDetail:
         shipments=of_lot(session, lot.id),
         parents=_linked(session, lot, up=True),
         children=_linked(session, lot, up=False),
-        events=_events(session, lot),
+        life=life_of(session, lot),
         drawn_g=drawn_g(session, lot.id),
         sold_g=sold_by_lot(session, [lot.id]).get(lot.id, 0),
         boxed_g=boxed_by_lot(session, [lot.id]).get(lot.id, 0),
@@ -182,11 +182,6 @@ def _linked(session: Session, lot: Lot, *, up: bool) -> list[tuple[Lot, int]]:
         near, far = far, near
     question = select(Lot, col(LotLink.weight_g)).join(LotLink, far == col(Lot.id)).where(near == lot.id)
     return [(one, int(grams)) for one, grams in session.execute(question.order_by(col(Lot.id)))]
-
-
-def _events(session: Session, lot: Lot) -> Sequence[Event]:
-    question = select(Event).where(col(Event.subject_kind) == "lot", col(Event.subject_id) == lot.id)
-    return session.execute(question.order_by(col(Event.event_time), col(Event.id))).scalars().all()
 
 
 def activated(session: Session, lot_id: int) -> int:

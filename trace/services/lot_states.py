@@ -11,10 +11,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, exists, select, update
 from sqlmodel import Session, col
 
 from trace.errors import Refused
+from trace.records.event import Event
 from trace.records.lot import Lot, LotState
 from trace.records.organisation import Organisation
 from trace.records.recall import Recall, RecallLot
@@ -23,6 +24,8 @@ from trace.services.lineage import portions
 from trace.texts.catalogs import Term
 
 S = LotState
+WITHDRAW = "withdraw"
+"""The act of declaring that a lot was written down by mistake."""
 MOVES: Mapping[LotState, frozenset[LotState]] = {
     S.DRAFT: frozenset((S.OPEN, S.RECALLED)),
     S.OPEN: frozenset((S.HOLD, S.RELEASED, S.CONSUMED, S.DESTROYED, S.RECALLED)),
@@ -60,6 +63,29 @@ def recall_all(session: Session, ids: Sequence[int]) -> None:
         going = update(Lot).where(col(Lot.id).in_(some), col(Lot.state) != S.RECALLED)
         values = {"state": S.RECALLED, "state_before_hold": None, "version": col(Lot.version) + 1}
         update_logged(session, going.values(values), "lot", some)
+
+
+def give_back(lot: Lot, *, is_held: bool) -> None:
+    """A used up lot, locked, of which a correction leaves something: it stands again where it stood."""
+    stood = S.RELEASED if lot.released_at is not None else S.OPEN
+    lot.state, lot.state_before_hold = (S.HOLD, stood) if is_held else (stood, None)
+    lot.version += 1
+
+
+def never_was(lot: Lot) -> None:
+    """A lot, locked, that was written down by mistake: destroyed, and a draft too, which no act destroys."""
+    lot.state = S.DESTROYED
+    lot.version += 1
+
+
+def was_real() -> ColumnElement[bool]:
+    """The lots nobody declared a mistake: those that count in sums of what was picked and packed."""
+    said = (
+        col(Event.act) == WITHDRAW,
+        col(Event.subject_kind) == "lot",
+        col(Event.subject_id) == col(Lot.id),
+    )
+    return ~exists().where(*said)
 
 
 def state_word(state: str) -> Term:

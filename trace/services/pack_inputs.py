@@ -88,7 +88,7 @@ def check_inputs(session: Session, parents: Sequence[Lot], given: PackIn, now: d
     for parent in parents:
         refuse_recalled(session, parent)
         if parent.state == LotState.CONSUMED:
-            raise _short(parent, 0, parent.weight_g)
+            raise short_of(parent, 0, parent.weight_g)
         if parent.state not in USABLE:
             raise Refused("pack.state", lot=parent.code, state=state_word(parent.state))
         made_on = parent.packed_on or parent.harvested_on
@@ -113,17 +113,18 @@ def draw_from(session: Session, parents: Sequence[Lot], given: PackIn, weight_g:
         whole = left if len(parents) > 1 else weight_g
         wanted = draw.weight_g if draw.weight_g is not None else whole
         if wanted > left or left <= 0:
-            raise _short(parent, max(left, 0), wanted)
+            raise short_of(parent, max(left, 0), wanted)
         draws.append((parent, wanted))
     return Inputs(tuple(draws))
 
 
-def _short(parent: Lot, left: int, wanted: int) -> Refused:
+def short_of(parent: Lot, left: int, wanted: int) -> Refused:
+    """``gate.balance``: a lot has less left than is wanted of it."""
     figures = {"kg_max": kilograms(left), "kg": kilograms(wanted), "kg_over": kilograms(wanted - left)}
     return Refused("gate.balance", lot=parent.code, **figures)
 
 
-def check_balance(inputs: Inputs, out_g: int, given: PackIn) -> None:
+def check_balance(inputs: Inputs, out_g: int, loss_reason: str) -> None:
     """I4: no more out than in, within what scales differ; a large loss needs a reason.
 
     Raises:
@@ -133,5 +134,5 @@ def check_balance(inputs: Inputs, out_g: int, given: PackIn) -> None:
     if -loss_g * ROUNDING > inputs.weight_g:
         figures = {"kg2": kilograms(out_g), "kg": kilograms(inputs.weight_g), "kg_over": kilograms(-loss_g)}
         raise Refused("pool.over", **figures)
-    if loss_g * 100 > LOSS_NEEDS_REASON * inputs.weight_g and not given.loss_reason:
+    if loss_g * 100 > LOSS_NEEDS_REASON * inputs.weight_g and not loss_reason:
         raise Refused("pool.loss", pct=round(100 * loss_g / inputs.weight_g, 1), max=LOSS_NEEDS_REASON)

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -49,7 +50,7 @@ def pack_lot(session: Session, actor: Actor, given: PackIn, now: datetime) -> Lo
         return known
     check_inputs(session, found, given, now)
     inputs = draw_from(session, found, given, weight_g)
-    check_balance(inputs, weight_g, given)
+    check_balance(inputs, weight_g, given.loss_reason)
     lot = _new_lot(session, actor, org, inputs, product, weight_g, given, now)
     _link(session, actor, lot, inputs, given, now)
     return lot
@@ -122,11 +123,16 @@ def _sent_before(
     return lot
 
 
-def _house(session: Session, org: Organisation, number: int | None) -> PackingHouse | None:
+def house_of(session: Session, org_id: int, number: int | None) -> PackingHouse | None:
+    """The packing house of an organisation.
+
+    Raises:
+        Invalid: ``pack.house_unknown``.
+    """
     if number is None:
         return None
     house = session.get(PackingHouse, number)
-    if house is None or house.org_id != org.id:
+    if house is None or house.org_id != org_id:
         raise Invalid([FieldProblem("packing_house_id", "pack.house_unknown", number)])
     return house
 
@@ -146,11 +152,9 @@ def _new_lot(
     if product is not None and product.crop and product.crop != first.crop:
         crops = {"crop": crop_word(product.crop), "crop2": crop_word(first.crop)}
         raise Invalid([FieldProblem("product", "lot.product_crop", product.name, crops)])
-    variety = first.variety if len({lot.variety for lot in lots}) == 1 else ""
-    code = next_code(session, org.id, first.crop, variety or first.variety, given.packed_on)
-    house = _house(session, org, given.packing_house_id)
-    together = {(lot.commune_code, lot.old_commune_code) for lot in lots}
-    place = first if len(together) == 1 else org
+    origin = origin_of(lots, org)
+    code = next_code(session, org.id, first.crop, origin["variety"] or first.variety, given.packed_on)
+    house = house_of(session, org.id, given.packing_house_id)
     shelf = product.shelf_life_days if product else None
     best_before = given.best_before or (given.packed_on + timedelta(days=shelf) if shelf else None)
     return Lot(
@@ -162,25 +166,36 @@ def _new_lot(
         state=LotState.OPEN,
         product_id=product.id if product else None,
         crop=first.crop,
-        variety=variety,
         weight_g=weight_g,
         crates=given.units,
-        household_id=_shared([lot.household_id for lot in lots]),
-        plot_id=_shared([lot.plot_id for lot in lots]),
-        growing_area_id=_shared([lot.growing_area_id for lot in lots]),
         packing_house_id=house.id if house else None,
-        harvested_on=min(lot.harvested_on for lot in lots),
         packed_on=given.packed_on,
         best_before=best_before,
         acted_for=actor.acts_for,
-        commune_scheme=place.commune_scheme,
-        commune_code=place.commune_code,
-        old_commune_scheme=place.old_commune_scheme,
-        old_commune_code=place.old_commune_code,
         request_id=given.request_id,
         created_at=now,
         created_by=actor.account_id,
+        **origin,
     )
+
+
+def origin_of(lots: Sequence[Lot], org: Organisation) -> dict[str, Any]:
+    """What a packed lot has of its inputs: what they have in common, the earliest day, else the cooperative's
+    own commune."""
+    first = lots[0]
+    together = {(lot.commune_code, lot.old_commune_code) for lot in lots}
+    place = first if len(together) == 1 else org
+    return {
+        "variety": first.variety if len({lot.variety for lot in lots}) == 1 else "",
+        "household_id": _shared([lot.household_id for lot in lots]),
+        "plot_id": _shared([lot.plot_id for lot in lots]),
+        "growing_area_id": _shared([lot.growing_area_id for lot in lots]),
+        "harvested_on": min(lot.harvested_on for lot in lots),
+        "commune_scheme": place.commune_scheme,
+        "commune_code": place.commune_code,
+        "old_commune_scheme": place.old_commune_scheme,
+        "old_commune_code": place.old_commune_code,
+    }
 
 
 def _shared(numbers: Sequence[int | None]) -> int | None:
@@ -199,12 +214,13 @@ def _link(session: Session, actor: Actor, lot: Lot, inputs: Inputs, given: PackI
         for hold in open_holds(session, parent):
             inherit(session, actor, lot, parent, hold, now)
         if drawn_g(session, parent.id) == parent.weight_g:
-            _use_up(session, actor, parent, now)
+            use_up(session, actor, parent, now)
     for stop in standing_stops(session, lot):
         hold_by_rule(session, actor, lot, stop.rule, stop.figures, now)
 
 
-def _use_up(session: Session, actor: Actor, parent: Lot, now: datetime) -> None:
+def use_up(session: Session, actor: Actor, parent: Lot, now: datetime) -> None:
+    """Nothing is left of a locked lot; one on hold is used up when the office lifts the hold."""
     if parent.state == LotState.HOLD:
         parent.state_before_hold = LotState.CONSUMED  # where it goes when the office lifts the hold
         parent.version += 1

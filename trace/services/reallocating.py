@@ -21,6 +21,7 @@ from trace.services.intake import Given, Row, line
 from trace.services.logging_acts import append_leaf
 from trace.services.lot_room import is_good, room_g
 from trace.services.lot_states import lock_lots, lock_org, refuse_recalled, state_word
+from trace.services.sale_events import Lost, take_told, tell_sales
 from trace.services.stamp_facts import last_good_day
 from trace.standards import quantity
 from trace.standards.local_time import local_day
@@ -74,13 +75,16 @@ def move_share(
         shape = {"min": 1, "max": share.pieces, "unit": ""}
         raise Invalid([FieldProblem("pieces", "field.range", given.pieces, shape)])
     _refuse_unfit(session, lot, share, now)
+    lost: list[Lost] = []
     if share.lot_id != lot.id:
         _refuse_over(session, lot, share, given.pieces)
+        lost = take_told(share, given.pieces, came_back=False)
         share = _moved(session, share, lot, given.pieces)
     share.by_hand = True
     session.flush()
     body = {"order": order.ext_order_id, "lot": lot.code, "pieces": given.pieces, "by": actor.account_id}
     append_leaf(session, "allocation_chosen", body, now)
+    tell_sales(session, [order.id], lost, now)
     fill(session, [share.product_id], now)
     return share
 

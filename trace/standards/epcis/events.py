@@ -172,17 +172,23 @@ def stamp_range(key_id: int, first: int, count: int) -> dict[str, object]:
 
 
 def error_declaration(
-    event: Mapping[str, object], declared_at: datetime, reason: str, corrective_ids: Sequence[str] = ()
+    event: Mapping[str, object],
+    declared_at: datetime,
+    reason: str,
+    corrective_ids: Sequence[str] = (),
+    *,
+    note: str = "",
 ) -> Event:
     """The event once more, declared wrong: ``did_not_occur`` or ``incorrect_data``.
 
     Everything else, its id too, stays as it was (EPCIS 2.0 section 7.4.1.4); what is right is told
-    by other events, named in ``corrective_ids``.
+    by other events, named in ``corrective_ids``. ``note`` is why, as a person wrote it.
     """
     declaration = {
         "declarationTime": require_aware(declared_at).astimezone(VN).isoformat(timespec="milliseconds"),
         "reason": reason,
         **_known(correctiveEventIDs=list(corrective_ids)),
+        **_own({"note": note} if note else _NOTHING),
     }
     return {**event, "errorDeclaration": declaration}
 

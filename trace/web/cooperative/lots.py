@@ -108,12 +108,13 @@ def _lot_values(values: dict[str, str]) -> dict[str, Any]:
     today = local_day(now())
     days: dict[str, object] = {"today": today, "yesterday": today - timedelta(days=1)}
     picked = values.get("when", "today")
-    chosen = days[picked] if picked in days else _day(values.get("other_day", ""), today)
+    chosen = days[picked] if picked in days else day_typed(values.get("other_day", ""), today)
     sent: dict[str, Any] = {name: values[name] for name in NEW if name in values}
     return {**sent, "harvested_on": chosen, "ask_twin": request.form.get("twin") != "new"}
 
 
-def _day(text: str, today: date) -> object:
+def day_typed(text: str, today: date) -> object:
+    """A typed day, or the text where it is none."""
     try:
         return quantity.day(text, today)
     except Fault:
@@ -168,7 +169,7 @@ def pack(public_id: str) -> Answer:
     values = typed(("product", "units", "packed_on", "packing_house_id", "loss_reason", "request_id"))
     try:
         sent: dict[str, Any] = {name: value for name, value in values.items() if value}
-        day = _day(values.get("packed_on", ""), local_day(now()))
+        day = day_typed(values.get("packed_on", ""), local_day(now()))
         given = read(pack_inputs.PackIn, {**sent, "packed_on": day, "parents": [{"lot": public_id}]})
         with once() as session:
             lot = packing.pack_lot(session, actor(), given, now())

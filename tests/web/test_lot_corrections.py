@@ -1,0 +1,121 @@
+"""The page that puts a lot right: as few fields as it was written down with, and its history afterwards."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests import world
+from tests.services import farm
+from tests.web.test_lots import lots, plain
+from trace.db import reading, transaction
+from trace.records.event import Event
+from trace.records.lot import LotState
+from trace.services import packing, releasing
+from trace.standards.local_time import local_day
+
+
+@pytest.fixture
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@pytest.fixture
+def coop(app: Flask, monkeypatch: pytest.MonkeyPatch, now: datetime) -> world.Coop:
+    monkeypatch.setattr(farm, "DAY", local_day(now))
+    with transaction() as session:
+        return farm.found(session, now)
+
+
+@pytest.fixture
+def manager(client: FlaskClient, coop: world.Coop) -> FlaskClient:
+    return world.sign_in(client, coop.manager)
+
+
+def test_a_weight_is_put_right_on_the_page(manager: FlaskClient, coop: world.Coop, now: datetime) -> None:
+    with transaction() as session:
+        lot = farm.harvest(session, coop, now)
+    page = manager.get(f"/htx/lo/{lot.public_id}/sua?lang=vi").get_data(as_text=True)
+    assert 'value="500"' in page
+    form = page.split('<form method="post" class="stack">')[1].split("</form>")[0]
+    asked = set(re.findall(r' name="(\w+)"', form)) - {"csrf_token", "request_id"}
+    assert asked == {"weight_g", "made_on", "plot_id", "reason"}
+    sent = {
+        "weight_g": "480",
+        "made_on": f"{farm.DAY:%d/%m/%Y}",
+        "plot_id": str(coop.plot.id),
+        "reason": "Đọc nhầm cân",
+    }
+    answer = manager.post(f"/htx/lo/{lot.public_id}/sua", data=sent, follow_redirects=True)
+    shown = plain(answer.get_data(as_text=True))
+    assert lots()[0].weight_g == 480_000
+    assert "500 kg thành 480 kg" in shown
+    assert "Lý do: Đọc nhầm cân" in shown
+    assert "<s>Thu hoạch</s>" in shown
+
+
+def test_a_double_tap_corrects_once(manager: FlaskClient, coop: world.Coop, now: datetime) -> None:
+    with transaction() as session:
+        lot = farm.harvest(session, coop, now)
+    sent = {"weight_g": "480", "request_id": farm.request_id()}
+    answers = [manager.post(f"/htx/lo/{lot.public_id}/sua", data=sent) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [303, 303]
+    with reading() as session:
+        assert sum(one.act == "correct" for one in farm.all_of(session, Event)) == 2
+
+
+def test_what_was_typed_stays_when_it_is_refused(
+    manager: FlaskClient,
+    coop: world.Coop,
+    now: datetime,
+) -> None:
+    with transaction() as session:
+        lot = farm.harvest(session, coop, now)
+        packing.pack_lot(session, coop.hand, farm.pack_in(lot), now)
+    answer = manager.post(f"/htx/lo/{lot.public_id}/sua", data={"weight_g": "90"})
+    shown = plain(answer.get_data(as_text=True))
+    assert answer.status_code == 409
+    assert "100 kg" in shown
+    assert 'value="90"' in shown
+
+
+def test_a_pack_has_the_fields_of_a_pack(manager: FlaskClient, coop: world.Coop, now: datetime) -> None:
+    with transaction() as session:
+        lot = farm.harvest(session, coop, now)
+        pack = packing.pack_lot(session, coop.hand, farm.pack_in(lot), now)
+    sent = {"units": "98", "made_on": f"{farm.DAY:%d/%m/%Y}", f"g.{lot.public_id}": "98,5"}
+    assert manager.post(f"/htx/lo/{pack.public_id}/sua", data=sent).status_code == 303
+    corrected = lots()[1]
+    assert (corrected.weight_g, corrected.crates) == (98_000, 98)
+    page = plain(manager.get(f"/htx/lo/{pack.public_id}/sua").get_data(as_text=True))
+    assert 'value="98,5"' in page
+
+
+def test_a_lot_written_down_by_mistake_is_withdrawn(
+    manager: FlaskClient,
+    coop: world.Coop,
+    now: datetime,
+) -> None:
+    with transaction() as session:
+        lot = farm.harvest(session, coop, now)
+    answer = manager.post(f"/htx/lo/{lot.public_id}/ghi-nham", data={"reason": "Ghi hai lần"})
+    assert answer.status_code == 303
+    assert lots()[0].state == LotState.DESTROYED
+
+
+@pytest.mark.parametrize("path", ["sua", "ghi-nham"])
+def test_staff_do_not_correct_what_went_out(
+    client: FlaskClient,
+    coop: world.Coop,
+    now: datetime,
+    path: str,
+) -> None:
+    with transaction() as session:
+        lot = farm.harvest(session, coop, now - timedelta(hours=1))
+        pack = packing.pack_lot(session, coop.hand, farm.pack_in(lot), now)
+        releasing.release_lot(session, coop.boss, pack.public_id, now)
+    world.sign_in(client, coop.staff)
+    sent = {"weight_g": "99", "reason": "cân lại lần nữa"}
+    assert client.post(f"/htx/lo/{pack.public_id}/{path}", data=sent).status_code == 403

@@ -1,0 +1,66 @@
+"""A lot that was written down by mistake never was: it is withdrawn, while nothing hangs on it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlmodel import Session, col
+
+from trace.errors import Refused
+from trace.records.allocation import Allocation
+from trace.records.logistic_unit import UnitContent
+from trace.records.lot import Lot, LotLink, LotState
+from trace.records.shipment import ShipmentLot
+from trace.records.stamp import StampActivation, StampBlock
+from trace.row_log import update_logged
+from trace.services import lot_events
+from trace.services.admission import Actor
+from trace.services.correcting.given import WithdrawIn
+from trace.services.correcting.leftovers import settle
+from trace.services.correcting.lots import held_family, refuse_unentitled
+from trace.services.holding import refuse_held
+from trace.services.lot_states import never_was, state_word
+
+WITHDRAWABLE = (LotState.DRAFT, LotState.OPEN, LotState.RELEASED)
+HANGING: tuple[tuple[str, Any], ...] = (
+    ("lots", LotLink.parent_id),
+    ("stamps", StampActivation.lot_id),
+    ("stamps", StampBlock.lot_id),
+    ("orders", Allocation.lot_id),
+    ("boxes", UnitContent.lot_id),
+    ("parcels", ShipmentLot.lot_id),
+)
+"""What may be made of a lot or be stuck on it, sold or sent from it."""
+
+
+def withdraw_lot(session: Session, actor: Actor, public_id: str, given: WithdrawIn, now: datetime) -> Lot:
+    """Declare that a lot never was. It is destroyed and counts in no sum; inputs get their grams back.
+
+    Raises:
+        NotAllowed, NotFound: as ``correct_lot``.
+        Refused: ``gate.recalled``, ``gate.hold``, ``correct.state``, ``correct.hangs`` with what hangs on it.
+    """
+    lot = held_family(session, actor, public_id)
+    refuse_held(session, lot)
+    if lot.state not in WITHDRAWABLE:
+        raise Refused("correct.state", lot=lot.code, state=state_word(lot.state))
+    refuse_unentitled(session, actor, lot)
+    _refuse_hanging(session, lot)
+    wrong = lot_events.making_event(session, lot)
+    links = session.execute(select(LotLink).where(col(LotLink.child_id) == lot.id)).scalars().all()
+    parents = [session.get_one(Lot, link.parent_id) for link in links]
+    numbers = [link.id for link in links]
+    if numbers:
+        gone = delete(LotLink).where(col(LotLink.id).in_(numbers))
+        update_logged(session, gone, "lot_link", numbers)
+    never_was(lot)
+    session.flush()
+    lot_events.withdrawn(session, actor, lot, wrong, given.reason, now)
+    settle(session, actor, parents, now)
+    return lot
+
+
+def _refuse_hanging(session: Session, lot: Lot) -> None:
+    for kind, column in HANGING:
+        if session.execute(select(col(column)).where(col(column) == lot.id).limit(1)).first() is not None:
+            raise Refused(f"correct.hangs.{kind}", lot=lot.code)
