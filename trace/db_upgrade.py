@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from trace.db import Database
 from trace.row_vouching import vouch_for_rows
+from trace.row_writes import noted
 
 FOLDER = Path(__file__).resolve().parent / "migrations"
 
@@ -34,7 +35,8 @@ def upgrade_database(database: Database) -> None:
             _foreign_keys(connection, "OFF")
         try:
             with connection.begin():
-                command.upgrade(alembic_config(connection), "head")
+                with noted():  # what migrations leave is vouched for afterwards
+                    command.upgrade(alembic_config(connection), "head")
                 vouch_for_rows(connection, datetime.now(UTC))
         finally:
             if database.is_sqlite:

@@ -72,11 +72,12 @@ def received(
     said: Mapping[str, Any],
     now: datetime,
 ) -> str:
-    """The goods arrived, by the receiver's word or by the number of a paper."""
+    """The units that arrived, by the receiver's word or by the number of a paper; ``said`` of differences."""
     papers = [("desadv", advice_uri(session, one))]
     if one.receipt_number:
         papers.append(("recadv", advice_uri(session, one, one.receipt_number)))
-    scene = _between(session, one, now, "receiving", "in_progress", papers, said)
+    disposition = "mismatch_quantity" if said else "in_progress"
+    scene = _between(session, one, now, "receiving", disposition, papers, said)
     return _seen(session, actor, "receive", one, units, scene, now)
 
 

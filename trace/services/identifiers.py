@@ -10,6 +10,7 @@ from trace.records.logistic_unit import LogisticUnit
 from trace.records.lot import Lot
 from trace.records.organisation import Organisation
 from trace.records.plot import PackingHouse, Plot
+from trace.records.shipment import Shipment
 from trace.services.instance_facts import id_host
 from trace.standards import epcis
 
@@ -74,6 +75,11 @@ def party_uri(session: Session, org_id: int) -> str:
 def advice_uri(session: Session, one: Consignment, number: str = "") -> str:
     """The consignment's despatch advice; with ``number``, another paper of the sender."""
     return epcis.paper_id(id_host(session), _org(session, one.org_id), number or one.number)
+
+
+def parcel_uri(session: Session, shipment: Shipment) -> str:
+    """The despatch advice of a parcel, by the number we gave it."""
+    return epcis.paper_id(id_host(session), _org(session, shipment.org_id), shipment.number)
 
 
 def _org(session: Session, org_id: int) -> str:

@@ -159,6 +159,7 @@ _STEPS = {
     "consume": ("inspecting", "inactive"),
     "destroy": ("destroying", "destroyed"),
     "recall": ("holding", "recalled"),
+    "close_recall": ("inspecting", "recalled"),
 }
 
 _LIFTED_TO = {

@@ -189,6 +189,8 @@ def close(session: Session, actor: Actor, number: str, now: datetime) -> Recall:
     if actor.account_id in (recall.opened_by, recall.close_proposed_by):
         raise Refused("recall.same_person", number=number)
     recall.closed_at, recall.closed_by = now, actor.account_id
+    root = session.get_one(Lot, recall.root_lot_id)
+    lot_events.observed(session, actor, "close_recall", root, now, recall=number)
     append_leaf(session, "recall_closed", {"number": number, "by": actor.account_id}, now)
     return recall
 

@@ -87,7 +87,9 @@ def _receive(
     one.receipt_number = given.number
     session.flush()
     said = {"differences": _as_text(units, differences)} if differences else {}
-    consignment_events.received(session, actor, one, units, said, now)
+    gone = {row.unit_id for row in differences if row.kind in LOST}
+    arrived = [unit for unit in units if unit.id not in gone]
+    consignment_events.received(session, actor, one, arrived or units, said, now)
     return one
 
 

@@ -12,6 +12,7 @@ from marketplaces.carriers.values import CarrierEvent, Meaning
 from trace.records.carrier import CarrierAccount, CarrierPush
 from trace.records.shipment import OURS, OVER, Shipment, ShipmentState, ShipmentStep
 from trace.services import schedules
+from trace.services.shipment_events import tell_steps
 
 APPLY = "carrier_pushes"
 MOST_AT_ONCE = 100
@@ -57,7 +58,7 @@ def learn(session: Session, shipment: Shipment, steps: Iterable[Step], now: date
 
     Of two steps at one second the one further along counts, so that the order of their coming does not.
     """
-    new = sum(_add(session, shipment, step, now) for step in steps)
+    added = [step for step in steps if _add(session, shipment, step, now)]
     history = (
         session.execute(select(ShipmentStep).where(col(ShipmentStep.shipment_id) == shipment.id))
         .scalars()
@@ -68,7 +69,8 @@ def learn(session: Session, shipment: Shipment, steps: Iterable[Step], now: date
     shipment.problem, shipment.heard_at = "", now
     session.add(shipment)
     session.flush()
-    return new
+    tell_steps(session, shipment, [(step.state, step.at) for step in added], now)
+    return len(added)
 
 
 def _place(step: ShipmentStep) -> tuple[bool, datetime, int, str]:

@@ -55,6 +55,21 @@ class Quantity:
 
 
 @dataclass(frozen=True)
+class Unweighed:
+    """Some of a class, how much is not known."""
+
+    epc_class: str
+
+    def as_json(self) -> dict[str, object]:
+        """A quantity element without a quantity.
+
+        >>> Unweighed("urn:x:lot").as_json()
+        {'epcClass': 'urn:x:lot'}
+        """
+        return {"epcClass": self.epc_class}
+
+
+@dataclass(frozen=True)
 class Scene:
     """When, where and why: what all events share.
 
@@ -99,7 +114,7 @@ class Scene:
 def object_event(
     scene: Scene,
     action: str,
-    quantities: Iterable[Quantity] = (),
+    quantities: Iterable[Quantity | Unweighed] = (),
     *,
     epcs: Iterable[str] = (),
     ilmd: Mapping[str, object] | None = None,
@@ -204,7 +219,7 @@ def document(events: Iterable[Mapping[str, object]], created_at: datetime) -> di
     }
 
 
-def _elements(quantities: Iterable[Quantity]) -> list[dict[str, object]]:
+def _elements(quantities: Iterable[Quantity | Unweighed]) -> list[dict[str, object]]:
     return [quantity.as_json() for quantity in quantities]
 
 
