@@ -10,7 +10,7 @@ from tests import world
 from tests.marketplaces.carrier_stall import SECRET
 from trace.records.carrier import CarrierAccount
 from trace.records.shipment import Shipment
-from trace.services import carrier_accounts, carrier_secrets, shipping
+from trace.services import carrier_accounts, carrier_secrets, instance_facts, shipping
 from trace.services.carrier_accounts import SenderIn
 from trace.services.carrier_secrets import HookIn
 from trace.services.intake import read
@@ -29,6 +29,7 @@ def connect_account(
     session: Session, coop: world.Coop, now: datetime, token: Pass | None = None, login: Login | None = LOGIN
 ) -> CarrierAccount:
     """With a secret for its pushes whose place is not known yet."""
+    instance_facts.found(session, public_url="https://id.example.vn", is_demo=False)  # for what is told
     given, token = read(SenderIn, SENDER), token or Pass("token-cua-htx", now + timedelta(days=900))
     account = carrier_accounts.connect(session, coop.boss, "viettelpost", login, token, given, now)
     carrier_secrets.set_hook(session, coop.boss, "viettelpost", HookIn(secret=SECRET))

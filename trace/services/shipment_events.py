@@ -66,4 +66,4 @@ def _told(session: Session, shipment: Shipment) -> set[str]:
 def _goods(session: Session, shipment: Shipment) -> list[str]:
     inside = select(col(ShipmentLot.lot_id)).where(col(ShipmentLot.shipment_id) == shipment.id)
     lots = session.execute(select(Lot).where(col(Lot.id).in_(inside)).order_by(col(Lot.id))).scalars().all()
-    return list(lot_uris(session, lots).values())
+    return list(lot_uris(session, lots).values()) if lots else []
