@@ -22,7 +22,7 @@ from trace.records.carrier import CarrierAccount
 from trace.records.job import Job
 from trace.records.lot import Lot
 from trace.records.shipment import Shipment
-from trace.services import schedules
+from trace.services import instance_facts, schedules
 from trace.settings import CarrierSettings, Settings
 
 WHOM = {
@@ -112,6 +112,7 @@ def open_office(stall: CarrierStall, folder: Path, **options: str) -> Office:
     flask = application(settings)
     now = datetime.now(UTC)
     with transaction() as session:
+        instance_facts.found(session, public_url="https://id.example.vn", is_demo=False)
         coop = world.make_coop(session, now)
         lot = world.make_lot(session, now, coop.plot, coop.product)
     client = world.sign_in(flask.test_client(), coop.manager)
