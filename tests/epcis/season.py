@@ -13,15 +13,17 @@ from tests.services.consignment_world import loaded
 from tests.services.shop_world import ShopWorld, order
 from trace.db import transaction
 from trace.records.event import Event
-from trace.records.lot import Lot, LotState
+from trace.records.lot import Lot
 from trace.records.shipment import ShipmentState
 from trace.services import (
+    arrival_lots,
     destroying,
     dispatching,
     harvesting,
     holding,
     logistic_units,
     packing,
+    pallets,
     recalling,
     receiving,
     releasing,
@@ -116,17 +118,26 @@ def _sales(season: Season) -> None:
 
 
 def _consignments(season: Season) -> None:
-    def draft(session: Session, _actor: Any, lot: Lot, now: datetime) -> Any:
-        return loaded(session, now, season.coop, lot)
+    with transaction() as session:
+        neighbour = world.make_coop(session, season.now())
+
+    def draft(session: Session, _actor: Any, lot: Lot, receiver: str, now: datetime) -> Any:
+        return loaded(session, now, season.coop, lot, **({"receiver": receiver} if receiver else {}))
 
     lot, hand = season.out(), season.coop.hand
-    gone, called_back = (season.act(draft, hand, lot) for _ in range(2))
-    for one in (gone, called_back):
+    gone, called_back, theirs = (
+        season.act(draft, hand, lot, receiver) for receiver in ("", "", neighbour.org.public_id)
+    )
+    for one in (gone, called_back, theirs):
         season.act(dispatching.dispatch, hand, one.public_id)
+    season.act(receiving.receive, neighbour.hand, theirs.public_id, receiving.ReceiptIn())
+    season.act(arrival_lots.take_in, neighbour.hand, theirs.public_id)
     season.act(receiving.receive_for, hand, gone.public_id, receiving.ReceiptIn(number="BB-1"))
     season.act(dispatching.cancel, hand, called_back.public_id, CALLED_OFF)
     with transaction() as session:
-        [box] = consignment_world.boxes(session, season.now(), season.coop, lot, count=1)
+        box, other = consignment_world.boxes(session, season.now(), season.coop, lot, count=2)
+    wanted = pallets.PalletsIn(boxes=[other.id], request_id=farm.request_id())
+    season.act(pallets.stack, hand, wanted)
     season.act(logistic_units.open_unit, hand, box.id)
 
 
@@ -148,8 +159,3 @@ def _ends(season: Season) -> None:
         people = [world.actor_of(world.make_office(session, season.now())) for _ in range(2)]
     for verb, person in zip((recalling.propose_close, recalling.close), people, strict=True):
         season.act(verb, person, recall.number)
-
-
-def states(session: Session) -> set[LotState]:
-    """States the lots are in."""
-    return {LotState(lot.state) for lot in session.exec(select(Lot)).all()}

@@ -12,6 +12,7 @@ from sqlalchemy import delete, text, update
 from sqlmodel import select
 
 import nongsan
+from tests import world
 from tests.application import application
 from tests.epcis import season
 from tests.epcis.client import Program, document, token_of
@@ -78,8 +79,8 @@ def test_an_id_is_shared_only_by_an_event_and_what_declares_it_wrong(played: Sea
 
 def test_every_event_is_found_by_the_questions(played: Season, settings: Settings, now: datetime) -> None:
     with transaction() as session:
-        mine = token_of(session, played.coop.manager, now)
-    program = Program(application(settings), mine)
+        office = token_of(session, world.make_office(session, now), now)
+    program = Program(application(settings), office)
     found = {(one["eventID"], "errorDeclaration" in one) for one in program.events(perPage=500)}
     assert found == {(event.event_id, event.declares) for event in told()}
     for event in told():

@@ -248,6 +248,14 @@ def test_what_is_recalled_or_destroyed_stays_as_it_was_told(
     assert refusal(coop.boss, lot, now, weight_g=1_000, reason="x") in ("gate.recalled", "correct.state")
 
 
+def test_what_was_received_is_as_its_receipt_says(coop: world.Coop, now: datetime) -> None:
+    with transaction() as session:
+        lot = world.make_lot(session, now, coop.plot, kind="received")
+    assert refusal(coop.boss, lot, now, weight_g=1_000, reason="x") == "correct.received"
+    with pytest.raises(Refused, match=r"correct\.received"):
+        withdraw(coop.boss, lot, now)
+
+
 def test_the_same_once_more_is_no_correction(coop: world.Coop, now: datetime) -> None:
     lot = harvested(coop, now)
     assert (

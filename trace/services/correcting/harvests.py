@@ -95,8 +95,8 @@ def _tell_descendants(session: Session, lot: Lot) -> None:
     """What lots made of this one have of their inputs; inputs come before what is made of them."""
     for number in descendants(session, lot.id):
         child = session.get_one(Lot, number)
-        if child.id == lot.id:
-            continue
+        if child.id == lot.id or child.org_id != lot.org_id:
+            continue  # a receiver's lot says what its papers said when it came
         made_of = select(Lot).join(LotLink, col(LotLink.parent_id) == col(Lot.id))
         parents = session.execute(made_of.where(col(LotLink.child_id) == child.id).order_by(col(LotLink.id)))
         origin = origin_of(list(parents.scalars()), session.get_one(Organisation, child.org_id))

@@ -30,12 +30,13 @@ def correct_lot(session: Session, actor: Actor, public_id: str, given: CorrectIn
         NotAllowed: the role corrects nothing, or not what went out.
         NotFound: not the actor's lot, or not its plot.
         Invalid: a day to come, no reason where one is asked, a field the kind of lot has not.
-        Refused: ``gate.recalled``, ``correct.state``, ``correct.nothing``, ``correct.under``,
-            ``correct.after_written``, ``correct.sold_before``, ``correct.crop``, ``gate.date``,
+        Refused: ``gate.recalled``, ``correct.received``, ``correct.state``, ``correct.nothing``,
+            ``correct.under``, ``correct.after_written``, ``correct.sold_before``, ``correct.crop``, ``gate.date``,
             ``gate.balance``, ``pool.over``, ``pool.loss``; ``gate.yield`` and ``gate.yield.warn`` without
             a reason; ``correct.untold``.
     """
     lot = held_family(session, actor, public_id)
+    refuse_received(lot)
     if lot.state == LotState.DESTROYED:
         raise Refused("correct.state", lot=lot.code, state=state_word(lot.state))
     if refuse_unentitled(session, actor, lot) and not given.reason:
@@ -57,6 +58,16 @@ def correct_lot(session: Session, actor: Actor, public_id: str, given: CorrectIn
     ask_again(session, actor, lot, stops, now)
     fill(session, [lot.product_id] if lot.product_id else [], now)  # orders may have waited for the grams
     return lot
+
+
+def refuse_received(lot: Lot) -> None:
+    """What was received is known from the receipt: it is not this organisation's to tell otherwise.
+
+    Raises:
+        Refused: ``correct.received``.
+    """
+    if lot.kind == LotKind.RECEIVED:
+        raise Refused("correct.received", lot=lot.code)
 
 
 def held_family(session: Session, actor: Actor, public_id: str) -> Lot:

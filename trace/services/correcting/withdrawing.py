@@ -17,7 +17,7 @@ from trace.services import lot_events
 from trace.services.admission import Actor
 from trace.services.correcting.given import WithdrawIn
 from trace.services.correcting.leftovers import settle
-from trace.services.correcting.lots import held_family, refuse_unentitled
+from trace.services.correcting.lots import held_family, refuse_received, refuse_unentitled
 from trace.services.holding import refuse_held
 from trace.services.lot_states import never_was, state_word
 
@@ -38,9 +38,11 @@ def withdraw_lot(session: Session, actor: Actor, public_id: str, given: Withdraw
 
     Raises:
         NotAllowed, NotFound: as ``correct_lot``.
-        Refused: ``gate.recalled``, ``gate.hold``, ``correct.state``, ``correct.hangs`` with what hangs on it.
+        Refused: ``gate.recalled``, ``gate.hold``, ``correct.received``, ``correct.state``, and a
+            ``correct.hangs`` that says what hangs on it.
     """
     lot = held_family(session, actor, public_id)
+    refuse_received(lot)
     refuse_held(session, lot)
     if lot.state not in WITHDRAWABLE:
         raise Refused("correct.state", lot=lot.code, state=state_word(lot.state))
