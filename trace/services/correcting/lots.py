@@ -31,9 +31,9 @@ def correct_lot(session: Session, actor: Actor, public_id: str, given: CorrectIn
         NotFound: not the actor's lot, or not its plot.
         Invalid: a day to come, no reason where one is asked, a field the kind of lot has not.
         Refused: ``gate.recalled``, ``correct.received``, ``correct.state``, ``correct.nothing``,
-            ``correct.under``, ``correct.after_written``, ``correct.sold_before``, ``correct.crop``, ``gate.date``,
-            ``gate.balance``, ``pool.over``, ``pool.loss``; ``gate.yield`` and ``gate.yield.warn`` without
-            a reason; ``correct.untold``.
+            ``correct.under``, ``correct.after_written``, ``correct.sold_before``, ``correct.crop``,
+            ``gate.date``, ``gate.balance``, ``pool.over``, ``pool.loss``; ``gate.yield`` and
+            ``gate.yield.warn`` without a reason; ``correct.untold``.
     """
     lot = held_family(session, actor, public_id)
     refuse_received(lot)
