@@ -21,7 +21,7 @@ from tests.standards.epcis_facts import FOLDER, schema_says
 from trace.db import Database, reading, transaction
 from trace.db_upgrade import alembic_config, upgrade_database
 from trace.records.event import Event
-from trace.row_log import RowsNotLogged
+from trace.row_writes import RowsNotLogged
 from trace.services.logging_acts import body_of
 from trace.settings import Settings
 from trace.standards import epcis

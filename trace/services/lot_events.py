@@ -112,7 +112,7 @@ def corrected(
 ) -> None:
     """How a lot came to be is told anew, and what was told before is declared to have held wrong figures."""
     told = append_event(session, actor, "correct", ("lot", lot.id), right, now, lot.org_id)
-    declared = epcis.error_declaration(body_of(wrong), now, "incorrect_data", [told.event_id], note=why)
+    declared = epcis.error_declaration(body_of(wrong), now, "incorrect_data", [told], note=why)
     _append(session, actor, "correct", lot, declared, now)
 
 

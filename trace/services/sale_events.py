@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, select, update
+from sqlalchemy import case, func, select, update
 from sqlmodel import Session, col
 
 from trace.records.account import Role
@@ -136,10 +136,19 @@ def _piled(rows: Iterable[Any], shops: dict[int, int]) -> list[tuple[Pile, list[
 def _sell(session: Session, pile: Pile, rows: list[_Gain], now: datetime) -> None:
     grams = sum(row.grams for row in rows)
     told = _event(session, pile, grams, "retail_selling", "retail_sold", now, rows[0].share.id)
-    event = append_event(session, SHOP, SELL, ("lot", pile[1]), told, now, _org(session, pile))
+    event_id = append_event(session, SHOP, SELL, ("lot", pile[1]), told, now, _org(session, pile))
+    row = _row_of(session, event_id, pile[1])
     for some in portions([row.share.id for row in rows]):
         mine = col(Allocation.id).in_(some)
-        session.execute(update(Allocation).where(mine).values(told=Allocation.pieces, sale_event=event.id))
+        session.execute(update(Allocation).where(mine).values(told=Allocation.pieces, sale_event=row))
+
+
+def _row_of(session: Session, event_id: str, lot_id: int) -> int:
+    """The row of an event of a lot that was just told."""
+    about = (col(Event.subject_kind) == "lot", col(Event.subject_id) == lot_id)
+    told = (col(Event.event_id) == event_id, col(Event.declares).is_(False))
+    row: int = session.execute(select(func.max(Event.id)).where(*told, *about)).scalar_one()
+    return row
 
 
 def _take_back(session: Session, pile: Pile, gone: list[Lost], now: datetime) -> None:
@@ -173,7 +182,7 @@ def _declare_wrong(session: Session, wrong: Event, grams: int, now: datetime) ->
         told = {**body, "quantityList": sold, f"{PREFIX}:corrects": wrong.event_id}
         right = append_event(session, SHOP, SELL, subject, told, now, wrong.org_id)
     followed = update(Allocation).where(col(Allocation.sale_event) == wrong.id)
-    session.execute(followed.values(sale_event=right.id if right else None))
-    reason, ids = ("incorrect_data", [right.event_id]) if right else ("did_not_occur", [])
+    session.execute(followed.values(sale_event=_row_of(session, right, wrong.subject_id) if right else None))
+    reason, ids = ("incorrect_data", [right]) if right else ("did_not_occur", [])
     declared = epcis.error_declaration(body, now, reason, ids)
     append_event(session, SHOP, SELL, subject, declared, now, wrong.org_id)
