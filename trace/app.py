@@ -49,6 +49,7 @@ from trace.web.cooperative import (
     lot_corrections,
     lots,
     new_listings,
+    personal,
     prefixes,
     printing,
     prints,
@@ -77,6 +78,7 @@ from trace.web.office import lots as office_lots
 from trace.web.office import market_rules as office_market_rules
 from trace.web.office import ocop as office_ocop
 from trace.web.office import organisations as office_organisations
+from trace.web.office import personal as office_personal
 from trace.web.office import prefixes as office_prefixes
 from trace.web.office import rates as office_rates
 from trace.web.office import recall_papers as office_recall_papers
@@ -108,6 +110,7 @@ DOORS: tuple[Door, ...] = (
     exports.door,
     diary.door,
     farms.door,
+    personal.door,
     sites.door,
     certificates.door,
     products.door,
@@ -143,6 +146,7 @@ DOORS: tuple[Door, ...] = (
     office_rates.door,
     office_ocop.door,
     office_prefixes.door,
+    office_personal.door,
     office_organisations.door,
     sales.door,
     epcis_events.door,

@@ -10,10 +10,10 @@ from typing import Any
 import click
 
 from trace.commands.lot_lines import named
-from trace.commands.terminal import as_json, language, now, opened, say
+from trace.commands.terminal import actor_for, as_account, as_json, language, now, opened, say
 from trace.db import reading, transaction
 from trace.log_keys import verifier_keys
-from trace.services import checkpoint_files, checkpoints, logging_acts
+from trace.services import checkpoint_files, checkpoints, logging_acts, typed_texts
 from trace.services.auditing.findings import Counts, Finding
 from trace.services.auditing.proving import lot_proof
 from trace.services.auditing.verifying import differences
@@ -113,6 +113,17 @@ def proof(lot_name: str, out: Path | None, since: int | None, *, as_json: bool) 
         as_json=as_json,
         lines=[f"{path}: {lot.code}, {rows} rows, {leaves} leaves of {notes[-1].size}"],
     )
+
+
+@audit.command(name="empty-text")
+@click.argument("text_id", type=int, metavar="NUMBER")
+@as_account
+@as_json
+def empty_text(text_id: int, login: str | None, *, as_json: bool) -> None:
+    """Empty the typed text a leaf names by NUMBER; the leaf still checks, and that it was emptied is one."""
+    with opened(), transaction() as session:
+        row = typed_texts.empty_text(session, actor_for(session, login), text_id, now())
+    say({"text": row.id, "kind": row.kind}, as_json=as_json, lines=[f"{row.id}: {row.kind}"])
 
 
 @audit.command()

@@ -22,6 +22,7 @@ NOUNS = {
     "web": "trace.commands.serve:web",
     "user": "trace.commands.user:user",
     "org": "trace.commands.org:org",
+    "household": "trace.commands.household:household",
     "import": "trace.commands.imports:imports",
     "lot": "trace.commands.lot:lot",
     "trace": "trace.commands.tracing:trace",

@@ -19,6 +19,7 @@ from trace.records.logistic_unit import LogisticUnit, UnitContent
 from trace.records.lot import Hold, Lot, LotLink
 from trace.records.recall import Recall, RecallLot
 from trace.records.stamp import StampActivation, StampBlock, StampKeyRow, StampVoid
+from trace.records.typed_text import TypedText
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ GUARDED = {
         Guarded(ReceiptDifference, ("note",)),
         Guarded(ReceivedLot),
         Guarded(Event),
+        Guarded(TypedText, ("text",)),
     )
 }
 """By table name."""

@@ -30,6 +30,8 @@ class Household(Placed, table=True):
     trained_on: datetime | None = None
     import_id: int | None = maybe_ref("import_run.id")
     created_at: datetime
+    erased_at: datetime | None = None
+    """Since when nothing here names a person; the code stays as a pseudonym."""
 
 
 class Purpose(StrEnum):

@@ -53,6 +53,8 @@ class Act(StrEnum):
     VIEW_FIGURES = "view_figures"
     VIEW_PERSONAL = "view_personal"
     READ_PERSONAL_FOR_REASON = "read_personal_for_reason"
+    ERASE_PERSON = "erase_person"
+    EMPTY_TEXTS = "empty_texts"
     EDIT_RULES = "edit_rules"
     MANAGE_ACCOUNTS = "manage_accounts"
     MANAGE_KEYS = "manage_keys"
@@ -127,6 +129,8 @@ POLICY: dict[Act, dict[Role, Scope]] = {
     },
     Act.VIEW_PERSONAL: {Role.FARMER: Scope.HOUSEHOLD, **_COOP, Role.DIGITAL_TEAM: Scope.COMMUNE},
     Act.READ_PERSONAL_FOR_REASON: {Role.OFFICE: Scope.ALL},
+    Act.ERASE_PERSON: {**_MANAGER, Role.OFFICE: Scope.ALL},
+    Act.EMPTY_TEXTS: {Role.OFFICE: Scope.ALL},
     Act.EDIT_RULES: {Role.OFFICE: Scope.ALL},
     Act.MANAGE_ACCOUNTS: {
         **_MANAGER,

@@ -19,6 +19,7 @@ from trace.records.scan import Alarm, StampSeen
 from trace.records.stamp import StampBlock
 from trace.services.admission import Act, Actor, visible
 from trace.services.logging_acts import append_leaf
+from trace.services.typed_texts import keep_text
 from trace.services.verdicts import State
 from trace.standards.local_time import local_day
 
@@ -125,7 +126,8 @@ def clear_clone(session: Session, actor: Actor, kid: int, serial: int, note: str
     ).scalar_one_or_none()
     if alarm is not None:
         alarm.cleared_at, alarm.cleared_by, alarm.note = now, actor.account_id, seen.clear_note
-    record = {"kid": kid, "serial": serial, "note": seen.clear_note, "by": actor.account_id}
+    text = keep_text(session, actor, "clone_cleared", seen.clear_note, now)
+    record = {"kid": kid, "serial": serial, "text": text, "by": actor.account_id}
     append_leaf(session, "clone_cleared", record, now)
     session.flush()
     return seen

@@ -28,8 +28,10 @@ from trace.services.registering import (
     own_code,
     place_columns,
 )
+from trace.services.typed_texts import keep_text, reason_of
 from trace.standards.check_digit import compact
 from trace.standards.fault import Fault
+from trace.standards.local_time import local_day
 from trace.standards.search_key import fold_vi
 
 CONSENT_VERSION = "2026-01"
@@ -101,6 +103,7 @@ def edit_household(
 ) -> Household:
     """Change a household; its code stays, because papers and sealed fields are bound to it."""
     row = fetch(session, actor, Act.MANAGE_REGISTRY, Household, id=household_id)
+    _refuse_erased(row)
     if given.code != row.code:
         raise Invalid([FieldProblem("code", "household.code_stays", given.code, {"expected": row.code})])
     values: dict[str, Any] = {"name": given.name, "search_key": household_key(row.code, given.name)}
@@ -109,6 +112,12 @@ def edit_household(
     session.flush()
     append_leaf(session, "household_changed", {"household": row.id, "by": actor.account_id}, now)
     return row
+
+
+def _refuse_erased(row: Household) -> None:
+    """Nothing that names a person comes back under a code whose people were erased."""
+    if row.erased_at is not None:
+        raise Refused("household.erased", code=row.code, date=local_day(row.erased_at))
 
 
 def home_commune(session: Session, actor: Actor) -> str | None:
@@ -152,10 +161,9 @@ def personal_data(
     if may(actor, Act.VIEW_PERSONAL):
         return _opened(fetch(session, actor, Act.VIEW_PERSONAL, Household, id=household_id))
     row = fetch(session, actor, Act.READ_PERSONAL_FOR_REASON, Household, id=household_id)
-    said = " ".join(reason.split())
-    if len(said) < 10:
-        raise Refused("personal.reason", min=10, n=len(said))
-    record = {"household": row.id, "by": actor.account_id, "reason": said[:400]}
+    said = reason_of(reason, "personal.reason")
+    text = keep_text(session, actor, "personal_read", said, now, row.id)
+    record = {"household": row.id, "by": actor.account_id, "text": text}
     append_leaf(session, "personal_read", record, now)
     return _opened(row)
 
@@ -186,6 +194,7 @@ def give_consent(
 ) -> Consent:
     """Record a consent; one already standing under the same version stays as it is."""
     row = fetch(session, actor, Act.MANAGE_REGISTRY, Household, id=household_id)
+    _refuse_erased(row)
     standing = _standing(session, row.id, given.purpose)
     if standing is not None and standing.version == given.version:
         return standing

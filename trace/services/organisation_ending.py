@@ -17,6 +17,7 @@ from trace.services import carrier_accounts, schedules
 from trace.services.admission import Act, Actor, lock, scope_of
 from trace.services.logging_acts import append_leaf
 from trace.services.organisations import organisation
+from trace.services.typed_texts import keep_text
 
 LONGEST_REASON = 400
 
@@ -42,7 +43,8 @@ def end_organisation(
         row.is_active = False
         _sign_out(session, row, now)
         _rest_shops(session, row)
-        body = {"organisation": row.public_id, "reason": reason, "by": actor.account_id}
+        text = keep_text(session, actor, "organisation_ended", reason, now)
+        body = {"organisation": row.public_id, "text": text, "by": actor.account_id}
         append_leaf(session, "organisation_ended", body, now)
     return row
 

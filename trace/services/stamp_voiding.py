@@ -74,7 +74,7 @@ def withdraw(
     )
     session.add(row)
     session.flush()
-    _record(session, actor, block, wanted, reason, now)
+    _record(session, actor, block, wanted, row.id, now)
     return row
 
 
@@ -109,10 +109,11 @@ def _refuse_twice(session: Session, block: StampBlock, wanted: Range) -> None:
 
 
 def _record(
-    session: Session, actor: Actor, block: StampBlock, wanted: Range, reason: str, now: datetime
+    session: Session, actor: Actor, block: StampBlock, wanted: Range, void_id: int, now: datetime
 ) -> None:
+    """The reason stands in the row, which the log holds by a commitment."""
     said = {"act": "void", "block": block.public_id, "key": block.kid, "first": wanted.first}
-    said |= {"count": wanted.count, "reason": reason, "by": actor.account_id}
+    said |= {"count": wanted.count, "void": void_id, "by": actor.account_id}
     append_leaf(session, "stamp_void", said, now)
     for activation in activations_in(session, block, wanted):
         part = range_of(activation).meets(wanted)

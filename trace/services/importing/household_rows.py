@@ -10,9 +10,11 @@ from trace.services.importing.farm_memory import Home, Memory, key_of, place_col
 from trace.services.importing.farm_reader import FarmReader
 from trace.services.importing.report import Draft
 from trace.services.importing.writing import Key, insert_rows, numbers_since, update_rows
+from trace.standards.fault import Fault
 
 COLUMNS = (
-    "id", "name", "commune_code", "old_commune_code", "phone_sealed", "id_number_sealed", "trained_on",
+    "id", "name", "erased_at", "commune_code", "old_commune_code", "phone_sealed", "id_number_sealed",
+    "trained_on",
 )  # fmt: skip
 _SEALED = {"phone": phone_place, "id_number": id_number_place}
 
@@ -26,10 +28,13 @@ def take_households(
     for draft in drafts:
         key = key_of(draft, "household_code")
         content = str(draft.values["household_name"]) if flat else None
+        if key in known and known[key].erased_at is not None:
+            reader.blame(draft, "household_code", key[1], Fault("imp.erased"))
         if memory.is_first(reader, draft, "household_code", key, content):
             first[key] = draft
     new = [_new(memory, key, draft) for key, draft in first.items() if key not in known]
-    changes = (_change(memory, key, known[key], draft) for key, draft in first.items() if key in known)
+    living = {key: draft for key, draft in first.items() if key in known and not known[key].erased_at}
+    changes = (_change(memory, key, known[key], draft) for key, draft in living.items())
     changed = [row for row in changes if row is not None]
     same = len(first) - len(new) - len(changed)
     memory.report.count("household", created=len(new), updated=len(changed), same=same)
