@@ -146,7 +146,8 @@ def _parcels(season: Season) -> None:
     with transaction() as session:
         account = shipment_world.connect_account(session, season.coop, season.now())
         parcel = shipment_world.note_parcel(session, season.coop, account, season.now(), lot=lot.public_id)
-        for state in (ShipmentState.PICKED_UP, ShipmentState.DELIVERED, ShipmentState.RETURNED):
+        way = (ShipmentState.PICKED_UP, ShipmentState.IN_TRANSIT, ShipmentState.DELIVERED)
+        for state in (*way, ShipmentState.RETURNED):
             at = season.now()
             shipment_steps.learn(session, parcel, [Step(state.value[:8], state, at)], at)
             shipment_steps.learn(session, parcel, [Step(state.value[:8], state, at)], at)  # told again

@@ -97,6 +97,11 @@ def _goods(body: dict[str, Any]) -> list[dict[str, str]]:
     return [*classes, *single, *([{"MATCH_parentID": body["parentID"]}] if "parentID" in body else [])]
 
 
+def test_a_parcel_leaves_arrives_and_comes_back_once(played: Season) -> None:
+    seen = Counter(event.act for event in told())
+    assert (seen["ship"], seen["deliver"], seen["ship_back"]) == (1, 1, 1)
+
+
 def test_what_was_told_is_never_changed(played: Season) -> None:
     now_told = {event.id: event.body for event in told()}
     assert played.bodies.items() <= now_told.items()

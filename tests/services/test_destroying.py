@@ -5,12 +5,16 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
+from tests.services import farm
 from tests.services.stamp_world import StampWorld, all_faults, make_world
 from trace.db import Database, reading, transaction
 from trace.errors import Refused
+from trace.records.event import Event
 from trace.records.lot import Lot, LotState
-from trace.services import destroying, stamp_ledgers
+from trace.services import destroying, packing, stamp_ledgers
+from trace.services.logging_acts import body_of
 from trace.services.stamp_gates import active_stamps
 from trace.services.stamp_ledgers import Ledger
 
@@ -53,6 +57,17 @@ def test_every_stamp_of_a_destroyed_lot_is_void_and_no_other(stamps: StampWorld)
         assert (active_stamps(session, gone.id), active_stamps(session, kept.id)) == (0, 10)
     assert ledger(stamps, block) == Ledger(given=100, used=10, spoiled=0, void=60, stock=30)
     assert all_faults() == []
+
+
+def test_what_was_packed_on_before_is_not_told_as_destroyed(stamps: StampWorld) -> None:
+    lot = stamps.lot()
+    with transaction() as session:
+        given = farm.pack_in(lot, units=100, packed_on=lot.packed_on)
+        packing.pack_lot(session, stamps.actor, given, stamps.now)
+    destroy(stamps, lot)
+    with reading() as session:
+        [event] = session.exec(select(Event).where(Event.act == "destroy")).all()
+        assert body_of(event)["quantityList"][0]["quantity"] == 400
 
 
 def test_a_lot_without_stamps_is_destroyed_alone(stamps: StampWorld) -> None:
