@@ -22,6 +22,7 @@ from labels.job import PrintJob
 from labels.lettering import Dark
 from labels.printer_part import BuiltIn, Line, PrinterPart, printer_parts
 from labels.raster import pages
+from labels.stock import Stock
 
 # The manual gives cells; its letters stand on the fifth sixth of them.
 BUILT_IN = (
@@ -55,11 +56,16 @@ def check_tspl(job: PrintJob) -> None:
 
 
 def _by_dots(job: PrintJob) -> Iterator[bytes]:
-    yield _head(job)
+    yield stock_head(job.stock)
     for page in pages(job, job.dpi):
-        rows = ~np.packbits(page, axis=1)  # the bits that fill up the last byte are white too
-        picture = b"BITMAP 0,0,%d,%d,0," % (rows.shape[1], rows.shape[0])
-        yield b"CLS\r\n" + picture + rows.tobytes() + b"\r\nPRINT 1,1\r\n"
+        yield bitmap_page(page)
+
+
+def bitmap_page(page: Dark) -> bytes:
+    """A page's dots as they are, printed once."""
+    rows = ~np.packbits(page, axis=1)  # the bits that fill up the last byte are white too
+    picture = b"BITMAP 0,0,%d,%d,0," % (rows.shape[1], rows.shape[0])
+    return b"CLS\r\n" + picture + rows.tobytes() + b"\r\nPRINT 1,1\r\n"
 
 
 def _by_commands(job: PrintJob) -> Iterator[bytes]:
@@ -68,14 +74,16 @@ def _by_commands(job: PrintJob) -> Iterator[bytes]:
     settings = job.design.level.encode(), draw.module, encoder.mask
     payload = b'%b,%d,A,0,M2,S%d,"' % settings + job.prefix.encode() + CODE * job.code_length + b'"\r\n'
     cells = [_record(number, part, payload) for number, part in enumerate(parts, 1)]
-    yield _head(job) + b"".join(_stored(number, part.shared) for number, part in enumerate(parts, 1))
+    yield stock_head(job.stock) + b"".join(
+        _stored(number, part.shared) for number, part in enumerate(parts, 1)
+    )
     records = Records(b"CLS\r\n", cells, b"PRINT 1,1\r\n")
     for run in job.runs(RUN_STAMPS):
         yield records.filled(run)
 
 
-def _head(job: PrintJob) -> bytes:
-    stock = job.stock
+def stock_head(stock: Stock) -> bytes:
+    """What a printer must know of a roll."""
     gap = stock.pitch_y_mm - stock.page_height_mm
     gap = gap if gap > 0 else USUAL_GAP_MM
     lines = (

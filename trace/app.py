@@ -23,6 +23,7 @@ from trace.web import (
     refusals,
     resolver,
     story_pages,
+    unit_pages,
     visitor,
 )
 from trace.web.cooperative import (
@@ -65,6 +66,7 @@ from trace.web.cooperative import (
     stamps,
     today,
     tracing,
+    unit_labels,
 )
 from trace.web.door import Door, open_doors
 from trace.web.epcis import capture as epcis_capture
@@ -92,6 +94,7 @@ DOORS: tuple[Door, ...] = (
     health.door,
     consumer.door,
     story_pages.door,
+    unit_pages.door,
     resolver.door,
     log_notes.door,
     prints.door,
@@ -129,6 +132,7 @@ DOORS: tuple[Door, ...] = (
     shipments.door,
     consignments.door,
     consignment_goods.door,
+    unit_labels.door,
     arrivals.door,
     shop_setup.door,
     file_templates.door,

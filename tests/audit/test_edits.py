@@ -95,7 +95,7 @@ def test_what_a_reader_would_smooth_over_is_named(
 
 CONSIGNED = {
     "consignment": {"codes": "PH-9", "receiver_name": "Bên khác", "state": "draft", "weight_g": 1},
-    "logistic_unit": {"sscc": "095212345000000079", "number": "T999999", "packed_on": date(2026, 1, 1)},
+    "logistic_unit": {"sscc": "095212345000000070", "number": "T999999", "packed_on": date(2026, 1, 1)},
     "unit_content": {"weight_g": 9_999},
     "treatment": {"dose": 48.5, "minutes": 121, "document": "KT-99"},
     "consignment_paper": {"number": "GT-99", "valid_to": date(2030, 1, 1)},

@@ -81,12 +81,12 @@ def loaded(
     session: Session, now: datetime, coop: world.Coop, goods: Lot, market: str = "VN", **given: Any
 ) -> Consignment:
     """A draft with two boxes of ten kilograms, for a business known by its name."""
-    site = given.pop("packing_house_id", None)
+    site, day = given.pop("packing_house_id", None), given.pop("packed_on", farm.DAY)
     values: dict[str, Any] = {"market": market, **given}
     if "receiver" not in values:
         values.setdefault("receiver_name", "Công ty Quả Tươi")
     one = consigning.draft(session, coop.hand, ConsignmentIn(**values), now)
-    made = boxes(session, now, coop, goods, packing_house_id=site)
+    made = boxes(session, now, coop, goods, packing_house_id=site, packed_on=day)
     consigning.put_in(session, coop.hand, one.public_id, [unit.id for unit in made])
     return one
 

@@ -320,11 +320,15 @@ def _consignments(session: Session, now: datetime, coop: world.Coop) -> dict[str
     came.receiver_org_id, came.receiver_name, came.state = coop.org.id, coop.org.name, "dispatched"
     came.dispatched_at = now
     return {
-        **{f"{door}.public_id": one.public_id for door in ("consignments", "consignment_goods")},
+        **{
+            f"{door}.public_id": one.public_id
+            for door in ("consignments", "consignment_goods", "unit_labels")
+        },
         "arrivals.public_id": world.add(session, came).public_id,
         "box": consigning.units_in(session, one)[0].id,
         "record_id": session.exec(select(Treatment).where(Treatment.consignment_id == one.id)).one().id,
         "unit": free[0].id,
+        "units.public_id": free[0].public_id,
         "office_export.rule_id": session.exec(select(ExportRule).order_by(ExportRule.id.desc())).first().id,
     }
 

@@ -242,7 +242,7 @@ def test_the_query_is_passed_on(client: FlaskClient, coop: world.Coop) -> None:
 
 def test_the_resolver_describes_itself(client: FlaskClient) -> None:
     said = client.get("/.well-known/gs1resolver").json
-    assert (said["resolverRoot"], said["supportedPrimaryKeys"]) == ("http://localhost", ["01"])
+    assert (said["resolverRoot"], said["supportedPrimaryKeys"]) == ("http://localhost", ["01", "00"])
     assert said["supportsCompression"] is False
     assert said["supportedLinkType"] == [{"namespace": VOC, "prefix": "gs1:"}]
     assert {"gs1:defaultLink", "gs1:pip"} <= set(said["activeLinkTypes"])

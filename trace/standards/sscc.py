@@ -24,7 +24,7 @@ def made(prefix: str, serial: int) -> str:
     Raises ``standard.length`` where the prefix leaves no room for the serial reference.
 
     >>> made("95212345", 7)
-    '095212345000000079'
+    '095212345000000070'
     """
     if not 0 <= serial < room(prefix):
         raise Fault("standard.length", expected=f"0..{room(prefix) - 1}", got=str(serial))
@@ -43,7 +43,7 @@ def room(prefix: str) -> int:
 def serial_of(prefix: str, number: str) -> int:
     """The serial reference in a number under this prefix.
 
-    >>> serial_of("95212345", "095212345000000079")
+    >>> serial_of("95212345", "095212345000000070")
     7
     """
     return int(number[1 + len(prefix) : 17])

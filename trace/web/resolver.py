@@ -1,4 +1,4 @@
-"""The GS1 Digital Link resolver: ``/01/<gtin14>[/22/<cpv>][/10/<lot>][/21/<serial>]``.
+"""The GS1 Digital Link resolver: ``/01/<gtin14>[/22/<cpv>][/10/<lot>][/21/<serial>]``, ``/00/<sscc>``.
 
 What is met of GS1's conformance statements, and what is not, stands in ``docs/digital-link.md``. A stamp's
 code in a link is never looked at here: it goes to its own page, behind the limiter, right or wrong.
@@ -16,7 +16,9 @@ from trace.db import reading
 from trace.errors import NotFound
 from trace.services.item_links import Item, find_item
 from trace.services.link_types import ItemLink, Level, LinkType, default_of, levels_of
-from trace.standards import digital_link
+from trace.services.unit_page import name_of_sscc
+from trace.standards import digital_link, sscc
+from trace.standards.fault import Fault
 from trace.standards.local_time import local_day
 from trace.web import link_refusals, linksets
 from trace.web.door import Door, Open
@@ -31,7 +33,6 @@ ALL = {"all", "linkset"}
 PREFIXES = ("gs1:", linksets.VOCABULARY, "http://gs1.org/voc/")
 REDIRECT = 307
 OTHER_KEYS = (
-    "00",
     "253",
     "255",
     "401",
@@ -65,6 +66,23 @@ def item(rest: str = "") -> AnyResponse:
     return _listed(found, levels) if wanted in ALL else _of_type(found, levels, wanted)
 
 
+@door.page("/00", Open.PUBLIC, merge_slashes=False)
+@door.page("/00/", Open.PUBLIC, merge_slashes=False)
+@door.page("/00/<path:rest>", Open.PUBLIC, merge_slashes=False)
+def logistic_unit(rest: str = "") -> AnyResponse:
+    """Lead to the page of the box or pallet with this SSCC; there is one link, whatever type is asked."""
+    digits = rest.rstrip("/")
+    if not digits or "/" in digits:
+        raise Fault("standard.link_form", expected="/00/{sscc}", got=f"/00/{digits}"[:120])
+    number = sscc.validate(digits)
+    with reading() as session:
+        name = name_of_sscc(session, number)
+    if name is None:
+        raise NotFound("link.unit_unknown", got=number)
+    query = request.query_string.decode("latin-1")
+    return redirect(f"/thung/{name}" + (f"?{query}" if query else ""), REDIRECT)
+
+
 @door.page(f"/<any({_listed_keys}):key>/<path:rest>", Open.PUBLIC)
 def other_key(key: str, rest: str) -> AnyResponse:
     """Say that this key is not held here."""
@@ -78,7 +96,7 @@ def description() -> Response:
     answer = {
         "name": "nongsan",
         "resolverRoot": home,
-        "supportedPrimaryKeys": ["01"],
+        "supportedPrimaryKeys": ["01", "00"],
         "supportedLinkType": [{"namespace": linksets.VOCABULARY, "prefix": "gs1:"}],
         "linkTypeDefaultCanBeLinkset": False,
         "supportsCompression": False,

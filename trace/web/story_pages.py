@@ -41,7 +41,7 @@ def lot(public_id: str) -> str:
         "place": place_short(lang, page.story.place.commune, page.story.place.province),
         "date": page.harvested_on,
     }
-    return _rendered(
+    return rendered(
         "consumer/lot.html",
         lang,
         f"/lo/{page.public_id}",
@@ -56,7 +56,7 @@ def lot(public_id: str) -> str:
         map=marked(page.story.place.code),
         commune=unit_said(lang, page.story.place.commune),
         coop_place=place_short(lang, page.coop_place.commune, page.coop_place.province),
-        recall=_notice(page.recall, lang),
+        recall=notice_said(page.recall, lang),
         banner="verdict.recall.banner" if is_food(page.product) else "verdict.recall.banner.not_food",
         image=page.story.image,
         json_ld=_json_ld(_lot_ld(page, product, str(figures["coop"]))),
@@ -72,7 +72,7 @@ def product(public_id: str) -> str:
         notes = notices_here(session, page.product.id, lang)
     name, coop = own_name(page.product, lang), own_name(page.cooperative, lang)
     place = place_short(lang, page.place.commune, page.place.province)
-    return _rendered(
+    return rendered(
         "consumer/product.html",
         lang,
         f"/sp/{page.product.public_id}",
@@ -83,7 +83,7 @@ def product(public_id: str) -> str:
         about=t(lang, "consumer.product.about", product=name, coop=coop, place=place),
         coop=coop,
         place=place_said(lang, page.place),
-        recalls=[(notice, _notice(notice, lang)) for notice in page.recalls],
+        recalls=[(notice, notice_said(notice, lang)) for notice in page.recalls],
         image=page.pictures[0] if page.pictures else None,
         json_ld=_json_ld(_product_ld(page, name, coop)),
     )
@@ -99,7 +99,8 @@ def picture(sha256: str) -> Response:
     return answer
 
 
-def _rendered(template: str, lang: str, path: str, **more: Any) -> str:
+def rendered(template: str, lang: str, path: str, **more: Any) -> str:
+    """A page for the public in one language, with its addresses in all of them."""
     home = settings().public_url
     page = current_app.jinja_env.get_template(template)
     return page.render(
@@ -121,7 +122,7 @@ def _rendered(template: str, lang: str, path: str, **more: Any) -> str:
     )
 
 
-def _notice(notice: RecallNotice | None, lang: str) -> dict[str, Any] | None:
+def notice_said(notice: RecallNotice | None, lang: str) -> dict[str, Any] | None:
     """A recall's reason in the reader's language, else as it was written and marked so."""
     if notice is None:
         return None
