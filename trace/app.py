@@ -27,6 +27,7 @@ from trace.web import (
     visitor,
 )
 from trace.web.cooperative import (
+    area_plots,
     arrivals,
     carrier_account,
     certificates,
@@ -115,6 +116,7 @@ DOORS: tuple[Door, ...] = (
     farms.door,
     personal.door,
     sites.door,
+    area_plots.door,
     certificates.door,
     products.door,
     prefixes.door,

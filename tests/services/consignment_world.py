@@ -33,7 +33,7 @@ def area(session: Session, now: datetime, coop: world.Coop, market: str = "JP", 
     """A growing area that stands for the market, with the cooperative's plot in it."""
     row = world.make_growing_area(session, now, coop.org, market=market, **given)
     standing(session, now, row, SiteStatus.ACTIVE)
-    world.add(session, PlotArea(plot_id=coop.plot.id, growing_area_id=row.id))
+    world.add(session, PlotArea(plot_id=coop.plot.id, growing_area_id=row.id, since=LONG_AGO))
     return row
 
 

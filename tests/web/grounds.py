@@ -28,7 +28,7 @@ from trace.records.event import Event
 from trace.records.lot import Hold, LotState
 from trace.records.market_order import MarketOrder, MarketOrderLine
 from trace.records.new_listing import NewListing, NewListingPicture
-from trace.records.plot import PackingHouse
+from trace.records.plot import PackingHouse, PlotArea
 from trace.records.product import OcopProposal, ProductImage
 from trace.records.rules import ExportRule, YieldRule
 from trace.records.shop import Listing, Shop
@@ -156,6 +156,8 @@ def _recalled(session: Session, now: datetime, coop: world.Coop) -> Any:
 
 def _papers(session: Session, now: datetime, coop: world.Coop) -> dict[str, Any]:
     area = world.make_growing_area(session, now, coop.org)
+    in_area = PlotArea(plot_id=coop.plot.id, growing_area_id=area.id, since=date(2026, 1, 1))
+    world.add(session, in_area)
     house = PackingHouse(org_id=coop.org.id, code=f"P-{area.code}", market="CN", name="Nhà đóng gói")
     house.commune_code, house.created_at = coop.org.commune_code, now
     world.add(session, house)
@@ -168,6 +170,7 @@ def _papers(session: Session, now: datetime, coop: world.Coop) -> dict[str, Any]
     wish.decision_number, wish.decided_on = f"QD-{area.id}", DAY
     return {
         "site_id": area.id,
+        "area_plots.row_id": in_area.id,
         "certificate_id": world.add(session, paper).id,
         "image_id": world.add(session, image).id,
         "sha256": image.sha256,
@@ -724,6 +727,8 @@ FORMS: dict[str, Make] = {
         "gln": "",
         "place": "2025-07:10813",
     },
+    "area_plots.put": lambda e: {"plot_id": str(e.coop.plot.id), "plot_since": "01/06/2026"},
+    "area_plots.end": lambda _e: {"plot_until": "12/06/2026"},
     "sites.status": lambda _e: {"status": "suspended", "since": "2026-06-01", "reason": "Kiểm tra lại"},
     "certificates.add": lambda e: {
         "scheme": "vietgap",

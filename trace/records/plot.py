@@ -68,14 +68,22 @@ class GrowingArea(Placed, table=True):
 
 
 class PlotArea(SQLModel, table=True):
-    """A plot also lies in this growing area: land has a code for each market it may sell to."""
+    """A plot also lies in this growing area: land has a code for each market it may sell to.
+
+    Both days are included; a plot that is still there has no ``until``.
+    """
 
     __tablename__ = "plot_area"
-    __table_args__ = (UniqueConstraint("plot_id", "growing_area_id"),)
+    __table_args__ = (
+        UniqueConstraint("plot_id", "growing_area_id", "since"),
+        check("days", "until IS NULL OR until >= since"),
+    )
 
     id: int = pk()
     plot_id: int = ref("plot.id", index=False)
     growing_area_id: int = ref("growing_area.id")
+    since: date
+    until: date | None = None
 
 
 class PackingHouse(Placed, table=True):

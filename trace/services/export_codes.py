@@ -103,11 +103,13 @@ def _land(session: Session, harvest: Lot) -> dict[str, object]:
 
 
 def _areas(session: Session, market: str, harvest: Lot) -> list[GrowingArea]:
-    """Areas the harvest's plot lies in: its own, others named for it, and the same code elsewhere."""
+    """Areas the harvest's plot lay in that day: its own, others named for it, the same code elsewhere."""
     plot = session.get(Plot, harvest.plot_id) if harvest.plot_id else None
     numbers = {harvest.growing_area_id, plot.growing_area_id if plot else None} - {None}
     if plot:
-        more = select(col(PlotArea.growing_area_id)).where(col(PlotArea.plot_id) == plot.id)
+        day = harvest.harvested_on
+        then = (col(PlotArea.since) <= day, or_(col(PlotArea.until).is_(None), col(PlotArea.until) >= day))
+        more = select(col(PlotArea.growing_area_id)).where(col(PlotArea.plot_id) == plot.id, *then)
         numbers |= set(session.execute(more).scalars())
     codes = select(col(GrowingArea.code)).where(col(GrowingArea.id).in_(numbers))
     return list(

@@ -9,14 +9,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from trace.db import reading
 from trace.errors import NongsanError
 from trace.records.plot import GrowingArea, PackingHouse, SiteStatus
-from trace.services import households, site_standing, sites
-from trace.services.admission import Act, fetch
+from trace.services import area_plots, households, site_standing, sites
+from trace.services.admission import Act, fetch, may
 from trace.services.intake import read
 from trace.services.places import PlaceOption
 from trace.services.sites import Doubt
 from trace.texts.formats import area
 from trace.web.door import Door
-from trace.web.form_state import FormState, blank, typed
+from trace.web.form_state import FormState, blank, kept, typed
 from trace.web.once import leads_to, once
 from trace.web.registry_forms import (
     Box,
@@ -159,6 +159,9 @@ def _site(kind: str, site_id: int, state: FormState) -> str:
         row: Any = fetch(session, actor(), Act.VIEW_FARM, SITES[kind], id=site_id)
         past = site_standing.history(session, row)
         doubts = [say(one.key, **one.params) for one in sites.doubts(session, row)]
+        plots = area_plots.plots_of(session, row) if kind == "vung" else []
+        may_put = kind == "vung" and may(actor(), Act.MANAGE_REGISTRY)
+        free = area_plots.plots_to_put(session, actor(), row) if may_put else []
     statuses = words(SiteStatus, "registry.status")
     boxes = (
         Box("status", "registry.status", "select", options=statuses),
@@ -168,7 +171,24 @@ def _site(kind: str, site_id: int, state: FormState) -> str:
     action = url_for("sites.status", kind=kind, site_id=site_id)
     title = f"{row.code} ({row.market})"
     page = Page(title, action, url_for("sites.index"), boxes, state, "registry.status.save", doubts)
-    return render_template("cooperative/registry/site.html", page=page, row=row, past=past, tags=TAGS)
+    to_put = [(one.id, f"{one.code} {one.name}") for one in free]
+    return render_template(
+        "cooperative/registry/site.html",
+        page=page,
+        row=row,
+        past=past,
+        tags=TAGS,
+        kind=kind,
+        plots=plots,
+        to_put=to_put,
+    )
+
+
+def site_again(site_id: int, error: NongsanError, values: dict[str, str]) -> tuple[str, int]:
+    """A growing area's page once more, with what was typed about its plots and why it was refused."""
+    if error.status == 404:
+        raise error
+    return _site("vung", site_id, kept(error, values)), error.status
 
 
 @door.page("/<any(vung, 'dong-goi'):kind>/<int:site_id>", Act.MANAGE_REGISTRY, methods=["POST"])
