@@ -6,7 +6,7 @@ import pytest
 
 from tests.epcis.client import Program, document, next_address, seen, whole_events
 from tests.epcis.conftest import Two
-from trace.services.epcis.parameters import DEFAULT_PAGE
+from trace.services.epcis.shaping import DEFAULT_PAGE
 
 SGTIN = "urn:epc:id:sgtin:0614141.107346.{}"
 LINK = "https://id.example.org/01/10614141073464/21/{}"

@@ -14,7 +14,8 @@ from trace.records.event_subscription import EventSent, EventSubscription
 from trace.services.admission import Actor
 from trace.services.epcis.exceptions import EpcisException, wrong_parameter
 from trace.services.epcis.paging import Place
-from trace.services.epcis.parameters import Given, Question, read_question
+from trace.services.epcis.parameters import Question, read_question
+from trace.services.epcis.shaping import Given
 from trace.standards.event_hash import namespaces_of
 
 MOST: Final = 200

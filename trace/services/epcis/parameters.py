@@ -15,18 +15,16 @@ from trace.records.event import Event, EventTerm
 from trace.services.epcis import flexible, patterns
 from trace.services.epcis.exceptions import EpcisException, wrong_parameter
 from trace.services.epcis.flexible import Sieve
+from trace.services.epcis.shaping import DEFAULT_PAGE, SHAPING, Given, bounds_of, choice, order_of, single
 from trace.standards.epcis.facets import GOODS, SENSOR_ROLES, SENSOR_URIS, Words, bare
 from trace.standards.epcis.names import ACTIONS, NAMESPACES
 from trace.standards.event_hash import instant
 from trace.standards.fault import Fault
 
-Given = Mapping[str, list[str]]
 Condition = ColumnElement[bool]
 Make = Callable[[str, list[str]], Condition]
 
-MOST_PAGE: Final = 1_000
 MOST_VALUES: Final = 200
-DEFAULT_PAGE: Final = 30
 _BUILT_IN: Final = Words({})
 
 
@@ -63,13 +61,13 @@ def read_question(
     for name, values in given.items():
         if fixed and name in fixed:
             raise _not_offered(name)
-        if name in _SHAPING:
+        if name in SHAPING:
             continue
         inside = flexible.sifted(name, _said(name, values), words)
         conditions.append(inside.narrow if inside else _condition(name, values))
         sieves += [inside.fits] if inside and inside.fits else []
-    order, descending = _order(given)
-    limit, most, size = _bounds(given)
+    order, descending = order_of(given)
+    limit, most, size = bounds_of(given)
     return Question(tuple(conditions), order, descending, limit, most, size, tuple(sieves))
 
 
@@ -167,7 +165,7 @@ def _sensor_time(role: str, *, at_least: bool) -> Make:
 
 def _instant(name: str, values: list[str]) -> str:
     try:
-        return instant(_one(name, values))
+        return instant(single(name, values))
     except Fault:
         raise wrong_parameter(name, "2026-06-05T14:30:00.000+07:00", values[0]) from None
 
@@ -181,7 +179,7 @@ def _quantity(compare: str) -> Make:
         column = col(EventTerm.quantity)
         if compare == "EQ":
             return _with_term(column.in_(amounts))
-        amount = float(_one(name, values))
+        amount = float(single(name, values))
         rules = {"GT": column > amount, "GE": column >= amount, "LT": column < amount, "LE": column <= amount}
         return _with_term(rules[compare])
 
@@ -198,7 +196,7 @@ def _sensor(role: str, spell: Callable[[str], str]) -> Make:
 
 
 def _sensor_bool(name: str, values: list[str]) -> Condition:
-    return terms((SENSOR_ROLES["booleanValue"],), [_choice(name, values, ("true", "false"))])
+    return terms((SENSOR_ROLES["booleanValue"],), [choice(name, values, ("true", "false"))])
 
 
 _CLASSES: Final = ("class", "child_class", "input_class", "output_class")
@@ -250,45 +248,3 @@ _CONDITIONS: Final[dict[str, Make]] = {
 }
 _FIXED: Final[dict[str, Make]] = {"goods": lambda _n, values: terms(GOODS, list(map(_BUILT_IN.id, values)))}
 """What ``/epcs/{epc}/events`` fixes; nobody can ask for it by name."""
-_SHAPING: Final = frozenset(("orderBy", "orderDirection", "eventCountLimit", "maxEventCount", "perPage"))
-_ORDERS: Final = {"eventTime": "event_time", "recordTime": "recorded_at"}
-
-
-def _order(given: Given) -> tuple[str, bool]:
-    by = _choice("orderBy", given.get("orderBy", ["eventTime"]), tuple(_ORDERS))
-    direction = _choice("orderDirection", given.get("orderDirection", ["DESC"]), ("ASC", "DESC"))
-    return _ORDERS[by], direction == "DESC"
-
-
-def _bounds(given: Given) -> tuple[int | None, int | None, int]:
-    limit, most, page = (_number(name, given) for name in ("eventCountLimit", "maxEventCount", "perPage"))
-    if limit is not None and most is not None:
-        raise wrong_parameter("maxEventCount", "eventCountLimit xor maxEventCount", f"{limit}, {most}")
-    return limit, most, min(page or DEFAULT_PAGE, MOST_PAGE)
-
-
-def _number(name: str, given: Given) -> int | None:
-    if name not in given:
-        return None
-    said = _one(name, given[name])
-    if not (said.isascii() and said.isdigit() and 0 < len(said) <= 9 and int(said)):
-        raise wrong_parameter(name, ">= 1", said)
-    return int(said)
-
-
-def per_page(given: Given) -> int:
-    """How many members of a list stand on a page."""
-    return min(_number("perPage", given) or DEFAULT_PAGE, MOST_PAGE)
-
-
-def _choice(name: str, values: list[str], words: tuple[str, ...]) -> str:
-    said = _one(name, values)
-    if said not in words:
-        raise wrong_parameter(name, " | ".join(words), said)
-    return said
-
-
-def _one(name: str, values: list[str]) -> str:
-    if len(values) != 1:
-        raise wrong_parameter(name, "1", "|".join(values))
-    return values[0]

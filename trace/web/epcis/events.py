@@ -8,7 +8,8 @@ from sqlmodel import Session
 from trace.db import reading
 from trace.services.admission import Act
 from trace.services.epcis import answers, finding, paging
-from trace.services.epcis.parameters import Given, Question, read_question
+from trace.services.epcis.parameters import Question, read_question
+from trace.services.epcis.shaping import Given
 from trace.web.epcis import dialect, pages
 from trace.web.epcis.sending import Done, do_once
 from trace.web.visitor import actor, now

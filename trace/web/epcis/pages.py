@@ -5,11 +5,11 @@ from urllib.parse import urlencode
 from flask import Response, request
 
 from trace.db import reading
-from trace.services.epcis import paging, parameters
+from trace.services.epcis import paging
 from trace.services.epcis.answers import time_text
 from trace.services.epcis.exceptions import wrong_parameter
 from trace.services.epcis.paging import Place
-from trace.services.epcis.parameters import Given
+from trace.services.epcis.shaping import Given, per_page
 from trace.web.visitor import actor, now
 
 TOKEN = "nextPageToken"  # noqa: S105 - the name of a parameter
@@ -39,7 +39,7 @@ def asked_for(what: str) -> tuple[int, Place | None]:
     for name in said:
         if name != "perPage":
             raise wrong_parameter(name, "perPage, nextPageToken", "|".join(said[name]))
-    return parameters.per_page(said), start(what)
+    return per_page(said), start(what)
 
 
 def start(what: str) -> Place | None:
