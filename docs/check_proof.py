@@ -103,13 +103,13 @@ def open_note(note: str, keys: list[str]) -> tuple[str, int, bytes]:
     """Origin, size and root of a checkpoint that one of the keys signed."""
     try:
         text, marks = note.split("\n\n")
-        origin, size, root = text.split("\n")
+        origin, size, root, *more = text.split("\n")
         dash, name, mark = marks.strip("\n").split(" ")
         raw = base64.b64decode(mark, validate=True)
         found = int(size), base64.b64decode(root, validate=True)
     except ValueError:
         raise Wrong("a checkpoint is not of its form") from None
-    if dash != "\u2014" or name != origin or len(found[1]) != 32 or str(found[0]) != size:
+    if len(more) > 1 or dash != "\u2014" or name != origin or len(found[1]) != 32 or str(found[0]) != size:
         raise Wrong("a checkpoint is not of its form")
     for key in keys:
         kind_and_public = base64.b64decode(key.strip().split("+", 2)[2], validate=True)

@@ -2,6 +2,7 @@
 
 import os
 import random
+import runpy
 import shutil
 import signal
 import sqlite3
@@ -17,12 +18,15 @@ from sqlmodel import Session
 
 from tests.audit.edits import LEAVES, TILES
 from tests.audit.season import Season, begun, season
+from tests.services import farm
 from tests.services.stamp_kills import in_child
 from trace.crashpoint import arm
 from trace.db import Database, open_database, reading, transaction, use_database
 from trace.errors import Refused
 from trace.log_keys import make_signing_key, signing_key, verifier_keys
-from trace.services import checkpoints, log_tree
+from trace.records.lot import Lot
+from trace.services import beginning_again, checkpoint_files, checkpoints, log_tree
+from trace.services.auditing.proving import lot_proof
 from trace.standards import merkle, signed_note
 from trace.standards.canonical_json import dumps
 from trace.standards.fault import Fault
@@ -38,6 +42,30 @@ def made(database: Database, tmp_path: Path, now: datetime) -> Season:
 
 def kinds(made: Season, session: Session | None = None) -> set[str]:
     return {one.key.removeprefix("audit.") for one in made.differences(session)}
+
+
+def begin_again(made: Season) -> tuple[int, int]:
+    made.place()
+    with transaction() as session:
+        begins = beginning_again.break_of(session, made.places)
+        beginning_again.declare_break(session, farm.OFFICE, begins, "Máy hỏng, chỉ còn bản sao", made.now)
+    made.place()
+    with reading() as session:
+        checkpoints.seal(beginning_again.beginning(session, begins), made.places, made.now)
+    return begins
+
+
+def test_nothing_is_begun_again_where_nothing_is_broken(made: Season) -> None:
+    with pytest.raises(Refused, match=r"audit\.not_broken"):
+        begin_again(made)
+    assert made.counts().breaks == []
+
+
+def test_a_declared_break_that_was_not_signed_counts_for_nothing(made: Season) -> None:
+    path = made.notes()[-1].path
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("\n\n", "\nbegins-again after=0 lost=1\n\n", 1), encoding="utf-8")
+    assert kinds(made) == {"note"}
 
 
 @contextmanager
@@ -115,6 +143,22 @@ def test_an_older_copy_of_the_database_is_found(sqlite: Database, tmp_path: Path
         with pytest.raises(Refused, match=r"audit\.not_continued"):
             made.seal()
         assert "root" in kinds(made)
+        begins = begin_again(made)
+        assert begins == (2, 3)
+        assert kinds(made) == set()
+        assert made.counts().breaks == [{"file": made.notes()[-1].path.name, "after": 2, "lost": 3}]
+        with pytest.raises(Refused, match=r"audit\.not_broken"):
+            begin_again(made)
+        lot = made.stamps.lot()
+        made.seal()
+        assert made.counts().breaks
+        with reading() as session:
+            notes = checkpoint_files.standing(made.notes())
+            proof = lot_proof(session, session.get_one(Lot, lot.id), notes, verifier_keys(made.places.key))
+        checker = runpy.run_path(str(Path(__file__).parents[2] / "docs" / "check_proof.py"))
+        assert list(checker["check"](proof, verifier_keys(made.places.key), []))
+        made.notes()[2].path.unlink()
+        assert kinds(made) == {"note_missing"}
     finally:
         use_database(sqlite)
         copy.close()

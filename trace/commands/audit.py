@@ -13,7 +13,7 @@ from trace.commands.lot_lines import named
 from trace.commands.terminal import actor_for, as_account, as_json, language, now, opened, say
 from trace.db import reading, transaction
 from trace.log_keys import verifier_keys
-from trace.services import checkpoint_files, checkpoints, logging_acts, typed_texts
+from trace.services import beginning_again, checkpoint_files, checkpoints, logging_acts, typed_texts
 from trace.services.auditing.findings import Counts, Finding
 from trace.services.auditing.proving import lot_proof
 from trace.services.auditing.verifying import differences
@@ -43,7 +43,8 @@ def verify(*, as_json: bool) -> None:
     with opened() as settings, reading() as session:
         told = _told(differences(session, seal_places(settings), counts), as_json=as_json)
     values = {"ok": not counts.findings, **asdict(counts), "differences": told}
-    say(values, as_json=as_json, lines=[t(language(), "audit.said", **asdict(counts))])
+    breaks = [t(language(), "audit.break", **one) for one in counts.breaks]
+    say(values, as_json=as_json, lines=[*breaks, t(language(), "audit.said", **asdict(counts))])
     if counts.findings:
         sys.exit(1)
 
@@ -77,12 +78,37 @@ def checkpoint(*, as_json: bool) -> None:
     )
 
 
-def _sealed(places: SealPlaces) -> NoteFile:
-    """Everything placed, and the checkpoint that holds all of it: the last one where nothing is new."""
+@audit.command(name="begin-again")
+@click.option("--reason", required=True, help="What happened to the newer history; kept.")
+@as_account
+@as_json
+def begin_again(reason: str, login: str | None, *, as_json: bool) -> None:
+    """After an older database was put back: sign openly that history was lost, and go on from here."""
+    with opened() as settings:
+        places = seal_places(settings)
+        _place_all()
+        with transaction() as session:
+            begins = beginning_again.break_of(session, places)
+            beginning_again.declare_break(session, actor_for(session, login), begins, reason, now())
+        _place_all()
+        with reading() as session:
+            checkpoint = beginning_again.beginning(session, begins)
+        file = checkpoints.seal(checkpoint, places, now())
+    said = {"file": str(file.path), "leaves": file.size, "after": begins[0], "lost": begins[1]}
+    line = t(language(), "audit.break", file=file.path.name, after=begins[0], lost=begins[1])
+    say(said, as_json=as_json, lines=[line])
+
+
+def _place_all() -> None:
     placed = BATCH
     while placed == BATCH:
         with transaction() as session:
             placed = logging_acts.give_positions(session, BATCH)
+
+
+def _sealed(places: SealPlaces) -> NoteFile:
+    """Everything placed, and the checkpoint that holds all of it: the last one where nothing is new."""
+    _place_all()
     with reading() as session:
         standing = checkpoints.checkpoint_now(session, places)
     files = checkpoint_files.note_files(places.notes)
@@ -103,7 +129,7 @@ def proof(lot_name: str, out: Path | None, since: int | None, *, as_json: bool) 
         _sealed(places)
         with reading() as session:
             lot, _org = named(session, lot_name)
-            notes = checkpoint_files.note_files(places.notes)
+            notes = checkpoint_files.standing(checkpoint_files.note_files(places.notes))
             values = lot_proof(session, lot, notes, verifier_keys(places.key), since)
     path = out or Path(f"{lot.public_id}.proof.json")
     path.write_text(json.dumps(values, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -7,12 +7,14 @@ that a file taken away is missed. The folder is best on another machine, or copi
 import os
 import re
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from trace.crashpoint import crashpoint
 from trace.services.stamp_marks import sync_folder
+from trace.standards import signed_note
 
 NAME = re.compile(r"(\d{6,})-(\d{12,})-(\d{8}T\d{6}Z)\.note", re.ASCII)
 MOMENT = "%Y%m%dT%H%M%SZ"
@@ -41,6 +43,17 @@ def note_files(folder: Path) -> list[NoteFile]:
             at = datetime.strptime(named[3], MOMENT).replace(tzinfo=UTC)
             found.append(NoteFile(path, int(named[1]), int(named[2]), at))
     return sorted(found, key=lambda one: (one.number, one.path.name))
+
+
+def standing(files: list[NoteFile]) -> list[NoteFile]:
+    """Without those of which a later one says that their history was lost."""
+    lost = lost_numbers([signed_note.begins_in(one.text()) for one in files])
+    return [one for one in files if one.number not in lost]
+
+
+def lost_numbers(begins: Iterable[tuple[int, int] | None]) -> set[int]:
+    """The numbers of the checkpoints that new beginnings leave behind."""
+    return {number for one in begins if one for number in range(one[0] + 1, one[1] + 1)}
 
 
 def keep(folder: Path, size: int, note: str, now: datetime) -> NoteFile:

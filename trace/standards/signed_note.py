@@ -5,6 +5,7 @@ The text is that of C2SP ``tlog-checkpoint`` inside a C2SP ``signed-note``, with
     <origin>
     <size>
     <root in base64>
+    [begins-again after=<number> lost=<number>]
     <empty line>
     — <origin> <base64 of key id (4 bytes) and signature (64 bytes)>
 
@@ -16,6 +17,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -25,6 +27,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from trace.standards.fault import Fault
 
+_BEGINS: Final = re.compile(r"^begins-again after=(\d{1,9}) lost=(\d{1,9})$", re.ASCII | re.MULTILINE)
 ED25519: Final = b"\x01"
 ID_BYTES: Final = 4
 
@@ -36,10 +39,14 @@ class Checkpoint:
     origin: str
     size: int
     root: bytes
+    begins: tuple[int, int] | None = None
+    """Of one that says that history was lost: the numbers of the last checkpoint the log still continues
+    (0 for none) and of the last that it does not."""
 
     def text(self) -> str:
-        """What is signed."""
-        return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n"
+        """What is signed; the line of a new beginning is an extension line of C2SP ``tlog-checkpoint``."""
+        said = f"begins-again after={self.begins[0]} lost={self.begins[1]}\n" if self.begins else ""
+        return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n{said}"
 
 
 def key_id(origin: str, public: bytes) -> bytes:
@@ -87,7 +94,9 @@ def opened(note: str, keys: Sequence[bytes]) -> Checkpoint:
     text, between, marks = note.partition("\n\n")
     lines = text.split("\n")
     words = marks.rstrip("\n").split(" ")
-    is_note = between and len(lines) == 3 and len(words) == 3 and words[0] == "—" and "\n" not in words[2]
+    is_note = (
+        between and len(lines) in (3, 4) and len(words) == 3 and words[0] == "—" and "\n" not in words[2]
+    )
     if not is_note or not lines[1].isascii() or not lines[1].isdecimal() or words[1] != lines[0]:
         raise Fault("standard.note_form", got=note[:80])
     try:
@@ -95,11 +104,17 @@ def opened(note: str, keys: Sequence[bytes]) -> Checkpoint:
         mark, signature = _split(base64.b64decode(words[2], validate=True), ID_BYTES)
     except binascii.Error:
         raise Fault("standard.note_form", got=note[:80]) from None
-    checkpoint = Checkpoint(lines[0], int(lines[1]), root)
+    checkpoint = Checkpoint(lines[0], int(lines[1]), root, begins_in(text))
     if checkpoint.text() != f"{text}\n" or len(root) != 32:
         raise Fault("standard.note_form", got=note[:80])
     _check(checkpoint, mark, signature, keys)
     return checkpoint
+
+
+def begins_in(text: str) -> tuple[int, int] | None:
+    """What a note says of a new beginning, before its signature was looked at."""
+    found = _BEGINS.search(text)
+    return (int(found[1]), int(found[2])) if found else None
 
 
 def _check(checkpoint: Checkpoint, mark: bytes, signature: bytes, keys: Sequence[bytes]) -> None:

@@ -23,6 +23,8 @@ class Counts:
     checkpoints: int = 0
     sealed: int = 0
     findings: int = field(default=0)
+    breaks: list[dict[str, Any]] = field(default_factory=list)
+    """Declared ones: which checkpoint says that which others' history was lost."""
 
 
 def found(key: str, **place: Any) -> Finding:

@@ -9,10 +9,11 @@ from trace.services.auditing.grown_tree import GrownTree, Sealed
 from trace.services.auditing.leaf_pass import leaf_findings
 from trace.services.auditing.newest import Newest
 from trace.services.auditing.row_pass import row_findings
-from trace.services.checkpoint_files import NoteFile, note_files
+from trace.services.checkpoint_files import NoteFile, lost_numbers, note_files
 from trace.services.checkpoints import SealPlaces, origin_of
 from trace.standards import signed_note
 from trace.standards.fault import Fault
+from trace.standards.signed_note import Checkpoint
 
 
 def differences(session: Session, places: SealPlaces, counts: Counts) -> Iterator[Finding]:
@@ -39,6 +40,7 @@ def _checkpoints(
 ) -> Iterator[Finding]:
     """Each file beside its number, its name and its signature."""
     origin, keys, expected = origin_of(session), places.publics(), 1
+    read: list[tuple[NoteFile, Checkpoint]] = []
     for file in note_files(places.notes):
         counts.checkpoints += 1
         if file.number != expected:
@@ -52,9 +54,12 @@ def _checkpoints(
         if one.origin != origin or one.size != file.size:
             yield found("note", file=file.path.name, why="standard.note_form")
             continue
-        sealed.append(Sealed(_name(file), one.size, one.root))
-        counts.sealed = max(counts.sealed, one.size)
-
-
-def _name(file: NoteFile) -> str:
-    return file.path.name
+        read.append((file, one))
+        if one.begins:
+            after, lost = one.begins
+            counts.breaks.append({"file": file.path.name, "after": after, "lost": lost})
+    lost_ones = lost_numbers(one.begins for _file, one in read)
+    sealed += [
+        Sealed(file.path.name, one.size, one.root) for file, one in read if file.number not in lost_ones
+    ]
+    counts.sealed = max((one.size for one in sealed), default=0)
