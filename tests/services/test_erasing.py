@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlmodel import SQLModel, col
 
 from tests import world
@@ -181,6 +181,8 @@ def test_only_the_own_manager_and_the_office_erase_and_both_say_why(made: Season
 
 def test_the_file_itself_holds_no_erased_word(sqlite: Database, tmp_path: Path, now: datetime) -> None:
     made = begun_with_a_name(tmp_path, now)
+    sqlite.writer.dispose()
+    event.listen(sqlite.writer, "connect", lambda raw, _record: raw.execute("PRAGMA secure_delete = OFF"))
     path = sqlite.writer.url.database
     assert path is not None
 
@@ -200,6 +202,10 @@ def begun_with_a_name(folder: Path, now: datetime) -> Season:
     with transaction() as session:
         given = read(households.HouseholdIn, {"code": coop.household.code, "name": NAME, "phone": PHONE})
         households.edit_household(session, coop.boss, coop.household.id, given, now)
+        for number in range(30):
+            values = {"org_id": coop.org.id, "household_id": coop.household.id, "plot_id": coop.plot.id}
+            values |= {"kind": "other", "done_on": now.date(), "note": f"{NAME} " * (5 + number)}
+            session.add(DiaryEntry(**values, request_id=f"d{number}", recorded_at=now))
     return made
 
 
