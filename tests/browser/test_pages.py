@@ -40,6 +40,7 @@ NO_PAGES = {
     "story.picture",
     "resolver.item",
     "resolver.other_key",
+    "resolver.logistic_unit",
     "resolver.description",
     "log_notes.keys",
     "log_notes.checkpoint",
@@ -52,6 +53,7 @@ NO_PAGES = {
     "printing.sheet",
     "prints.file",
     "shipments.print_label",
+    "unit_labels.file",
     "shop_connect.leave",
     "shop_connect.come_back",
 }
