@@ -35,7 +35,7 @@ from tests import world
 from trace.db import current_database, open_database, transaction, use_database
 from trace.db_upgrade import upgrade_database
 from trace.keyring import Keyring, use_keyring
-from trace.records.event import Event
+from trace.records.event import Event, EventTerm
 from trace.records.household import Household
 from trace.records.lot import Lot, LotKind, LotLink, LotState
 from trace.records.plot import Plot
@@ -237,16 +237,26 @@ def _stamps(
 
 
 def _events(connection: Connection, size: Size, base: Event, first: int) -> None:
-    """Events of all lots in turn, each with the body of a real one."""
+    """Events of all lots in turn, each with the body of a real one, and what each is found by."""
+    event, told = _after(connection, Event), _after(connection, EventTerm)
     i = _count(size.events)
     lots = size.trees * TREE
-    _fill(connection, base, i, event_id=_named("ni:///sha-256;", i.c.i), subject_id=first + i.c.i % lots)
+    name, org = _named("ni:///sha-256;", i.c.i), base.org_id + (i.c.i % lots) // TREE % COOPS
+    _fill(connection, base, i, id=event + i.c.i, event_id=name, hash=name, org_id=org,
+          subject_id=first + i.c.i % lots)  # fmt: skip
+    i = _count(size.events)
+    term = EventTerm(event_row=0, role="class", value="", quantity=100.0)
+    value, org = (
+        _named("https://id.example.vn/id/lot/L", i.c.i % lots),
+        base.org_id + (i.c.i % lots) // TREE % COOPS,
+    )
+    _fill(connection, term, i, id=told + i.c.i, event_row=event + i.c.i, org_id=org, value=value)
 
 
 def _settle(connection: Connection) -> None:
     """Let the database count what it has, and go on numbering after it."""
     if connection.dialect.name == "postgresql":
-        for table in (Household, Plot, Lot, StampBlock):
+        for table in (Household, Plot, Lot, StampBlock, Event, EventTerm):
             name = table.__tablename__
             connection.execute(text(f"SELECT setval('{name}_id_seq', (SELECT max(id) FROM {name}))"))
     connection.execute(text("ANALYZE"))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from trace.crashpoint import crashpoint
@@ -164,12 +164,15 @@ def _there(session: Session, org_id: int, events: Sequence[Ready]) -> _There:
     for at in range(0, len(events), PORTION):
         some = events[at : at + PORTION]
         ids, hashes = [one.event_id for one in some], [one.hash for one in some if not one.named]
-        question = select(col(Event.event_id), col(Event.hash), col(Event.declares)).where(
-            col(Event.org_id) == org_id, or_(col(Event.event_id).in_(ids), col(Event.hash).in_(hashes))
-        )
-        for event_id, hash_, declares in session.execute(question):
-            there.add(event_id, hash_, declares)
+        for rule in (col(Event.event_id).in_(ids), col(Event.hash).in_(hashes)):
+            # The organisation is looked at here: asked for it, SQLite goes through all its events.
+            for owner, event_id, hash_, declares in session.execute(_KNOWN.where(rule)):
+                if owner == org_id:
+                    there.add(event_id, hash_, declares)
     return there
+
+
+_KNOWN: Final = select(col(Event.org_id), col(Event.event_id), col(Event.hash), col(Event.declares))
 
 
 def _place(one: Ready, there: _There, found: Sorted) -> None:

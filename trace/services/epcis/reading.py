@@ -18,7 +18,7 @@ from trace.standards.canonical_json import dumps_parsed
 from trace.standards.epcis import validate
 from trace.standards.epcis.documents import MOST_DEPTH, Context, depth_of, read_document, standing_alone
 from trace.standards.epcis.facets import Term, Words, terms_of
-from trace.standards.event_hash import event_hash
+from trace.standards.event_hash import EventHasher
 from trace.standards.fault import Fault
 
 MOST_EVENTS: Final = 1_000
@@ -63,8 +63,8 @@ def make_ready(value: object, now: datetime) -> list[Ready]:
     if document.faults:
         raise Invalid([as_problem(fault) for fault in document.faults])
     _refuse_many("epcis.limit_events", MOST_EVENTS, len(document.events))
-    context, namespaces = document.context, document.context.namespaces
-    found = [_ready(n, event, context, namespaces, now) for n, event in enumerate(document.events)]
+    kept = _Kept(document.context)
+    found = [_ready(n, event, kept, now) for n, event in enumerate(document.events)]
     _refuse_many("epcis.limit_terms", MOST_TERMS, sum(len(one.terms) for one in found))
     return found
 
@@ -97,12 +97,34 @@ def as_problem(fault: Fault, number: int | None = None) -> FieldProblem:
     return FieldProblem(place, fault.key, params.get("got"), {"got": "–", "expected": "–", **params})
 
 
-def _ready(number: int, event: object, context: Context, namespaces: dict[str, str], now: datetime) -> Ready:
+class _Kept:
+    """What the events of one document share: prefixes, contexts as they are written, words."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.hasher = EventHasher(context.namespaces)
+        self._alone: dict[tuple[str, ...], tuple[list[object], str, Words]] = {}
+
+    def alone(self, event: Mapping[str, Any], text: str) -> tuple[list[object], str, Words]:
+        """The context an event needs by itself, its canonical JSON, and the words it explains."""
+        if "@context" in event:
+            return _spelled(standing_alone(event, self.context, text))
+        used = self.context.used_in(text)
+        if used not in self._alone:
+            self._alone[used] = _spelled(standing_alone(event, self.context, text))
+        return self._alone[used]
+
+
+def _spelled(context: list[object]) -> tuple[list[object], str, Words]:
+    return context, dumps_parsed(context).decode(), Words({"@context": context})
+
+
+def _ready(number: int, event: object, kept: _Kept, now: datetime) -> Ready:
     one = Ready(number)
     try:
         one.faults = validate(event, now + SKEW)
         if not one.faults and isinstance(event, Mapping):
-            _take_apart(one, event, context, namespaces)
+            _take_apart(one, event, kept)
     except Fault as fault:
         one.faults.append(fault)
     if one.faults:
@@ -110,19 +132,18 @@ def _ready(number: int, event: object, context: Context, namespaces: dict[str, s
     return one
 
 
-def _take_apart(one: Ready, event: Mapping[str, Any], context: Context, namespaces: dict[str, str]) -> None:
+def _take_apart(one: Ready, event: Mapping[str, Any], kept: _Kept) -> None:
     """``recordTime`` is ours to give; an event without an id is called by its hash."""
     told = {name: value for name, value in event.items() if name not in _OURS}
-    one.hash = event_hash(event, namespaces)
+    one.hash = kept.hasher.event_hash(event)
     one.named = "eventID" in told
     one.event_id = told.setdefault("eventID", one.hash)
     text = dumps_parsed(told).decode()
     one.suspects = suspects_in(text)
-    told["@context"] = standing_alone(event, context, text)
+    told["@context"], spelled, words = kept.alone(event, text)
     # No name sorts before the context's: all others begin with a letter.
-    one.body = f'{{"@context":{dumps_parsed(told["@context"]).decode()},{text[1:]}'
+    one.body = f'{{"@context":{spelled},{text[1:]}'
     one.event = told
-    words = Words(told)
     one.columns = columns_of(told, words)
     one.terms = terms_of(told, words)
 
@@ -132,8 +153,11 @@ _OURS: Final = frozenset(("recordTime", "@context"))
 
 def suspects_in(text: str) -> list[str]:
     """What is spelled like a stamp's code, with the right check symbol."""
-    shape = text.replace("eventTimeZoneOffset", "").encode("utf-8", "replace").translate(_SHAPES)
-    if not any(form in shape for form in _CODE_SHAPES):
+    rest = text
+    for word in _AS_LONG:
+        rest = rest.replace(word, "")
+    shape = rest.encode("utf-8", "replace").translate(_SHAPES)
+    if _CODE not in shape.replace(_LONGER, b"") and _GROUPED not in shape:
         return []
     return [found for found in _LIKE_A_CODE.findall(text) if stamp_code.is_valid(found)]
 
@@ -143,7 +167,9 @@ _SHAPES: Final = bytes(
     for n in range(256)
 )
 """Letters and digits alike, separators alike: only a text with the shape of a code is looked at closely."""
-_CODE_SHAPES: Final = (b"x" * 19, b"xxxx-xxxx-xxxx-xxxx-xxx")
+_CODE, _LONGER, _GROUPED = b"x" * 19, b"x" * 20, b"xxxx-xxxx-xxxx-xxxx-xxx"
+_AS_LONG: Final = ("eventTimeZoneOffset", "TransformationEvent")
+"""Words of the standard as long as a code; longer ones, and hashes, are passed over by their length."""
 
 
 def _refuse_many(key: str, most: int, got: int) -> None:

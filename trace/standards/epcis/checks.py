@@ -36,7 +36,10 @@ _OWN: Final[Mapping[str, frozenset[str]]] = {
     ),
 }
 
-_ANY: Final = frozenset[str]().union(*_OWN.values())
+_TIMED: Final = ("eventTime", "eventTimeZoneOffset")
+_ACTED: Final = (*_TIMED, "action")
+_ALLOWED: Final = {kind: _COMMON | names for kind, names in _OWN.items()}
+_ANY: Final = _COMMON.union(*_OWN.values())
 """An extended event may have any field of the five."""
 
 
@@ -59,16 +62,16 @@ def validate(event: object, now: datetime | None = None) -> list[Fault]:
 
 
 def _fields(event: Mapping[object, object], kind: str) -> Iterator[Fault]:
-    required = ["eventTime", "eventTimeZoneOffset"]
-    required += ["action"] if kind in _OWN and kind != "TransformationEvent" else []
+    required = _ACTED if kind in _OWN and kind != "TransformationEvent" else _TIMED
     missing = [name for name in required if name not in event]
     yield from (Fault("epcis.required", field=name, expected=name) for name in missing)
-    allowed = _COMMON | _OWN.get(kind, _ANY)
+    allowed = _ALLOWED.get(kind, _ANY)
     for name, value in event.items():
         if not isinstance(name, str):
             yield Fault("epcis.unexpected", field=str(name), expected="prefix:name", got=str(name)[:80])
         elif name in allowed:
-            yield from CHECKS[name](name, value) if name in CHECKS else ()
+            if name in CHECKS:
+                yield from CHECKS[name](name, value)
         else:
             yield from extension_name(name, name)
 

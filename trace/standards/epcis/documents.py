@@ -46,6 +46,10 @@ class Context:
         """The prefixes that stand for an address."""
         return {name: term for name, term in self.terms.items() if isinstance(term, str)}
 
+    def used_in(self, text: str) -> tuple[str, ...]:
+        """The terms that an event's JSON uses."""
+        return tuple(name for name in self.terms if name.startswith("@") or f'"{name}:' in text)
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -84,8 +88,8 @@ def standing_alone(event: Mapping[str, object], context: Context, text: str) -> 
     ['https://x.vn/c', {'a': 'urn:a:'}]
     """
     own = _read_context(event.get("@context")) if "@context" in event else _NONE
-    terms = {**context.terms, **own.terms}
-    used = {name: term for name, term in terms.items() if name.startswith("@") or f'"{name}:' in text}
+    whole = Context(terms={**context.terms, **own.terms})
+    used = {name: whole.terms[name] for name in whole.used_in(text)}
     return [DEFAULT_CONTEXT, *dict.fromkeys((*context.foreign, *own.foreign)), *([used] if used else [])]
 
 

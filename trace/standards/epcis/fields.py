@@ -13,7 +13,11 @@ from trace.standards.fault import Fault
 
 Check = Callable[[str, object], Iterator[Fault]]
 
-_URI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+")
+_SIGNS: Final = r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]*"
+# In runs of signs between percents: one sign at a time takes several times as long.
+_URI: Final = re.compile(f"[A-Za-z][A-Za-z0-9+.-]*:(?!$){_SIGNS}(?:%[0-9A-Fa-f]{{2}}{_SIGNS})*")
+_OFFSET: Final = re.compile(r"[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00)")
+_UNIT: Final = re.compile("[A-Z0-9]{2,3}")
 _CBV: Final = re.compile(r"(?:https?://ref\.gs1\.org/cbv/|cbv:)(.*)")
 _OLD_CBV: Final = re.compile(r"urn:epcglobal:cbv|https?://ns\.gs1\.org/cbv/")
 
@@ -47,11 +51,14 @@ def extension_name(field: str, name: object) -> Iterator[Fault]:
 def word(words: frozenset[str], family: str) -> Check:
     """A bare word of the vocabulary, or a URI; under GS1's own addresses only words that exist."""
 
+    in_full = frozenset(f"{family}-{known}" for known in words)
+
+    def is_known(text: str) -> bool:
+        official = _CBV.fullmatch(text)
+        return is_vocabulary_uri(text) and (official is None or official[1] in in_full)
+
     def check(field: str, value: object) -> Iterator[Fault]:
-        ours = isinstance(value, str) and (value in words or is_vocabulary_uri(value))
-        official = _CBV.fullmatch(value) if isinstance(value, str) else None
-        known = official is None or official[1] in {f"{family}-{known}" for known in words}
-        if not ours or not known:
+        if not isinstance(value, str) or not (value in words or is_known(value)):
             yield Fault("epcis.word", field=field, expected=", ".join(sorted(words)), got=str(value)[:80])
 
     return check
@@ -67,8 +74,8 @@ def each(check: Check, *, unique: bool = False, at_least: int = 0) -> Check:
             return
         for place, item in enumerate(value):
             yield from check(f"{field}.{place}", item)
-        texts = [item for item in value if isinstance(item, str)]
-        if unique and len(set(texts)) < len(texts):
+        texts = [item for item in value if isinstance(item, str)] if unique else []
+        if len(set(texts)) < len(texts):
             twice = next(text for text in texts if texts.count(text) > 1)
             yield Fault("epcis.duplicate", field=field, expected="1", got=twice[:80])
 
@@ -108,21 +115,20 @@ def time(field: str, value: object) -> Iterator[Fault]:
 
 def offset(field: str, value: object) -> Iterator[Fault]:
     """A zone's offset from -14:00 to +14:00, with sign and two digits each."""
-    form = r"[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00)"
-    if not isinstance(value, str) or not re.fullmatch(form, value):
+    if not isinstance(value, str) or not _OFFSET.fullmatch(value):
         yield Fault("epcis.offset", field=field, expected="+07:00", got=str(value)[:40])
 
 
 def unit(field: str, value: object) -> Iterator[Fault]:
     """A unit code of UN/ECE Recommendation 20: KGM, not kg."""
-    if not isinstance(value, str) or not re.fullmatch("[A-Z0-9]{2,3}", value):
+    if not isinstance(value, str) or not _UNIT.fullmatch(value):
         yield Fault("epcis.uom", field=field, expected="KGM", got=str(value)[:20])
 
 
 def amount(field: str, value: object) -> Iterator[Fault]:
     """A finite number, not negative."""
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not number or not math.isfinite(float(str(value))) or float(str(value)) < 0:
+    if not number or not 0 <= float(str(value)) < math.inf:
         yield Fault("epcis.quantity", field=field, expected=">= 0", got=str(value)[:40])
 
 
@@ -143,8 +149,7 @@ def certificates(field: str, value: object) -> Iterator[Fault]:
 
 def dispositions(field: str, value: object) -> Iterator[Fault]:
     """``set`` or ``unset`` or both, none of them empty."""
-    lists = each(_DISPOSITION, unique=True, at_least=1)
-    yield from record({"set": lists, "unset": lists})(field, value)
+    yield from _LASTING(field, value)
     if isinstance(value, Mapping) and not value:
         yield Fault("epcis.required", field=field, expected="set, unset")
 
@@ -156,6 +161,7 @@ def anything(field: str, value: object) -> Iterator[Fault]:
 
 
 _DISPOSITION: Final = word(names.DISPOSITIONS, "Disp")
+_LASTING: Final = record(dict.fromkeys(("set", "unset"), each(_DISPOSITION, unique=True, at_least=1)))
 _EPCS: Final = each(uri, unique=True)
 _QUANTITIES: Final = each(record({"epcClass": uri, "quantity": amount, "uom": unit}, ("epcClass",)))
 _PLACE: Final = record({"id": uri}, ("id",), extension_name)
