@@ -1,0 +1,1 @@
+"""Rows that figures count, a file a subject."""

@@ -1,0 +1,1 @@
+"""The indicators, a file a subject; ``catalogue`` has them all."""
