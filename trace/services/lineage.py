@@ -30,6 +30,21 @@ def ancestors(session: Session, lot_id: int) -> list[int]:
     return _walk(session, lot_id, col(LotLink.child_id), col(LotLink.parent_id))
 
 
+def ancestors_of_all(session: Session, lot_ids: Collection[int]) -> dict[int, list[int]]:
+    """The same for each of many lots."""
+    found = {lot_id: {lot_id} for lot_id in lot_ids}
+    for some in portions(found):
+        parts: Any = select(col(LotLink.child_id).label("lot"), col(LotLink.parent_id).label("id"))
+        reached = parts.where(col(LotLink.child_id).in_(some)).cte("reached", recursive=True)
+        above = select(reached.c.lot, col(LotLink.parent_id)).join(
+            reached, col(LotLink.child_id) == reached.c.id
+        )
+        reached = reached.union(above)
+        for lot_id, number in session.execute(select(reached.c.lot, reached.c.id)):
+            found[lot_id].add(number)
+    return {lot_id: sorted(numbers) for lot_id, numbers in found.items()}
+
+
 def _walk(session: Session, lot_id: int, near: Any, far: Any) -> list[int]:
     # UNION, not UNION ALL: a lot reached by two ways is walked once.
     reached = select(near.label("id")).where(near == lot_id).cte("reached", recursive=True)

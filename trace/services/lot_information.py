@@ -3,10 +3,11 @@
 Invariant I13: what is demanded on the lot's day is there before it is released and before its first stamp.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from sqlalchemy import func, select
@@ -19,10 +20,12 @@ from trace.records.product import Product, ProductImage
 from trace.services.admin_units import ancestors as units_above
 from trace.services.gates import Stop
 from trace.services.information_rules import demands_on, item_name
-from trace.services.lineage import ancestors
-from trace.services.papers import Paper, papers_on
+from trace.services.lineage import ancestors_of_all, portions
+from trace.services.papers import Ground, Paper, covering, held_on
 from trace.texts.catalogs import Term
 
+Goods = tuple[Lot, Product | None]
+"""A lot and what its stamps stand on."""
 Found = Term | str | date | None
 """What an item is read as; None where there is nothing."""
 
@@ -95,11 +98,18 @@ def day_of(lot: Lot) -> date:
 
 def information_of(session: Session, lot: Lot, product: Product | None) -> list[Item]:
     """Every item that is asked for on the lot's day; ``product`` is what its stamps stand on."""
-    demands = demands_on(session, day_of(lot))
-    if not demands:
-        return []
-    facts = facts_of(session, lot, product)
-    return [_item(facts, item, required=required) for item, required in demands.items()]
+    return information_of_all(session, [(lot, product)])[0]
+
+
+def information_of_all(session: Session, goods: Sequence[Goods]) -> list[list[Item]]:
+    """The same of many lots, in their order, in a few questions for all of them."""
+    demands = {day: demands_on(session, day) for day in {day_of(lot) for lot, _ in goods}}
+    asked = [one for one in goods if demands[day_of(one[0])]]
+    facts = {one.lot.id: one for one in facts_of_all(session, asked)}
+    return [
+        [_item(facts[lot.id], item, required=required) for item, required in demands[day_of(lot)].items()]
+        for lot, _ in goods
+    ]
 
 
 def information_stops(session: Session, lot: Lot, product: Product | None) -> list[Stop]:
@@ -116,47 +126,54 @@ def information_stops(session: Session, lot: Lot, product: Product | None) -> li
     return stops
 
 
-def facts_of(session: Session, lot: Lot, product: Product | None) -> Facts:
-    """Everything the items are read from, in a few questions."""
-    org = session.get_one(Organisation, lot.org_id)
-    rows = (
-        select(Lot, Plot)
-        .outerjoin(Plot, col(Plot.id) == col(Lot.plot_id))
-        .where(col(Lot.id).in_(ancestors(session, lot.id)))
-        .order_by(col(Lot.id))
-    )
-    chain = [(row[0], row[1]) for row in session.execute(rows)]
-    units = units_above(session, org.commune_scheme, org.commune_code)
-    return Facts(
-        lot=lot,
-        org=org,
-        product=product,
-        pictures=_pictures(session, product),
-        chain=chain,
-        address=", ".join(unit.full_name for unit in units),
-        papers=_papers(session, lot, product, chain),
-    )
+def facts_of_all(session: Session, goods: Sequence[Goods]) -> list[Facts]:
+    """Everything the items are read from."""
+    chains = _chains(session, [lot.id for lot, _ in goods])
+    pictures = _pictures(session, {product.id for _, product in goods if product is not None})
+    address = cache(lambda scheme, code: _address(session, scheme, code))
+    held = cache(lambda org_id, day: held_on(session, org_id, day, day))
+    found = []
+    for lot, product in goods:
+        org, chain = session.get_one(Organisation, lot.org_id), chains[lot.id]
+        papers = covering(held(org.id, day_of(lot)), product.id if product else None, _ground(chain))
+        shown = pictures.get(product.id, 0) if product else 0
+        place = address(org.commune_scheme, org.commune_code)
+        found.append(Facts(lot, org, product, shown, chain, place, papers))
+    return found
 
 
-def _pictures(session: Session, product: Product | None) -> int:
-    if product is None:
-        return 0
-    question = (
-        select(func.count()).select_from(ProductImage).where(col(ProductImage.product_id) == product.id)
-    )
-    return int(session.execute(question).scalar_one())
+def _chains(session: Session, lots: Sequence[int]) -> dict[int, list[tuple[Lot, Plot | None]]]:
+    """Each lot with all that went into it, and where those were picked, by their numbers."""
+    found: dict[int, list[tuple[Lot, Plot | None]]] = {}
+    parts = ancestors_of_all(session, lots)
+    numbers = {number for part in parts.values() for number in part}
+    rows: dict[int, tuple[Lot, Plot | None]] = {}
+    for some in portions(numbers):
+        question = select(Lot, Plot).outerjoin(Plot, col(Plot.id) == col(Lot.plot_id))
+        rows |= {
+            row[0].id: (row[0], row[1]) for row in session.execute(question.where(col(Lot.id).in_(some)))
+        }
+    for lot, part in parts.items():
+        found[lot] = [rows[number] for number in part]
+    return found
 
 
-def _papers(
-    session: Session, lot: Lot, product: Product | None, chain: Sequence[tuple[Lot, Plot | None]]
-) -> tuple[Paper, ...]:
-    harvests = [(one, plot) for one, plot in chain if one.kind == LotKind.HARVEST]
-    grounds = frozenset(
-        (one.plot_id, one.growing_area_id or (plot.growing_area_id if plot else None))
-        for one, plot in harvests
+def _address(session: Session, scheme: str, code: str) -> str:
+    return ", ".join(unit.full_name for unit in units_above(session, scheme, code))
+
+
+def _pictures(session: Session, products: Collection[int]) -> dict[int, int]:
+    product = col(ProductImage.product_id)
+    question = select(product, func.count()).where(product.in_(products)).group_by(product)
+    return {int(number): int(count) for number, count in session.execute(question)}
+
+
+def _ground(chain: Sequence[tuple[Lot, Plot | None]]) -> frozenset[Ground]:
+    return frozenset(
+        (lot.plot_id, lot.growing_area_id or (plot.growing_area_id if plot else None))
+        for lot, plot in chain
+        if lot.kind == LotKind.HARVEST
     )
-    day = day_of(lot)
-    return papers_on(session, lot.org_id, product.id if product else None, day, day, grounds)
 
 
 def _item(facts: Facts, item: str, *, required: bool) -> Item:

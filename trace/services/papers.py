@@ -38,6 +38,10 @@ class Stars:
     expired: bool
 
 
+Held = Sequence[tuple[Paper, Sequence[Any]]]
+"""Papers of an organisation that held on a day, each with what it covers."""
+
+
 def papers_on(
     session: Session,
     org_id: int,
@@ -47,11 +51,21 @@ def papers_on(
     grounds: frozenset[Ground] = frozenset(),
 ) -> tuple[Paper, ...]:
     """Confirmed papers that held on ``day`` for this product, or for every plot the goods came from."""
+    return covering(held_on(session, org_id, day, today), product_id, grounds)
+
+
+def held_on(session: Session, org_id: int, day: date, today: date) -> Held:
+    """Confirmed papers of an organisation that held on ``day``, whatever they cover."""
     held: dict[int, tuple[Paper, list[Any]]] = {}
     for row in session.connection().execute(_held(), {"org": org_id, "day": day}):
         paper = Paper(row.scheme, row.number, row.issuer, row.valid_from, row.valid_to, row.valid_to < today)
         held.setdefault(row.id, (paper, []))[1].extend([row] if row.scope_id is not None else [])
-    return tuple(paper for paper, scopes in held.values() if _covers(scopes, product_id, grounds))
+    return [*held.values()]
+
+
+def covering(held: Held, product_id: int | None, grounds: frozenset[Ground]) -> tuple[Paper, ...]:
+    """Those that cover this product, or every plot the goods came from."""
+    return tuple(paper for paper, scopes in held if _covers(scopes, product_id, grounds))
 
 
 @cache

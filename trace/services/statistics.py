@@ -242,8 +242,8 @@ def _product(question: Question) -> ColumnElement[bool]:
     return col(Product.public_id) == question.product if question.product else true()
 
 
-def reach(actor: Actor) -> ColumnElement[bool]:
-    """Which organisations' figures the actor may see.
+def reach(actor: Actor, commune: Any = None) -> ColumnElement[bool]:
+    """Which organisations' figures the actor may see; ``commune`` where rows lie in one of their own.
 
     Raises:
         NotAllowed: the role sees no figures.
@@ -254,5 +254,8 @@ def reach(actor: Actor) -> ColumnElement[bool]:
     if scope is Scope.ORG and actor.org_id is not None:
         return col(Organisation.id) == actor.org_id
     if scope is Scope.COMMUNE and actor.commune_code is not None:
-        return col(Organisation.commune_code) == actor.commune_code
+        inside: ColumnElement[bool] = (
+            col(Organisation.commune_code) if commune is None else commune
+        ) == actor.commune_code
+        return inside
     return false()  # a household has no shop of its own

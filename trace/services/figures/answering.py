@@ -1,6 +1,6 @@
 """Answering a question about a figure: by part and whole, inside the actor's reach."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -8,20 +8,25 @@ from sqlmodel import Session
 
 from trace.errors import FieldProblem, Invalid
 from trace.services.admission import Actor
-from trace.services.figures.asking import Ask, Dimension
+from trace.services.figures.asking import IN_TIME, Ask, Dimension
+from trace.services.figures.counting import Bag
 from trace.services.figures.measure import Measure
 from trace.services.figures.naming import names_of
 
-IN_TIME = frozenset({Dimension.DAY, Dimension.MONTH, Dimension.YEAR})
+Pair = tuple[Bag | None, Bag | None]
+"""What is gathered for the two counts of a figure."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """One row of an answer: its key and name, the two counts, and the figure they make."""
+    """One row of an answer: its key and name, the two counts, and the figure they make.
+
+    An empty ``value`` is not nought: nothing is recorded, or there is nothing to divide by.
+    """
 
     key: str
     name: str
-    top: int
+    top: int | None
     bottom: int | None
     value: Fraction | None
 
@@ -39,17 +44,19 @@ class Answer:
 def answer(session: Session, actor: Actor, measure: Measure, ask: Ask) -> Answer:
     """The figure this actor may see, a part for each value of ``ask.by``: days in order, else by size.
 
+    What has no value of ``ask.by`` stands under the empty key.
+
     Raises:
         NotAllowed: the role sees no figures.
         Invalid: the figure can not be cut by a dimension that was named.
     """
     check(measure, ask)
-    whole = _part(measure, "", "", *_both(session, actor, measure, ask, None).get("", (0, 0)))
+    whole = part_of(measure, "", "", whole_of(session, actor, measure, ask))
     if ask.by is None:
         return Answer(measure, ask, (), whole)
-    found = _both(session, actor, measure, ask, ask.by)
+    found = pairs(session, actor, measure, ask, ask.by)
     names = names_of(session, ask.by, found)
-    parts = [_part(measure, key, names.get(key, key), *both) for key, both in found.items()]
+    parts = [part_of(measure, key, names.get(key, key), pair) for key, pair in found.items()]
     parts.sort(key=_in_time if ask.by in IN_TIME else _by_size)
     return Answer(measure, ask, tuple(parts), whole)
 
@@ -66,16 +73,27 @@ def check(measure: Measure, ask: Ask) -> None:
         raise Invalid([FieldProblem("nhom", "figure.cut", one, {"expected": known}) for one in sorted(wrong)])
 
 
-def _both(
+def pairs(
     session: Session, actor: Actor, measure: Measure, ask: Ask, by: Dimension | None
-) -> dict[str, tuple[int, int]]:
-    tops = measure.top.found(session, actor, ask, by)
-    bottoms = measure.bottom.found(session, actor, ask, by) if measure.bottom else {}
-    return {key: (tops.get(key, 0), bottoms.get(key, 0)) for key in {**tops, **bottoms}}
+) -> dict[str, Pair]:
+    """What is gathered for the figure, by key; a sum of nought over nought is no part."""
+    tops = measure.top.gathered(session, actor, ask, by)
+    bottoms = measure.bottom.gathered(session, actor, ask, by) if measure.bottom else {}
+    both = {key: (tops.get(key), bottoms.get(key)) for key in {**tops, **bottoms}}
+    return {key: pair for key, pair in both.items() if any(bag not in (0, None) for bag in pair)}
 
 
-def _part(measure: Measure, key: str, name: str, top: int, bottom: int) -> Part:
-    return Part(key, name, top, bottom if measure.bottom else None, measure.value(top, bottom))
+def whole_of(session: Session, actor: Actor, measure: Measure, ask: Ask) -> Pair:
+    """What is gathered for the figure without any cut."""
+    plain = replace(ask, by=None)
+    return pairs(session, actor, measure, plain, None).get("", (None, None))
+
+
+def part_of(measure: Measure, key: str, name: str, pair: Pair) -> Part:
+    """The figure a pair makes."""
+    top = measure.top.read(pair[0])
+    bottom = measure.bottom.read(pair[1]) if measure.bottom else None
+    return Part(key, name, top, bottom, measure.value(top, bottom))
 
 
 def _in_time(part: Part) -> Any:
@@ -83,4 +101,4 @@ def _in_time(part: Part) -> Any:
 
 
 def _by_size(part: Part) -> Any:
-    return (-(part.top if part.bottom is None else part.bottom), -part.top, part.name)
+    return (-(part.bottom or 0) or -(part.top or 0), -(part.top or 0), part.name)

@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
+
+from trace.standards.local_time import day_bounds
 
 
 class Dimension(StrEnum):
@@ -11,33 +14,58 @@ class Dimension(StrEnum):
 
     DAY = "day"
     MONTH = "month"
-    YEAR = "year"
+    SEASON = "season"
+    """The calendar year, as the yield gate counts a season."""
     PROVINCE = "province"
     COMMUNE = "commune"
+    OLD_DISTRICT = "old_district"
     OLD_COMMUNE = "old_commune"
     COOPERATIVE = "cooperative"
     PRODUCT = "product"
     OCOP_GROUP = "ocop_group"
     STARS = "stars"
-    MARKETPLACE = "marketplace"
     VARIETY = "variety"
+    MARKETPLACE = "marketplace"
     MARKET = "market"
+    GROWING_AREA = "growing_area"
+    PACKING_HOUSE = "packing_house"
+    SCANNED_IN = "scanned_in"
+    """The province a scan came from, which is the cooperative's own for no other figure."""
+
+
+IN_TIME = frozenset({Dimension.DAY, Dimension.MONTH, Dimension.SEASON})
+EXPIRING_DAYS = 90
+"""How far ahead a paper is said to run out soon, and how long after a course a sale counts for it."""
 
 
 @dataclass(frozen=True)
 class Ask:
     """From ``since`` to ``until``, both days included, at +07:00.
 
-    ``by`` empty asks for one figure; ``only`` narrows to one value of each dimension named.
-    A figure that stands rather than happens (households, listings) is that of today.
+    ``by`` empty asks for one figure; ``only`` narrows to one value of each dimension named, the empty value
+    to what has none. Ages are counted up to ``at``, without it up to the end of the last day.
     """
 
     since: date
     until: date
     by: Dimension | None = None
     only: Mapping[Dimension, str] = field(default_factory=dict)
+    at: datetime | None = None
 
     @property
     def dimensions(self) -> frozenset[Dimension]:
         """Every dimension the question names."""
         return frozenset(self.only) | ({self.by} if self.by else frozenset())
+
+    @property
+    def days(self) -> dict[str, Any]:
+        """What rules that look at the question's days are given (``fact.SINCE`` and its neighbours)."""
+        before = day_bounds(self.until)[1]
+        return {
+            "since": self.since,
+            "until": self.until,
+            "since_at": day_bounds(self.since)[0],
+            "before_at": before,
+            "soon": self.until + timedelta(days=EXPIRING_DAYS),
+            "at": self.at or before,
+        }

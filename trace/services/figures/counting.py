@@ -1,86 +1,234 @@
-"""Whole numbers made of rows: totals the database adds up, and quantiles of what weighted rows say."""
+"""Numbers made of rows: totals the database adds up, and quantiles of what weighted rows say."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, SQLColumnExpression, select
+from sqlalchemy import Integer, Select, SQLColumnExpression, distinct, func, literal, select
 from sqlmodel import Session
 
 from trace.services.admission import Actor
 from trace.services.figures.asking import Ask, Dimension
 from trace.services.figures.fact import Fact
-from trace.services.statistics import reach
+from trace.services.lineage import portions
 
-Numbers = Mapping[str, int]
-"""A number by key of the asked dimension; by the empty key where none is asked, or a row has none."""
+Bag = int | Counter[int]
+"""What rows are gathered in, so that parts can be put together and taken out: a sum, or values by weight."""
+Bags = Mapping[str, Bag]
+"""A bag by key of the asked dimension; by the empty key where none is asked, or a row has none."""
+Judge = Callable[[Session, Sequence[int], Ask], Mapping[int, int]]
+"""What rows count for where a question to the database can not say it: amount by row, absent ones nothing."""
+
+
+class Timing(StrEnum):
+    """Of when a figure is: what happened in the period, what held on its last day, what stands today."""
+
+    PERIOD = "period"
+    UNTIL = "until"
+    TODAY = "today"
+
+
+class Count(ABC):
+    """A number made of rows."""
+
+    dimensions: frozenset[Dimension]
+    """What it can be cut by."""
+    timing: Timing
+
+    @abstractmethod
+    def behind(self, ask: Ask) -> "tuple[Rows, ...]":
+        """The counts over rows a person can look at, which together make this one."""
+
+    @abstractmethod
+    def gathered(self, session: Session, actor: Actor, ask: Ask, by: Dimension | None) -> Bags:
+        """The rows' bag for each value of ``by``, or of the whole."""
+
+    def read(self, bag: Bag | None) -> int | None:
+        """The number a bag holds; of no bag that of no rows."""
+        return bag if isinstance(bag, int) else 0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Count(ABC):
+class Rows(Count):
     """A number made of the rows of ``fact`` that fit ``where``.
 
-    ``rows``, where the fact is a table of sums, is the same number over the rows those follow.
+    Each row counts for ``amount``, or what the ``judge`` says; without both, once. ``holds`` says of when
+    rows are that belong to no day.
     """
 
     fact: Fact
     where: tuple[SQLColumnExpression[bool], ...] = ()
-    rows: "tuple[Count, ...]" = ()
+    amount: SQLColumnExpression[int] | None = None
+    judge: Judge | None = None
+    holds: Timing = Timing.TODAY
 
     @property
-    def dimensions(self) -> frozenset[Dimension]:
-        """What the number can be cut by."""
+    def dimensions(self) -> frozenset[Dimension]:  # type: ignore[override]
+        """What its rows know."""
         return self.fact.dimensions
 
     @property
-    def behind(self) -> "tuple[Count, ...]":
-        """The counts over rows a person can look at, which together make this one."""
-        return self.rows or (self,)
+    def timing(self) -> Timing:  # type: ignore[override]
+        """The period's where rows have a day."""
+        return Timing.PERIOD if self.fact.happens else self.holds
 
-    def narrowed(self, question: Select[Any], actor: Actor, ask: Ask) -> Select[Any]:
+    def behind(self, ask: Ask) -> "tuple[Rows, ...]":
+        """Its own rows."""
+        return (self,)
+
+    def narrowed(self, question: Any, fact: Fact, actor: Actor, ask: Ask) -> Select[Any]:
         """The rows a question is about, inside the actor's reach."""
-        fact = self.fact
-        rules = [reach(actor), *self.where, *(fact.keys[name] == value for name, value in ask.only.items())]
-        if fact.day is not None:
-            rules.append(fact.day.between(ask.since, ask.until))
-        return question.select_from(fact.source).where(*rules)
+        return fact.narrowed(question, actor, ask).where(*self.where)
 
-    @abstractmethod
-    def found(self, session: Session, actor: Actor, ask: Ask, by: Dimension | None) -> Numbers:
-        """The number for each value of ``by``, or the whole."""
+    @property
+    def each(self) -> SQLColumnExpression[int]:
+        """What one row counts for, where no judge says it."""
+        return literal(1, Integer) if self.amount is None else self.amount
 
-
-@dataclass(frozen=True, kw_only=True)
-class Total(Count):
-    """What ``value``, an aggregate, makes of the rows."""
-
-    value: SQLColumnExpression[int]
-
-    def found(self, session: Session, actor: Actor, ask: Ask, by: Dimension | None) -> Numbers:
-        """The total for each value of ``by``, or the whole."""
-        key = self.fact.keys[by] if by else None
-        question = select(self.value) if key is None else select(key, self.value).group_by(key)
-        rows = session.execute(self.narrowed(question, actor, ask), days_of(ask))
-        return {key_of(row[:-1]): int(row[-1] or 0) for row in rows}
+    def judged(self, session: Session, ids: Iterable[int], ask: Ask) -> dict[int, int]:
+        """What the judge says of rows, asked by the portion."""
+        found: dict[int, int] = {}
+        for some in portions(set(ids)):
+            found |= self.judge(session, some, ask) if self.judge else {}
+        return found
 
 
 @dataclass(frozen=True, kw_only=True)
-class Quantile(Count):
-    """The least ``value`` up to which ``share`` of all ``weight`` lies; rows without a value are left out."""
+class Total(Rows):
+    """What the rows count for, added up; rows that come more than once (``Fact.is_split``) once."""
 
-    value: SQLColumnExpression[int]
-    weight: SQLColumnExpression[int]
+    def gathered(self, session: Session, actor: Actor, ask: Ask, by: Dimension | None) -> Bags:
+        """The sum for each value of ``by``, or the whole."""
+        fact = self.fact.knowing(ask.dimensions)
+        keys = [fact.key(by).label("cut")] if by else []
+        if self.judge is not None:
+            return self._judged(session, self.narrowed(select(*keys, fact.id), fact, actor, ask), ask)
+        value = func.count(distinct(fact.id)) if fact.is_split else func.sum(self.each)
+        question = self.narrowed(select(*keys, value), fact, actor, ask)
+        rows = session.execute(question.group_by("cut") if keys else question, ask.days)
+        return {_key(row[:-1]): int(row[-1] or 0) for row in rows}
+
+    def _judged(self, session: Session, question: Select[Any], ask: Ask) -> Bags:
+        rows = [(_key(row[:-1]), int(row[-1])) for row in session.execute(question.distinct(), ask.days)]
+        amounts = self.judged(session, (number for _, number in rows), ask)
+        sums: Counter[str] = Counter()
+        for key, number in rows:
+            sums[key] += amounts.get(number, 0)
+        return dict(sums)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quantile(Rows):
+    """The least amount up to which ``share`` of all ``weight`` lies; none where no row weighs anything."""
+
     share: float
+    weight: SQLColumnExpression[int] | None = None
 
-    def found(self, session: Session, actor: Actor, ask: Ask, by: Dimension | None) -> Numbers:
-        """The quantile for each value of ``by``, or of all rows."""
-        keys = [self.fact.keys[by]] if by else []
-        question = select(*keys, self.value, self.weight).where(self.value.is_not(None), self.weight > 0)
-        groups: dict[str, list[tuple[int, int]]] = {}
-        for row in session.execute(self.narrowed(question, actor, ask), days_of(ask)):
-            groups.setdefault(key_of(row[:-2]), []).append((int(row[-2]), int(row[-1])))
-        return {key: quantile(values, self.share) for key, values in groups.items()}
+    def gathered(self, session: Session, actor: Actor, ask: Ask, by: Dimension | None) -> Bags:
+        """Amounts by weight for each value of ``by``, or of all rows."""
+        fact = self.fact.knowing(ask.dimensions)
+        keys = [fact.key(by).label("cut")] if by else []
+        weight = func.count() if self.weight is None else func.sum(self.weight)
+        question = self.narrowed(select(*keys, self.each.label("made"), weight), fact, actor, ask)
+        bags: dict[str, Counter[int]] = {}
+        grouped = question.group_by(*(["cut"] if keys else []), "made")
+        for row in session.execute(grouped, ask.days):
+            if row[-2] is not None and row[-1]:
+                bags.setdefault(_key(row[:-2]), Counter())[int(row[-2])] += int(row[-1])
+        return bags
+
+    def read(self, bag: Bag | None) -> int | None:
+        """The quantile."""
+        return quantile(bag.items(), self.share) if isinstance(bag, Counter) else None
+
+
+@dataclass(frozen=True)
+class Added(Count):
+    """Several sums together."""
+
+    counts: tuple[Rows, ...]
+
+    @property
+    def dimensions(self) -> frozenset[Dimension]:  # type: ignore[override]
+        """What all of them know."""
+        return frozenset.intersection(*(one.dimensions for one in self.counts))
+
+    @property
+    def timing(self) -> Timing:  # type: ignore[override]
+        """That of the first."""
+        return self.counts[0].timing
+
+    def behind(self, ask: Ask) -> tuple[Rows, ...]:
+        """The rows of each."""
+        return self.counts
+
+    def gathered(self, session: Session, actor: Actor, ask: Ask, by: Dimension | None) -> Bags:
+        """The sums for each value of ``by``, or the whole."""
+        sums: Counter[str] = Counter()
+        for one in self.counts:
+            for key, bag in one.gathered(session, actor, ask, by).items():
+                sums[key] += one.read(bag) or 0
+        return dict(sums)
+
+
+@dataclass(frozen=True)
+class Summed(Count):
+    """A number that stands in a table of sums, and the rows those follow: they are asked where it can not
+    be cut as wanted, and are what stands behind it."""
+
+    sums: Total
+    rows: Count
+    timing = Timing.PERIOD
+
+    @property
+    def dimensions(self) -> frozenset[Dimension]:  # type: ignore[override]
+        """What the rows know."""
+        return self.rows.dimensions
+
+    def behind(self, ask: Ask) -> tuple[Rows, ...]:
+        """The rows the sums follow."""
+        return self.rows.behind(ask)
+
+    def gathered(self, session: Session, actor: Actor, ask: Ask, by: Dimension | None) -> Bags:
+        """The sums where they know every dimension asked for, else the rows."""
+        quick = ask.dimensions <= self.sums.dimensions
+        return (self.sums if quick else self.rows).gathered(session, actor, ask, by)
+
+
+class Unrecorded(Count):
+    """A number of which no table holds anything yet."""
+
+    dimensions = frozenset(Dimension)
+    timing = Timing.PERIOD
+
+    def behind(self, ask: Ask) -> tuple[Rows, ...]:
+        """Nothing."""
+        return ()
+
+    def gathered(self, session: Session, actor: Actor, ask: Ask, by: Dimension | None) -> Bags:
+        """Nothing."""
+        return {}
+
+    def read(self, bag: Bag | None) -> int | None:
+        """Not known, which is not nought."""
+        return None
+
+
+def swapped(whole: Bag | None, now: Bag | None, before: Bag | None) -> Bag | None:
+    """The whole with one part as it was before."""
+    if any(isinstance(one, Counter) for one in (whole, now, before)):
+        kept = Counter(_values(whole))
+        kept.subtract(_values(now))
+        kept.update(_values(before))
+        return +kept or None
+    return (whole or 0) - (now or 0) + (before or 0)  # type: ignore[operator]
+
+
+def _values(bag: Bag | None) -> Counter[int]:
+    return bag if isinstance(bag, Counter) else Counter()
 
 
 def quantile(weighted: Iterable[tuple[int, int]], share: float) -> int:
@@ -95,11 +243,5 @@ def quantile(weighted: Iterable[tuple[int, int]], share: float) -> int:
     return ordered[-1][0]
 
 
-def days_of(ask: Ask) -> dict[str, Any]:
-    """The question's days, for rules that look at them."""
-    return {"since": ask.since, "until": ask.until}
-
-
-def key_of(grouped: Sequence[Any]) -> str:
-    """A group's key as text; empty where the rows have none."""
-    return "" if not grouped or grouped[0] is None else str(grouped[0])
+def _key(grouped: Sequence[Any]) -> str:
+    return str(grouped[0]) if grouped else ""

@@ -5,7 +5,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from trace.services.figures.asking import Dimension
-from trace.services.figures.counting import Count
+from trace.services.figures.counting import Count, Timing
 
 
 class Unit(StrEnum):
@@ -17,6 +17,7 @@ class Unit(StrEnum):
     VND_PER_KG = "vnd_per_kg"
     GRAMS = "grams"
     PER_10K = "per_10k"
+    MILLISECONDS = "milliseconds"
     SECONDS = "seconds"
     TIMES = "times"
 
@@ -41,12 +42,24 @@ class Measure:
     better: int = 1
 
     @property
+    def counts(self) -> tuple[Count, ...]:
+        """What it is made of."""
+        return (self.top,) if self.bottom is None else (self.top, self.bottom)
+
+    @property
     def dimensions(self) -> frozenset[Dimension]:
         """What the figure can be cut by: what both its counts can."""
-        return self.top.dimensions & (self.bottom or self.top).dimensions
+        return frozenset.intersection(*(one.dimensions for one in self.counts))
 
-    def value(self, top: int, bottom: int | None) -> Fraction | None:
-        """The figure, exactly; empty where there is nothing to divide by."""
+    @property
+    def timing(self) -> Timing:
+        """Of when it is: what it is divided by may stand today all the same."""
+        return self.top.timing
+
+    def value(self, top: int | None, bottom: int | None) -> Fraction | None:
+        """The figure, exactly; empty where nothing is recorded or there is nothing to divide by."""
+        if top is None:
+            return None
         if self.bottom is None:
             return Fraction(top)
         return Fraction(top * SCALES.get(self.unit, 1), bottom) if bottom else None

@@ -2,36 +2,65 @@
 
 from typing import Any
 
-from sqlalchemy import SQLColumnExpression, String, cast, select
+from sqlalchemy import ScalarSelect, SQLColumnExpression, distinct, func, select
 from sqlmodel import col
 
-from trace.records.admin_unit import AdminUnit
-from trace.records.columns import NEW_SCHEME
+from trace.records.admin_unit import AdminUnit, AdminUnitChange
+from trace.records.columns import NEW_SCHEME, OLD_SCHEME, Placed
 from trace.records.organisation import Organisation
 from trace.records.product import OcopRating, Product
 from trace.services.figures.asking import Dimension
-from trace.services.figures.fact import UNTIL
+from trace.services.figures.fact import UNTIL, Cell, Keys
 
-Keys = dict[Dimension, SQLColumnExpression[Any]]
+COOPERATIVE = Cell("cooperative", "text", col(Organisation.name))
 
 
 def of_organisation() -> Keys:
-    """Whose the row is, and the commune of its organisation: today's unit, and the old one where known."""
-    above = (col(AdminUnit.scheme) == NEW_SCHEME, col(AdminUnit.code) == col(Organisation.commune_code))
+    """Whose the row is, and where that organisation sits."""
+    return {Dimension.COOPERATIVE: col(Organisation.public_id), **of_place(Organisation)}
+
+
+def of_place(table: type[Placed]) -> Keys:
+    """The commune of today and its province; the old units as far as known.
+
+    An old commune is the one that was written down, else the only one that went into today's; an old
+    district that of the old commune, else the one all of them lay in.
+    """
+    code, old = col(table.commune_code), col(table.old_commune_code)
     return {
-        Dimension.COOPERATIVE: col(Organisation.public_id),
-        Dimension.COMMUNE: col(Organisation.commune_code),
-        Dimension.OLD_COMMUNE: col(Organisation.old_commune_code),
-        Dimension.PROVINCE: select(col(AdminUnit.parent_code)).where(*above).scalar_subquery(),
+        Dimension.COMMUNE: code,
+        Dimension.PROVINCE: _above(NEW_SCHEME, code),
+        Dimension.OLD_COMMUNE: func.coalesce(old, _only(code, col(AdminUnitChange.old_code))),
+        Dimension.OLD_DISTRICT: func.coalesce(
+            _above(OLD_SCHEME, old), _only(code, col(AdminUnit.parent_code))
+        ),
     }
+
+
+def _above(scheme: str, code: Any) -> ScalarSelect[Any]:
+    here = (col(AdminUnit.scheme) == scheme, col(AdminUnit.code) == code)
+    return select(col(AdminUnit.parent_code)).where(*here).scalar_subquery()
+
+
+def _only(code: Any, which: SQLColumnExpression[Any]) -> ScalarSelect[Any]:
+    """What all old communes that went into today's have in common; empty where they differ."""
+    came_from = (col(AdminUnit.scheme) == OLD_SCHEME) & (col(AdminUnit.code) == col(AdminUnitChange.old_code))
+    return (
+        select(func.min(which))
+        .select_from(AdminUnitChange)
+        .join(AdminUnit, came_from)
+        .where(col(AdminUnitChange.new_code) == code)
+        .having(func.count(distinct(which)) == 1)
+        .scalar_subquery()
+    )
 
 
 def of_product() -> Keys:
     """Which product, its OCOP group and the stars it held on the question's last day, its variety."""
     return {
         Dimension.PRODUCT: col(Product.public_id),
-        Dimension.OCOP_GROUP: cast(col(Product.ocop_group), String),
-        Dimension.STARS: cast(stars(), String),
+        Dimension.OCOP_GROUP: col(Product.ocop_group),
+        Dimension.STARS: stars(),
         Dimension.VARIETY: col(Product.variety),
     }
 
@@ -40,5 +69,4 @@ def stars() -> SQLColumnExpression[int]:
     """The most stars of a decision in force on the last day asked about; empty where there is none."""
     held = (col(OcopRating.decided_on) <= UNTIL, col(OcopRating.valid_to) >= UNTIL)
     own = col(OcopRating.product_id) == col(Product.id)
-    most = select(col(OcopRating.stars)).where(own, *held).order_by(col(OcopRating.stars).desc()).limit(1)
-    return most.scalar_subquery()
+    return select(func.max(col(OcopRating.stars))).where(own, *held).scalar_subquery()

@@ -1,0 +1,1 @@
+"""What rows count for where the database can not say it alone, a file a subject."""

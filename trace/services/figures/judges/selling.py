@@ -1,0 +1,82 @@
+"""Which households sold: a completed order's pieces came from a lot that holds what they picked."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from trace.records.allocation import Allocation
+from trace.records.household import Household
+from trace.records.lot import Lot, LotLink
+from trace.records.market_order import MarketOrder, OrderStatus
+from trace.services.figures.asking import EXPIRING_DAYS, Ask
+from trace.services.lineage import portions
+from trace.standards.local_time import local_day
+
+WITHIN = timedelta(days=EXPIRING_DAYS)
+
+
+def sold_in_period(session: Session, ids: Sequence[int], ask: Ask) -> dict[int, int]:
+    """One for each household that sold on a day asked about."""
+    sellers = {household for household, _day in sales_of_households(session, ask.since, ask.until)}
+    return dict.fromkeys(sellers & set(ids), 1)
+
+
+def sold_after_course(session: Session, ids: Sequence[int], ask: Ask) -> dict[int, int]:
+    """One for each household that sold on the day of its course or within 90 days after."""
+    days: dict[int, list[date]] = {}
+    for household, day in sales_of_households(session, ask.since, ask.until + WITHIN):
+        days.setdefault(household, []).append(day)
+    found = {}
+    for household, at in session.execute(_courses(ids)):
+        first = local_day(at)
+        found[household] = int(any(first <= day <= first + WITHIN for day in days.get(household, ())))
+    return found
+
+
+def _courses(ids: Sequence[int]) -> Any:
+    trained = (col(Household.id).in_(ids), col(Household.trained_on).is_not(None))
+    return select(col(Household.id), col(Household.trained_on)).where(*trained)
+
+
+def sales_of_households(session: Session, since: date, until: date) -> set[tuple[int, date]]:
+    """Every household with each day of the period on which a completed order took what it had picked."""
+    sold: Any = (
+        select(col(Allocation.lot_id).label("lot_id"), col(MarketOrder.day).label("day"))
+        .join(MarketOrder, col(MarketOrder.id) == col(Allocation.order_id))
+        .where(
+            col(Allocation.lot_id).is_not(None),
+            col(MarketOrder.status) == OrderStatus.COMPLETED,
+            col(MarketOrder.day).between(since, until),
+        )
+        .distinct()
+    )
+    return {(household, day) for household, day in _pickers(session, session.execute(sold).all())}
+
+
+def _pickers(session: Session, sold: Iterable[Any]) -> Iterable[tuple[int, date]]:
+    """The households of all that went into the lots, walked up once for all of them."""
+    days: dict[int, set[date]] = {}
+    for lot, day in sold:
+        days.setdefault(lot, set()).add(day)
+    above = parents_of(session)
+    while waiting := [*days]:
+        for some in portions(waiting):
+            picked = col(Lot.id).in_(some), col(Lot.household_id).is_not(None)
+            for lot, household in session.execute(select(col(Lot.id), col(Lot.household_id)).where(*picked)):
+                yield from ((household, day) for day in days[lot])
+        up: dict[int, set[date]] = {}
+        for lot in waiting:
+            for parent in above.get(lot, ()):
+                up.setdefault(parent, set()).update(days[lot])
+        days = up
+
+
+def parents_of(session: Session) -> dict[int, list[int]]:
+    """What each lot was made of, of all lots: lots are far fewer than what is sold of them."""
+    found: dict[int, list[int]] = {}
+    for parent, child in session.execute(select(col(LotLink.parent_id), col(LotLink.child_id))):
+        found.setdefault(child, []).append(parent)
+    return found
