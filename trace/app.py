@@ -77,6 +77,7 @@ from trace.web.epcis import queries as epcis_queries
 from trace.web.epcis import resources as epcis_resources
 from trace.web.epcis import subscriptions as epcis_subscriptions
 from trace.web.office import exports as office_exports
+from trace.web.office import figures as office_figures
 from trace.web.office import lots as office_lots
 from trace.web.office import market_rules as office_market_rules
 from trace.web.office import ocop as office_ocop
@@ -147,6 +148,7 @@ DOORS: tuple[Door, ...] = (
     office_recall_papers.door,
     office_tracing.door,
     office_exports.door,
+    office_figures.door,
     office_rules.door,
     office_market_rules.door,
     office_rates.door,

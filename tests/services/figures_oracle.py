@@ -242,9 +242,9 @@ def sold_days(books: Books, home: Household, since: date, until: date) -> set[da
     days = set()
     for row in books.rows[Allocation]:
         order = books.get(MarketOrder, row.order_id)
-        if row.lot_id and order.status == "completed" and since <= order.day <= until:
-            if home.id in pickers(row.lot_id):
-                days.add(order.day)
+        sold = row.lot_id and order.status == "completed" and since <= order.day <= until
+        if sold and home.id in pickers(row.lot_id):
+            days.add(order.day)
     return days
 
 

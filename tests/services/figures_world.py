@@ -196,7 +196,7 @@ def _order(make: Maker, one: Estate) -> None:
     order = make.add(MarketOrder(**values))
     if make.chance.random() < 0.2:
         make.add(MarketOrder(**{**values, "ext_order_id": f" {number.lower()}"}))
-    for n in make.some(2):
+    for _ in make.some(2):
         change = {"status_raw": "x", "status": make.pick(OrderStatus), "ext_modified_at": at}
         make.add(OrderStatusChange(order_id=order.id, learned_at=make.at(), **change))
     own = [listing for listing in one.listings if listing.shop_id == shop.id]
@@ -251,14 +251,14 @@ def _papers(make: Maker, one: Estate) -> None:
         values |= {"state": make.pick(ConsignmentState), "asked": make.pick((0, 3)), "weight_g": 1000 + n}
         values |= {"dispatched_on": make.maybe(make.day()), "created_at": make.at()}
         make.add(Consignment(**values))
-    for n in make.some(4):
+    for _ in make.some(4):
         began = make.at()
         values = {"public_id": new_public_id(), "org_id": org.id, "lot_id": make.pick(one.lots).id}
         values |= {"started_at": began, "searched_ms": make.chance.randint(0, 900), "lots": 1, "weight_g": 1}
         values |= {"stamps": 0, "listings": 0, "contacts": 0}
         values |= {"finished_at": make.maybe(began + timedelta(hours=make.pick((1, 24, 25)), seconds=1))}
         make.add(RecallDrill(**values))
-    for n in make.some(6):
+    for _ in make.some(6):
         happened = make.at()
         values = {"event_id": f"e{next(_numbers)}", "event_type": "ObjectEvent", "act": "observe"}
         values |= {"subject_kind": "lot", "subject_id": 1, "event_time": happened, "body": "{}"}

@@ -345,6 +345,7 @@ CHOICES: dict[str, str] = {
     "noun": "farms",
     "filename": "tokens.css",
     "exporter": "json",
+    "measure": "orders",
     "office_rules.kind": "yield",
     "sites.kind": "vung",
     "consignment_goods.which": "xu-ly",

@@ -10,14 +10,20 @@ import click
 from trace.commands.terminal import actor_for, as_account, as_json, language, now, opened, say
 from trace.db import reading, transaction
 from trace.services.exchange_rates import settle
-from trace.services.indicators import NAMES, indicators
+from trace.services.figures.answering import Answer, answer
+from trace.services.figures.asking import Ask, Dimension
+from trace.services.figures.catalogue import BY_NAME
 from trace.services.order_figures import recount
-from trace.services.statistics import Answer, Dimension, Question, sales
+from trace.services.statistics import Answer as SalesAnswer
+from trace.services.statistics import Dimension as SalesDimension
+from trace.services.statistics import Question, sales
 from trace.standards.local_time import local_day
-from trace.texts.catalogs import t
+from trace.texts.catalogs import shown, t
 from trace.texts.formats import money, number
+from trace.web.office.figure_words import part_name, plain, said
 
 FIGURES = ("orders", "transactions", "quantity", "revenue_vnd", "weight_g", "unpriced")
+PARTS = ("value", "top", "bottom")
 period = [
     click.option("--since", metavar="YYYY-MM-DD", help="First day (default: 90 days back)."),
     click.option("--until", metavar="YYYY-MM-DD", help="Last day (default: today)."),
@@ -36,32 +42,39 @@ def with_period(command: Any) -> Any:
     return command
 
 
+SALES = "sales"
+cut = click.option(
+    "--by", type=click.Choice([one.value for one in Dimension]), help="A row for each of these."
+)
+
+
 @stats.command()
 @click.argument("indicator", nargs=-1, required=True)
+@cut
 @with_period
 @as_account
 @as_json
 def show(
-    indicator: tuple[str, ...], since: str | None, until: str | None, login: str | None, *, as_json: bool
+    indicator: tuple[str, ...],
+    by: str | None,
+    since: str | None,
+    until: str | None,
+    login: str | None,
+    *,
+    as_json: bool,
 ) -> None:
-    """Show figures: sales, or a count of Decision 1034 by name (or "all")."""
-    first, last = _days(since, until)
-    wanted = set(NAMES) | {"sales"} if "all" in indicator else set(indicator)
-    unknown = wanted - set(NAMES) - {"sales"}
-    if unknown:
-        raise click.UsageError(
-            f"unknown: {', '.join(sorted(unknown))}; known: all, sales, {', '.join(NAMES)}"
-        )
+    """Show figures: sales, or indicators by name (or "all"); docs/figures.md lists them."""
+    ask = Ask(*_days(since, until), Dimension(by) if by else None, at=now())
+    wanted = [name for name in _known(indicator) if "all" not in indicator or _knows(name, ask)]
     with opened(), reading() as session:
         actor = actor_for(session, login)
-        counts = {
-            one.name: one.today for one in indicators(session, actor, first, last) if one.name in wanted
-        }
-        total = sales(session, actor, Question(first, last)).total if "sales" in wanted else None
-    values: dict[str, Any] = {"since": first, "until": last, **counts}
-    lines = [f"{t(language(), f'count.{name}')}: {number(language(), n)}" for name, n in counts.items()]
+        answers = [answer(session, actor, BY_NAME[name], ask) for name in wanted if name != SALES]
+        total = sales(session, actor, Question(ask.since, ask.until)).total if SALES in wanted else None
+    values: dict[str, Any] = {"since": ask.since, "until": ask.until}
+    values |= {one.measure.name: _told(one) for one in answers}
+    lines = [line for one in answers for line in _lines(one)]
     if total:
-        values["sales"] = {name: getattr(total, name) for name in FIGURES}
+        values[SALES] = {name: getattr(total, name) for name in FIGURES}
         lines.append(
             f"{t(language(), 'sales.orders')}: {number(language(), total.orders)}; "
             f"{t(language(), 'sales.transactions')}: {number(language(), total.transactions)}; "
@@ -71,7 +84,8 @@ def show(
 
 
 @stats.command()
-@click.option("--by", type=click.Choice([one.value for one in Dimension]), default="day", show_default=True)
+@click.option("--of", "name", default=SALES, show_default=True, help="An indicator's name, or sales.")
+@cut
 @click.option(
     "--out", type=click.File("w", encoding="utf-8"), default="-", help="File (default: the terminal)."
 )
@@ -79,18 +93,73 @@ def show(
 @as_account
 @as_json
 def export(
-    by: str, out: Any, since: str | None, until: str | None, login: str | None, *, as_json: bool
+    name: str,
+    by: str | None,
+    out: Any,
+    since: str | None,
+    until: str | None,
+    login: str | None,
+    *,
+    as_json: bool,
 ) -> None:
-    """Write the sales table as CSV (or JSON)."""
+    """Write the sales table, or one indicator's, as CSV (or JSON)."""
     first, last = _days(since, until)
+    _known((name,))
     with opened(), reading() as session:
-        answer = sales(session, actor_for(session, login), Question(first, last, Dimension(by)))
+        actor = actor_for(session, login)
+        if name == SALES:
+            columns, rows = list(FIGURES), _rows(sales(session, actor, Question(first, last, _sold_by(by))))
+        else:
+            ask = Ask(first, last, Dimension(by) if by else Dimension.DAY, at=now())
+            columns, rows = list(PARTS), _parts(answer(session, actor, BY_NAME[name], ask))
     if as_json:
-        say(_rows(answer), as_json=True)
+        say(rows, as_json=True)
         return
-    writer = csv.DictWriter(out or sys.stdout, ["key", "name", *FIGURES])
+    writer = csv.DictWriter(out or sys.stdout, ["key", "name", *columns])
     writer.writeheader()
-    writer.writerows(_rows(answer))
+    writer.writerows(rows)
+
+
+def _known(names: tuple[str, ...]) -> list[str]:
+    """The figures that were named, in the catalogue's order."""
+    known = [*BY_NAME, SALES]
+    unknown = set(names) - {*known, "all"}
+    if unknown:
+        raise click.UsageError(f"unknown: {', '.join(sorted(unknown))}; known: all, {', '.join(known)}")
+    return known if "all" in names else [name for name in known if name in names]
+
+
+def _knows(name: str, ask: Ask) -> bool:
+    """Whether a figure can be cut as asked: of all of them, those that can are shown."""
+    return name == SALES or ask.dimensions <= BY_NAME[name].dimensions
+
+
+def _sold_by(by: str | None) -> SalesDimension:
+    if by not in {None, *SalesDimension}:
+        raise click.UsageError(f"sales are not cut by {by}: one of {', '.join(SalesDimension)}")
+    return SalesDimension(by or SalesDimension.DAY)
+
+
+def _told(found: Answer) -> Any:
+    """What a program reads: the number, or a list of parts; null where nothing is recorded."""
+    return _parts(found) if found.ask.by else plain(found.measure, found.whole.value)
+
+
+def _parts(found: Answer) -> list[dict[str, Any]]:
+    return [
+        {"key": part.key, "name": part.name, "value": plain(found.measure, part.value)}
+        | {"top": part.top, "bottom": part.bottom}
+        for part in found.parts
+    ]
+
+
+def _lines(found: Answer) -> list[str]:
+    measure, lang = found.measure, language()
+    lines = [f"{t(lang, f'measure.{measure.name}')}: {said(lang, measure, found.whole.value)}"]
+    if found.ask.by is None:
+        return lines
+    named = ((part_name(lang, found.ask.by, part.key, part.name), part.value) for part in found.parts)
+    return lines + [f"  {shown(lang, name)}: {said(lang, measure, value)}" for name, value in named]
 
 
 @stats.command()
@@ -108,10 +177,10 @@ def rebuild(*, check: bool, as_json: bool) -> None:
         sys.exit(1)
 
 
-def _rows(answer: Answer) -> list[dict[str, Any]]:
+def _rows(found: SalesAnswer) -> list[dict[str, Any]]:
     return [
         {"key": row.key, "name": row.name, **{name: getattr(row.figures, name) for name in FIGURES}}
-        for row in answer.rows
+        for row in found.rows
     ]
 
 

@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import case, func, select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
-from trace.records.consignment import Consignment, ConsignmentState
-from trace.services.admission import Act, Actor, visible
-from trace.services.consigning import HOME
-
-COUNTED = (ConsignmentState.DISPATCHED, ConsignmentState.RECEIVED)
+from trace.services.admission import Actor
+from trace.services.figures.answering import answer
+from trace.services.figures.asking import Ask, Dimension
+from trace.services.figures.catalogue import BY_NAME
 
 
 @dataclass(frozen=True)
@@ -29,17 +27,11 @@ def export_by_market(session: Session, actor: Actor, first: date, last: date) ->
 
     Goods for a market of which nothing is asked count as sent, never as complete: nobody looked.
     """
-    grams = col(Consignment.weight_g)
-    complete = func.sum(case((col(Consignment.asked) > 0, grams), else_=0))
-    question = (
-        select(col(Consignment.market), func.count(), func.sum(grams), complete)
-        .where(
-            visible(actor, Act.VIEW_CONSIGNMENT, Consignment),
-            col(Consignment.state).in_(COUNTED),
-            col(Consignment.market) != HOME,
-            col(Consignment.dispatched_on).between(first, last),
-        )
-        .group_by(col(Consignment.market))
-        .order_by(col(Consignment.market))
-    )
-    return [MarketShare(m, int(n), int(sent), int(kept)) for m, n, sent, kept in session.execute(question)]
+    ask = Ask(first, last, Dimension.MARKET)
+    names = ("export_consignments", "exported", "export_complete")
+    found = [
+        {part.key: part.top or 0 for part in answer(session, actor, BY_NAME[name], ask).parts}
+        for name in names
+    ]
+    markets = sorted(found[0])
+    return [MarketShare(market, *(one.get(market, 0) for one in found)) for market in markets]

@@ -26,6 +26,8 @@ _MILLION, _BILLION = 10**6, 10**9
 _NEAR_DAYS = 7
 _REMEMBERED = 4096  # a page repeats its few days and figures; CLDR takes 15 µs for each
 
+_SPANS = (("days", 86_400), ("hours", 3_600), ("minutes", 60), ("seconds", 1))
+
 Figure = int | float | Decimal
 
 
@@ -130,6 +132,16 @@ def days_between(lang: str, first: date, last: date) -> str:
 def listed(lang: str, items: Iterable[str]) -> str:
     """Items joined by the language's own comma."""
     return _pattern(lang, "format.comma").join(items)
+
+
+def duration(lang: str, seconds: int) -> str:
+    """How long something took, by its two largest units: 40 giây, 5 phút 10 giây, 2 ngày 3 giờ."""
+    left, parts = abs(seconds), list[str]()
+    for unit, size in _SPANS:
+        count, left = divmod(left, size)
+        if count or (unit == "seconds" and not parts):
+            parts.append(_fill(lang, f"format.{unit}", number(lang, count)))
+    return ("-" if seconds < 0 else "") + " ".join(parts[:2])
 
 
 def _locale(lang: str) -> str:

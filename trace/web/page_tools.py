@@ -45,6 +45,7 @@ def _common() -> dict[str, Any]:
         "money": lambda vnd: formats.money(lang, vnd),
         "money_short": lambda vnd: formats.money_short(lang, vnd),
         "weight": lambda weight_g: formats.weight(lang, weight_g),
+        "percent": lambda share: formats.percent(lang, share),
         "area": lambda area_m2: formats.area(lang, area_m2),
         "past": lambda moment: formats.near_past(lang, moment, now()),
         "here_in": here_in,

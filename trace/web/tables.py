@@ -26,7 +26,7 @@ class Column:
 
     name: str
     heading: str
-    kind: str = "text"  # text, number, money, weight_kg, day
+    kind: str = "text"  # text, number, figure, share, money, weight_kg, day
 
 
 @dataclass(frozen=True)
@@ -93,6 +93,8 @@ def _fill(book: Any, sheet: Any, table: Table) -> None:
     bold = book.add_format({"bold": True, "bottom": 1})
     formats = {
         "number": book.add_format({"num_format": "#,##0"}),
+        "figure": book.add_format({"num_format": "General"}),
+        "share": book.add_format({"num_format": "0.0%"}),
         "money": book.add_format({"num_format": "#,##0"}),
         "weight_kg": book.add_format({"num_format": "#,##0.0"}),
         "day": book.add_format({"num_format": "dd/mm/yyyy"}),

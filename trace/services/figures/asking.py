@@ -51,6 +51,8 @@ class Ask:
     by: Dimension | None = None
     only: Mapping[Dimension, str] = field(default_factory=dict)
     at: datetime | None = None
+    known: dict[Any, dict[int, int]] | None = field(default=None, compare=False, repr=False)
+    """What judges said already, where several cuts of the same rows are asked from one view of them."""
 
     @property
     def dimensions(self) -> frozenset[Dimension]:

@@ -89,11 +89,12 @@ class Rows(Count):
         return literal(1, Integer) if self.amount is None else self.amount
 
     def judged(self, session: Session, ids: Iterable[int], ask: Ask) -> dict[int, int]:
-        """What the judge says of rows, asked by the portion."""
-        found: dict[int, int] = {}
-        for some in portions(set(ids)):
-            found |= self.judge(session, some, ask) if self.judge else {}
-        return found
+        """What the judge says of rows, asked by the portion; none twice where the question remembers."""
+        wanted = set(ids)
+        found = {} if ask.known is None else ask.known.setdefault((self.judge, ask.since, ask.until), {})
+        for some in portions(wanted - found.keys()):
+            found |= dict.fromkeys(some, 0) | (dict(self.judge(session, some, ask)) if self.judge else {})
+        return {number: found[number] for number in wanted}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -39,7 +39,10 @@ Keys = dict[Dimension, SQLColumnExpression[Any]]
 
 @dataclass(frozen=True)
 class Cell:
-    """One column of the rows behind a figure: its name, how it is meant (as in ``web.tables``), its value."""
+    """One column of the rows behind a figure: its name, its value, and how that is meant.
+
+    The kinds are those of ``web.tables``, ``moment`` for an instant, or the catalog words a value is one of.
+    """
 
     name: str
     kind: str

@@ -12,7 +12,7 @@ from trace.services.figures.asking import Ask
 from trace.services.figures.counting import Rows
 from trace.services.figures.fact import Cell, Fact
 
-PAGE = 200
+PAGE = 100
 BEGINNING = -1
 """Before the first row: the number of a stamp begins at nought."""
 

@@ -83,6 +83,7 @@ def why(session: Session, actor: Actor, measure: Measure, ask: Ask, before: Ask)
     """
     check(measure, ask)
     check(measure, before)
+    ask, before = (replace(one, known={} if one.known is None else one.known) for one in (ask, before))
     now, then = (whole_of(session, actor, measure, one) for one in (ask, before))
     moves = [
         move

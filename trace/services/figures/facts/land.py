@@ -26,7 +26,7 @@ PLOTS = Fact(
     cells=(
         Cell("plot", "text", col(Plot.code)),
         COOPERATIVE,
-        Cell("crop", "text", col(Plot.crop)),
+        Cell("crop", "crop", col(Plot.crop)),
         Cell("variety", "text", col(Plot.variety)),
         Cell("area_m2", "number", col(Plot.area_m2)),
     ),
@@ -44,9 +44,9 @@ AREAS = Fact(
     },
     cells=(
         Cell("area", "text", col(GrowingArea.code)),
-        Cell("market", "text", col(GrowingArea.market)),
+        Cell("market", "market", col(GrowingArea.market)),
         COOPERATIVE,
-        Cell("crop", "text", col(GrowingArea.crop)),
+        Cell("crop", "crop", col(GrowingArea.crop)),
         Cell("area_m2", "number", col(GrowingArea.area_m2)),
         Cell("status", "text", col(GrowingArea.status)),
     ),
@@ -59,7 +59,7 @@ CERTIFICATES = Fact(
     keys=of_organisation(),
     cells=(
         Cell("number", "text", col(Certificate.number)),
-        Cell("scheme", "text", col(Certificate.scheme)),
+        Cell("scheme", "scheme", col(Certificate.scheme)),
         COOPERATIVE,
         Cell("valid_from", "day", col(Certificate.valid_from)),
         Cell("valid_to", "day", col(Certificate.valid_to)),

@@ -40,11 +40,11 @@ _CELLS = (
     Cell("packed", "day", col(Lot.packed_on)),
     COOPERATIVE,
     Cell("product", "text", col(Product.name)),
-    Cell("kind", "text", col(Lot.kind)),
-    Cell("state", "text", col(Lot.state)),
+    Cell("kind", "lot.kind", col(Lot.kind)),
+    Cell("state", "lot.state", col(Lot.state)),
     Cell("weight_g", "number", col(Lot.weight_g)),
     Cell("input_g", "number", INPUT_G),
-    Cell("lot_id", "lot", col(Lot.public_id)),
+    Cell("lot_id", "text", col(Lot.public_id)),
 )
 
 

@@ -20,7 +20,7 @@ _PRODUCT = col(Product.id) == col(Listing.product_id)
 _OF_SHOP = {**of_organisation(), Dimension.MARKETPLACE: col(Shop.marketplace)}
 _OF_LISTING = {**_OF_SHOP, **of_product()}
 _WHOSE = (
-    Cell("marketplace", "text", col(Shop.marketplace)),
+    Cell("marketplace", "marketplace", col(Shop.marketplace)),
     Cell("shop", "text", col(Shop.name)),
     COOPERATIVE,
 )
@@ -28,7 +28,7 @@ _ORDER_CELLS = (
     Cell("order", "text", col(MarketOrder.ext_order_id)),
     Cell("day", "day", col(MarketOrder.day)),
     *_WHOSE,
-    Cell("status", "text", col(MarketOrder.status)),
+    Cell("status", "order.state", col(MarketOrder.status)),
 )
 _PRODUCT_CELL = Cell("product", "text", col(Product.name))
 

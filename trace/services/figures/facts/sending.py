@@ -25,7 +25,7 @@ CONSIGNMENTS = Fact(
         Cell("consignment", "text", col(Consignment.number)),
         Cell("day", "day", col(Consignment.dispatched_on)),
         COOPERATIVE,
-        Cell("market", "text", col(Consignment.market)),
+        Cell("market", "market", col(Consignment.market)),
         Cell("weight_g", "number", col(Consignment.weight_g)),
         Cell("asked", "number", col(Consignment.asked)),
     ),

@@ -13,7 +13,7 @@ from trace.services.figures.facts.sales import OWNER
 _OF_SHOP = {**of_organisation(), Dimension.MARKETPLACE: col(Shop.marketplace)}
 _WHOSE = (
     Cell("shop", "text", col(Shop.name)),
-    Cell("marketplace", "text", col(Shop.marketplace)),
+    Cell("marketplace", "marketplace", col(Shop.marketplace)),
     COOPERATIVE,
 )
 

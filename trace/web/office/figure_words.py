@@ -1,0 +1,136 @@
+"""A figure in the reader's words: its value, how it moved, how fresh it is, what a part is called."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from trace.services.figures.asking import Dimension
+from trace.services.figures.freshness import Freshness
+from trace.services.figures.measure import Measure, Unit
+from trace.services.gates import crop_word
+from trace.standards.ocop import GROUPS
+from trace.texts import formats
+from trace.texts.catalogs import shown, t
+from trace.texts.files import catalog
+
+UNKNOWN = "–"
+
+
+def said(lang: str, measure: Measure, value: Fraction | None) -> str:
+    """The figure with its unit; not recorded is said so."""
+    if value is None:
+        return t(lang, "value.unknown")
+    return _SAID[measure.unit](lang, measure, value)
+
+
+def _count(lang: str, measure: Measure, value: Fraction) -> str:
+    return f"{formats.number(lang, int(value))} {t(lang, f'measure.{measure.name}.unit')}"
+
+
+_SAID: dict[Unit, Callable[[str, Measure, Fraction], str]] = {
+    Unit.COUNT: _count,
+    Unit.SHARE: lambda lang, _, value: formats.percent(lang, _decimal(value, 4)),
+    Unit.VND: lambda lang, _, value: formats.money(lang, int(value)),
+    Unit.VND_PER_KG: lambda lang, _, value: t(lang, "figures.a_kg", money=formats.Money(round(value))),
+    Unit.GRAMS: lambda lang, _, value: formats.weight(lang, int(value)),
+    Unit.PER_10K: lambda lang, _, value: t(lang, "figures.per_10k", n=_decimal(value, 1)),
+    Unit.MILLISECONDS: lambda lang, _, value: t(lang, "figures.ms", n=int(value)),
+    Unit.SECONDS: lambda lang, _, value: formats.duration(lang, int(value)),
+    Unit.TIMES: lambda lang, _, value: t(lang, "figures.times", n=_decimal(value, 2)),
+}
+
+
+def plain(measure: Measure, value: Fraction | None) -> int | float | None:
+    """The figure as files carry it: kilograms, shares of one."""
+    if value is None:
+        return None
+    if measure.unit is Unit.GRAMS:
+        value = value / 1000
+    return int(value) if value.denominator == 1 else float(_decimal(value, 6))
+
+
+def kind(measure: Measure) -> str:
+    """How a column of the figure is meant (``web.tables``)."""
+    kinds = {Unit.SHARE: "share", Unit.VND: "money", Unit.VND_PER_KG: "money", Unit.GRAMS: "weight_kg"}
+    return kinds.get(measure.unit, "number")
+
+
+def unit_word(lang: str, measure: Measure) -> str:
+    """The unit files name."""
+    key = f"measure.{measure.name}.unit" if measure.unit is Unit.COUNT else f"figures.unit.{measure.unit}"
+    return t(lang, key)
+
+
+def _decimal(value: Fraction, places: int) -> Decimal:
+    return round(Decimal(value.numerator) / Decimal(value.denominator), places)
+
+
+def moved(lang: str, measure: Measure, now: Fraction | None, before: Fraction | None) -> str:
+    """Up or down by how much, and whether that is better; shares in points, the rest in per cent."""
+    if now is None or before is None:
+        return UNKNOWN
+    by = _distance(lang, measure, now, before)
+    if not by:
+        return t(lang, "figures.same")
+    way = t(lang, "figures.up" if now > before else "figures.down", by=by)
+    if not measure.better:
+        return way
+    is_better = (now > before) == (measure.better > 0)
+    return f"{way}, {t(lang, 'figures.good' if is_better else 'figures.bad')}"
+
+
+def _distance(lang: str, measure: Measure, now: Fraction, before: Fraction) -> str:
+    """How far; empty where it is too little to be said."""
+    by = abs(now - before)
+    if measure.unit is Unit.SHARE:
+        points = _decimal(by * 100, 1)
+        return t(lang, "figures.points", n=points) if points else ""
+    if before == 0:
+        return said(lang, measure, by) if by else ""
+    share = _decimal(by / abs(before), 3)
+    return formats.percent(lang, share) if share else ""
+
+
+def effect(lang: str, measure: Measure, by: Fraction) -> str:
+    """What a part made of the whole."""
+    if measure.unit is Unit.SHARE:
+        size = t(lang, "figures.points", n=_decimal(abs(by) * 100, 2))
+    else:
+        size = said(lang, measure, abs(by))
+    return t(lang, "figures.up" if by > 0 else "figures.down", by=size)
+
+
+def fresh(lang: str, found: Freshness, now: datetime) -> str:
+    """As of when the figure is."""
+    if found.at is None and not found.silent:
+        return t(lang, "figures.fresh.none")
+    when = formats.near_past(lang, found.at, now) if found.at else t(lang, "figures.fresh.none")
+    key = "figures.fresh.shops" if found.shops else "figures.fresh.at"
+    parts = [t(lang, key, when=when, n=found.shops)]
+    parts += [t(lang, "figures.fresh.silent", n=found.silent)] if found.silent else []
+    return "; ".join(parts)
+
+
+def part_name(lang: str, by: Dimension, key: str, name: str) -> Any:
+    """What people call a part; a day stays a date, so that files can sort by it."""
+    if not key:
+        return t(lang, "figures.not_known")
+    return _NAMED[by](lang, key) if by in _NAMED else name
+
+
+_NAMED: dict[Dimension, Callable[[str, str], Any]] = {
+    Dimension.DAY: lambda _, key: date.fromisoformat(key),
+    Dimension.MONTH: lambda lang, key: formats.month(lang, date.fromisoformat(f"{key}-01")),
+    Dimension.MARKETPLACE: lambda lang, key: known(lang, f"marketplace.{key}", key),
+    Dimension.MARKET: lambda lang, key: known(lang, f"market.{key}", key),
+    Dimension.STARS: lambda lang, key: t(lang, "figures.stars", n=int(key)),
+    Dimension.OCOP_GROUP: lambda lang, key: t(lang, f"ocop.group.{GROUPS[int(key) - 1]}"),
+    Dimension.VARIETY: lambda lang, key: shown(lang, crop_word("lychee", key)),
+}
+
+
+def known(lang: str, key: str, fallback: Any) -> Any:
+    """A word of the catalogs, or what stands there."""
+    return t(lang, key) if key in catalog("vi") else fallback
