@@ -19,6 +19,7 @@ from trace.records.lot import Lot
 from trace.services.admission import POLICY
 
 NO_ACTS = {"account.sign_in", "account.sign_out", "farms.contact", "hooks.take_push"}
+NO_ACTS |= {"personal.export", "office_personal.export"}
 """Sessions, a look at what is sealed, and programs with ids of their own."""
 DONE = {
     Role.COOP_MANAGER: {
@@ -35,7 +36,14 @@ DONE = {
 }  # fmt: skip
 """What the grounds have material for at least; other acts may be refused because of the acts before them."""
 OWN_WAYS = {"account.py", "checking.py", "farms.py", "hooks.py", "once.py", "shop_connect.py"}
-OWN_WAYS |= {"sending.py", "carrier_calls.py", "carrier_hooks.py", "shipment_booking.py", "shipments.py"}
+OWN_WAYS |= {
+    "personal.py",
+    "sending.py",
+    "carrier_calls.py",
+    "carrier_hooks.py",
+    "shipment_booking.py",
+    "shipments.py",
+}
 """Files that open a transaction themselves: programs, sessions, scans, a look at what is sealed, a shop's
 return, and what came of a call to a carrier that an act had written down before."""
 
