@@ -227,6 +227,14 @@ def test_no_private_address_is_public_however_it_is_wrapped(address: Any) -> Non
     assert not (address.is_private and is_public(address))
 
 
+@pytest.mark.parametrize(
+    "inner", ["192.0.0.192", "[fec0::1]", "[3fff::1]", "[5f00::1]", "[64:ff9b:1::a00:1]"]
+)
+def test_what_only_newer_lists_call_inner_is_not_called_either(inner: str) -> None:
+    with pytest.raises(EpcisException):
+        read_destination(f"https://{inner}/", ())
+
+
 def test_the_setting_names_hosts_and_networks_and_no_queues(tmp_path: Path) -> None:
     assert load_settings({}, instance=tmp_path).epcis_hosts == ()
     (tmp_path / "nongsan.toml").write_text('epcis_hosts = ["ERP.htx.local", "127.0.0.0/8"]\n')

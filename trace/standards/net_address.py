@@ -16,6 +16,9 @@ NUMBER: Final = re.compile(r"(0x[0-9a-f]*|[0-9]+)", re.ASCII)
 _WRAPPING: Final = tuple(map(ipaddress.ip_network, ("::/96", "2002::/16", "2001::/32", "64:ff9b::/96")))
 _OF_CLOUDS: Final = frozenset(map(ipaddress.ip_address, ("168.63.129.16",)))
 """Machines of a cloud's inside that have a public number."""
+_CLOSED: Final = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "fec0::/10", "3fff::/20", "5f00::/16")))
+"""What some versions of ``ipaddress`` take for public: protocol assignments with a cloud's metadata in them
+(RFC 6890), the sites of old (RFC 3879), documentation (RFC 9637) and segment routing (RFC 9602)."""
 
 
 def plain(text: str) -> Address:
@@ -56,8 +59,10 @@ def is_public(address: Address) -> bool:
     [True, False, False, False]
     >>> [is_public(plain(one)) for one in ("2002:7f00:1::", "64:ff9b::a00:1", "fd00:ec2::254", "ff02::1")]
     [False, False, False, False]
+    >>> [is_public(plain(one)) for one in ("192.0.0.192", "fec0::1", "3fff::1", "5f00::1")]
+    [False, False, False, False]
     """
-    if any(address.version == net.version and address in net for net in _WRAPPING):
+    if any(address.version == net.version and address in net for net in (*_WRAPPING, *_CLOSED)):
         return False
     return address.is_global and not is_special(address) and address not in _OF_CLOUDS
 
