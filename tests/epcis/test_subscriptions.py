@@ -1,6 +1,7 @@
 """Subscribers are told of new events: each at least once, only their own, and told the same twice alike."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -21,8 +22,9 @@ from trace.records.account import Role
 from trace.records.event import Event
 from trace.records.event_subscription import EventSent
 from trace.services import api_tokens, keeping, lot_events
-from trace.services.epcis import delivering, sifting
+from trace.services.epcis import delivering, sifting, subscriptions
 from trace.settings import Settings
+from trace.standards import epcis
 
 
 @pytest.fixture
@@ -435,3 +437,36 @@ def test_staff_may_subscribe_too(told: Told, now: Any) -> None:
         program = Program(told.two.app, token_of(session, staff, now))
     program.post("/queries", {"name": "moi", "query": {}})
     assert program.post("/queries/moi/subscriptions", STREAM).status_code == 201
+
+
+def test_fresh_events_that_do_not_fit_keep_none_behind_them_waiting(told: Told, monkeypatch: Any) -> None:
+    """The mark waits for what may turn up late, a look does not: it goes on behind what it has seen."""
+    monkeypatch.setattr(sifting, "MOST_READ", 7)
+    monkeypatch.setattr(sifting, "PORTION", 3)
+    told.subscribe({"EQ_ILMD_https://ns.example.org/giong": ["x"]})
+    new = {"action": "ADD", "bizStep": "commissioning", "disposition": "active"}
+    others = [seen(n, eventID=f"urn:x:{n}", ilmd={"ex:giong": "y"}, **new) for n in range(20)]
+    last = seen(30, eventID="urn:x:30", ilmd={"ex:giong": "x"}, **new)
+    context = [epcis.CONTEXT[0], {"ex": "https://ns.example.org/"}]
+    assert told.two.mine.capture(document(*others, last, context=context))["success"]
+    told.deliver()
+    assert told.receiver.told == ["urn:x:30"]
+    told.ahead = delivering.SETTLE + timedelta(minutes=2)
+    assert told.deliver() == []
+    with reading() as session:
+        assert session.exec(select(EventSent)).all() == []
+
+
+def test_two_who_subscribe_at_once_do_not_both_take_the_last_place(told: Told) -> None:
+    told.two.mine.post("/queries", {"name": "moi", "query": {}})
+    said = {"dest": told.receiver.dest, "stream": True}
+
+    def subscribe() -> int:
+        program = Program(told.two.app)
+        program.headers = told.two.mine.headers
+        return program.post("/queries/moi/subscriptions", said).status_code
+
+    assert {subscribe() for _ in range(subscriptions.MOST - 2)} == {201}
+    with ThreadPoolExecutor(8) as pool:
+        answers = [one.result() for one in [pool.submit(subscribe) for _ in range(8)]]
+    assert sorted(answers) == [201] * 2 + [400] * 6

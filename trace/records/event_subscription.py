@@ -21,7 +21,8 @@ class EventSubscription(SQLModel, table=True):
     """A named query whose new events go to ``dest``, for as long as the token it was made by holds.
 
     ``schedule`` is JSON; empty where events are told as they come. Of the events with rows up to ``mark``
-    nothing is left to tell; of those beyond, what was told stands in ``event_sent``. ``delivery`` is the
+    nothing is left to tell; of those beyond, what was told stands in ``event_sent``, and what was passed
+    over by a look that did not reach the end. ``delivery`` is the
     number of the last report; while ``batch_at`` is set it is under way, and only it may be sent: its events
     are those of its number in ``event_sent``, and with it ``mark`` moves to ``next_mark``. ``more`` says that
     others follow in the same run, ``told`` that the run told something. ``run_at`` is when the query was last
@@ -67,7 +68,8 @@ class EventSubscription(SQLModel, table=True):
 
 
 class EventSent(SQLModel, table=True):
-    """An event beyond a subscription's mark that was told, or is being told, and in which report."""
+    """An event beyond a subscription's mark that was told, or is being told, and in which report; 0 where it
+    was looked at and does not fit."""
 
     __tablename__ = "event_sent"
 

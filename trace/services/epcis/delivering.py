@@ -2,7 +2,8 @@
 
 Rows do not become visible in the order of their numbers: whoever wrote an earlier one may still be at it. So
 a subscription's mark moves only over events recorded longer ago than any transaction lasts (``SETTLE``), and
-of those beyond it is written down which were told. What a report holds is fixed before it is first sent.
+of those beyond it is written down which were told, and, where one look does not reach the end, which were
+looked at and do not fit: the next look begins behind them. What a report holds is fixed before it is sent.
 """
 
 import json
@@ -35,17 +36,21 @@ GIVE_UP: Final = timedelta(hours=24)
 FIRST_PAUSE_S: Final = 10.0
 MOST_PAUSE_S: Final = 3_600.0
 MOST_BYTES: Final = 1024 * 1024
+PASSED: Final = 0
+"""Stands for a report's number where an event was looked at and is in none."""
 _ROLES: Final = [role.value for role in POLICY[Act.SUBSCRIBE_EVENTS]]
 
 
 @dataclass(frozen=True)
 class Look:
-    """What there is to tell: event rows, the mark once they are told, whether others follow."""
+    """What there is to tell: event rows, the mark once they are told, whether others follow; ``passed`` are
+    rows beyond that mark that are not told."""
 
     mark: int
     next_mark: int
     newest: int
     rows: Sequence[int]
+    passed: Sequence[int]
     more: bool
 
 
@@ -107,7 +112,7 @@ def look(session: Session, row: EventSubscription, now: datetime) -> Look:
     """What is new for a subscription: only what its organisation recorded and its account may read. While a
     report is under way nothing is looked for."""
     if row.batch_at is not None:
-        return Look(row.mark, row.next_mark, row.looked_row, (), row.more)
+        return Look(row.mark, row.next_mark, row.looked_row, (), (), row.more)
     asked = question_of(session.get_one(EventQuery, row.query_id))
     told = exists().where(col(EventSent.subscription_id) == row.id, col(EventSent.event_row) == col(Event.id))
     rules = [
@@ -118,8 +123,9 @@ def look(session: Session, row: EventSubscription, now: datetime) -> Look:
     ]
     found = sifting.arrived(session, _actor(session, row), asked, rules, row.batch, MOST_BYTES)
     settled = _settled(session, row, now)
-    reached = min(found.last, settled) if found.more else settled
-    return Look(row.mark, max(row.mark, reached), finding.newest(session), found.rows, found.more)
+    mark = max(row.mark, min(found.last, settled) if found.more else settled)
+    passed = [one for one in found.passed if one > mark] if found.more else ()
+    return Look(row.mark, mark, finding.newest(session), found.rows, passed, found.more)
 
 
 def begin(session: Session, row: EventSubscription, seen: Look, now: datetime) -> bool:
@@ -127,14 +133,13 @@ def begin(session: Session, row: EventSubscription, seen: Look, now: datetime) -
     if row.batch_at is not None or row.mark != seen.mark:
         return row.batch_at is not None
     row.next_mark, row.more, row.looked_row = seen.next_mark, seen.more, seen.newest
+    _write_down(session, row, seen.passed, PASSED)
     is_empty_report = row.report_if_empty and not row.told and not seen.more
     if not seen.rows and not is_empty_report:
         _move(session, row, now)
         return False
     row.batch_at, row.delivery = now, row.delivery + 1
-    told = [{"subscription_id": row.id, "event_row": one, "delivery": row.delivery} for one in seen.rows]
-    if told:
-        session.connection().execute(insert(EventSent), told)
+    _write_down(session, row, seen.rows, row.delivery)
     session.flush()
     return True
 
@@ -175,6 +180,12 @@ def told_events(session: Session, row: EventSubscription) -> Sequence[Event]:
     mine = (col(EventSent.subscription_id) == row.id, col(EventSent.delivery) == row.delivery)
     question = select(Event).join(EventSent, col(EventSent.event_row) == col(Event.id)).where(*mine)
     return session.execute(question.order_by(col(Event.id))).scalars().all()
+
+
+def _write_down(session: Session, row: EventSubscription, events: Sequence[int], delivery: int) -> None:
+    rows = [{"subscription_id": row.id, "event_row": one, "delivery": delivery} for one in events]
+    if rows:
+        session.connection().execute(insert(EventSent), rows)
 
 
 def _move(session: Session, row: EventSubscription, asked_at: datetime) -> None:

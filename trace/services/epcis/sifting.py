@@ -21,10 +21,11 @@ PORTION: Final = 500
 
 @dataclass(frozen=True)
 class Arrived:
-    """Rows that fit, in the order they were recorded, the last row that was looked at, and whether there may
-    be more."""
+    """Rows that fit, in the order they were recorded, those that were looked at and do not, the last of
+    both, and whether there may be more."""
 
     rows: Sequence[int]
+    passed: Sequence[int]
     last: int
     more: bool
 
@@ -49,18 +50,18 @@ def arrived(
 ) -> Arrived:
     """At most ``size`` events that fit, as they were recorded, with about ``most_bytes`` of text."""
     taken: list[int] = []
+    passed: list[int] = []
     weight, last = 0, 0
     mine = [visible(actor, Act.READ_EVENTS, Event), *asked.conditions, *rules]
     for looked, (row, length, is_right) in enumerate(_in_order(session, asked, mine)):
         if looked >= MOST_READ:
-            return Arrived(taken, last, True)
+            return Arrived(taken, passed, last, True)
         if is_right and (len(taken) == size or (taken and weight + length > most_bytes)):
-            return Arrived(taken, last, True)
-        if is_right:
-            taken.append(row)
-            weight += length
+            return Arrived(taken, passed, last, True)
+        (taken if is_right else passed).append(row)
+        weight += length if is_right else 0
         last = row
-    return Arrived(taken, last, False)
+    return Arrived(taken, passed, last, False)
 
 
 def _in_order(

@@ -23,6 +23,7 @@ from trace.services.epcis.destinations import read_destination
 from trace.services.epcis.exceptions import EpcisException
 from trace.services.epcis.named_queries import query_named, question_of
 from trace.services.epcis.paging import Place
+from trace.services.lot_states import lock_org
 from trace.standards.epcis.query_schedule import read_schedule
 from trace.standards.event_hash import instant
 from trace.standards.fault import Fault
@@ -116,6 +117,8 @@ def sealed_place(public_id: str) -> str:
 
 
 def _refuse_many(session: Session, org_id: int) -> None:
+    """The organisation's row is locked, so that two who subscribe at once do not both take the last place."""
+    lock_org(session, org_id)
     live = (
         col(EventSubscription.org_id) == org_id,
         col(EventSubscription.state) != SubscriptionState.ENDED,
