@@ -18,6 +18,7 @@ from trace.services import (
     checkpoints,
     dispatching,
     holding,
+    households,
     logging_acts,
     packing,
     recalling,
@@ -118,6 +119,7 @@ def season(folder: Path, now: datetime, activations: int = 20) -> Season:
         releasing.release_lot(session, boss, lots[3].public_id, now)
         recalling.open_recall(session, boss, lots[0].public_id, WORDS, now)
         consigned(session, now, coop)
+        households.personal_data(session, farm.OFFICE, coop.household.id, now, "Gọi về lô đang giữ")
     made.activate(activations)
     roll = made.stamps.roll(10)
     made.stamps.void(roll, roll.first, roll.first + 3)
