@@ -13,8 +13,8 @@ from trace.db import Database, reading, transaction
 from trace.errors import Invalid, NongsanError, NotAllowed, NotFound, Refused
 from trace.records.account import Role
 from trace.records.event import Event, LogLeaf
-from trace.records.lot import Lot, LotLink, LotState
-from trace.services import gates, holding, packing, releasing
+from trace.records.lot import Hold, Lot, LotLink, LotState
+from trace.services import destroying, diary, gates, holding, packing, releasing
 from trace.services.admission import Actor
 from trace.services.correcting.given import CorrectIn, WithdrawIn
 from trace.services.correcting.lots import correct_lot
@@ -151,8 +151,6 @@ def test_another_plot_is_told_with_its_place_and_asked_for_its_waiting_time(
     pack = packed(coop, now, lot)
     with transaction() as session:
         other = world.make_plot(session, now, world.make_household(session, now, coop.org))
-        from trace.services import diary
-
         diary.write_entry(session, coop.hand, farm.spray_in(other, DAY - timedelta(days=2)), now)
     correct(coop.hand, lot, now, plot_id=other.id)
     assert (again(lot).plot_id, again(pack).plot_id) == (other.id, other.id)
@@ -161,6 +159,46 @@ def test_another_plot_is_told_with_its_place_and_asked_for_its_waiting_time(
         right = next(body for act, declares, body in told(session, lot) if act == "correct" and not declares)
         assert right["readPoint"]["id"].endswith(other.code)
         assert faults(session) == []
+
+
+def test_a_hold_that_was_lifted_of_other_facts_does_not_open_the_gate(
+    coop: world.Coop, now: datetime
+) -> None:
+    """Sprayed plot, held; put back, lifted; the sprayed plot again: the office has not seen that."""
+    lot, own = harvested(coop, now), coop.plot.id
+    with transaction() as session:
+        other = world.make_plot(session, now, coop.household)
+        diary.write_entry(session, coop.hand, farm.spray_in(other, DAY - timedelta(days=2)), now)
+    correct(coop.hand, lot, now, plot_id=other.id)
+    correct(coop.hand, lot, now + timedelta(hours=1), plot_id=own)
+    with transaction() as session:
+        hold = session.exec(select(Hold).where(Hold.lot_id == lot.id)).one()
+        given = holding.LiftIn(result="Không phun", reason="Ghi nhầm thửa")
+        holding.lift_hold(session, farm.OFFICE, hold.id, given, now + timedelta(hours=2))
+    assert again(lot).state == LotState.OPEN
+    correct(coop.hand, lot, now + timedelta(hours=3), plot_id=other.id)
+    assert again(lot).state == LotState.HOLD
+
+
+def test_a_form_opened_before_anothers_correction_takes_nothing_back(coop: world.Coop, now: datetime) -> None:
+    lot = harvested(coop, now)
+    shown = again(lot).version
+    correct(coop.hand, lot, now, weight_g=480_000, version=shown)
+    assert refusal(coop.boss, lot, now, weight_g=500_000, version=shown) == "correct.stale"
+    assert again(lot).weight_g == 480_000
+
+
+def test_no_grams_come_back_to_a_lot_whose_rest_was_destroyed(coop: world.Coop, now: datetime) -> None:
+    lot = harvested(coop, now, 100)
+    pack = packed(coop, now, lot, units=59, draws=[{"lot": lot.public_id, "weight_g": 60_000}])
+    with transaction() as session:
+        destroying.destroy_lot(session, coop.boss, lot.public_id, "hỏng trong kho", now)
+    assert refusal(coop.hand, pack, now, parents=[{"lot": lot.public_id, "weight_g": 59_900}]) == (
+        "correct.destroyed"
+    )
+    with pytest.raises(Refused) as caught:
+        withdraw(coop.hand, pack, now)
+    assert caught.value.key == "correct.destroyed"
 
 
 def test_a_plot_of_another_crop_or_of_a_neighbour_is_none_of_the_lots(

@@ -41,7 +41,7 @@ def test_a_weight_is_put_right_on_the_page(manager: FlaskClient, coop: world.Coo
     assert 'value="500"' in page
     form = page.split('<form method="post" class="stack">')[1].split("</form>")[0]
     asked = set(re.findall(r' name="(\w+)"', form)) - {"csrf_token", "request_id"}
-    assert asked == {"weight_g", "made_on", "plot_id", "reason"}
+    assert asked == {"weight_g", "made_on", "plot_id", "reason", "version"}
     sent = {
         "weight_g": "480",
         "made_on": f"{farm.DAY:%d/%m/%Y}",

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlmodel import Session, col
 
 from trace.errors import NotFound, Refused
+from trace.records.event import Event
 from trace.records.lot import Hold, Lot, LotState
 from trace.services import lot_events
 from trace.services.admission import Act, Actor, fetch
@@ -69,9 +70,16 @@ def hold_by_rule(
 
 
 def was_held(session: Session, lot: Lot, rule: str, figures: Mapping[str, object]) -> bool:
-    """Whether this rule has stopped the lot with these figures before; the office has seen it then."""
-    said = (col(Hold.rule) == rule, col(Hold.figures) == _packed(figures))
-    return session.execute(select(col(Hold.id)).where(col(Hold.lot_id) == lot.id, *said)).first() is not None
+    """Whether this rule has stopped the lot with these figures before; the office has seen it then.
+
+    What it lifted before the lot was corrected it lifted of other facts: that counts no more.
+    """
+    about = (col(Event.subject_kind) == "lot", col(Event.subject_id) == lot.id, col(Event.act) == "correct")
+    corrected_at = session.execute(select(func.max(col(Event.recorded_at))).where(*about)).scalar_one()
+    said = [col(Hold.lot_id) == lot.id, col(Hold.rule) == rule, col(Hold.figures) == _packed(figures)]
+    if corrected_at is not None:
+        said.append(or_(col(Hold.lifted_at).is_(None), col(Hold.opened_at) >= corrected_at))
+    return session.execute(select(col(Hold.id)).where(*said)).first() is not None
 
 
 def put_on_hold(

@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 from trace.errors import Refused
 from trace.records.allocation import Allocation
 from trace.records.logistic_unit import LogisticUnit, UnitContent
-from trace.records.lot import Lot, LotLink
+from trace.records.lot import Lot, LotLink, LotState
 from trace.records.market_order import MarketOrder, OrderStatus
 from trace.records.product import Product
 from trace.services.lineage import descendants, drawn_g
@@ -47,6 +47,16 @@ def refuse_too_light(session: Session, lot: Lot, weight_g: int) -> None:
             "kg_over": kilograms(least - weight_g),
         }
         raise Refused("correct.under", lot=lot.code, **figures)
+
+
+def refuse_giving_back(parent: Lot) -> None:
+    """Grams do not come back into a lot whose rest was destroyed: nobody could say where they are.
+
+    Raises:
+        Refused: ``correct.destroyed``.
+    """
+    if parent.state == LotState.DESTROYED:
+        raise Refused("correct.destroyed", lot=parent.code)
 
 
 def refuse_late(session: Session, lot: Lot, day: date) -> None:

@@ -23,6 +23,8 @@ class CorrectIn(Given):
     packing_house_id: MaybeRow = None
     parents: Annotated[list[Draw], Field(max_length=200)] = Field(default_factory=list)
     reason: Annotated[str, line(400)] = ""
+    version: Count = None
+    """The lot's version that these figures were put right in, where a form showed one."""
 
 
 class WithdrawIn(Given):

@@ -30,13 +30,15 @@ def correct_lot(session: Session, actor: Actor, public_id: str, given: CorrectIn
         NotAllowed: the role corrects nothing, or not what went out.
         NotFound: not the actor's lot, or not its plot.
         Invalid: a day to come, no reason where one is asked, a field the kind of lot has not.
-        Refused: ``gate.recalled``, ``correct.received``, ``correct.state``, ``correct.nothing``,
+        Refused: ``gate.recalled``, ``correct.received``, ``correct.stale``, ``correct.state``,
+            ``correct.nothing``, ``correct.destroyed``,
             ``correct.under``, ``correct.after_written``, ``correct.sold_before``, ``correct.crop``,
             ``gate.date``, ``gate.balance``, ``pool.over``, ``pool.loss``; ``gate.yield`` and
             ``gate.yield.warn`` without a reason; ``correct.untold``.
     """
     lot = held_family(session, actor, public_id)
     refuse_received(lot)
+    _refuse_stale(lot, given)
     if lot.state == LotState.DESTROYED:
         raise Refused("correct.state", lot=lot.code, state=state_word(lot.state))
     if refuse_unentitled(session, actor, lot) and not given.reason:
@@ -58,6 +60,12 @@ def correct_lot(session: Session, actor: Actor, public_id: str, given: CorrectIn
     ask_again(session, actor, lot, stops, now)
     fill(session, [lot.product_id] if lot.product_id else [], now)  # orders may have waited for the grams
     return lot
+
+
+def _refuse_stale(lot: Lot, given: CorrectIn) -> None:
+    """A form holds every figure it showed: one opened before another's change would take that back."""
+    if given.version is not None and given.version != lot.version:
+        raise Refused("correct.stale", lot=lot.code)
 
 
 def refuse_received(lot: Lot) -> None:

@@ -13,7 +13,7 @@ from trace.records.lot import Lot, LotLink, LotState
 from trace.records.product import Product
 from trace.services import lot_events
 from trace.services.admission import Actor
-from trace.services.correcting.bounds import refuse_late, refuse_too_light
+from trace.services.correcting.bounds import refuse_giving_back, refuse_late, refuse_too_light
 from trace.services.correcting.given import CorrectIn
 from trace.services.correcting.leftovers import settle
 from trace.services.gates import Stop
@@ -107,6 +107,8 @@ def _draw(session: Session, parents: list[Lot], links: Mapping[int, LotLink], gi
         link = links[parent.id]
         if draw.weight_g > link.weight_g:
             _refuse_short(session, parent, link.weight_g, draw.weight_g)
+        elif draw.weight_g < link.weight_g:
+            refuse_giving_back(parent)
         link.weight_g = draw.weight_g
 
 

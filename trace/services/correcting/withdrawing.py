@@ -15,6 +15,7 @@ from trace.records.stamp import StampActivation, StampBlock
 from trace.row_log import update_logged
 from trace.services import lot_events
 from trace.services.admission import Actor
+from trace.services.correcting.bounds import refuse_giving_back
 from trace.services.correcting.given import WithdrawIn
 from trace.services.correcting.leftovers import settle
 from trace.services.correcting.lots import held_family, refuse_received, refuse_unentitled
@@ -38,8 +39,8 @@ def withdraw_lot(session: Session, actor: Actor, public_id: str, given: Withdraw
 
     Raises:
         NotAllowed, NotFound: as ``correct_lot``.
-        Refused: ``gate.recalled``, ``gate.hold``, ``correct.received``, ``correct.state``, and a
-            ``correct.hangs`` that says what hangs on it.
+        Refused: ``gate.recalled``, ``gate.hold``, ``correct.received``, ``correct.state``,
+            ``correct.destroyed``, and a ``correct.hangs`` that says what hangs on it.
     """
     lot = held_family(session, actor, public_id)
     refuse_received(lot)
@@ -51,6 +52,8 @@ def withdraw_lot(session: Session, actor: Actor, public_id: str, given: Withdraw
     wrong = lot_events.making_event(session, lot)
     links = session.execute(select(LotLink).where(col(LotLink.child_id) == lot.id)).scalars().all()
     parents = [session.get_one(Lot, link.parent_id) for link in links]
+    for parent in parents:
+        refuse_giving_back(parent)
     numbers = [link.id for link in links]
     if numbers:
         gone = delete(LotLink).where(col(LotLink.id).in_(numbers))

@@ -24,7 +24,7 @@ from trace.web.visitor import actor, face_language, now
 
 door = Door("lot_corrections", __name__, url_prefix="/htx/lo")
 
-FIELDS = ("weight_g", "units", "made_on", "plot_id", "packing_house_id", "reason")
+FIELDS = ("weight_g", "units", "made_on", "plot_id", "packing_house_id", "reason", "version")
 INPUT = "g."
 """Before an input's public id: the field of what was taken from it."""
 Answer = str | AnyResponse | tuple[str, int]
