@@ -37,6 +37,7 @@ PLACES = (
     {"commune_code": HA_BAC},
     {"commune_code": ACROSS_DISTRICTS},
 )
+STATUSES = (*OrderStatus, *3 * (OrderStatus.COMPLETED, OrderStatus.RETURNED))
 VARIETIES = ("thieu", "u_hong", "")
 _numbers = itertools.count(1)
 
@@ -93,7 +94,7 @@ class Maker:
         _land(self, one)
         _goods(self, one)
         _shops(self, one)
-        for _ in self.some(12):
+        for _ in range(self.chance.randint(10, 20)):
             _order(self, one)
         for shop in one.shops:
             _typed(self, one, shop)
@@ -168,7 +169,7 @@ def _shops(make: Maker, one: Estate) -> None:
         shop = make_shop(make.session, make.at(), one, marketplace, f"x{next(_numbers)}")
         shop.state, shop.last_success_at = make.pick(ShopState), make.maybe(make.at())
         one.shops.append(shop)
-        for _ in make.some(3):
+        for _ in range(make.chance.randint(1, 3)):
             product = make.pick([*one.products, None])
             given = {"product_id": product.id if product else None, "unit_g": make.pick((None, 500, 2000))}
             given |= {
@@ -191,7 +192,7 @@ def _order(make: Maker, one: Estate) -> None:
     at = make.at()
     number = f"Don{next(_numbers)}"
     values = {"shop_id": shop.id, "ext_order_id": number, "ext_modified_at": at, "status_raw": "x"}
-    values |= {"status": make.pick(OrderStatus), "ordered_at": at, "day": make.day(), "payload_hash": ""}
+    values |= {"status": make.pick(STATUSES), "ordered_at": at, "day": make.day(), "payload_hash": ""}
     values |= {"is_priced": make.pick((True, True, False)), "first_seen_at": make.at(), "changed_at": at}
     order = make.add(MarketOrder(**values))
     if make.chance.random() < 0.2:

@@ -143,3 +143,18 @@ def test_the_short_form_has_no_brackets_and_the_form_abroad_names_the_country():
 def test_two_places_of_one_name_show_level_and_years():
     assert place_choice("vi", "Xã Thanh Hà", is_new=True) == "Thanh Hà · xã (từ 7/2025)"
     assert place_choice("vi", "Huyện Thanh Hà", is_new=False) == "Thanh Hà · huyện (đến 6/2025)"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0, "0 giây"),
+        (40, "40 giây"),
+        (310, "5 phút 10 giây"),
+        (7200, "2 giờ"),
+        (180_061, "2 ngày 2 giờ"),
+        (-90, "-1 phút 30 giây"),
+    ],
+)
+def test_how_long_is_said_by_its_two_largest_units(seconds, said):
+    assert formats.duration("vi", seconds) == said

@@ -20,7 +20,7 @@ from trace.services.figures.catalogue import BY_NAME, MEASURES
 from trace.services.figures.counting import Quantile, Rows, Timing
 from trace.services.figures.freshness import freshness
 from trace.services.figures.measure import Measure
-from trace.services.figures.row_listing import BEGINNING, Behind, every_row, rows_behind
+from trace.services.figures.row_listing import BEGINNING, PAGE, Behind, every_row, rows_behind
 from trace.services.figures.why import Why, why
 from trace.texts.catalogs import t
 from trace.web.door import Door
@@ -103,7 +103,7 @@ def rows(measure: str) -> str:
     with reading() as session:
         if chosen is not None:
             start = BEGINNING if after is None else max(after, BEGINNING)
-            page = rows_behind(session, actor(), chosen, asked.ask, after=start)
+            page = rows_behind(session, actor(), chosen, asked.ask, after=start, limit=PAGE)
             table = tables.rows(found, chosen, page, face_language())
             total = _total(session, chosen, asked.ask)
     shown = {"measure": found, "sources": sources, "chosen": chosen, "page": page, "total": total}
