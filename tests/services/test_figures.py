@@ -192,11 +192,11 @@ def test_an_empty_registry_has_no_shares_and_counts_nought(database: Database) -
             assert found.value == wanted, measure.name
 
 
-def test_a_question_of_many_keys_names_them_all(sqlite: Database) -> None:
+def test_a_question_of_many_keys_names_them_all(database: Database) -> None:
     from trace.services.figures.naming import names_of
 
     with transaction() as session:
-        codes = [f"x{n}" for n in range(25_000)] + [THANH_HA]
+        codes = [f"x{n}" for n in range(70_000)] + [THANH_HA]
         assert names_of(session, Dimension.COMMUNE, codes) == {
             THANH_HA: session.get(AdminUnit, ("2025-07", THANH_HA)).full_name
         }

@@ -4,19 +4,24 @@ from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from sqlmodel import Session, select
 
 from tests import world
 from tests.services import figures_oracle as oracle
+from tests.services import lot_world
 from tests.services.figures_world import FIRST, LAST
 from tests.services.test_figures import ASK, OFFICE, value, world_of
 from tests.services.test_statistics import make_listing, make_order, make_shop
 from tests.units import HA_BAC, THANH_HA
 from trace.db import Database, transaction
 from trace.records.account import Role
+from trace.records.allocation import Allocation
+from trace.records.certificate import Certificate, CertificateScope, Scheme
 from trace.records.file_exchange import DayTotal
+from trace.records.lot import LotKind
 from trace.records.market_order import MarketOrder, OrderStatus, OrderStatusChange
 from trace.records.scan import Scan
 from trace.records.shop import Shop, ShopState
@@ -29,10 +34,12 @@ from trace.services.figures.freshness import freshness
 from trace.services.figures.row_listing import every_row
 from trace.services.figures.why import why
 from trace.services.order_figures import recount
+from trace.standards.local_time import day_bounds
 
 MIDDLE = FIRST + timedelta(days=14)
 LATER, EARLIER = Ask(MIDDLE, LAST), Ask(FIRST, MIDDLE - timedelta(days=1))
 DAY = date(2026, 6, 10)
+HARVEST, POOL, PACK, HALF = LotKind.HARVEST, LotKind.POOL, LotKind.PACK, Fraction(1, 2)
 JUNE = Ask(date(2026, 6, 1), date(2026, 6, 30))
 
 
@@ -177,6 +184,8 @@ def test_what_was_typed_in_counts_and_stands_behind_until_a_report_ends_it(
         total.ended_at = at
         session.flush()
         recount(session)
+        by_product = answer(session, OFFICE, BY_NAME["orders"], replace(JUNE, by=Dimension.PRODUCT))
+        assert {part.key: part.top for part in by_product.parts} == {coop.product.public_id: 1}
         assert figure(session, "orders") == 1
 
 
@@ -222,7 +231,8 @@ def test_what_orders_told_after_the_day_is_counted(shelf: tuple[world.Coop, Shop
     with transaction() as session:
         late = sell(session, coop, shop, OrderStatus.PLACED)
         off = sell(session, coop, shop, OrderStatus.CANCELLED)
-        sell(session, coop, shop, OrderStatus.COMPLETED)
+        for _ in range(2):
+            sell(session, coop, shop, OrderStatus.COMPLETED)
         late.first_seen_at = after
         change = {"status_raw": "x", "status": OrderStatus.CANCELLED, "ext_modified_at": after}
         world.add(session, OrderStatusChange(order_id=off.id, learned_at=after, **change))
@@ -261,3 +271,44 @@ def test_others_are_as_fresh_as_their_newest_row(database: Database, now: dateti
         assert freshness(session, OFFICE, BY_NAME["scans"], JUNE).at == datetime(2026, 6, 12, 5, tzinfo=UTC)
         assert freshness(session, OFFICE, BY_NAME["report_answer_time"], JUNE).at is None
         assert freshness(session, OFFICE, BY_NAME["scans"], ASK).shops == 0
+
+
+def test_a_household_sells_by_what_its_harvest_became_however_many_steps_away(
+    shelf: tuple[world.Coop, Shop], now: datetime
+) -> None:
+    coop, shop = shelf
+    july = Ask(date(2026, 7, 1), date(2026, 7, 31), known={})
+    with transaction() as session:
+        idle = world.make_household(session, now, session.merge(coop.org))
+        lots = [lot_world.bare(session, now, coop, kind, 1000) for kind in (HARVEST, POOL, POOL, PACK)]
+        for parent, child in pairwise(lots):
+            lot_world.link(session, parent, child, 1000)
+        order = sell(session, coop, shop, OrderStatus.COMPLETED)
+        part = {"order_id": order.id, "ext_line_id": "0", "product_id": coop.product.id, "unit_g": 500}
+        world.add(session, Allocation(lot_id=lots[-1].id, pieces=2, **part))
+        assert figure(session, "active_sellers", replace(july, since=JUNE.since, until=JUNE.until)) == HALF
+        assert figure(session, "active_sellers", july) == 0
+        for home, day in ((coop.household, DAY - timedelta(days=90)), (idle, DAY)):
+            session.merge(home).trained_on = day_bounds(day)[0]
+        session.flush()
+        assert figure(session, "trained_then_selling", Ask(date(2026, 1, 1), JUNE.until)) == HALF
+        session.merge(coop.household).trained_on = day_bounds(DAY - timedelta(days=91))[0]
+        session.flush()
+        assert figure(session, "trained_then_selling", Ask(date(2026, 1, 1), JUNE.until)) == 0
+
+
+def test_a_paper_over_one_plot_covers_that_plot_and_one_over_nothing_named_covers_all(
+    database: Database, now: datetime
+) -> None:
+    with transaction() as session:
+        coop = world.make_coop(session, now)
+        second = world.make_plot(session, now, coop.household, area_m2=6_400)
+        days = {"valid_from": date(2026, 1, 1), "valid_to": date(2026, 12, 31), "created_at": now}
+        known = {"org_id": coop.org.id, "scheme": Scheme.VIETGAP, "confirmed_at": now, **days}
+        paper = world.add(session, Certificate(number="1", **known))
+        world.add(session, CertificateScope(certificate_id=paper.id, plot_id=second.id))
+        found = answer(session, OFFICE, BY_NAME["certified_area"], JUNE).whole
+        assert (found.top, found.bottom) == (6_400, 6_400)
+        world.add(session, Certificate(number="2", **{**known, "confirmed_at": None}))
+        found = answer(session, OFFICE, BY_NAME["certified_area"], JUNE).whole
+        assert (found.top, found.bottom) == (6_400, 10_000)
