@@ -1,16 +1,13 @@
 """Indicators 23 and 24: how shops are read, and what consumers report."""
 
-from typing import Any
-
-from sqlalchemy import exists, func
-from sqlalchemy.orm import aliased
+from sqlalchemy import func, select
 from sqlmodel import col
 
 from trace.records.job import Job, JobState
 from trace.records.market_order import MarketOrder
 from trace.records.shop import Shop
 from trace.services.figures.counting import Quantile, Total, Unrecorded
-from trace.services.figures.fact import AT
+from trace.services.figures.fact import AT, SINCE, UNTIL
 from trace.services.figures.facts.sales import ORDERS
 from trace.services.figures.facts.stamps import SCANS
 from trace.services.figures.facts.syncing import RUNS, SHOPS
@@ -22,14 +19,18 @@ from trace.services.shop_circuit import SYNC
 _FAILED = (JobState.FAILED, JobState.DEAD)
 _RUN = (col(Job.kind) == SYNC,)
 _AGE = seconds_between(AT, func.coalesce(col(Shop.last_success_at), col(Shop.created_at)))
-_First: Any = aliased(MarketOrder)
-_TWICE = exists().where(
-    _First.shop_id == MarketOrder.shop_id,
-    _First.day == MarketOrder.day,
-    _First.id < col(MarketOrder.id),
-    func.lower(func.trim(_First.ext_order_id)) == func.lower(func.trim(col(MarketOrder.ext_order_id))),
+_FIRSTS = (
+    select(func.min(col(MarketOrder.id)))
+    .where(col(MarketOrder.day).between(SINCE, UNTIL))
+    .group_by(
+        col(MarketOrder.shop_id),
+        col(MarketOrder.day),
+        func.lower(func.trim(col(MarketOrder.ext_order_id))),
+    )
 )
-"""The same number was there before: written with the same letters it can not be stored twice."""
+"""The first order of each number: written with the same letters none can be stored twice."""
+
+_TWICE = Total(fact=ORDERS, where=(col(MarketOrder.id).not_in(_FIRSTS),))
 
 MEASURES = (
     Measure(
@@ -49,7 +50,7 @@ MEASURES = (
         Total(fact=RUNS, where=(*_RUN, col(Job.state).in_((*_FAILED, JobState.DONE)))),
         better=-1,
     ),
-    Measure(23, "duplicate_orders", 1, Unit.COUNT, Total(fact=ORDERS, where=(_TWICE,)), better=-1),
+    Measure(23, "duplicate_orders", 1, Unit.COUNT, _TWICE, better=-1),
     Measure(24, "consumer_reports", 1, Unit.PER_10K, Unrecorded(), Total(fact=SCANS), better=-1),
     Measure(24, "report_answer_time", 1, Unit.SECONDS, Unrecorded(), better=-1),
 )
