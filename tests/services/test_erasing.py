@@ -124,7 +124,10 @@ def test_the_salts_of_what_was_erased_are_gone_and_the_erasing_is_a_leaf(made: S
     with reading() as session:
         mine = col(Lot.household_id) == made.stamps.coop.household.id
         lots = {("lot", number) for number in session.execute(select(col(Lot.id)).where(mine)).scalars()}
-        texts = {("typed_text", number) for number in session.execute(select(col(TypedText.id))).scalars()}
+        of_them = select(col(TypedText.id)).where(
+            col(TypedText.household_id) == made.stamps.coop.household.id
+        )
+        texts = {("typed_text", number) for number in session.execute(of_them).scalars()}
     assert lots | texts <= set(salts())
     erase(made, now)
     assert not (lots | texts) & set(salts())
