@@ -4,7 +4,6 @@ Every name is documented in ``docs/settings.md``. An unknown name or a wrong val
 line and exit status 2 (``SettingsError``), never a silent default.
 """
 
-import ipaddress
 import os
 import re
 import tomllib
@@ -12,10 +11,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from marketplaces.by_file import BY_FILE
-from marketplaces.report_server.host_keys import read_host_key
+from trace.settings_outside import (
+    CarrierSettings,
+    MarketplaceSettings,
+    ReportServerSettings,
+    is_name,
+    is_network,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = {
@@ -30,95 +35,11 @@ ENVIRONMENT = {
     "TLS": "tls",
     "NONGSAN_PRINTER_HOSTS": "printer_hosts",
 }
-HOST_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*", re.ASCII)
-
 CUPS_QUEUE = re.compile(r"cups://[A-Za-z0-9][A-Za-z0-9_.-]{0,126}", re.ASCII)
 
 
 class SettingsError(Exception):
     """One line a person can act on."""
-
-
-class MarketplaceSettings(BaseModel):
-    """How one marketplace is reached: its base URL, our application's id and secret there.
-
-    ``auth_url`` is where tokens are asked for when that is another host; ``cooperative`` is the public id of
-    the only one that may connect there, needed where the application's keys open one shop by themselves;
-    ``options`` are the choices that the marketplace's page in ``docs/marketplaces`` names.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    base_url: str
-    app_id: str
-    app_secret: str = Field(repr=False)
-    push_secret: str = Field(default="", repr=False)
-    auth_url: str = ""
-    cooperative: str = ""
-    options: dict[str, str] = Field(default_factory=dict)
-
-
-class CarrierSettings(BaseModel):
-    """How one carrier is reached; each cooperative has its own account there.
-
-    ``push_from`` are the networks its pushes come from, with blanks between; empty is anywhere.
-    ``options`` are the choices that the carrier's page in ``docs/marketplaces`` names.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    base_url: str
-    push_from: str = ""
-    options: dict[str, str] = Field(default_factory=dict)
-
-    @field_validator("push_from")
-    @classmethod
-    def _networks(cls, said: str) -> str:
-        for one in said.split():
-            if not _is_network(one):
-                raise ValueError(f"{one!r} is no network such as 203.0.113.0/24")
-        return said
-
-
-class ReportServerSettings(BaseModel):
-    """The SFTP server that one shop's order reports are fetched from.
-
-    ``host_keys`` are the public keys it may show; we sign in with ``key_file`` (no passphrase) or with
-    ``password``. ``names`` says which files are reports (``*`` and ``?``); with ``remove``, what was fetched
-    is removed there.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    host: str
-    port: int = Field(default=22, ge=1, le=65535)
-    user: str = Field(min_length=1)
-    folder: str = Field(default=".", min_length=1)
-    names: str = Field(default="*", min_length=1)
-    host_keys: tuple[str, ...] = Field(min_length=1)
-    key_file: Path | None = None
-    password: str = Field(default="", repr=False)
-    remove: bool = False
-
-    @field_validator("host")
-    @classmethod
-    def _host(cls, host: str) -> str:
-        if not HOST_NAME.fullmatch(host.lower()) and not _is_address(host):
-            raise ValueError("is no name such as sftp.example.vn and no address")
-        return host
-
-    @field_validator("host_keys")
-    @classmethod
-    def _keys(cls, lines: tuple[str, ...]) -> tuple[str, ...]:
-        for line in lines:
-            read_host_key(line)
-        return lines
-
-    @model_validator(mode="after")
-    def _one_way_in(self) -> "ReportServerSettings":
-        if bool(self.key_file) == bool(self.password):
-            raise ValueError("must have either key_file or password")
-        return self
 
 
 class Settings(BaseModel):
@@ -204,7 +125,7 @@ class Settings(BaseModel):
     @classmethod
     def _printers(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
         for host in hosts:
-            if not _is_name(host) and not _is_network(host) and not CUPS_QUEUE.fullmatch(host):
+            if not is_name(host) and not is_network(host) and not CUPS_QUEUE.fullmatch(host):
                 raise ValueError(f"{host!r} is no name, network such as 192.168.1.0/24, or queue cups://NAME")
         return tuple(host if CUPS_QUEUE.fullmatch(host) else host.lower() for host in hosts)
 
@@ -212,7 +133,7 @@ class Settings(BaseModel):
     @classmethod
     def _receivers(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
         for host in hosts:
-            if not _is_name(host) and not _is_network(host):
+            if not is_name(host) and not is_network(host):
                 raise ValueError(f"{host!r} is no name and no network such as 192.168.1.0/24")
         return tuple(host.lower() for host in hosts)
 
@@ -260,26 +181,6 @@ class Settings(BaseModel):
     def is_https(self) -> bool:
         """Whether cookies may be Secure and ``__Host-``."""
         return self.public_url.lower().startswith("https://")
-
-
-def _is_name(host: str) -> bool:
-    return HOST_NAME.fullmatch(host.lower()) is not None and not host[-1].isdecimal()
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_network(text: str) -> bool:
-    try:
-        ipaddress.ip_network(text)
-    except ValueError:
-        return False
-    return True
 
 
 def load_settings(environ: Mapping[str, str] | None = None, **given: Any) -> Settings:

@@ -30,7 +30,8 @@ from trace.records.job import Job, JobState
 from trace.records.shop import Shop
 from trace.services import schedules, shops
 from trace.services.shops import NewShop
-from trace.settings import MarketplaceSettings, Settings
+from trace.settings import Settings
+from trace.settings_outside import MarketplaceSettings
 
 SIZES = (1_000, 10_000, 100_000)
 LATER = 500

@@ -34,7 +34,8 @@ from trace.records.household import Purpose
 from trace.records.organisation import OrgKind
 from trace.services import accounts, households, organisations, plots, product_images, products
 from trace.services.admission import Actor
-from trace.settings import MarketplaceSettings, Settings
+from trace.settings import Settings
+from trace.settings_outside import MarketplaceSettings
 
 APP = {"app_id": "2001887", "app_secret": "a-key-of-the-simulator-for-tests-alone"}
 COMMUNE, OLD_COMMUNE = "10813", "10867"

@@ -33,7 +33,8 @@ from trace.records.job import Job
 from trace.records.market_order import MarketOrder, SalesDay
 from trace.records.shop import Listing, Shop, ShopState
 from trace.services import exchange_rates, order_figures, schedules, shops
-from trace.settings import MarketplaceSettings, Settings
+from trace.settings import Settings
+from trace.settings_outside import MarketplaceSettings
 
 SHOPEE = MARKETS["shopee"]
 APP_ID, SECRET = SHOPEE.app_id, SHOPEE.secret

@@ -10,7 +10,8 @@ from PIL import Image, ImageCms
 from marketplaces.directory import names, shipped
 from trace.errors import Invalid
 from trace.services.listing_pictures import PictureLimits, limits_of, prepare
-from trace.settings import MarketplaceSettings, Settings
+from trace.settings import Settings
+from trace.settings_outside import MarketplaceSettings
 
 
 def photograph(width: int = 900, height: int = 600, **saved: object) -> bytes:

@@ -23,7 +23,8 @@ from trace.records.job import Job
 from trace.records.lot import Lot
 from trace.records.shipment import Shipment
 from trace.services import instance_facts, schedules
-from trace.settings import CarrierSettings, Settings
+from trace.settings import Settings
+from trace.settings_outside import CarrierSettings
 
 WHOM = {
     "receiver_name": RECEIVER.name,

@@ -21,7 +21,7 @@ from trace.records.shop import Shop, ShopState
 from trace.services import shop_circuit
 from trace.services.file_exchange import arriving, drops, fetching, layouts
 from trace.services.file_exchange.remote_names import sort_out
-from trace.settings import ReportServerSettings
+from trace.settings_outside import ReportServerSettings
 
 MOST_AT_ONCE = 50
 LONGEST_S = 600.0

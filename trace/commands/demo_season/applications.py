@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from trace.settings import MarketplaceSettings
+from trace.settings_outside import MarketplaceSettings
 
 
 @dataclass(frozen=True)

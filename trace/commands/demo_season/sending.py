@@ -18,7 +18,8 @@ from trace.services import carrier_accounts, carrier_secrets
 from trace.services.carrier_accounts import SenderIn
 from trace.services.carrier_secrets import HookIn
 from trace.services.intake import read
-from trace.settings import CarrierSettings, Settings
+from trace.settings import Settings
+from trace.settings_outside import CarrierSettings
 
 CARRIER = "viettelpost"
 PHONE = "02203811001"

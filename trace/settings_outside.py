@@ -1,0 +1,116 @@
+"""What the settings say of those outside: marketplaces, carriers, servers of reports; how hosts are named."""
+
+import ipaddress
+import re
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from marketplaces.report_server.host_keys import read_host_key
+
+HOST_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*", re.ASCII)
+
+
+class MarketplaceSettings(BaseModel):
+    """How one marketplace is reached: its base URL, our application's id and secret there.
+
+    ``auth_url`` is where tokens are asked for when that is another host; ``cooperative`` is the public id of
+    the only one that may connect there, needed where the application's keys open one shop by themselves;
+    ``options`` are the choices that the marketplace's page in ``docs/marketplaces`` names.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    base_url: str
+    app_id: str
+    app_secret: str = Field(repr=False)
+    push_secret: str = Field(default="", repr=False)
+    auth_url: str = ""
+    cooperative: str = ""
+    options: dict[str, str] = Field(default_factory=dict)
+
+
+class CarrierSettings(BaseModel):
+    """How one carrier is reached; each cooperative has its own account there.
+
+    ``push_from`` are the networks its pushes come from, with blanks between; empty is anywhere.
+    ``options`` are the choices that the carrier's page in ``docs/marketplaces`` names.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    base_url: str
+    push_from: str = ""
+    options: dict[str, str] = Field(default_factory=dict)
+
+    @field_validator("push_from")
+    @classmethod
+    def _networks(cls, said: str) -> str:
+        for one in said.split():
+            if not is_network(one):
+                raise ValueError(f"{one!r} is no network such as 203.0.113.0/24")
+        return said
+
+
+class ReportServerSettings(BaseModel):
+    """The SFTP server that one shop's order reports are fetched from.
+
+    ``host_keys`` are the public keys it may show; we sign in with ``key_file`` (no passphrase) or with
+    ``password``. ``names`` says which files are reports (``*`` and ``?``); with ``remove``, what was fetched
+    is removed there.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    host: str
+    port: int = Field(default=22, ge=1, le=65535)
+    user: str = Field(min_length=1)
+    folder: str = Field(default=".", min_length=1)
+    names: str = Field(default="*", min_length=1)
+    host_keys: tuple[str, ...] = Field(min_length=1)
+    key_file: Path | None = None
+    password: str = Field(default="", repr=False)
+    remove: bool = False
+
+    @field_validator("host")
+    @classmethod
+    def _host(cls, host: str) -> str:
+        if not HOST_NAME.fullmatch(host.lower()) and not is_address(host):
+            raise ValueError("is no name such as sftp.example.vn and no address")
+        return host
+
+    @field_validator("host_keys")
+    @classmethod
+    def _keys(cls, lines: tuple[str, ...]) -> tuple[str, ...]:
+        for line in lines:
+            read_host_key(line)
+        return lines
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> "ReportServerSettings":
+        if bool(self.key_file) == bool(self.password):
+            raise ValueError("must have either key_file or password")
+        return self
+
+
+def is_name(host: str) -> bool:
+    """Whether it is the name of a host, and no address."""
+    return HOST_NAME.fullmatch(host.lower()) is not None and not host[-1].isdecimal()
+
+
+def is_address(text: str) -> bool:
+    """Whether it is an IPv4 or IPv6 address."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def is_network(text: str) -> bool:
+    """Whether it is a network such as 203.0.113.0/24."""
+    try:
+        ipaddress.ip_network(text)
+    except ValueError:
+        return False
+    return True
