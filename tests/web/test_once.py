@@ -37,7 +37,7 @@ DONE = {
 """What the grounds have material for at least; other acts may be refused because of the acts before them."""
 OWN_WAYS = {"account.py", "checking.py", "farms.py", "hooks.py", "once.py", "shop_connect.py"}
 OWN_WAYS |= {
-    "personal.py",
+    "personal_pages.py",
     "sending.py",
     "carrier_calls.py",
     "carrier_hooks.py",
