@@ -13,6 +13,7 @@ from trace.services.exchange_rates import settle
 from trace.services.figures.answering import Answer, answer
 from trace.services.figures.asking import Ask, Dimension
 from trace.services.figures.catalogue import BY_NAME
+from trace.services.figures.words import part_name, plain, said
 from trace.services.order_figures import recount
 from trace.services.statistics import Answer as SalesAnswer
 from trace.services.statistics import Dimension as SalesDimension
@@ -20,7 +21,6 @@ from trace.services.statistics import Question, sales
 from trace.standards.local_time import local_day
 from trace.texts.catalogs import shown, t
 from trace.texts.formats import money, number
-from trace.web.office.figure_words import part_name, plain, said
 
 FIGURES = ("orders", "transactions", "quantity", "revenue_vnd", "weight_g", "unpriced")
 PARTS = ("value", "top", "bottom")

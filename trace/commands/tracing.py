@@ -8,6 +8,7 @@ import click
 
 from trace.commands.terminal import actor_for, as_account, as_json, language, opened, say
 from trace.db import reading
+from trace.services.tables import plain_rows
 from trace.services.tracing.graph import Direction
 from trace.services.tracing.report import Node, Report, trace_lots
 from trace.services.tracing.starts import find_start
@@ -15,7 +16,6 @@ from trace.services.tracing.telling import as_values
 from trace.texts.catalogs import t
 from trace.texts.formats import weight
 from trace.web import lot_tree
-from trace.web.tables import plain_rows
 from trace.web.trace_tables import FILES, state, tables
 
 OUT = click.Path(dir_okay=False, writable=True, path_type=Path)

@@ -13,13 +13,14 @@ from trace.records.lot import Lot
 from trace.services import drilling
 from trace.services.admission import Act, fetch
 from trace.services.recalling import reach_of
+from trace.services.tables import Table
 from trace.services.tracing.contacts import Contact, contacts_of
 from trace.services.tracing.day_sheet import day_sheet
 from trace.texts.catalogs import t
 from trace.web.door import Door
 from trace.web.once import leads_to, once
 from trace.web.recall_tables import calls, sheet
-from trace.web.tables import Table, as_csv, as_xlsx
+from trace.web.tables import as_csv, as_xlsx
 from trace.web.visitor import actor, face_language, now
 
 FILES = {"csv": as_csv, "xlsx": as_xlsx}

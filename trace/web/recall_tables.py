@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from marketplaces.carriers import directory
+from trace.services.tables import Column, Table
 from trace.services.tracing.contacts import Contact
 from trace.services.tracing.day_sheet import SheetRow
 from trace.services.tracing.sheet_words import cells, headings
 from trace.texts.catalogs import t
-from trace.web.tables import Column, Table
 from trace.web.trace_tables import kg
 
 CALLS = (

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from trace.db import reading
 from trace.errors import Invalid, NotFound, Refused
 from trace.services.intake import read
+from trace.services.tables import Table
 from trace.services.tracing.graph import Direction
 from trace.services.tracing.picture import hidden
 from trace.services.tracing.report import Report, trace_lots
@@ -20,7 +21,7 @@ from trace.services.tracing.starts import Asked, Start, find_start
 from trace.services.tracing.telling import as_values
 from trace.web import lot_tree
 from trace.web.form_state import FormState, blank, kept
-from trace.web.tables import Table, as_csv, as_xlsx
+from trace.web.tables import as_csv, as_xlsx
 from trace.web.trace_tables import FILES, tables
 from trace.web.visitor import actor, face_language
 

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from marketplaces.carriers import directory
+from trace.services.tables import Column, Table
 from trace.services.tracing.report import Node, Report
 from trace.texts.catalogs import t
 from trace.texts.formats import kilograms, weight
-from trace.web.tables import Column, Table
 
 Rows = Callable[[Report, str], Iterator[Sequence[Any]]]
 

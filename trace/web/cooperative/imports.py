@@ -14,11 +14,11 @@ from trace.services.importing.books import error_book, problem_line, template
 from trace.services.importing.problems import RowProblem
 from trace.services.importing.report import Report
 from trace.services.importing.runs import NOUNS, ImportOrder, import_file
+from trace.services.tables import XLSX
 from trace.web.door import Door
 from trace.web.once import leads_to, once, stop_repeated
 from trace.web.refusals import said
 from trace.web.registry_forms import say
-from trace.web.tables import XLSX
 from trace.web.visitor import actor, face_language, now, settings
 
 door = Door("imports", __name__, url_prefix="/htx/nhap")

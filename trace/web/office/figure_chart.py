@@ -8,12 +8,12 @@ from markupsafe import Markup
 from sqlmodel import Session
 
 from trace.services.admission import Actor
+from trace.services.figures import words
 from trace.services.figures.answering import answer
 from trace.services.figures.asking import Ask, Dimension
 from trace.services.figures.measure import Measure, Unit
 from trace.texts.catalogs import t
 from trace.web.charts import Point, bars
-from trace.web.office import figure_words as words
 from trace.web.visitor import face_language
 
 MOST_DAYS = 120

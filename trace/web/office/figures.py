@@ -14,6 +14,7 @@ from trace.db import reading
 from trace.errors import NotFound
 from trace.services import sales_choices
 from trace.services.admission import Act
+from trace.services.figures import tables, words
 from trace.services.figures.answering import Answer, answer, check
 from trace.services.figures.asking import IN_TIME, Ask, Dimension
 from trace.services.figures.catalogue import BY_NAME, MEASURES
@@ -21,15 +22,14 @@ from trace.services.figures.counting import Quantile, Rows, Timing
 from trace.services.figures.freshness import freshness
 from trace.services.figures.measure import Measure
 from trace.services.figures.row_listing import BEGINNING, PAGE, Behind, every_row, rows_behind
+from trace.services.figures.tables import Line
 from trace.services.figures.why import Why, why
+from trace.services.tables import Table
 from trace.texts.catalogs import t
 from trace.web.door import Door
-from trace.web.office import figure_tables as tables
-from trace.web.office import figure_words as words
 from trace.web.office.figure_asking import FILTERS, Periods, address, periods_asked
 from trace.web.office.figure_chart import chart
-from trace.web.office.figure_tables import Line
-from trace.web.tables import Table, as_csv, as_json, as_xlsx
+from trace.web.tables import as_csv, as_json, as_xlsx
 from trace.web.visitor import actor, face_language, now
 
 door = Door("figures", __name__, url_prefix="/so")

@@ -14,12 +14,13 @@ from trace.services.baseline import published
 from trace.services.indicators import NAMES, indicators
 from trace.services.statistics import Answer, Dimension, Figures, Question, Row, by_hand, sales
 from trace.services.sync_health import sync_health
+from trace.services.tables import Column, Table
 from trace.standards.local_time import local_day
 from trace.texts.catalogs import t
 from trace.texts.formats import Money
 from trace.web.charts import Point, bars
 from trace.web.door import Door
-from trace.web.tables import Column, Table, as_csv, as_json, as_xlsx
+from trace.web.tables import as_csv, as_json, as_xlsx
 from trace.web.visitor import actor, face_language, now
 
 door = Door("sales", __name__, url_prefix="/so")

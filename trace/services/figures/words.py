@@ -52,7 +52,7 @@ def plain(measure: Measure, value: Fraction | None) -> int | float | None:
 
 
 def kind(measure: Measure) -> str:
-    """How a column of the figure is meant (``web.tables``)."""
+    """How a column of the figure is meant (``services.tables``)."""
     kinds = {Unit.SHARE: "share", Unit.VND: "money", Unit.VND_PER_KG: "money", Unit.GRAMS: "weight_kg"}
     return kinds.get(measure.unit, "number")
 

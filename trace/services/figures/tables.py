@@ -5,16 +5,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from trace.services.figures import words
 from trace.services.figures.answering import Answer, Part, part_of
 from trace.services.figures.asking import IN_TIME, Dimension
 from trace.services.figures.counting import Rows
 from trace.services.figures.freshness import Freshness
 from trace.services.figures.measure import Measure
 from trace.services.figures.row_listing import Behind
+from trace.services.tables import Column, Table
 from trace.standards.local_time import VN
 from trace.texts.catalogs import t
-from trace.web.office import figure_words as words
-from trace.web.tables import Column, Table
 
 WORDS = frozenset({"marketplace", "market", "order.state", "lot.state", "lot.kind", "scheme", "crop"})
 """Kinds of cells that hold a word the catalogs know."""
