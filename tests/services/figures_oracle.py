@@ -124,8 +124,13 @@ def of_product(books: Books, product: Product | None) -> dict[str, Any]:
         "product": product.public_id,
         "ocop_group": product.ocop_group,
         "stars": stars(books, product),
-        "variety": product.variety,
+        **grown(product),
     }
+
+
+def grown(row: Any) -> dict[str, Any]:
+    part = {"thieu": "lychee_main"}.get(row.variety, "lychee_early" if row.variety else "lychee")
+    return {"crop": part if row.crop == "lychee" else row.crop, "variety": row.variety}
 
 
 # --- Sales ---------------------------------------------------------------------------------------
@@ -303,7 +308,7 @@ def rule(books: Books, crop: str, variety: str) -> YieldRule | None:
 def lot_keys(books: Books, lot: Lot, day: date | None) -> dict[str, Any]:
     area, house = books.get(GrowingArea, lot.growing_area_id), books.get(PackingHouse, lot.packing_house_id)
     keys = {**in_time(day), **whose(books, lot.org_id, lot)}
-    keys |= of_product(books, books.get(Product, lot.product_id)) | {"variety": lot.variety}
+    keys |= of_product(books, books.get(Product, lot.product_id)) | grown(lot)
     return keys | {
         "growing_area": area.code if area else None,
         "packing_house": house.code if house else None,
@@ -373,7 +378,7 @@ def plots(books: Books, amount: Callable[[Plot], int | None]) -> Iterator[Entry]
     for plot in books.rows[Plot]:
         area, grams = books.get(GrowingArea, plot.growing_area_id), amount(plot)
         if grams is not None:
-            keys = {**whose(books, plot.org_id, plot), "variety": plot.variety}
+            keys = {**whose(books, plot.org_id, plot), **grown(plot)}
             yield Entry(plot.id, {**keys, "growing_area": area.code if area else None}, grams)
 
 
@@ -563,6 +568,7 @@ TOTALS: dict[str, tuple[Entries | None, ...]] = {
     "cancelled": (lambda b: orders(b, "cancelled"), lambda b: orders(b, *MADE)),
     "returned": (lambda b: orders(b, "returned"), lambda b: orders(b, "returned", "completed")),
     "traceable_share": (allocated, sold_g),
+    "harvested": (lambda b: picked(b, lambda lot: lot.weight_g),),
     "lot_registration": (
         lambda b: picked(b, lambda lot: lot.weight_g if rule(b, lot.crop, lot.variety) else 0),
         lambda b: plots(b, lambda plot: expected_g(b, plot)),

@@ -19,6 +19,9 @@ CROPS = {
 """Crop -> other words for it, folded."""
 VARIETIES = ("thieu", "u_hong", "u_trung_trang", "u_trung_gai", "tau_lai")
 """Varieties of lychee that the rules know."""
+MAIN = ("thieu",)
+"""Those of the main crop; the others ripen some three weeks earlier."""
+EARLY = tuple(name for name in VARIETIES if name not in MAIN)
 
 _BY_WORD = {word: crop for crop, words in CROPS.items() for word in (crop.replace("_", " "), *words)}
 

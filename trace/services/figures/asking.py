@@ -24,6 +24,8 @@ class Dimension(StrEnum):
     PRODUCT = "product"
     OCOP_GROUP = "ocop_group"
     STARS = "stars"
+    CROP = "crop"
+    """What grows, lychee apart by its early and its main crop."""
     VARIETY = "variety"
     MARKETPLACE = "marketplace"
     MARKET = "market"

@@ -127,6 +127,7 @@ _NAMED: dict[Dimension, Callable[[str, str], Any]] = {
     Dimension.MARKET: lambda lang, key: known(lang, f"market.{key}", key),
     Dimension.STARS: lambda lang, key: t(lang, "figures.stars", n=int(key)),
     Dimension.OCOP_GROUP: lambda lang, key: t(lang, f"ocop.group.{GROUPS[int(key) - 1]}"),
+    Dimension.CROP: lambda lang, key: known(lang, f"crop.{key}", key),
     Dimension.VARIETY: lambda lang, key: shown(lang, crop_word("lychee", key)),
 }
 

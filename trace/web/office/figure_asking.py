@@ -21,6 +21,7 @@ FILTERS = {
     Dimension.PRODUCT: "sp",
     Dimension.OCOP_GROUP: "nhom-ocop",
     Dimension.STARS: "sao",
+    Dimension.CROP: "cay",
     Dimension.VARIETY: "giong",
     Dimension.MARKETPLACE: "san",
     Dimension.MARKET: "thi-truong",

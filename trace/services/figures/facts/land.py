@@ -7,7 +7,7 @@ from trace.records.organisation import Organisation
 from trace.records.plot import GrowingArea, Plot
 from trace.services.figures.asking import Dimension
 from trace.services.figures.fact import Cell, Fact, table
-from trace.services.figures.facts.placing import COOPERATIVE, of_organisation, of_place
+from trace.services.figures.facts.placing import COOPERATIVE, of_crop, of_organisation, of_place
 
 _WHOSE = {Dimension.COOPERATIVE: col(Organisation.public_id)}
 
@@ -20,7 +20,7 @@ PLOTS = Fact(
     keys={
         **_WHOSE,
         **of_place(Plot),
-        Dimension.VARIETY: col(Plot.variety),
+        **of_crop(Plot),
         Dimension.GROWING_AREA: col(GrowingArea.code),
     },
     cells=(

@@ -11,7 +11,7 @@ from trace.records.plot import GrowingArea, PackingHouse
 from trace.records.product import Product
 from trace.services.figures.asking import Dimension
 from trace.services.figures.fact import Cell, Fact, calendar, table
-from trace.services.figures.facts.placing import COOPERATIVE, of_place, of_product
+from trace.services.figures.facts.placing import COOPERATIVE, of_crop, of_place, of_product
 
 INPUT_G = (
     select(func.sum(col(LotLink.weight_g))).where(col(LotLink.child_id) == col(Lot.id)).scalar_subquery()
@@ -30,7 +30,7 @@ _KEYS = {
     Dimension.COOPERATIVE: col(Organisation.public_id),
     **of_place(Lot),
     **of_product(),
-    Dimension.VARIETY: col(Lot.variety),
+    **of_crop(Lot),
     Dimension.GROWING_AREA: col(GrowingArea.code),
     Dimension.PACKING_HOUSE: col(PackingHouse.code),
 }

@@ -2,13 +2,16 @@
 
 from typing import Any
 
-from sqlalchemy import ScalarSelect, SQLColumnExpression, distinct, func, select
+from sqlalchemy import ScalarSelect, SQLColumnExpression, and_, case, distinct, func, select
 from sqlmodel import col
 
 from trace.records.admin_unit import AdminUnit, AdminUnitChange
 from trace.records.columns import NEW_SCHEME, OLD_SCHEME, Placed
+from trace.records.lot import Lot
 from trace.records.organisation import Organisation
+from trace.records.plot import Plot
 from trace.records.product import OcopRating, Product
+from trace.services.crops import EARLY, MAIN
 from trace.services.figures.asking import Dimension
 from trace.services.figures.fact import UNTIL, Cell, Keys
 
@@ -56,13 +59,24 @@ def _only(code: Any, which: SQLColumnExpression[Any]) -> ScalarSelect[Any]:
 
 
 def of_product() -> Keys:
-    """Which product, its OCOP group and the stars it held on the question's last day, its variety."""
+    """Which product, its OCOP group and the stars it held on the question's last day, what it grew of."""
     return {
         Dimension.PRODUCT: col(Product.public_id),
         Dimension.OCOP_GROUP: col(Product.ocop_group),
         Dimension.STARS: stars(),
-        Dimension.VARIETY: col(Product.variety),
+        **of_crop(Product),
     }
+
+
+def of_crop(table: type[Lot | Plot | Product]) -> Keys:
+    """What grows and its variety; of lychee the early and the main crop are told apart by the variety."""
+    crop, variety = col(table.crop), col(table.variety)
+    part = case(
+        (and_(crop == "lychee", variety.in_(EARLY)), "lychee_early"),
+        (and_(crop == "lychee", variety.in_(MAIN)), "lychee_main"),
+        else_=func.nullif(crop, ""),
+    )
+    return {Dimension.CROP: part, Dimension.VARIETY: variety}
 
 
 def stars() -> SQLColumnExpression[int]:

@@ -41,6 +41,13 @@ def _area(*rules: Any) -> Total:
 MEASURES = (
     Measure(
         10,
+        "harvested",
+        1,
+        Unit.GRAMS,
+        Total(fact=PICKED, where=HARVEST, amount=col(Lot.weight_g)),
+    ),
+    Measure(
+        10,
         "lot_registration",
         1,
         Unit.SHARE,
