@@ -74,11 +74,8 @@ def times(number: int, base: Point) -> Point:
     return found
 
 
-def base_point() -> Point:
-    """The generator."""
-    y = 4 * pow(5, P - 2, P) % P
-    x = recover_x(y, 0)
-    return x, y, 1, x * y % P
+BASE = point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
+"""The generator."""
 
 
 def is_signed(public: bytes, text: bytes, signature: bytes) -> bool:
@@ -90,7 +87,7 @@ def is_signed(public: bytes, text: bytes, signature: bytes) -> bool:
         return False
     challenge = hashlib.sha512(signature[:32] + public + text).digest()
     h = int.from_bytes(challenge, "little") % ORDER
-    left = times(s, base_point())
+    left = times(s, BASE)
     right = add(point(signature[:32]), times(h, point(public)))
     same_x = (left[0] * right[2] - right[0] * left[2]) % P == 0
     return same_x and (left[1] * right[2] - right[1] * left[2]) % P == 0
@@ -112,7 +109,10 @@ def open_note(note: str, keys: list[str]) -> tuple[str, int, bytes]:
     if len(more) > 1 or dash != "\u2014" or name != origin or len(found[1]) != 32 or str(found[0]) != size:
         raise Wrong("a checkpoint is not of its form")
     for key in keys:
-        kind_and_public = base64.b64decode(key.strip().split("+", 2)[2], validate=True)
+        try:
+            kind_and_public = base64.b64decode(key.strip().split("+", 2)[2], validate=True)
+        except (ValueError, IndexError):
+            raise Wrong(f"this is no public key of a log: {key[:80]}") from None
         own = hashlib.sha256(origin.encode() + b"\n" + kind_and_public).digest()[:4]
         if own == raw[:4] and is_signed(kind_and_public[1:], f"{text}\n".encode(), raw[4:]):
             return origin, *found
@@ -128,49 +128,42 @@ def parent(left: bytes, right: bytes) -> bytes:
 
 
 def root_from_leaf(leaf: bytes, index: int, size: int, path: list[bytes]) -> bytes:
-    """The root a path leads to."""
+    """The root that a leaf and its path give; the last hash is of the half the leaf is not in."""
     if not 0 <= index < size:
-        raise Wrong(f"position {index} is not in a log of {size}")
-    fn, sn, r = index, size - 1, leaf
-    for p in path:
-        if sn == 0:
-            raise Wrong(f"the path of position {index} is too long")
-        if fn & 1 or fn == sn:
-            r = parent(p, r)
-            while fn and not fn & 1:
-                fn, sn = fn >> 1, sn >> 1
-        else:
-            r = parent(r, p)
-        fn, sn = fn >> 1, sn >> 1
-    if sn:
-        raise Wrong(f"the path of position {index} is too short")
-    return r
+        raise Wrong(f"position {index} is not in a log of {size} leaves")
+    if size == 1 and not path:
+        return leaf
+    half, path, other = halved(size, path)
+    if index < half:
+        return parent(root_from_leaf(leaf, index, half, path), other)
+    return parent(other, root_from_leaf(leaf, index - half, size - half, path))
 
 
-def roots_from_older(first: int, old_root: bytes, second: int, path: list[bytes]) -> tuple[bytes, bytes]:
-    """The older and the newer root that a consistency path gives."""
-    if first == second and not path:
-        return old_root, old_root
-    if not 0 < first < second or not path:
+def roots_from_older(
+    first: int, old_root: bytes | None, second: int, path: list[bytes]
+) -> tuple[bytes, bytes]:
+    """The older and the newer root that a consistency path gives.
+
+    ``old_root`` is none in a part that begins after the first leaf: its first hash stands in the path.
+    """
+    if not 0 < first <= second:
         raise Wrong(f"no path leads from {first} to {second} leaves")
-    path = list(path) if first & (first - 1) else [old_root, *path]
-    fn, sn = first - 1, second - 1
-    while fn & 1:
-        fn, sn = fn >> 1, sn >> 1
-    fr = sr = path[0]
-    for c in path[1:]:
-        if sn == 0:
-            raise Wrong("the path between two checkpoints is too long")
-        if fn & 1 or fn == sn:
-            fr, sr = parent(c, fr), parent(c, sr)
-            while fn and not fn & 1:
-                fn, sn = fn >> 1, sn >> 1
-        else:
-            sr = parent(sr, c)
-        fn, sn = fn >> 1, sn >> 1
-    if sn:
-        raise Wrong("the path between two checkpoints is too short")
-    return fr, sr
+    if first == second and len(path) == (old_root is None):
+        same = path[0] if old_root is None else old_root
+        return same, same
+    half, path, other = halved(second, path)
+    if first <= half:
+        old, new = roots_from_older(first, old_root, half, path)
+        return old, parent(new, other)
+    old, new = roots_from_older(first - half, None, second - half, path)
+    return parent(other, old), parent(other, new)
+
+
+def halved(size: int, path: list[bytes]) -> tuple[int, list[bytes], bytes]:
+    """Leaves in the left half of a tree, the largest power of two below its size; the path in two."""
+    if size < 2 or not path:
+        raise Wrong(f"a path is too {'long' if path else 'short'} for a log of {size} leaves")
+    return 1 << (size - 1).bit_length() - 1, path[:-1], path[-1]
 
 
 # The proof.
@@ -240,8 +233,6 @@ def check_older(
 
 def check(proof: dict[str, Any], keys: list[str], kept: list[str]) -> Iterator[str]:
     """Everything; what is shown, as lines."""
-    if proof.get("format") != "nongsan-lot-proof/1":
-        raise Wrong("this is no proof of a lot")
     origin, size, root = open_note(proof["checkpoint"], keys)
     said = check_leaves(proof, size, root)
     check_rows(proof, said)
@@ -262,15 +253,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--older", action="append", default=[])
     given = parser.parse_args(arguments)
     try:
-        proof = json.loads(read(given.proof))
+        proof = proof_in(given.proof, read(given.proof))
         kept = [read(path) for path in given.older]
         for line in check(proof, given.key or proof["keys"], kept):
             print(line)
     except Wrong as wrong:
         print(f"WRONG: {wrong}", file=sys.stderr)
         return 1
-    except (OSError, ValueError, LookupError, TypeError, AttributeError) as wrong:
-        print(f"WRONG: not a proof that can be read: {wrong!r}", file=sys.stderr)
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        print("WRONG: a part of the proof is missing or has another form: ask for it again", file=sys.stderr)
         return 1
     if not given.key:
         print("The key came with the proof: compare it with the one the registry publishes, then use --key:")
@@ -280,8 +271,25 @@ def main(arguments: list[str] | None = None) -> int:
 
 def read(path: str) -> str:
     """A file's text."""
-    with open(path, encoding="utf-8") as file:
-        return file.read()
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+    except OSError as why:
+        raise Wrong(f"{path} cannot be read: {why.strerror}") from None
+    except UnicodeDecodeError:
+        raise Wrong(f"{path} is not text: this is another file") from None
+
+
+def proof_in(path: str, text: str) -> dict[str, Any]:
+    """The proof that stands in a file."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        what = "is not the whole JSON file of `nongsan audit proof`" if text.strip() else "is empty"
+        raise Wrong(f"{path} {what}: ask for the proof again") from None
+    if not isinstance(found, dict) or found.get("format") != "nongsan-lot-proof/1":
+        raise Wrong(f"{path}: this is no proof of a lot")
+    return found
 
 
 if __name__ == "__main__":

@@ -52,6 +52,38 @@ def proof_of(made: Season, since: int | None = None) -> dict[str, Any]:
         return lot_proof(session, active_lot(session), made.notes(), keys, since)
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "cannot be read: No such file or directory"),
+        (b"", "is empty: ask for the proof again"),
+        (b'{"format": "nongsan-lot-proof/1", "lea', "is not the whole JSON file"),
+        (b"\xff\xfe\x00", "is not text"),
+        (b"[" * 100_000, "is not the whole JSON file"),
+        (b"[1]", "this is no proof of a lot"),
+        (b'{"format": "nongsan-lot-proof/1"}', "a part of the proof is missing"),
+    ],
+)
+def test_a_file_that_is_no_proof_is_told_in_a_sentence(
+    tmp_path: Path, content: bytes | None, said: str
+) -> None:
+    path = tmp_path / "lot.proof.json"
+    if content is not None:
+        path.write_bytes(content)
+    run = [sys.executable, "-I", str(CHECKER), str(path)]
+    answer = subprocess.run(run, capture_output=True, text=True, check=False)
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert answer.stderr.startswith("WRONG: ")
+    assert said in answer.stderr
+    assert "Error(" not in answer.stderr
+
+
+def test_a_key_that_is_none_is_told_in_a_sentence(made: Season, tmp_path: Path) -> None:
+    answer = checked(tmp_path, proof_of(made), "--key", "khoa")
+    assert answer.returncode == 1
+    assert "this is no public key of a log: khoa" in answer.stderr
+
+
 def test_a_proof_is_checked_without_this_registry(made: Season, tmp_path: Path) -> None:
     proof = proof_of(made)
     assert {row["table"] for row in proof["rows"]} == {"lot", "stamp_activation", "event"}

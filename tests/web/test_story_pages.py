@@ -24,6 +24,7 @@ from trace.records.product import OcopRating, ProductImage
 from trace.standards.local_time import local_day
 from trace.standards.province_map import map_of_hai_phong
 from trace.texts.catalogs import t
+from trace.web.verdict_words import days_said
 
 NOW = datetime.now(UTC)
 TODAY = local_day(NOW)
@@ -103,6 +104,31 @@ def test_the_chain_goes_from_the_plots_to_the_pack(client: FlaskClient, coop: wo
     assert "300\u00a0kg" in text
     assert "Lô này gộp quả của 3 hộ" in text
     assert not [one.name for one in households if one.name in text]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_lot_of_several_harvests_says_all_their_days(
+    client: FlaskClient, coop: world.Coop, lang: str
+) -> None:
+    days = TODAY - timedelta(days=3), TODAY - timedelta(days=1)
+    with transaction() as session:
+        harvests = [world.make_lot(session, NOW, coop.plot, harvested_on=day) for day in days]
+        made = {"plot_id": None, "household_id": None, "harvested_on": days[0], "packed_on": TODAY}
+        pack = world.make_lot(session, NOW, coop.plot, coop.product, kind=LotKind.PACK, **made)
+        for parent in harvests:
+            session.add(LotLink(parent_id=parent.id, child_id=pack.id, weight_g=1))
+    text = page(client, f"/lo/{pack.public_id}", lang)
+    said = days_said(lang, *days)
+    assert f"<dd>{said}</dd>" in text
+    about = re.search(r'<meta name="description" content="([^"]*)"', text)
+    assert about
+    assert said in about[1]
+
+
+def test_the_strokes_of_the_chain_are_borders_for_paper_drops_backgrounds() -> None:
+    [stroke] = re.findall(r"\.way li\+li::before\{([^}]*)\}", (STATIC / "story.css").read_text("utf-8"))
+    assert "border-left:8px solid" in stroke
+    assert "background" not in stroke
 
 
 def test_papers_are_those_that_held_on_the_packing_day(client: FlaskClient, coop: world.Coop) -> None:

@@ -1,4 +1,4 @@
-"""What the pages of lots show: lists with search and paging, one lot with its life, choices of a form."""
+"""What the pages of lots show: lists with search and paging, one lot with its life."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ from trace.services.lineage import drawn_g
 from trace.services.lot_information import Answer, Item, information_of
 from trace.services.lot_life import LifeLine, life_of
 from trace.services.lot_room import boxed_by_lot, sold_by_lot
-from trace.services.lot_states import recall_of
+from trace.services.lot_states import MISTAKE, WITHDRAW, WITHDRAWABLE, is_mistake, recall_of
 from trace.services.shipment_pages import of_lot
 from trace.services.stamp_gates import left_g
 from trace.standards.local_time import local_day
@@ -53,11 +53,12 @@ class Boxes(Given):
 
 @dataclass(frozen=True)
 class LotRow:
-    """One line of a list."""
+    """One line of a list; ``standing`` is its state, or ``MISTAKE``."""
 
     lot: Lot
     product: str
     plot: str
+    standing: str
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def lots(session: Session, actor: Actor, wanted: LotFilter) -> LotPage:
     if wanted.state is not None:
         rules.append(col(Lot.state) == wanted.state)
     tables = (
-        select(Lot, Product.name, Plot.name)  # type: ignore[call-overload]
+        select(Lot, Product.name, Plot.name, is_mistake().label("is_mistake"))  # type: ignore[call-overload]
         .outerjoin(Product, col(Product.id) == col(Lot.product_id))
         .outerjoin(Plot, col(Plot.id) == col(Lot.plot_id))
         .where(*rules)
@@ -92,7 +93,10 @@ def lots(session: Session, actor: Actor, wanted: LotFilter) -> LotPage:
     total = session.execute(select(func.count()).select_from(tables.subquery())).scalar_one()
     page = tables.where(col(Lot.id) < wanted.before) if wanted.before else tables
     found = session.execute(page.order_by(col(Lot.id).desc()).limit(wanted.limit + 1)).all()
-    rows = [LotRow(lot, product or "", plot or "") for lot, product, plot in found[: wanted.limit]]
+    rows = [
+        LotRow(lot, product or "", plot or "", MISTAKE if mistake else lot.state)
+        for lot, product, plot, mistake in found[: wanted.limit]
+    ]
     return LotPage(rows, int(total), rows[-1].lot.id if len(found) > wanted.limit else None)
 
 
@@ -123,8 +127,26 @@ class LotDetail:
     """Days since the last spray that counts, and the days it asks for."""
 
     @property
+    def is_mistake(self) -> bool:
+        """Whether it stands as written down by mistake: there are no such goods."""
+        return self.lot.state == LotState.DESTROYED and any(one.act == WITHDRAW for one in self.life)
+
+    @property
+    def standing(self) -> str:
+        """Its state, or ``MISTAKE``."""
+        return MISTAKE if self.is_mistake else self.lot.state
+
+    @property
+    def may_be_mistake(self) -> bool:
+        """Whether nothing hangs on it yet, as far as its page shows: then it can be withdrawn."""
+        hanging = self.children, self.activated, self.sold_g, self.boxed_g, self.shipments
+        return self.lot.state in WITHDRAWABLE and self.lot.kind != LotKind.RECEIVED and not any(hanging)
+
+    @property
     def left_g(self) -> int:
-        """Grams nobody has taken or bought yet, and no stamp stands for."""
+        """Grams nobody has taken or bought yet, and no stamp stands for; none once it was destroyed."""
+        if self.lot.state == LotState.DESTROYED:
+            return 0
         stamped_g = self.activated * self.product.unit_g if self.product else 0
         return left_g(self.lot, self.drawn_g, stamped_g, self.sold_g + self.boxed_g)
 
@@ -138,8 +160,11 @@ class LotDetail:
 
     @property
     def most_stamps(self) -> int | None:
-        """Units that the lot's weight gives, without what was packed on."""
-        return (self.lot.weight_g - self.drawn_g) // self.product.unit_g if self.product else None
+        """Units that the lot's weight gives, without what was packed on; none once it was destroyed."""
+        if self.product is None:
+            return None
+        gone = self.lot.state == LotState.DESTROYED
+        return 0 if gone else (self.lot.weight_g - self.drawn_g) // self.product.unit_g
 
 
 def lot_detail(session: Session, actor: Actor, public_id: str) -> LotDetail:
@@ -197,62 +222,6 @@ def _waited(session: Session, plot: Plot, lot: Lot) -> tuple[int, int] | None:
         return None
     tightest = max(found, key=lambda spray: spray.done_on.toordinal() + (spray.waiting_days or 0))
     return (lot.harvested_on - tightest.done_on).days, tightest.waiting_days or 0
-
-
-@dataclass(frozen=True)
-class Choices:
-    """What a form offers, with the last lot's values first."""
-
-    plots: Sequence[tuple[Plot, Household]]
-    products: Sequence[Product]
-    houses: Sequence[PackingHouse]
-    last: Lot | None
-    last_product: str
-
-
-def choices(session: Session, actor: Actor) -> Choices:
-    """Plots, products and packing houses the actor may write for."""
-    plots = (
-        select(Plot, Household)
-        .join(Household, col(Household.id) == col(Plot.household_id))
-        .where(visible(actor, Act.WRITE_FARM, Plot))
-        .order_by(col(Plot.name), col(Plot.id))
-        .limit(2_000)
-    )
-    rows = session.execute(plots).all()
-    orgs = {plot.org_id for plot, _ in rows} | ({actor.org_id} if actor.org_id else set())
-    products = select(Product).where(col(Product.org_id).in_(orgs), col(Product.is_active))
-    houses = select(PackingHouse).where(col(PackingHouse.org_id).in_(orgs))
-    last = select(Lot).where(visible(actor, Act.WRITE_FARM, Lot), col(Lot.kind) == LotKind.HARVEST)
-    newest: Lot | None = session.execute(last.order_by(col(Lot.id).desc()).limit(1)).scalar_one_or_none()
-    made_of = session.get(Product, newest.product_id) if newest and newest.product_id else None
-    return Choices(
-        plots=rows,
-        products=session.execute(products.order_by(col(Product.name)).limit(500)).scalars().all(),
-        houses=session.execute(houses.order_by(col(PackingHouse.name)).limit(100)).scalars().all(),
-        last=newest,
-        last_product=made_of.public_id if made_of else "",
-    )
-
-
-def packable(session: Session, actor: Actor, limit: int = 100) -> Sequence[tuple[Lot, int]]:
-    """Lots that still have something to pack, and the grams left, newest first."""
-    drawn = (
-        select(func.coalesce(func.sum(LotLink.weight_g), 0))
-        .where(col(LotLink.parent_id) == Lot.id)
-        .scalar_subquery()
-    )
-    question = (
-        select(Lot, col(Lot.weight_g) - drawn)
-        .where(
-            visible(actor, Act.WRITE_FARM, Lot),
-            col(Lot.state).in_((LotState.OPEN, LotState.RELEASED, LotState.HOLD)),
-            col(Lot.weight_g) > drawn,
-        )
-        .order_by(col(Lot.id).desc())
-        .limit(limit)
-    )
-    return [(lot, int(left)) for lot, left in session.execute(question)]
 
 
 def season_start(now: datetime) -> date:

@@ -11,7 +11,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy import ColumnElement, and_, exists, select, update
 from sqlmodel import Session, col
 
 from trace.errors import Refused
@@ -26,6 +26,9 @@ from trace.texts.catalogs import Term
 S = LotState
 WITHDRAW = "withdraw"
 """The act of declaring that a lot was written down by mistake."""
+MISTAKE = "mistake"
+"""In place of its state, the word for a lot that was withdrawn: no goods of it were destroyed."""
+WITHDRAWABLE = (S.DRAFT, S.OPEN, S.RELEASED)
 MOVES: Mapping[LotState, frozenset[LotState]] = {
     S.DRAFT: frozenset((S.OPEN, S.RECALLED)),
     S.OPEN: frozenset((S.HOLD, S.RELEASED, S.CONSUMED, S.DESTROYED, S.RECALLED)),
@@ -86,6 +89,11 @@ def was_real() -> ColumnElement[bool]:
         col(Event.subject_id) == col(Lot.id),
     )
     return ~exists().where(*said)
+
+
+def is_mistake() -> ColumnElement[bool]:
+    """The lots that stand as mistakes: withdrawn, and not recalled since."""
+    return and_(col(Lot.state) == S.DESTROYED, ~was_real())
 
 
 def state_word(state: str) -> Term:

@@ -13,6 +13,7 @@ from trace.records.organisation import Organisation
 from trace.records.product import Product, ProductImage
 from trace.records.recall import Recall, RecallLot
 from trace.services.growing_story import Growing, growing_of
+from trace.services.lot_states import is_mistake, was_real
 from trace.services.papers import Paper, Stars, papers_on, stars_on
 from trace.services.stamp_facts import FIRST_NON_FOOD_GROUP, last_good_day
 from trace.services.story import Place, Story, place_of, tell
@@ -50,6 +51,7 @@ class LotPage:
     recall: RecallNotice | None
     is_recalled: bool
     is_destroyed: bool
+    is_mistake: bool
     story: Story
     growing: Growing
 
@@ -86,7 +88,7 @@ def lot_page(session: Session, public_id: str, today: date) -> LotPage:
         NotFound: no such lot, or one that was never released.
     """
     question = (
-        select(Lot, Organisation, Product)
+        select(Lot, Organisation, Product, is_mistake())
         .join(Organisation, col(Organisation.id) == col(Lot.org_id))
         .outerjoin(Product, col(Product.id) == col(Lot.product_id))
         .where(col(Lot.public_id) == public_id, is_public())
@@ -94,7 +96,7 @@ def lot_page(session: Session, public_id: str, today: date) -> LotPage:
     row = session.execute(question).first()
     if row is None:
         raise NotFound()
-    lot, cooperative, product = row
+    lot, cooperative, product, mistake = row
     notices = recalls_of(session, col(RecallLot.lot_id) == lot.id)
     return LotPage(
         public_id=lot.public_id,
@@ -112,6 +114,7 @@ def lot_page(session: Session, public_id: str, today: date) -> LotPage:
         recall=notices[0] if notices else None,
         is_recalled=bool(notices) or lot.state == LotState.RECALLED,
         is_destroyed=lot.state == LotState.DESTROYED,
+        is_mistake=bool(mistake),
         story=tell(session, lot.id, today),
         growing=growing_of(session, lot.id),
     )
@@ -169,7 +172,7 @@ def recent_lots(session: Session, product_id: int) -> tuple[tuple[str, str, date
     """Public id, code and harvest day of a product's latest lots that are or were out, packs only."""
     question = (
         select(col(Lot.public_id), col(Lot.code), col(Lot.harvested_on))
-        .where(col(Lot.product_id) == product_id, is_public())
+        .where(col(Lot.product_id) == product_id, is_public(), was_real())
         .where(~exists().where(col(LotLink.parent_id) == col(Lot.id)))
         .order_by(col(Lot.harvested_on).desc(), col(Lot.id).desc())
         .limit(RECENT_LOTS)

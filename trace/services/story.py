@@ -79,6 +79,12 @@ class Story:
     stars: Stars | None
     image: str | None
 
+    @property
+    def picked(self) -> tuple[date, date] | None:
+        """The first and the last day of harvest; None where the harvests are not in this registry."""
+        days = [(step.first_day, step.last_day) for step in self.steps if step.kind == LotKind.HARVEST]
+        return days[0] if days else None
+
 
 def tell(session: Session, lot_id: int, today: date) -> Story:
     """The story of one lot: some eight short questions, none a row of another one's answer."""

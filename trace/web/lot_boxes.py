@@ -1,6 +1,7 @@
 """What stands in one box of the tree of lots, and how it looks."""
 
 from trace.records.lot import LotState
+from trace.services.lot_states import MISTAKE
 from trace.services.tracing.picture import Box
 from trace.texts.catalogs import t
 from trace.texts.formats import weight
@@ -9,6 +10,7 @@ SIGNS = {
     LotState.RECALLED: "✕",
     LotState.HOLD: "‖",
     LotState.DESTROYED: "∅",
+    MISTAKE: "∅",
     LotState.RELEASED: "✓",
     LotState.CONSUMED: "✓",
     LotState.OPEN: "○",
@@ -52,7 +54,7 @@ def _state(box: Box, lang: str) -> str:
     for node in (node for node in box.nodes if not node.lot.is_partner):
         counts[node.standing] = counts.get(node.standing, 0) + 1
     worst = [state for state in BAD if state in counts]
-    state = LotState(worst[0] if worst else max(counts, key=lambda name: counts[name]))
+    state = worst[0] if worst else max(counts, key=lambda name: counts[name])
     how_many = "" if counts[state] == len(box.nodes) else f"{counts[state]} "
     return f"{SIGNS[state]} {how_many}{t(lang, f'lot.state.{state}')}"
 

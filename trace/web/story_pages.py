@@ -18,7 +18,7 @@ from trace.web.door import Door, Open
 from trace.web.link_notice import notices_here
 from trace.web.page_tools import icon, request_is_demo
 from trace.web.reader import LANGUAGES, consumer_language, kept_query
-from trace.web.verdict_words import figure_tools, own_name, place_said, tel
+from trace.web.verdict_words import days_said, figure_tools, own_name, place_said, tel
 from trace.web.visitor import now, settings
 
 door = Door("story", __name__)
@@ -34,12 +34,13 @@ def lot(public_id: str) -> str:
         lang = consumer_language()
         notes = notices_here(session, page.product.id if page.product else None, lang)
     product = own_name(page.product, lang) if page.product is not None else page.code
+    picked = days_said(lang, *(page.story.picked or (page.harvested_on, page.harvested_on)))
     figures = {
         "product": product,
         "lot": page.code,
         "coop": own_name(page.cooperative, lang),
         "place": place_short(lang, page.story.place.commune, page.story.place.province),
-        "date": page.harvested_on,
+        "date": picked,
     }
     return rendered(
         "consumer/lot.html",
@@ -51,6 +52,7 @@ def lot(public_id: str) -> str:
         title=t(lang, "consumer.story.title", **figures),
         about=t(lang, "consumer.story.about", **figures),
         product=product,
+        picked=picked,
         coop=figures["coop"],
         place=place_said(lang, page.story.place),
         map=marked(page.story.place.code),

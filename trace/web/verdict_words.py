@@ -206,14 +206,16 @@ def banner_of(info: StampInfo | None, state: State) -> str | None:
 def figure_tools(lang: str) -> dict[str, Any]:
     """Days, weights and lists as a template says them."""
 
-    def days_said(first: date, last: date) -> str:
-        return formats.day(lang, first) if first == last else formats.days_between(lang, first, last)
-
     return {
-        "days_said": days_said,
+        "days_said": partial(days_said, lang),
         "weight_said": partial(formats.weight, lang),
         "listed": partial(formats.listed, lang),
     }
+
+
+def days_said(lang: str, first: date, last: date) -> str:
+    """One day, or two with what is between them."""
+    return formats.day(lang, first) if first == last else formats.days_between(lang, first, last)
 
 
 def tel(phone: str) -> str:

@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 from trace.errors import Refused
 from trace.records.allocation import Allocation
 from trace.records.logistic_unit import UnitContent
-from trace.records.lot import Lot, LotLink, LotState
+from trace.records.lot import Lot, LotLink
 from trace.records.shipment import ShipmentLot
 from trace.records.stamp import StampActivation, StampBlock
 from trace.row_log import update_logged
@@ -20,9 +20,8 @@ from trace.services.correcting.given import WithdrawIn
 from trace.services.correcting.leftovers import settle
 from trace.services.correcting.lots import held_family, refuse_received, refuse_unentitled
 from trace.services.holding import refuse_held
-from trace.services.lot_states import never_was, state_word
+from trace.services.lot_states import WITHDRAWABLE, never_was, state_word
 
-WITHDRAWABLE = (LotState.DRAFT, LotState.OPEN, LotState.RELEASED)
 HANGING: tuple[tuple[str, Any], ...] = (
     ("lots", LotLink.parent_id),
     ("stamps", StampActivation.lot_id),

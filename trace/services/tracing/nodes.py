@@ -14,6 +14,7 @@ from trace.records.organisation import Organisation
 from trace.records.plot import GrowingArea, PackingHouse, Plot
 from trace.records.product import Product
 from trace.services.lineage import portions
+from trace.services.lot_states import is_mistake
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class LotFacts:
     org_id: int
     org: str
     phone: str
+    is_mistake: bool = False
     is_partner: bool = False
 
     @property
@@ -69,7 +71,14 @@ def facts_of(
 def _hidden() -> dict[str, Any]:
     """What another organisation's lot does not tell."""
     empty = ("product", "variety", "plot", "plot_name", "household", "area", "house", "commune")
-    return {**dict.fromkeys(empty, ""), "state": "", "weight_g": 0, "unit_g": 0, "is_partner": True}
+    return {
+        **dict.fromkeys(empty, ""),
+        "state": "",
+        "weight_g": 0,
+        "unit_g": 0,
+        "is_mistake": False,
+        "is_partner": True,
+    }
 
 
 def _question() -> Any:
@@ -90,6 +99,7 @@ def _question() -> Any:
             text(col(Plot.commune_code), col(Lot.commune_code)).label("commune"),
             col(Organisation.name).label("org"),
             text(col(Organisation.phone), "").label("phone"),
+            is_mistake().label("is_mistake"),
         )
         .join(Organisation, col(Organisation.id) == col(Lot.org_id))
         .outerjoin(Product, col(Product.id) == col(Lot.product_id))

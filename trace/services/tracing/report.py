@@ -11,6 +11,7 @@ from trace.records.lot import LotState
 from trace.services.admission import Actor
 from trace.services.lineage import portions
 from trace.services.lot_room import boxed_by_lot, sold_by_lot
+from trace.services.lot_states import MISTAKE
 from trace.services.tracing import goods
 from trace.services.tracing.goods import Arrived, CalledBack, Parcel, Sale, Sent, StampRange, Stop
 from trace.services.tracing.graph import Direction, Graph, Link, drawn_in_all, walk
@@ -48,7 +49,9 @@ class Node:
 
     @property
     def standing(self) -> str:
-        """Its state; a used up lot with an open hold stands as held, for what was made of it is."""
+        """Its state, or ``MISTAKE``; a used up lot with an open hold stands as held, as what it became is."""
+        if self.lot.is_mistake:
+            return MISTAKE
         bad = (LotState.RECALLED, LotState.HOLD, LotState.DESTROYED)
         return LotState.HOLD if self.stops and self.lot.state not in bad else self.lot.state
 

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from trace.db import reading
 from trace.errors import Invalid, Refused
 from trace.records.diary_entry import DiaryKind
-from trace.services import diary, lot_pages
+from trace.services import diary, lot_choices
 from trace.services.admission import Act
 from trace.services.gates import crop_word
 from trace.services.intake import read
@@ -52,7 +52,7 @@ def new() -> str:
 
 def _form(state: FormState) -> str:
     with reading() as session:
-        offered = lot_pages.choices(session, actor())
+        offered = lot_choices.choices(session, actor())
     return render_template("cooperative/diary/new.html", form=state, offered=offered, kinds=list(DiaryKind))
 
 

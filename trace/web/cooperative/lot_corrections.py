@@ -1,4 +1,4 @@
-"""``/htx/lo/<lot>/sua``: what was written down wrongly of a lot, put right or declared never to have been."""
+"""``/htx/lo/<lot>/sua``, ``/ghi-nham``: figures of a lot put right, or the lot declared a mistake."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from trace.db import reading
 from trace.errors import Invalid, Refused
 from trace.records.lot import LotState
-from trace.services import lot_pages
+from trace.services import lot_choices, lot_pages
 from trace.services.admission import Act
 from trace.services.correcting.given import CorrectIn, WithdrawIn
 from trace.services.correcting.lots import correct_lot
@@ -39,7 +39,7 @@ def form(public_id: str) -> str:
 def _page(public_id: str, state: FormState) -> str:
     with reading() as session:
         found = lot_pages.lot_detail(session, actor(), public_id)
-        offered = lot_pages.choices(session, actor())
+        offered = lot_choices.choices(session, actor())
     return render_template("cooperative/lots/correct.html", d=found, form=state, offered=offered)
 
 
@@ -69,6 +69,18 @@ def _said(values: dict[str, str]) -> dict[str, Any]:
     return said
 
 
+@door.page("/<public_id>/ghi-nham", Act.CORRECT_LOT)
+def mistaken(public_id: str) -> str:
+    """What it means to declare that the lot never was, and why it is to be."""
+    return _mistake_page(public_id, blank())
+
+
+def _mistake_page(public_id: str, state: FormState) -> str:
+    with reading() as session:
+        found = lot_pages.lot_detail(session, actor(), public_id)
+    return render_template("cooperative/lots/withdraw.html", d=found, form=state)
+
+
 @door.page("/<public_id>/ghi-nham", Act.CORRECT_LOT, methods=["POST"])
 def withdraw(public_id: str) -> Answer:
     """Declare that the lot never was."""
@@ -79,6 +91,6 @@ def withdraw(public_id: str) -> Answer:
             lot = withdraw_lot(session, actor(), public_id, given, now())
             answer = leads_to("lots.show", public_id=public_id)
     except (Invalid, Refused) as error:
-        return _page(public_id, kept(error, {"why": values.get("reason", "")})), error.status
+        return _mistake_page(public_id, kept(error, values)), error.status
     flash(t(face_language(), "withdraw.done", lot=lot.code), "ok")
     return answer

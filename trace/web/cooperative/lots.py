@@ -13,6 +13,7 @@ from trace.services import (
     destroying,
     harvesting,
     holding,
+    lot_choices,
     lot_pages,
     pack_inputs,
     packing,
@@ -62,7 +63,7 @@ def new() -> str:
 
 def _form(state: FormState) -> str:
     with reading() as session:
-        offered = lot_pages.choices(session, actor())
+        offered = lot_choices.choices(session, actor())
     if "plot_id" not in state.values:
         state.values |= {"when": "today", "product": offered.last_product}
         state.values |= {"plot_id": str(offered.last.plot_id)} if offered.last else {}
@@ -147,7 +148,7 @@ def show(public_id: str) -> str:
 def _page(public_id: str, form: FormState) -> str:
     with reading() as session:
         found = lot_pages.lot_detail(session, actor(), public_id)
-        offered = lot_pages.choices(session, actor()) if may(actor(), Act.WRITE_FARM) else None
+        offered = lot_choices.choices(session, actor()) if may(actor(), Act.WRITE_FARM) else None
     return render_template(
         "cooperative/lots/show.html",
         d=found,

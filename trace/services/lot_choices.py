@@ -1,0 +1,49 @@
+"""What the forms of lots and of the diary offer, with the last lot's values first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from trace.records.household import Household
+from trace.records.lot import Lot, LotKind
+from trace.records.plot import PackingHouse, Plot
+from trace.records.product import Product
+from trace.services.admission import Act, Actor, visible
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a form offers, with the last lot's values first."""
+
+    plots: Sequence[tuple[Plot, Household]]
+    products: Sequence[Product]
+    houses: Sequence[PackingHouse]
+    last: Lot | None
+    last_product: str
+
+
+def choices(session: Session, actor: Actor) -> Choices:
+    """Plots, products and packing houses the actor may write for."""
+    plots = (
+        select(Plot, Household)
+        .join(Household, col(Household.id) == col(Plot.household_id))
+        .where(visible(actor, Act.WRITE_FARM, Plot))
+        .order_by(col(Plot.name), col(Plot.id))
+        .limit(2_000)
+    )
+    rows = session.execute(plots).all()
+    orgs = {plot.org_id for plot, _ in rows} | ({actor.org_id} if actor.org_id else set())
+    products = select(Product).where(col(Product.org_id).in_(orgs), col(Product.is_active))
+    houses = select(PackingHouse).where(col(PackingHouse.org_id).in_(orgs))
+    last = select(Lot).where(visible(actor, Act.WRITE_FARM, Lot), col(Lot.kind) == LotKind.HARVEST)
+    newest: Lot | None = session.execute(last.order_by(col(Lot.id).desc()).limit(1)).scalar_one_or_none()
+    made_of = session.get(Product, newest.product_id) if newest and newest.product_id else None
+    return Choices(
+        plots=rows,
+        products=session.execute(products.order_by(col(Product.name)).limit(500)).scalars().all(),
+        houses=session.execute(houses.order_by(col(PackingHouse.name)).limit(100)).scalars().all(),
+        last=newest,
+        last_product=made_of.public_id if made_of else "",
+    )
