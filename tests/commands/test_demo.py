@@ -38,12 +38,13 @@ from trace.records.exchange_rate import ExchangeRate
 from trace.records.file_exchange import FileReport
 from trace.records.household import Household
 from trace.records.lot import Hold, Lot, LotKind
-from trace.records.market_order import MarketOrder, SalesDay
+from trace.records.market_order import MarketOrder
 from trace.records.plot import Plot
 from trace.records.product import OcopRating
 from trace.records.recall import Recall
 from trace.records.schema import metadata
 from trace.records.shop import Listing, Shop
+from trace.records.sums import SalesDay
 from trace.services import order_figures
 from trace.services.accounts import MIN_PASSWORD
 from trace.services.verdicts import State

@@ -13,8 +13,8 @@ from marketplaces.simulators.files.dialects import IS_FULL, WORDS, drop
 from tests import world
 from trace.db import reading, transaction
 from trace.records.file_exchange import FileReport, HeldOrder
-from trace.records.market_order import SalesDay, ShopDay
 from trace.records.shop import Listing, Shop
+from trace.records.sums import SalesDay, ShopDay
 from trace.services import order_figures
 from trace.services.file_exchange import cleaning, layouts, learning, reports
 from trace.services.file_exchange.headings import REPORT_WORDS, guess

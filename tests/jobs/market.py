@@ -30,8 +30,9 @@ from trace.jobs.desk import Desk
 from trace.jobs.work import run_one
 from trace.records.exchange_rate import ExchangeRate
 from trace.records.job import Job
-from trace.records.market_order import MarketOrder, SalesDay
+from trace.records.market_order import MarketOrder
 from trace.records.shop import Listing, Shop, ShopState
+from trace.records.sums import SalesDay
 from trace.services import exchange_rates, order_figures, schedules, shops
 from trace.settings import Settings
 from trace.settings_outside import MarketplaceSettings

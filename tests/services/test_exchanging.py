@@ -16,8 +16,9 @@ from trace.db import Database, reading, transaction
 from trace.errors import Invalid, NotAllowed
 from trace.records.account import Role
 from trace.records.exchange_rate import ExchangeRate
-from trace.records.market_order import MarketOrder, MarketOrderLine, SalesDay, ShopDay
+from trace.records.market_order import MarketOrder, MarketOrderLine
 from trace.records.shop import Shop
+from trace.records.sums import SalesDay, ShopDay
 from trace.services import exchange_rates, order_figures, selling
 from trace.services.admission import Actor
 from trace.services.rate_input import RateIn, read_file, read_rate
@@ -75,7 +76,7 @@ def stored(number: str = "O1") -> tuple[MarketOrder, list[MarketOrderLine]]:
 
 def day_sums() -> list[tuple[int, int, int, int]]:
     with reading() as session:
-        rows = session.execute(select(ShopDay).order_by(ShopDay.day)).scalars()
+        rows = session.execute(select(ShopDay).where(ShopDay.orders > 0).order_by(ShopDay.day)).scalars()
         return [(row.orders, row.quantity, row.revenue_vnd, row.unpriced) for row in rows]
 
 

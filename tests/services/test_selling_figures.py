@@ -15,16 +15,11 @@ from marketplaces.values import Listing as Shown
 from marketplaces.values import Order, OrderLine, OrderStatus
 from tests import world
 from trace.db import Database, transaction
-from trace.records.market_order import (
-    MarketOrder,
-    MarketOrderLine,
-    OrderStatusChange,
-    SalesDay,
-    ShopDay,
-)
+from trace.records.market_order import MarketOrder, MarketOrderLine, OrderStatusChange
 from trace.records.shop import Listing, Shop
+from trace.records.sums import SalesDay, SalesMonth, ShopDay, ShopMonth
 from trace.services import listings, order_figures, selling
-from trace.services.order_figures import COUNTED
+from trace.services.order_sums import COUNTED
 
 START = datetime(2026, 6, 1, 16, 30, tzinfo=UTC)  # half past eleven at night in Vietnam
 
@@ -89,7 +84,8 @@ def undone() -> Iterator[Session]:
     """A transaction whose work is taken back at the end: each example begins with no order."""
     with transaction() as session:
         yield session
-        for table in (SalesDay, ShopDay, MarketOrderLine, OrderStatusChange, MarketOrder, Listing):
+        sums = (SalesDay, SalesMonth, ShopDay, ShopMonth)
+        for table in (*sums, MarketOrderLine, OrderStatusChange, MarketOrder, Listing):
             session.execute(delete(table))
 
 
@@ -181,8 +177,8 @@ def test_a_recount_finds_and_mends_a_figure_somebody_changed(shop: Shop, now: da
         (wrong,) = order_figures.recount(session, check=True)
         assert (wrong.table, wrong.stored, wrong.facts) == (
             "sales_day",
-            (2, 0, 2, 100_000, 0),
-            (1, 0, 2, 100_000, 0),
+            (2, 0, 2, 100_000, 0, 2, 100_000),
+            (1, 0, 2, 100_000, 0, 2, 100_000),
         )
         order_figures.recount(session)
         assert order_figures.recount(session, check=True) == []
@@ -194,7 +190,7 @@ def test_counting_apart_from_the_facts_is_caught_by_the_recount(
     monkeypatch.setattr(order_figures, "recompute", lambda *_given: None)
     with transaction() as session:
         selling.record_orders(session, shop.id, [order("S1")], now)
-        assert len(order_figures.recount(session, check=True)) == 2
+        assert len(order_figures.recount(session, check=True)) == 4
 
 
 def test_a_line_worth_more_than_a_thousand_billion_is_no_sale(shop: Shop, now: datetime) -> None:

@@ -18,8 +18,9 @@ from trace.db import reading, transaction
 from trace.records.file_exchange import FileReport, HeldOrder
 from trace.records.file_export import FileExport
 from trace.records.job import Job, Schedule
-from trace.records.market_order import MarketOrder, ShopDay
+from trace.records.market_order import MarketOrder
 from trace.records.shop import Shop
+from trace.records.sums import ShopDay
 from trace.services import shop_circuit
 from trace.services.file_exchange import fetching
 from trace.services.file_exchange.remote_names import Sorted

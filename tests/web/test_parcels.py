@@ -14,8 +14,9 @@ from tests.web import grounds
 from tests.web.parcels import BOX, WHOM, Office, field_of, open_office
 from trace.db import Database, reading, transaction
 from trace.records.lot import Lot
-from trace.records.market_order import MarketOrder, SalesDay, ShopDay
+from trace.records.market_order import MarketOrder
 from trace.records.shipment import ShipmentStep
+from trace.records.sums import SalesDay, ShopDay
 
 
 @pytest.fixture

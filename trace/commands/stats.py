@@ -14,7 +14,7 @@ from trace.services.figures.answering import Answer, answer
 from trace.services.figures.asking import Ask, Dimension
 from trace.services.figures.catalogue import BY_NAME
 from trace.services.figures.words import part_name, plain, said
-from trace.services.order_figures import recount
+from trace.services.order_figures import mend, recount
 from trace.services.statistics import Answer as SalesAnswer
 from trace.services.statistics import Dimension as SalesDimension
 from trace.services.statistics import Question, sales
@@ -166,10 +166,15 @@ def _lines(found: Answer) -> list[str]:
 @click.option("--check", is_flag=True, help="Only compare; exit status 1 when a figure differs.")
 @as_json
 def rebuild(*, check: bool, as_json: bool) -> None:
-    """Recount every day figure from its order lines, and those from the rates of their days."""
-    with opened(), transaction() as session:
-        mispriced = settle(session, check=check)
-        found = recount(session, check=check)
+    """Recount every sum by day and month from its rows, and orders from the rates of their days."""
+    with opened():
+        with transaction() as session:
+            mispriced = settle(session, check=check)
+        with reading() as session:
+            found = recount(session, check=True)
+        if found and not check:
+            with transaction() as session:
+                mend(session, found)
     lines = [f"{mispriced} orders had another rate than their day's"] if mispriced else []
     lines += [f"{one.table} {one.key} {one.day}: stored {one.stored}, rows say {one.facts}" for one in found]
     say([vars(one) for one in found], as_json=as_json, lines=lines or ["0 differences"])

@@ -1,4 +1,4 @@
-"""Order facts that counting needs, and nothing about a buyer; day figures that follow them."""
+"""Order facts that counting needs, and nothing about a buyer; their sums stand in ``sums``."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -102,39 +102,6 @@ class OrderStatusChange(SQLModel, table=True):
     status: str = Field(max_length=12)
     ext_modified_at: datetime
     learned_at: datetime
-
-
-class SalesDay(SQLModel, table=True):
-    """Figures of one listing on one day; always equal to the recount of its order lines.
-
-    ``unpriced`` of its orders count without their revenue, which is not known yet.
-    """
-
-    __tablename__ = "sales_day"
-    __table_args__ = (Index(None, "day"),)
-
-    listing_id: int = ref("listing.id", index=False, primary_key=True)
-    day: date = Field(primary_key=True)
-    orders: int
-    transactions: int
-    quantity: int = big()
-    revenue_vnd: int = big()
-    unpriced: int = 0
-
-
-class ShopDay(SQLModel, table=True):
-    """Orders of one shop on one day, each counted once however many lines it has."""
-
-    __tablename__ = "shop_day"
-    __table_args__ = (Index(None, "day"),)
-
-    shop_id: int = ref("shop.id", index=False, primary_key=True)
-    day: date = Field(primary_key=True)
-    orders: int
-    transactions: int
-    quantity: int = big()
-    revenue_vnd: int = big()
-    unpriced: int = 0
 
 
 class BaselineFigure(SQLModel, table=True):

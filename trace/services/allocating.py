@@ -18,7 +18,7 @@ from trace.records.market_order import MarketOrder, MarketOrderLine, OrderStatus
 from trace.records.product import Product
 from trace.records.shop import Listing
 from trace.services.lot_room import Room, lots_to_sell
-from trace.services.order_figures import COUNTED
+from trace.services.order_sums import COUNTED
 from trace.services.sale_events import CAME_BACK, Lost, take_told, tell_sales
 from trace.standards.local_time import day_bounds, local_day
 

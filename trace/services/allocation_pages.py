@@ -19,7 +19,7 @@ from trace.services.admission import Act, Actor
 from trace.services.exchanging import Worth, worth_of
 from trace.services.lineage import portions
 from trace.services.lot_room import Room, lots_on_sale
-from trace.services.order_figures import COUNTED
+from trace.services.order_sums import COUNTED
 from trace.services.reallocating import fetch_order
 from trace.services.shipment_pages import of_order
 from trace.standards.local_time import local_day

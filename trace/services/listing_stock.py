@@ -19,7 +19,7 @@ from trace.records.lot import Lot, LotState
 from trace.records.market_order import MarketOrder, MarketOrderLine, OrderStatus
 from trace.records.shop import Listing, Shop
 from trace.services.lot_room import Room, lots_on_sale
-from trace.services.order_figures import COUNTED
+from trace.services.order_sums import COUNTED
 from trace.standards.local_time import local_day
 
 

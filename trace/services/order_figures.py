@@ -1,169 +1,216 @@
-"""Day figures from order facts: never counted apart, always recomputed from the rows they follow.
+"""Sums of orders by day and month: never counted apart, always recomputed from the rows they follow.
 
 orders = placed + completed; transactions = completed; quantity and revenue leave out what was
 cancelled or returned; the day is the order's creation day at +07:00. A day's totals that a person entered
-are a fact too, for a shop and day of which no order is known. unpriced are the orders whose revenue is not
-known: they count, and earn nothing yet.
+are a fact too, for a shop and day of which no order is known. A month is the sum of its days, brought up
+with them: whoever writes a shop's orders holds the shop, so that no two write one month at a time.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, case, delete, func, insert, literal, select, tuple_
-from sqlmodel import Session, col
+from sqlalchemy import ColumnElement, String, and_, cast, delete, func, insert, select, tuple_
+from sqlmodel import Session, SQLModel, col
 
-from trace.records.file_exchange import DayTotal
-from trace.records.market_order import MarketOrder, MarketOrderLine, OrderStatus, SalesDay, ShopDay
-from trace.records.shop import Listing
+from trace.records.shop import Listing, Shop
+from trace.records.sums import SalesDay, SalesMonth, ShopDay, ShopMonth
+from trace.services import order_sums
+from trace.services.lineage import portions
+from trace.services.order_sums import Part
 
-COUNTED = (OrderStatus.PLACED.value, OrderStatus.COMPLETED.value)
-COLUMNS = ("orders", "transactions", "quantity", "revenue_vnd", "unpriced")
 MOST_KEYS = 400
 """Keys a statement: SQLite takes 32,766 values, PostgreSQL plans long lists slowly."""
+SHOPS_AT_ONCE = 20
+"""How many are recounted by one statement: what it holds in memory grows with them."""
 
 Key = tuple[int, date]
-Sums = tuple[int, int, int, int, int]
-NOTHING: Sums = (0, 0, 0, 0, 0)
+Sums = tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A stored figure its facts do not bear out; sums as in ``COLUMNS``."""
+    """A stored sum its facts do not bear out; ``day`` is a month's first where the table is of months.
+
+    ``stored`` and ``facts`` hold the table's columns in their order.
+    """
 
     table: str
-    key: int
+    key: int | str
     day: date
     stored: Sums
     facts: Sums
 
 
-@dataclass(frozen=True)
-class _Figures:
-    """One table of day figures and the fact column it is summed by; a shop's orders may lack their lines."""
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """Sums of one kind of thing: a table of days, one of months, and the rows they are made of."""
 
-    table: type[SalesDay] | type[ShopDay]
+    days: type[SQLModel]
+    months: type[SQLModel]
     name: str
-    by: Any
-    entered_by: Any
-    """The same column where totals were entered by hand."""
-    takes_lineless: bool
+    columns: tuple[str, ...]
+    parts: tuple[Part, ...]
 
     @property
-    def own(self) -> Any:
-        return getattr(self.table, self.name)
+    def tables(self) -> tuple[str, str]:
+        """The names of both."""
+        return str(self.days.__tablename__), str(self.months.__tablename__)
 
-    def from_orders(self) -> Select[Any]:
-        """The sums of orders, one row for each key and day with a counted order."""
-        number, status = col(MarketOrder.id), col(MarketOrder.status)
-        completed = case((status == OrderStatus.COMPLETED.value, number))
-        unpriced = case((col(MarketOrder.is_priced).is_(False), number))
-        its_lines = col(MarketOrderLine.order_id) == number
-        return (
-            select(
-                self.by.label("key"),
-                col(MarketOrder.day).label("day"),
-                func.count(number.distinct()),
-                func.count(completed.distinct()),
-                func.sum(col(MarketOrderLine.net_quantity)),
-                func.sum(col(MarketOrderLine.revenue_vnd)),
-                func.count(unpriced.distinct()),
-            )
-            .join(MarketOrderLine, its_lines, isouter=self.takes_lineless)
-            .where(status.in_(COUNTED))
-            .group_by(self.by, col(MarketOrder.day))
-        )
+    def own(self, table: type[SQLModel]) -> Any:
+        """The column of the thing."""
+        return getattr(table, self.name)
 
-    def entered(self) -> Select[Any]:
-        """Totals that were entered by hand and that no report has ended."""
-        return select(
-            self.entered_by.label("key"),
-            col(DayTotal.day).label("day"),
-            col(DayTotal.orders),
-            col(DayTotal.transactions),
-            col(DayTotal.quantity),
-            col(DayTotal.revenue_vnd),
-            literal(0),
-        ).where(col(DayTotal.ended_at).is_(None))
+    def when(self, table: type[SQLModel]) -> Any:
+        """The column of the day, or of the month's first."""
+        return getattr(table, "day" if table is self.days else "month")
 
-    def stored(self) -> Select[Any]:
+    def stored(self, table: type[SQLModel]) -> Any:
         """The sums as they are stored."""
-        return select(self.own, col(self.table.day), *(getattr(self.table, name) for name in COLUMNS))
+        return select(self.own(table), self.when(table), *(getattr(table, name) for name in self.columns))
+
+    def of_shops(self, shops: Collection[int]) -> Any:
+        """The things that belong to these shops."""
+        return shops if self is BY_SHOP else select(col(Listing.id)).where(col(Listing.shop_id).in_(shops))
+
+    def shops_of(self, keys: Collection[Key]) -> Any:
+        """The shops of these things, for the index by shop and day."""
+        numbers = {key for key, _ in keys}
+        if self is BY_SHOP:
+            return numbers
+        return select(col(Listing.shop_id)).where(col(Listing.id).in_(numbers))
 
 
-BY_LISTING = _Figures(
-    SalesDay,
-    "listing_id",
-    col(MarketOrderLine.listing_id),
-    col(DayTotal.listing_id),
-    takes_lineless=False,
-)
-BY_SHOP = _Figures(ShopDay, "shop_id", col(MarketOrder.shop_id), col(DayTotal.shop_id), takes_lineless=True)
+BY_LISTING = Kept(SalesDay, SalesMonth, "listing_id", order_sums.OF_LISTING, order_sums.LISTING_PARTS)
+BY_SHOP = Kept(ShopDay, ShopMonth, "shop_id", order_sums.OF_SHOP, order_sums.SHOP_PARTS)
 
 
 def recompute(session: Session, listing_days: Collection[Key], shop_days: Collection[Key]) -> None:
-    """Bring the figures of the touched keys up to their facts; call it in the facts' transaction."""
+    """Bring the sums of the touched keys up to their facts; call it in the facts' transaction."""
     session.flush()
-    for figures, keys in ((BY_LISTING, listing_days), (BY_SHOP, shop_days)):
+    for kept, keys in ((BY_LISTING, listing_days), (BY_SHOP, shop_days)):
         for some in _batches(sorted(keys)):
-            days = {
-                day for _, day in some
-            }  # no index finds pairs: SQLite went through all lines of a listing
-            own = and_(
-                tuple_(figures.own, col(figures.table.day)).in_(some), col(figures.table.day).in_(days)
-            )
-            session.execute(delete(figures.table).where(own))
-            touched = and_(
-                tuple_(figures.by, col(MarketOrder.day)).in_(some),
-                col(MarketOrder.day).in_(days),
-                col(MarketOrder.shop_id).in_(_shops_of(figures, some)),
-            )
-            by_hand = tuple_(figures.entered_by, col(DayTotal.day)).in_(some)
-            ordered = session.execute(figures.from_orders().where(touched)).all()
-            _store(session, figures, [*ordered, *session.execute(figures.entered().where(by_hand)).all()])
+            _clear(session, kept, kept.days, some)
+            _store(session, kept, kept.days, _summed(session, kept, some))
+        for some in _batches(sorted({(key, month_of(day)) for key, day in keys})):
+            _clear(session, kept, kept.months, some)
+            _store(session, kept, kept.months, _added_up(session, kept, some))
 
 
-def _shops_of(figures: _Figures, keys: Collection[Key]) -> Any:
-    """The shops of these keys, for the index by shop and day."""
-    numbers = {key for key, _ in keys}
-    return numbers if figures is BY_SHOP else select(col(Listing.shop_id)).where(col(Listing.id).in_(numbers))
+def month_of(day: date) -> date:
+    """The first of its month."""
+    return day.replace(day=1)
+
+
+def _clear(session: Session, kept: Kept, table: type[SQLModel], keys: Collection[Key]) -> None:
+    own, when = kept.own(table), kept.when(table)
+    session.execute(delete(table).where(_one_of(own, when, keys)))
+
+
+def _one_of(own: Any, when: Any, keys: Collection[Key]) -> ColumnElement[bool]:
+    """No index finds pairs: without the days SQLite went through all lines of a listing."""
+    return and_(tuple_(own, when).in_(keys), when.in_({day for _, day in keys}))
+
+
+def _summed(session: Session, kept: Kept, keys: Collection[Key]) -> dict[Key, Sums]:
+    """What the rows of these keys come to."""
+    shops = kept.shops_of(keys)
+    asked = (
+        part.asked(kept.columns).where(_one_of(part.key, part.day, keys), part.shop.in_(shops))
+        for part in kept.parts
+    )
+    return together(row for question in asked for row in session.execute(question))
+
+
+def _added_up(session: Session, kept: Kept, months: Collection[Key]) -> dict[Key, Sums]:
+    """What the stored days of these months come to."""
+    own, day = kept.own(kept.days), kept.when(kept.days)
+    month = func.substr(cast(day, String), 1, 7)
+    wanted = {(key, first.isoformat()[:7]): first for key, first in months}
+    question = (
+        select(own, month, *(func.sum(getattr(kept.days, name)) for name in kept.columns))
+        .where(own.in_({key for key, _ in months}))
+        .where(day >= min(wanted.values()), day < _after(max(wanted.values())))
+        .group_by(own, month)
+    )
+    rows = ((key, wanted.get((key, name)), *sums) for key, name, *sums in session.execute(question))
+    return together(row for row in rows if row[1] is not None)
+
+
+def _after(month: date) -> date:
+    """The first of the next month."""
+    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
 
 
 def recount(session: Session, *, check: bool = False) -> list[Difference]:
-    """Compare every figure with its facts; unless ``check``, put the facts' figures in their place."""
+    """Compare every sum with its facts; unless ``check``, put right those that differ."""
     session.flush()
-    found: list[Difference] = []
-    for figures in (BY_LISTING, BY_SHOP):
-        ordered = session.execute(figures.from_orders()).all()
-        facts = _by_key([*ordered, *session.execute(figures.entered()).all()])
-        stored = _by_key(session.execute(figures.stored()).all())
-        found += [
-            Difference(figures.table.__tablename__, *key, stored.get(key, NOTHING), facts.get(key, NOTHING))
-            for key in sorted(facts.keys() | stored.keys())
-            if facts.get(key) != stored.get(key)
-        ]
-        if not check:
-            session.execute(delete(figures.table))
-            _store(session, figures, [(*key, *sums) for key, sums in facts.items()])
+    found = [one for shops in _shops(session) for one in _differences(session, shops)]
+    if not check:
+        mend(session, found)
     return found
 
 
-def _store(session: Session, figures: _Figures, rows: Collection[Any]) -> None:
-    names = (figures.name, "day", *COLUMNS)
-    values = [dict(zip(names, (key, day, *_whole(sums)), strict=True)) for key, day, *sums in rows]
+def mend(session: Session, found: Collection[Difference]) -> None:
+    """Bring sums that were found to differ up to their facts as they are now."""
+    touched = {
+        kept: {(int(one.key), one.day) for one in found if one.table in kept.tables}
+        for kept in (BY_LISTING, BY_SHOP)
+    }
+    shops = {key for key, _ in touched[BY_SHOP]}
+    listings = {key for key, _ in touched[BY_LISTING]}
+    for some in portions(listings):
+        owned = select(col(Listing.shop_id)).where(col(Listing.id).in_(some))
+        shops |= set(session.execute(owned).scalars())
+    for some in portions(shops):
+        hold = select(col(Shop.id)).where(col(Shop.id).in_(some)).order_by(col(Shop.id))
+        session.execute(hold.with_for_update()).all()
+    recompute(session, touched[BY_LISTING], touched[BY_SHOP])
+
+
+def _shops(session: Session) -> Iterator[list[int]]:
+    numbers = list(session.execute(select(col(Shop.id)).order_by(col(Shop.id))).scalars())
+    for start in range(0, len(numbers), SHOPS_AT_ONCE):
+        yield numbers[start : start + SHOPS_AT_ONCE]
+
+
+def _differences(session: Session, shops: Collection[int]) -> Iterator[Difference]:
+    for kept in (BY_LISTING, BY_SHOP):
+        asked = (part.asked(kept.columns).where(part.shop.in_(shops)) for part in kept.parts)
+        days = together(row for question in asked for row in session.execute(question))
+        months = together((key, month_of(day), *sums) for (key, day), sums in days.items())
+        for table, facts in ((kept.days, days), (kept.months, months)):
+            own = kept.own(table).in_(kept.of_shops(shops))
+            yield from compared(
+                str(table.__tablename__), session.execute(kept.stored(table).where(own)), facts
+            )
+
+
+def compared(table: str, rows: Iterable[Any], facts: dict[Any, Sums]) -> Iterator[Difference]:
+    """Where stored rows (key, day, sums) and facts by key and day differ."""
+    stored = {(key, day): tuple(sums) for key, day, *sums in rows}
+    for key in sorted(facts.keys() | stored.keys()):
+        nothing = (0,) * len(facts.get(key) or stored[key])
+        if facts.get(key) != stored.get(key):
+            yield Difference(table, key[0], key[1], stored.get(key, nothing), facts.get(key, nothing))
+
+
+def together(rows: Iterable[Sequence[Any]]) -> dict[Any, Sums]:
+    """Rows of (key, day, sums) added up by key and day; what comes to nothing is left out."""
+    found: dict[Any, Sums] = {}
+    for key, day, *sums in rows:
+        had = found.get((key, day))
+        whole = tuple(int(value or 0) for value in sums)
+        found[key, day] = whole if had is None else tuple(map(sum, zip(had, whole, strict=True)))
+    return {key: sums for key, sums in found.items() if any(sums)}
+
+
+def _store(session: Session, kept: Kept, table: type[SQLModel], rows: dict[Key, Sums]) -> None:
+    names = (kept.name, "day" if table is kept.days else "month", *kept.columns)
+    values = [dict(zip(names, (*key, *sums), strict=True)) for key, sums in rows.items()]
     if values:
-        session.execute(insert(figures.table), values)
-
-
-def _by_key(rows: Collection[Any]) -> dict[Key, Sums]:
-    return {(key, day): _whole(sums) for key, day, *sums in rows}
-
-
-def _whole(sums: Sequence[Any]) -> Sums:
-    """Orders without lines have no sum of them."""
-    a, b, c, d, e = (int(value or 0) for value in sums)
-    return a, b, c, d, e
+        session.execute(insert(table), values)
 
 
 def _batches(keys: list[Key]) -> Iterator[list[Key]]:

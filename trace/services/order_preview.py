@@ -17,7 +17,7 @@ from trace.services import admission, schedules, shops
 from trace.services.admission import Act, Actor
 from trace.services.exchanging import HOME
 from trace.services.listings import shelf_number, shelf_of
-from trace.services.order_figures import COUNTED
+from trace.services.order_sums import COUNTED
 from trace.services.selling import unfit
 from trace.standards.local_time import local_day
 

@@ -11,8 +11,9 @@ from sqlmodel import Session, col
 
 from trace.records.file_exchange import FileReport, HeldOrder, ReportState
 from trace.records.job import BadRecord, Job, JobState, Schedule
-from trace.records.market_order import Caution, MarketOrder, MarketOrderLine, OrderStatus, ShopDay
+from trace.records.market_order import Caution, MarketOrder, MarketOrderLine, OrderStatus
 from trace.records.shop import Listing, Shop, ShopState, ShopToken
+from trace.records.sums import ShopDay
 from trace.services.exchanging import HOME
 from trace.services.shop_circuit import SYNC
 from trace.standards.local_time import local_day

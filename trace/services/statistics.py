@@ -18,10 +18,11 @@ from sqlmodel import Session, col
 from trace.records.admin_unit import AdminUnit
 from trace.records.columns import NEW_SCHEME
 from trace.records.file_exchange import DayTotal
-from trace.records.market_order import MarketOrder, MarketOrderLine, OrderStatus, SalesDay, ShopDay
+from trace.records.market_order import MarketOrder, MarketOrderLine, OrderStatus
 from trace.records.organisation import Organisation
 from trace.records.product import Product
 from trace.records.shop import Listing, Shop
+from trace.records.sums import SalesDay, ShopDay
 from trace.services.admission import Act, Actor, Scope, scope_of
 
 COUNTED = (OrderStatus.PLACED, OrderStatus.COMPLETED)
@@ -184,7 +185,7 @@ def _counts(actor: Actor, question: Question, *, grouped: bool) -> Select[Any]:
         )
         .select_from(ShopDay)
         .join(Shop, col(Shop.id) == col(ShopDay.shop_id))
-        .where(col(ShopDay.day).between(question.since, question.until))
+        .where(col(ShopDay.day).between(question.since, question.until), col(ShopDay.orders) > 0)
     )
     return _finished(query, actor, question, (key, name) if grouped else ())
 

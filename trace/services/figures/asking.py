@@ -53,6 +53,8 @@ class Ask:
     by: Dimension | None = None
     only: Mapping[Dimension, str] = field(default_factory=dict)
     at: datetime | None = None
+    span: tuple[date, date] | None = None
+    """Only rows of these days, while rules that look at the question's days look at all of them."""
     known: dict[Any, dict[int, int]] | None = field(default=None, compare=False, repr=False)
     """What judges said already, where several cuts of the same rows are asked from one view of them."""
 
@@ -68,6 +70,8 @@ class Ask:
         return {
             "since": self.since,
             "until": self.until,
+            "first": self.span[0] if self.span else self.since,
+            "last": self.span[1] if self.span else self.until,
             "since_at": day_bounds(self.since)[0],
             "before_at": before,
             "soon": self.until + timedelta(days=EXPIRING_DAYS),

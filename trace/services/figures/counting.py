@@ -175,30 +175,6 @@ class Added(Count):
         return dict(sums)
 
 
-@dataclass(frozen=True)
-class Summed(Count):
-    """A number that stands in a table of sums, and the rows those follow: they are asked where it can not
-    be cut as wanted, and are what stands behind it."""
-
-    sums: Total
-    rows: Count
-    timing = Timing.PERIOD
-
-    @property
-    def dimensions(self) -> frozenset[Dimension]:  # type: ignore[override]
-        """What the rows know."""
-        return self.rows.dimensions
-
-    def behind(self, ask: Ask) -> tuple[Rows, ...]:
-        """The rows the sums follow."""
-        return self.rows.behind(ask)
-
-    def gathered(self, session: Session, actor: Actor, ask: Ask, by: Dimension | None) -> Bags:
-        """The sums where they know every dimension asked for, else the rows."""
-        quick = ask.dimensions <= self.sums.dimensions
-        return (self.sums if quick else self.rows).gathered(session, actor, ask, by)
-
-
 class Unrecorded(Count):
     """A number of which no table holds anything yet."""
 

@@ -28,6 +28,9 @@ from trace.services.statistics import reach
 
 SINCE: BindParameter[date] = bindparam("since")
 UNTIL: BindParameter[date] = bindparam("until")
+FIRST: BindParameter[date] = bindparam("first")
+LAST: BindParameter[date] = bindparam("last")
+"""The days rows are of, where a question is put together of several spans; else the question's own."""
 SOON: BindParameter[date] = bindparam("soon")
 SINCE_AT: BindParameter[datetime] = bindparam("since_at", type_=UTCDateTime())
 BEFORE_AT: BindParameter[datetime] = bindparam("before_at", type_=UTCDateTime())
@@ -100,7 +103,7 @@ class Fact:
         rules = [reach(actor, self.keys.get(Dimension.COMMUNE))]
         rules += (self.key(name) == value for name, value in ask.only.items())
         if self.day is not None:
-            rules.append(self.day.between(SINCE, UNTIL))
+            rules.append(self.day.between(FIRST, LAST))
         if self.at is not None:
             rules += (self.at >= SINCE_AT, self.at < BEFORE_AT)
         found: Select[Any] = question.select_from(self.source).where(*rules)

@@ -19,7 +19,7 @@ from trace.records.file_exchange import (
 )
 from trace.records.market_order import MarketOrder
 from trace.records.shop import Shop
-from trace.services import order_figures, selling
+from trace.services import order_sums, selling
 from trace.services.file_exchange import layouts, reports, status_words
 from trace.services.file_exchange.telling import Held, word_key
 from trace.services.file_exchange.vanishing import VANISHED
@@ -108,7 +108,7 @@ def preview(session: Session, shop: Shop, report: FileReport, now: datetime) -> 
     codes = {one.code for one in unfit}
     held = [*(one for one in told.held if one.code not in codes), *unfit]
     fit = [one for one in told.orders if one.ext_order_id not in codes]
-    counted = [one for one in fit if one.status in order_figures.COUNTED]
+    counted = [one for one in fit if one.status in order_sums.COUNTED]
     is_taken = report.state == ReportState.TAKEN
     return Preview(
         shop=shop,

@@ -1,4 +1,4 @@
-"""What marketplaces sold: sums of listings and shops by day, and the orders, lines and typed totals below."""
+"""What marketplaces sold: orders, their lines, totals that were typed, and the lots goods came from."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from sqlmodel import col
 from trace.records.allocation import Allocation
 from trace.records.file_exchange import DayTotal
 from trace.records.lot import Lot
-from trace.records.market_order import MarketOrder, MarketOrderLine, SalesDay, ShopDay
+from trace.records.market_order import MarketOrder, MarketOrderLine
 from trace.records.organisation import Organisation
 from trace.records.product import Product
 from trace.records.shop import Listing, Shop
@@ -16,9 +16,9 @@ from trace.services.figures.fact import Cell, Fact, calendar, table
 from trace.services.figures.facts.placing import COOPERATIVE, of_organisation, of_product
 
 OWNER = col(Organisation.id) == col(Shop.org_id)
-_PRODUCT = col(Product.id) == col(Listing.product_id)
-_OF_SHOP = {**of_organisation(), Dimension.MARKETPLACE: col(Shop.marketplace)}
-_OF_LISTING = {**_OF_SHOP, **of_product()}
+ITS_PRODUCT = col(Product.id) == col(Listing.product_id)
+OF_SHOP = {**of_organisation(), Dimension.MARKETPLACE: col(Shop.marketplace)}
+OF_LISTING = {**OF_SHOP, **of_product()}
 _WHOSE = (
     Cell("marketplace", "marketplace", col(Shop.marketplace)),
     Cell("shop", "text", col(Shop.name)),
@@ -43,7 +43,7 @@ def _with_lines(orders: Any) -> Any:
     return (
         orders.outerjoin(table(MarketOrderLine), col(MarketOrderLine.order_id) == col(MarketOrder.id))
         .outerjoin(table(Listing), col(Listing.id) == col(MarketOrderLine.listing_id))
-        .outerjoin(table(Product), _PRODUCT)
+        .outerjoin(table(Product), ITS_PRODUCT)
     )
 
 
@@ -54,7 +54,7 @@ ORDERS = Fact(
     source=_ORDERS,
     id=col(MarketOrder.id),
     day=col(MarketOrder.day),
-    keys={**_ORDER_DAYS, **_OF_SHOP},
+    keys={**_ORDER_DAYS, **OF_SHOP},
     cells=_ORDER_CELLS,
     is_sold=True,
     finer=Fact(
@@ -62,7 +62,7 @@ ORDERS = Fact(
         source=_with_lines(_ORDERS),
         id=col(MarketOrder.id),
         day=col(MarketOrder.day),
-        keys={**_ORDER_DAYS, **_OF_LISTING},
+        keys={**_ORDER_DAYS, **OF_LISTING},
         cells=_ORDER_CELLS,
         is_split=True,
     ),
@@ -74,10 +74,10 @@ LINES = Fact(
     .join(table(Listing), col(Listing.id) == col(MarketOrderLine.listing_id))
     .join(table(Shop), col(Shop.id) == col(MarketOrder.shop_id))
     .join(table(Organisation), OWNER)
-    .outerjoin(table(Product), _PRODUCT),
+    .outerjoin(table(Product), ITS_PRODUCT),
     id=col(MarketOrderLine.id),
     day=col(MarketOrder.day),
-    keys={**_ORDER_DAYS, **_OF_LISTING},
+    keys={**_ORDER_DAYS, **OF_LISTING},
     cells=(
         *_ORDER_CELLS,
         Cell("listing", "text", col(Listing.ext_name)),
@@ -88,36 +88,14 @@ LINES = Fact(
     ),
     is_sold=True,
 )
-LISTING_DAYS = Fact(
-    name="listing_days",
-    source=table(SalesDay)
-    .join(table(Listing), col(Listing.id) == col(SalesDay.listing_id))
-    .join(table(Shop), col(Shop.id) == col(Listing.shop_id))
-    .join(table(Organisation), OWNER)
-    .outerjoin(table(Product), _PRODUCT),
-    id=col(SalesDay.listing_id),
-    day=col(SalesDay.day),
-    keys={**calendar(col(SalesDay.day)), **_OF_LISTING},
-    cells=(),
-    is_sold=True,
-)
-SHOP_DAYS = Fact(
-    name="shop_days",
-    source=_of_shop(ShopDay, col(ShopDay.shop_id)),
-    id=col(ShopDay.shop_id),
-    day=col(ShopDay.day),
-    keys={**calendar(col(ShopDay.day)), **_OF_SHOP},
-    cells=(),
-    is_sold=True,
-)
 TYPED = Fact(
     name="typed",
     source=_of_shop(DayTotal, col(DayTotal.shop_id))
     .join(table(Listing), col(Listing.id) == col(DayTotal.listing_id))
-    .outerjoin(table(Product), _PRODUCT),
+    .outerjoin(table(Product), ITS_PRODUCT),
     id=col(DayTotal.id),
     day=col(DayTotal.day),
-    keys={**calendar(col(DayTotal.day)), **_OF_LISTING},
+    keys={**calendar(col(DayTotal.day)), **OF_LISTING},
     cells=(
         Cell("day", "day", col(DayTotal.day)),
         *_WHOSE,
@@ -137,7 +115,7 @@ ALLOCATIONS = Fact(
     .outerjoin(table(Lot), col(Lot.id) == col(Allocation.lot_id)),
     id=col(Allocation.id),
     day=col(MarketOrder.day),
-    keys={**_ORDER_DAYS, **_OF_LISTING},
+    keys={**_ORDER_DAYS, **OF_LISTING},
     cells=(
         *_ORDER_CELLS,
         _PRODUCT_CELL,

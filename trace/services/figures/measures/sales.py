@@ -5,17 +5,21 @@ are net of what was cancelled or returned; the day is the marketplace's creation
 person typed in as a day's totals counts with the orders, and is a row of its own behind them.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlmodel import col
 
 from trace.records.allocation import Allocation
 from trace.records.file_exchange import DayTotal
-from trace.records.market_order import MarketOrder, MarketOrderLine, OrderStatus, SalesDay, ShopDay
+from trace.records.market_order import MarketOrder, MarketOrderLine, OrderStatus
 from trace.records.shop import Listing
-from trace.services.figures.counting import Added, Count, Quantile, Summed, Total
-from trace.services.figures.facts.sales import ALLOCATIONS, LINES, LISTING_DAYS, ORDERS, SHOP_DAYS, TYPED
+from trace.services.figures.counting import Added, Count, Quantile, Total
+from trace.services.figures.fact import Fact
+from trace.services.figures.facts.sales import ALLOCATIONS, LINES, ORDERS, TYPED
+from trace.services.figures.facts.sums import LISTINGS, SHOPS
 from trace.services.figures.measure import Measure, Unit
+from trace.services.figures.stored import Summed
 from trace.services.statistics import COUNTED
 
 _COUNTED = col(MarketOrder.status).in_(COUNTED)
@@ -30,27 +34,40 @@ def _orders(*statuses: OrderStatus, rules: tuple[Any, ...] = ()) -> Total:
     return Total(fact=ORDERS, where=(col(MarketOrder.status).in_(statuses), *rules))
 
 
-def _shops(sums: Any, typed: Any, *statuses: OrderStatus) -> Count:
-    """Orders: the sums of shops, else the orders and what was typed in."""
-    rows = (_orders(*statuses), Total(fact=TYPED, amount=typed, where=(_OPEN,)))
-    return Summed(Total(fact=SHOP_DAYS, amount=sums), Added(rows))
+def of_shops(name: str, rows: Count) -> Count:
+    """What stands in the sums of shops under this name, and its rows."""
+    return Summed((SHOPS.counted(lambda c, fact: Total(fact=fact, amount=c[name])),), rows)
 
 
-def _listings(sums: Any, of_line: Any, typed: Any, *rules: Any) -> Count:
-    """What lines hold: the sums of listings, else the lines and what was typed in."""
-    lines = Total(fact=LINES, amount=of_line, where=(_COUNTED, *rules))
-    rows = (lines, Total(fact=TYPED, amount=typed, where=(_OPEN, *rules)))
-    return Summed(Total(fact=LISTING_DAYS, amount=sums, where=rules), Added(rows))
+def _with_typed(name: str, *statuses: OrderStatus) -> Count:
+    """Orders and what was typed in."""
+    typed = Total(fact=TYPED, amount=getattr(DayTotal, name), where=(_OPEN,))
+    return of_shops(name, Added((_orders(*statuses), typed)))
+
+
+def _grams(c: Any, fact: Fact) -> Total:
+    return Total(fact=fact, amount=c.quantity * col(Listing.unit_g), where=(_WEIGHED,))
+
+
+def _earned() -> Count:
+    """What lines earned, and what was typed in; shops keep it too, and are fewer."""
+    name = "revenue_vnd"
+    lines = Total(fact=LINES, amount=col(MarketOrderLine.revenue_vnd), where=(_COUNTED,))
+    typed = Total(fact=TYPED, amount=col(DayTotal.revenue_vnd), where=(_OPEN,))
+    kept = (kind.counted(lambda c, fact: Total(fact=fact, amount=c[name])) for kind in (SHOPS, LISTINGS))
+    return Summed(tuple(kept), Added((lines, typed)))
 
 
 _G_OF_LINE = col(MarketOrderLine.net_quantity) * col(Listing.unit_g)
 _PRICED_LINES = (_COUNTED, _PRICED, _WEIGHED, col(MarketOrderLine.net_quantity) > 0)
-_EARNED = _listings(col(SalesDay.revenue_vnd), col(MarketOrderLine.revenue_vnd), col(DayTotal.revenue_vnd))
-_SOLD_G = _listings(
-    col(SalesDay.quantity) * col(Listing.unit_g),
-    _G_OF_LINE,
-    col(DayTotal.quantity) * col(Listing.unit_g),
-    _WEIGHED,
+_SOLD_G = Summed(
+    (LISTINGS.counted(_grams),),
+    Added(
+        (
+            Total(fact=LINES, amount=_G_OF_LINE, where=(_COUNTED, _WEIGHED)),
+            Total(fact=TYPED, amount=col(DayTotal.quantity) * col(Listing.unit_g), where=(_OPEN, _WEIGHED)),
+        )
+    ),
 )
 _ALLOCATED_G = Total(
     fact=ALLOCATIONS,
@@ -65,28 +82,24 @@ def _price(share: float) -> Quantile:
     return Quantile(fact=LINES, amount=a_kilogram, weight=_G_OF_LINE, share=share, where=_PRICED_LINES)
 
 
-def _of_priced(amount: Any) -> Total:
-    return Total(fact=LINES, amount=amount, where=_PRICED_LINES)
+def _of_priced(amount: Any, of_sums: Callable[[Any], Any]) -> Count:
+    """Of lines whose money and weight are both known."""
+    kept = LISTINGS.counted(lambda c, fact: Total(fact=fact, amount=of_sums(c), where=(_WEIGHED,)))
+    return Summed((kept,), Total(fact=LINES, amount=amount, where=_PRICED_LINES))
 
 
 MEASURES = (
-    Measure(
-        6,
-        "transactions",
-        1,
-        Unit.COUNT,
-        _shops(col(ShopDay.transactions), col(DayTotal.transactions), OrderStatus.COMPLETED),
-    ),
-    Measure(6, "orders", 1, Unit.COUNT, _shops(col(ShopDay.orders), col(DayTotal.orders), *COUNTED)),
-    Measure(7, "revenue", 1, Unit.VND, _EARNED),
+    Measure(6, "transactions", 1, Unit.COUNT, _with_typed("transactions", OrderStatus.COMPLETED)),
+    Measure(6, "orders", 1, Unit.COUNT, _with_typed("orders", *COUNTED)),
+    Measure(7, "revenue", 1, Unit.VND, _earned()),
     Measure(7, "sold", 1, Unit.GRAMS, _SOLD_G),
     Measure(
         7,
         "price",
         1,
         Unit.VND_PER_KG,
-        _of_priced(col(MarketOrderLine.revenue_vnd)),
-        _of_priced(_G_OF_LINE),
+        _of_priced(col(MarketOrderLine.revenue_vnd), lambda c: c.priced_vnd),
+        _of_priced(_G_OF_LINE, lambda c: c.priced_quantity * col(Listing.unit_g)),
     ),
     Measure(7, "price_spread", 1, Unit.TIMES, _price(0.9), _price(0.1), better=0),
     Measure(
@@ -94,10 +107,26 @@ MEASURES = (
         "unpriced",
         1,
         Unit.COUNT,
-        _orders(*COUNTED, rules=(col(MarketOrder.is_priced).is_(False),)),
+        of_shops("unpriced", _orders(*COUNTED, rules=(col(MarketOrder.is_priced).is_(False),))),
         better=-1,
     ),
-    Measure(8, "cancelled", 1, Unit.SHARE, _orders(OrderStatus.CANCELLED), _orders(*_MADE), better=-1),
-    Measure(8, "returned", 1, Unit.SHARE, _orders(OrderStatus.RETURNED), _orders(*_FINAL), better=-1),
+    Measure(
+        8,
+        "cancelled",
+        1,
+        Unit.SHARE,
+        of_shops("cancelled", _orders(OrderStatus.CANCELLED)),
+        of_shops("made", _orders(*_MADE)),
+        better=-1,
+    ),
+    Measure(
+        8,
+        "returned",
+        1,
+        Unit.SHARE,
+        of_shops("returned", _orders(OrderStatus.RETURNED)),
+        of_shops("ended", _orders(*_FINAL)),
+        better=-1,
+    ),
     Measure(9, "traceable_share", 1, Unit.SHARE, _ALLOCATED_G, _SOLD_G),
 )

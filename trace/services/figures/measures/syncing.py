@@ -14,6 +14,7 @@ from trace.services.figures.facts.syncing import RUNS, SHOPS
 from trace.services.figures.instants import seconds_between
 from trace.services.figures.measure import Measure, Unit
 from trace.services.figures.measures.people import CONNECTED
+from trace.services.figures.measures.sales import of_shops
 from trace.services.shop_circuit import SYNC
 
 _FAILED = (JobState.FAILED, JobState.DEAD)
@@ -30,7 +31,7 @@ _FIRSTS = (
 )
 """The first order of each number: written with the same letters none can be stored twice."""
 
-_TWICE = Total(fact=ORDERS, where=(col(MarketOrder.id).not_in(_FIRSTS),))
+_TWICE = of_shops("twice", Total(fact=ORDERS, where=(col(MarketOrder.id).not_in(_FIRSTS),)))
 
 MEASURES = (
     Measure(

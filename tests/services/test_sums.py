@@ -1,0 +1,175 @@
+"""Sums answer as the rows they follow, whatever is asked; what differs is found and put right."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import pairwise
+from random import Random
+
+import pytest
+from alembic import command
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select, update
+from sqlmodel import Session
+
+from tests.services.figures_world import FIRST, LAST, PLACES, Estate, Maker
+from tests.services.test_figures import OFFICE, world_of
+from trace.db import Database, reading, transaction
+from trace.db_upgrade import alembic_config, upgrade_database
+from trace.records.shop import Listing
+from trace.records.sums import SalesDay, SalesMonth, ShopDay, ShopMonth
+from trace.services.figures.asking import Ask
+from trace.services.figures.catalogue import BY_NAME, MEASURES
+from trace.services.figures.counting import Bags
+from trace.services.figures.measure import Measure
+from trace.services.figures.stored import Summed, spans
+from trace.services.order_figures import recount
+
+RANDOM = settings(
+    max_examples=4,
+    phases=(Phase.generate,),  # a seed of a smaller number makes no smaller world
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+SEEDS = st.integers(0, 2**32)
+NEAR = st.integers(-40, 80)
+
+
+def summed() -> Iterator[tuple[Measure, Summed]]:
+    for measure in MEASURES:
+        yield from ((measure, count) for count in measure.counts if isinstance(count, Summed))
+
+
+def moved(make: Maker, estates: list[Estate]) -> None:
+    """Units of goods, what listings offer, and where cooperatives sit change after all was summed."""
+    for one in estates:
+        for listing in one.listings:
+            listing.unit_g = make.pick((None, 300, 7000))
+            listing.product_id = make.pick([None, *(product.id for product in one.products)])
+        for name, value in {
+            "old_commune_scheme": None,
+            "old_commune_code": None,
+            **make.pick(PLACES),
+        }.items():
+            setattr(one.org, name, value)
+    make.session.flush()
+
+
+def said(bags: Bags) -> Bags:
+    return {key: bag for key, bag in bags.items() if bag}
+
+
+@RANDOM
+@given(seed=SEEDS, starts=NEAR, lasts=st.integers(0, 120))
+def test_sums_and_rows_give_one_answer_to_every_question(
+    database: Database, seed: int, starts: int, lasts: int
+) -> None:
+    since = FIRST + timedelta(days=starts)
+    ask = Ask(since, since + timedelta(days=lasts))
+    with transaction() as session:
+        estates = world_of(session, seed)
+        moved(Maker(session, Random(seed)), estates)
+        for measure, count in summed():
+            for by in (None, *sorted(count.dimensions)):
+                asked = replace(ask, by=by)
+                kept = said(count.gathered(session, OFFICE, asked, by))
+                told = said(count.rows.gathered(session, OFFICE, asked, by))
+                assert kept == told, (measure.name, by)
+                for key in sorted(told)[:1] if by else ():
+                    only = replace(ask, only={by: key})
+                    kept = said(count.gathered(session, OFFICE, only, None))
+                    assert kept == said(count.rows.gathered(session, OFFICE, only, None)), (measure.name, by)
+
+
+@given(since=st.dates(date(2020, 1, 1), date(2030, 1, 1)), lasts=st.integers(0, 900))
+def test_the_parts_of_a_question_are_its_days_each_once(since: date, lasts: int) -> None:
+    until = since + timedelta(days=lasts)
+    parts = list(spans(since, until))
+    assert parts[0][0][0] == since
+    assert parts[-1][0][1] == until
+    for ((_, last), _), ((first, _), _) in pairwise(parts):
+        assert first == last + timedelta(days=1)
+    for (first, last), is_month in parts:
+        assert first <= last
+        assert not is_month or (first.day == 1 and (last + timedelta(days=1)).day == 1)
+    assert all((last - first).days < 61 for (first, last), is_month in parts if not is_month)
+
+
+def test_months_serve_where_no_day_is_asked_for(database: Database) -> None:
+    with transaction() as session:
+        world_of(session, 3)
+        session.execute(update(ShopMonth).values(orders=1_000_000))
+        wide = Ask(date(2026, 1, 1), date(2026, 12, 31))
+        assert BY_NAME["orders"].top.gathered(session, OFFICE, wide, None)[""] % 1_000_000 == 0
+        one_day = Ask(FIRST, FIRST)
+        assert BY_NAME["orders"].top.gathered(session, OFFICE, one_day, None).get("", 0) < 1_000_000
+
+
+@pytest.mark.parametrize("table", [SalesDay, SalesMonth, ShopDay, ShopMonth])
+def test_a_sum_somebody_changed_is_found_and_put_right(database: Database, table: type) -> None:
+    with transaction() as session:
+        world_of(session, 9)
+        some = session.execute(select(table).limit(1)).scalar_one()
+        some.orders, expected = some.orders + 7, some.orders
+        (wrong,) = recount(session, check=True)
+        assert (wrong.table, wrong.stored[0], wrong.facts[0]) == (
+            table.__tablename__,
+            expected + 7,
+            expected,
+        )
+        recount(session)
+        assert recount(session, check=True) == []
+
+
+@pytest.mark.parametrize("table", [SalesDay, SalesMonth, ShopDay, ShopMonth])
+def test_a_sum_that_is_gone_or_of_nothing_is_found(database: Database, table: type) -> None:
+    with transaction() as session:
+        world_of(session, 9)
+        some = session.execute(select(table).limit(1)).scalar_one()
+        session.delete(some)
+        session.flush()
+        assert [one.stored for one in recount(session, check=True)] == [(0,) * len(_sums(some))]
+        recount(session)
+        when = "day" if "day" in table.model_fields else "month"
+        more = table(**{**some.model_dump(), when: date(1999, 1, 1)})
+        session.add(more)
+        assert [one.facts for one in recount(session, check=True)] == [(0,) * len(_sums(some))]
+        recount(session)
+        assert recount(session, check=True) == []
+
+
+def _sums(row: SalesDay | SalesMonth | ShopDay | ShopMonth) -> list[str]:
+    return [name for name in type(row).model_fields if name not in {"listing_id", "shop_id", "day", "month"}]
+
+
+def test_an_installation_with_orders_has_its_sums_after_the_upgrade(database: Database) -> None:
+    with transaction() as session:
+        world_of(session, 12)
+        stored = _all(session)
+        assert all(stored)
+    with database.writer.connect() as connection, connection.begin():
+        command.downgrade(alembic_config(connection), "0027")
+    upgrade_database(database)
+    with reading() as session:
+        assert _all(session) == stored
+        assert recount(session, check=True) == []
+
+
+def _all(session: Session) -> list[list[dict[str, object]]]:
+    tables = (SalesDay, SalesMonth, ShopDay, ShopMonth)
+    return [
+        sorted(
+            (row.model_dump() for row in session.execute(select(table)).scalars()),
+            key=lambda row: str(sorted(row.items())),
+        )
+        for table in tables
+    ]
+
+
+def test_the_season_of_the_worlds_spans_months(database: Database) -> None:
+    """Else the days before and after whole months would be asked of nobody."""
+    with transaction() as session:
+        world_of(session, 1)
+        assert len(set(session.execute(select(ShopMonth.month)).scalars())) > 2
+        assert session.execute(select(Listing)).first() is not None
+    assert [is_month for _, is_month in spans(FIRST - timedelta(days=30), LAST)] == [False, True, False]

@@ -1,0 +1,87 @@
+"""Sums that follow rows, by day and by month: kept in the transaction that writes the rows.
+
+A month's row has the first of the month as its ``month``. A row of nothing but noughts does not stand.
+"""
+
+from datetime import date
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+from trace.records.columns import big, ref
+
+
+class ListingSums(SQLModel):
+    """Of one listing: orders placed or completed, and its lines in them net of what went back.
+
+    ``unpriced`` of its orders count without their revenue, which is not known yet. ``priced_`` are pieces
+    and what they earned in lines whose revenue is known and of which any piece is left.
+    """
+
+    orders: int
+    transactions: int
+    quantity: int = big()
+    revenue_vnd: int = big()
+    unpriced: int = 0
+    priced_quantity: int = big(0)
+    priced_vnd: int = big(0)
+
+
+class ShopSums(SQLModel):
+    """Of one shop, each order once however many lines it has.
+
+    Orders, transactions, quantity and revenue take in totals that were typed by hand; the others are of
+    orders alone: ``made`` were placed, completed, cancelled or returned, ``ended`` completed or returned,
+    ``twice`` bear the number of another order of the day (letter case and blanks aside).
+    """
+
+    orders: int
+    transactions: int
+    quantity: int = big()
+    revenue_vnd: int = big()
+    unpriced: int = 0
+    cancelled: int = 0
+    returned: int = 0
+    made: int = 0
+    ended: int = 0
+    twice: int = 0
+
+
+class SalesDay(ListingSums, table=True):
+    """One listing on one day."""
+
+    __tablename__ = "sales_day"
+    __table_args__ = (Index(None, "day"),)
+
+    listing_id: int = ref("listing.id", index=False, primary_key=True)
+    day: date = Field(primary_key=True)
+
+
+class SalesMonth(ListingSums, table=True):
+    """One listing in one month."""
+
+    __tablename__ = "sales_month"
+    __table_args__ = (Index(None, "month"),)
+
+    listing_id: int = ref("listing.id", index=False, primary_key=True)
+    month: date = Field(primary_key=True)
+
+
+class ShopDay(ShopSums, table=True):
+    """One shop on one day."""
+
+    __tablename__ = "shop_day"
+    __table_args__ = (Index(None, "day"),)
+
+    shop_id: int = ref("shop.id", index=False, primary_key=True)
+    day: date = Field(primary_key=True)
+
+
+class ShopMonth(ShopSums, table=True):
+    """One shop in one month."""
+
+    __tablename__ = "shop_month"
+    __table_args__ = (Index(None, "month"),)
+
+    shop_id: int = ref("shop.id", index=False, primary_key=True)
+    month: date = Field(primary_key=True)

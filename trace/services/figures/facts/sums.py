@@ -1,0 +1,75 @@
+"""Sums of listings and of shops, by day and by month, as rows that figures add up.
+
+Where no time is asked for, a thing's sums are added up before it is joined to what it belongs to: there are
+far more sums than things.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from trace.records.organisation import Organisation
+from trace.records.product import Product
+from trace.records.shop import Listing, Shop
+from trace.records.sums import SalesDay, SalesMonth, ShopDay, ShopMonth
+from trace.services.figures.asking import Dimension
+from trace.services.figures.counting import Rows
+from trace.services.figures.fact import FIRST, LAST, Fact, Keys, calendar, table
+from trace.services.figures.facts.sales import ITS_PRODUCT, OF_LISTING, OF_SHOP, OWNER
+from trace.services.figures.stored import Stored
+from trace.services.order_sums import OF_LISTING as LISTING_SUMS
+from trace.services.order_sums import OF_SHOP as SHOP_SUMS
+
+Made = Callable[[Any, Fact], Rows]
+"""A number of a source's columns: ``made(columns, fact)``."""
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Two tables of the same sums, by day and by month, and what their things are joined to."""
+
+    days: Any
+    months: Any
+    thing: str
+    columns: Sequence[str]
+    joined: Callable[[Any, Any], Any]
+    keys: Keys
+
+    def counted(self, made: Made) -> Stored:
+        """A number of these sums."""
+        day, month = table(self.days), table(self.months)
+        by_month = calendar(month.c.month)
+        by_month.pop(Dimension.DAY)
+        return Stored(
+            days=made(day.c, self._fact(day, day.c.day, calendar(day.c.day))),
+            days_together=self._together(made, day, day.c.day),
+            months=made(month.c, self._fact(month, month.c.month, by_month)),
+            months_together=self._together(made, month, month.c.month),
+        )
+
+    def _together(self, made: Made, record: Any, when: Any) -> Rows:
+        own = record.c[self.thing]
+        sums = (func.sum(record.c[name]).label(name) for name in self.columns)
+        added = select(own, *sums).where(when.between(FIRST, LAST)).group_by(own).subquery(record.name)
+        return made(added.c, self._fact(added, None, {}))
+
+    def _fact(self, source: Any, when: Any, times: Keys) -> Fact:
+        own = source.c[self.thing]
+        keys = {**times, **self.keys}
+        return Fact(source.name, self.joined(source, own), own, keys, (), day=when, is_sold=True)
+
+
+def _with_owner(source: Any, shop_id: Any) -> Any:
+    return source.join(table(Shop), col(Shop.id) == shop_id).join(table(Organisation), OWNER)
+
+
+def _of_listing(source: Any, listing_id: Any) -> Any:
+    listed = source.join(table(Listing), col(Listing.id) == listing_id)
+    return _with_owner(listed, col(Listing.shop_id)).outerjoin(table(Product), ITS_PRODUCT)
+
+
+LISTINGS = Sums(SalesDay, SalesMonth, "listing_id", LISTING_SUMS, _of_listing, OF_LISTING)
+SHOPS = Sums(ShopDay, ShopMonth, "shop_id", SHOP_SUMS, _with_owner, OF_SHOP)
