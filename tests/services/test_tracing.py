@@ -224,7 +224,18 @@ def test_one_code_in_two_cooperatives_is_asked_again(coop: world.Coop, now: date
             find_start(session, farm.OFFICE, "vt-0612-99")
         assert find_start(session, farm.OFFICE, twins[1].public_id).lot_ids == (twins[1].id,)
         assert find_start(session, coop.hand, "VT-0612-99").lot_ids == (twins[0].id,)
-    assert set(refused.value.problems[0].params["choices"]) == {lot.public_id for lot in twins}
+        for one, twin in zip((coop, other), twins, strict=True):
+            for said in (
+                f"{one.org.public_id}/VT-0612-99",
+                f"{one.org.public_id}/vt-0612-99 ({one.org.name})",
+            ):
+                assert find_start(session, farm.OFFICE, said).lot_ids == (twin.id,)
+        with pytest.raises(NotFound):
+            find_start(session, coop.hand, f"{other.org.public_id}/VT-0612-99")
+    assert refused.value.key == "trace.which"
+    assert refused.value.problems[0].params["choices"] == [
+        f"{one.org.public_id}/VT-0612-99 ({one.org.name})" for one in (coop, other)
+    ]
 
 
 def test_a_destroyed_lot_has_nothing_left(coop: world.Coop, now: datetime) -> None:

@@ -1,6 +1,8 @@
 """The pages of traces: the question in the address, the picture, tables and files, and who sees what."""
 
+import re
 from datetime import UTC, datetime
+from html import unescape
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -132,3 +134,23 @@ def test_an_empty_question_shows_the_form(staff: FlaskClient) -> None:
     answer = staff.get("/htx/truy-xuat")
     assert answer.status_code == 200
     assert 'name="q"' in answer.text
+
+
+def test_the_office_chooses_between_two_lots_of_one_code_by_their_owners(
+    client: FlaskClient, orchard: Orchard
+) -> None:
+    with transaction() as session:
+        now, code = datetime.now(UTC), orchard.pack.code
+        twin = bare(session, now, orchard.other, LotKind.HARVEST, 1_000, code=code)
+    world.sign_in(client, orchard.officer)
+    asked_again = client.get("/so/truy-xuat", query_string={"q": code, "huong": "di"})
+    assert asked_again.status_code == 422
+    for coop, lot in ((orchard.coop, orchard.pack), (orchard.other, twin)):
+        address = f"/so/truy-xuat?q={coop.org.public_id}/{code}&amp;huong=di"
+        [said] = re.findall(f'href="{re.escape(address)}"><span>([^<]*)</span>', asked_again.text)
+        assert said == f"{coop.org.public_id}/{code} ({coop.org.name})"
+        found = client.get(unescape(address))
+        assert found.status_code == 200
+        assert f"/so/truy-xuat.csv?q={coop.org.public_id}/{code}" in found.text
+        told = client.get(f"/so/truy-xuat.json?q={coop.org.public_id}/{code}&huong=di").json
+        assert [one["public_id"] for one in told["lots"]] == [lot.public_id]

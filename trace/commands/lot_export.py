@@ -15,6 +15,7 @@ from trace.records.organisation import Organisation
 from trace.services.admission import Act, visible
 from trace.services.exporting.chains import Asking, Chain, chains, released
 from trace.services.exporting.port import EXPORTERS, Exporter, Workplace
+from trace.services.lot_names import lot_called
 from trace.standards import quantity
 from trace.standards.local_time import local_day
 
@@ -65,12 +66,9 @@ def _organisation(session: Session, name: str | None) -> Organisation | None:
 
 
 def _one(asking: Asking, name: str) -> Iterator[Chain]:
-    """A lot in sight by its public id, or by a code that only one such lot has."""
-    question = select(Lot.id).where((Lot.public_id == name) | (Lot.code == name))
-    found = asking.session.exec(question.where(visible(asking.actor, Act.TRACE, Lot)).limit(2)).all()
-    if len(found) != 1:
-        raise NotFound("trace.unknown", name=name[:40])
-    return chains(asking, found)
+    """A lot in sight."""
+    found = lot_called(asking.session, visible(asking.actor, Act.TRACE, Lot), name)
+    return chains(asking, [found.id])
 
 
 def _written(made: Exporter, found: Iterable[Chain], out: Path) -> int:

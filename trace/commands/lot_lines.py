@@ -2,25 +2,24 @@
 
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlalchemy import true
+from sqlmodel import Session
 
 from trace.commands.terminal import say
-from trace.errors import NotFound
 from trace.records.lot import Lot
 from trace.records.organisation import Organisation
+from trace.services.lot_names import lot_called
 from trace.texts.formats import kilograms
 
 
 def named(session: Session, name: str) -> tuple[Lot, Organisation]:
-    """A lot by its public id, or by a code that only one lot has, with its organisation.
+    """A lot by its public id, its code, or ``ORGANISATION/CODE``, with its organisation.
 
     Raises:
-        NotFound: none, or more than one, is so called.
+        NotFound, Invalid: as ``lot_called``.
     """
-    found = session.exec(select(Lot).where((Lot.public_id == name) | (Lot.code == name)).limit(2)).all()
-    if len(found) != 1:
-        raise NotFound()
-    return found[0], session.get_one(Organisation, found[0].org_id)
+    found = lot_called(session, true(), name)
+    return found, session.get_one(Organisation, found.org_id)
 
 
 def as_row(one: Lot) -> dict[str, Any]:

@@ -1,12 +1,13 @@
 """Finding what the machine's owner names on the command line: an organisation, a lot, a block's owner."""
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, true
 from sqlmodel import Session, col
 
 from trace.errors import FieldProblem, Invalid, NotFound
 from trace.records.lot import Lot
 from trace.records.organisation import Organisation, OrgKind
 from trace.records.stamp import StampBlock
+from trace.services.lot_names import lot_called
 from trace.standards.search_key import fold_vi
 
 
@@ -34,23 +35,12 @@ def org_named(session: Session, said: str | None) -> Organisation:
 
 
 def lot_named(session: Session, said: str, org: Organisation | None = None) -> Lot:
-    """The lot of this public id or code, inside an organisation where one is given.
+    """The lot of this name, inside an organisation where one is given.
 
     Raises:
-        NotFound: there is none.
-        Invalid: several organisations have a lot of this code.
+        NotFound, Invalid: as ``lot_names.lot_called``.
     """
-    question = select(Lot).where(or_(col(Lot.public_id) == said, col(Lot.code) == said))
-    if org is not None:
-        question = question.where(col(Lot.org_id) == org.id)
-    found: list[Lot] = list(session.execute(question.limit(20)).scalars())
-    exact = [lot for lot in found if lot.public_id == said] or found
-    if not exact:
-        raise NotFound()
-    if len(exact) > 1:
-        choices = [lot.public_id for lot in exact]
-        raise Invalid([FieldProblem("lot", "field.choice", said, {"choices": choices})])
-    return exact[0]
+    return lot_called(session, true() if org is None else col(Lot.org_id) == org.id, said)
 
 
 def owner_of_lot(session: Session, lot: Lot) -> Organisation:

@@ -4,6 +4,7 @@ A stamp's code is a secret of its stamp: asked for one, the page goes on under k
 address in a history or a log has it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from flask import Response, abort, jsonify, redirect, render_template, request, 
 from werkzeug.wrappers import Response as AnyResponse
 
 from trace.db import reading
-from trace.errors import Invalid, NotFound, Refused
+from trace.errors import Invalid, NongsanError, NotFound, Refused
 from trace.services.intake import read
 from trace.services.tables import Table
 from trace.services.tracing.graph import Direction
@@ -61,7 +62,7 @@ def show(face: str, endpoint: str) -> Answer:
         found = _found(said)
     except (Invalid, NotFound, Refused) as error:
         state = kept(error, {"q": said if len(said) <= 80 else said[:80]})
-        return _page(face, endpoint, state, None), error.status
+        return _page(face, endpoint, state, None, _choices(error)), error.status
     if found.start.kind == "stamp" and found.start.name != said:
         return redirect(url_for(endpoint, q=found.start.name, huong=_way()))
     # The office has several lots of one code: there the public id stays.
@@ -69,14 +70,27 @@ def show(face: str, endpoint: str) -> Answer:
     return _page(face, endpoint, FormState({"q": shown if found.start.kind != "plot" else said}), found)
 
 
-def _page(face: str, endpoint: str, form: FormState, found: Found | None) -> str:
+def _choices(error: NongsanError) -> list[tuple[str, str]]:
+    """What was asked for may be one of these: what to ask for, and the same with its owner's name."""
+    problems = error.problems if isinstance(error, Invalid) else ()
+    named: list[str] = [one for problem in problems for one in problem.params.get("choices", ())]  # type: ignore[attr-defined]
+    return [(one.partition(" (")[0], one) for one in named]
+
+
+def _page(
+    face: str,
+    endpoint: str,
+    form: FormState,
+    found: Found | None,
+    choices: Sequence[tuple[str, str]] = (),
+) -> str:
     lang = face_language()
     made = tables(found.report, lang) if found else {}
     shown: dict[str, Table] = {name: _first_rows(table) for name, table in made.items()}
     picture = lot_tree.both(found.report, found.start.name, lang) if found else None
     whole = {name: len(table.rows) for name, table in made.items()}
     values: dict[str, Any] = {"found": found, "tables": shown, "whole": whole, "picture": picture}
-    values["hidden"] = hidden(found.report) if found else 0
+    values |= {"hidden": hidden(found.report) if found else 0, "choices": choices}
     return render_template(f"{face}/tracing.html", form=form, way=_way(), here=endpoint, **values)
 
 

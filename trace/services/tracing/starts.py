@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from trace.errors import FieldProblem, Invalid, NotFound
@@ -13,6 +13,7 @@ from trace.records.plot import Plot
 from trace.records.stamp import StampActivation, StampKeyRow
 from trace.services.admission import Act, Actor, visible
 from trace.services.intake import Given, line
+from trace.services.lot_names import FEW, maybe_lot, several
 from trace.services.stamp_opening import open_typed
 from trace.services.stamp_ranges import read_serial
 from trace.standards import stamp_code
@@ -20,7 +21,6 @@ from trace.standards.fault import Fault
 
 MOST_STARTS = 2_000
 """Lots of one plot a trace begins at, the newest; a plot gives a few dozen in a season."""
-FEW = 20
 
 
 class Asked(Given):
@@ -54,23 +54,13 @@ def find_start(session: Session, actor: Actor, said: str) -> Start:
     raise NotFound("trace.unknown", name=said[:40])
 
 
-def _several(said: str, choices: list[str]) -> Invalid:
-    problem = FieldProblem("q", "trace.several", said, {"name": said[:40], "choices": choices})
-    return Invalid([problem])
-
-
 def _lot(session: Session, actor: Actor, said: str) -> Start | None:
-    named = or_(col(Lot.public_id) == said, col(Lot.code) == said.upper(), col(Lot.code) == said)
-    question = select(Lot).where(visible(actor, Act.TRACE, Lot), named).limit(FEW)
-    found = list(session.execute(question).scalars())
-    exact = [lot for lot in found if lot.public_id == said] or found
-    if len(exact) > 1:
-        raise _several(said, [lot.public_id for lot in exact])
-    return Start("lot", exact[0].code, (exact[0].id,)) if exact else None
+    lot = maybe_lot(session, visible(actor, Act.TRACE, Lot), said, "q")
+    return Start("lot", lot.code, (lot.id,)) if lot else None
 
 
 def _stamp_code(session: Session, actor: Actor, said: str) -> Start | None:
-    if len(stamp_code.compact(said)) != stamp_code.LENGTH:
+    if "/" in said or len(stamp_code.compact(said)) != stamp_code.LENGTH:
         return None
     try:
         opened = open_typed(session, said)
@@ -83,6 +73,7 @@ def _stamp_code(session: Session, actor: Actor, said: str) -> Start | None:
 
 def _serial(session: Session, actor: Actor, said: str) -> Start | None:
     """A printed serial, ``1:000.481`` where several keys have it."""
+    said = said.partition(" (")[0]
     key, colon, digits = said.rpartition(":")
     if colon and not (key.isascii() and key.isdigit()):
         return None
@@ -95,14 +86,20 @@ def _serial(session: Session, actor: Actor, said: str) -> Start | None:
 
 def _activated(session: Session, actor: Actor, serial: int, kid: int | None) -> Start | None:
     kids = [kid] if kid is not None else session.execute(select(col(StampKeyRow.kid))).scalars().all()
-    found = [one for key in kids if (one := _activation_at(session, actor, key, serial)) is not None]
+    found = [row for key in kids if (row := _activation_at(session, actor, key, serial)) is not None]
     if len(found) > 1:
-        raise _several(f"{serial}", [f"{one.kid}:{serial}" for one in found])
-    return Start("stamp", f"{found[0].kid}:{serial}", (found[0].lot_id,)) if found else None
+        choices = [f"{one.kid}:{serial} ({lot}, {owner})" for one, lot, owner in found]
+        raise several("q", f"{serial}", choices)
+    return Start("stamp", f"{found[0][0].kid}:{serial}", (found[0][0].lot_id,)) if found else None
 
 
-def _activation_at(session: Session, actor: Actor, kid: int, serial: int) -> StampActivation | None:
-    """The activation that holds a serial: those of one key never overlap, so the last to begin before it."""
+def _activation_at(
+    session: Session, actor: Actor, kid: int, serial: int
+) -> tuple[StampActivation, str, str] | None:
+    """The activation that holds a serial, its lot's code and whose it is.
+
+    Those of one key never overlap, so it is the last to begin before the serial.
+    """
     question = (
         select(StampActivation)
         .where(col(StampActivation.kid) == kid, col(StampActivation.first) <= serial)
@@ -112,15 +109,19 @@ def _activation_at(session: Session, actor: Actor, kid: int, serial: int) -> Sta
     found: StampActivation | None = session.execute(question).scalar_one_or_none()
     if found is None or found.last < serial:
         return None
-    mine = select(col(Lot.id)).where(col(Lot.id) == found.lot_id, visible(actor, Act.TRACE, Lot))
-    return found if session.execute(mine).first() else None
+    mine = select(col(Lot.code), col(Organisation.name)).join(
+        Organisation, col(Organisation.id) == Lot.org_id
+    )
+    mine = mine.where(col(Lot.id) == found.lot_id, visible(actor, Act.TRACE, Lot))
+    row = session.execute(mine).first()
+    return (found, row[0], row[1]) if row else None
 
 
 def _plot(session: Session, actor: Actor, said: str) -> Start | None:
     """A plot's code, ``ORGANISATION/CODE`` where several organisations have it."""
-    org, _, code = said.rpartition("/")
+    org, _, code = said.partition(" (")[0].rpartition("/")
     question = (
-        select(Plot, col(Organisation.public_id))
+        select(Plot, Organisation)
         .join(Organisation, col(Organisation.id) == col(Plot.org_id))
         .where(visible(actor, Act.TRACE, Plot), col(Plot.code).in_({code, code.upper()}))
     )
@@ -128,7 +129,7 @@ def _plot(session: Session, actor: Actor, said: str) -> Start | None:
         question = question.where(col(Organisation.public_id) == org)
     found = session.execute(question.limit(FEW)).all()
     if len(found) > 1:
-        raise _several(said, [f"{name}/{plot.code}" for plot, name in found])
+        raise several("q", said, [f"{owner.public_id}/{plot.code} ({owner.name})" for plot, owner in found])
     return plot_start(session, actor, found[0][0]) if found else None
 
 
