@@ -76,6 +76,8 @@ from trace.web.epcis import problems as epcis_problems
 from trace.web.epcis import queries as epcis_queries
 from trace.web.epcis import resources as epcis_resources
 from trace.web.epcis import subscriptions as epcis_subscriptions
+from trace.web.office import board as office_board
+from trace.web.office import decision_1034, sales
 from trace.web.office import exports as office_exports
 from trace.web.office import figures as office_figures
 from trace.web.office import lots as office_lots
@@ -88,7 +90,6 @@ from trace.web.office import rates as office_rates
 from trace.web.office import recall_papers as office_recall_papers
 from trace.web.office import recalls as office_recalls
 from trace.web.office import rules as office_rules
-from trace.web.office import sales
 from trace.web.office import tracing as office_tracing
 
 DOORS: tuple[Door, ...] = (
@@ -148,6 +149,8 @@ DOORS: tuple[Door, ...] = (
     office_recall_papers.door,
     office_tracing.door,
     office_exports.door,
+    office_board.door,
+    decision_1034.door,
     office_figures.door,
     office_rules.door,
     office_market_rules.door,

@@ -14,7 +14,6 @@ from tests.services.test_statistics import make_listing, make_order, make_shop
 from trace.db import Database, transaction
 from trace.records.account import Role
 from trace.records.market_order import OrderStatus
-from trace.services.baseline import load_baseline
 from trace.services.order_figures import recount
 from trace.standards.local_time import local_day
 
@@ -33,7 +32,6 @@ def office(app: Flask, client: FlaskClient, now: datetime) -> FlaskClient:
                 lines = [(listing, 2, revenue)]
                 make_order(session, shop, today() - timedelta(days=back), OrderStatus.COMPLETED, lines)
         recount(session)
-        load_baseline(session)
         account = world.make_office(session, now)
     return world.sign_in(client, account)
 
@@ -64,13 +62,6 @@ def test_a_file_read_half_way_keeps_no_connection_and_no_request(
 
 def rows_of(data: bytes) -> list[list[str]]:
     return list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
-
-
-def test_the_overview_shows_the_season_and_the_published_figures(office: FlaskClient) -> None:
-    page = office.get("/so").text
-    assert "136.012" in page
-    assert "2.721" in page
-    assert page.count("<rect") == 2 * 90  # a bar a day, drawn for phone and for screen
 
 
 def test_the_first_six_shops_are_named_and_the_rest_counted(office: FlaskClient, now: datetime) -> None:

@@ -42,6 +42,34 @@ _SAID: dict[Unit, Callable[[str, Measure, Fraction], str]] = {
 }
 
 
+def headline(lang: str, measure: Measure, value: Fraction | None) -> tuple[str, str]:
+    """The figure as large type shows it, and its unit: 628 and tấn, 1,48 and tỷ đồng.
+
+    It is rounded to three digits or so; the page that says it names the exact one.
+    """
+    if value is None:
+        return UNKNOWN, t(lang, "value.unknown")
+    if measure.unit is Unit.SHARE:
+        return formats.number(lang, _decimal(value * 100, 1)), "%"
+    if measure.unit is Unit.VND_PER_KG:
+        return formats.number(lang, round(value)), t(lang, "figures.step.vnd_per_kg")
+    if measure.unit is Unit.COUNT:
+        return formats.number(lang, int(value)), t(lang, f"measure.{measure.name}.unit")
+    if measure.unit not in _STEPS:
+        return said(lang, measure, value), ""
+    size, word = next((one for one in _STEPS[measure.unit] if value >= one[0]), _STEPS[measure.unit][-1])
+    scaled = value / size
+    places = 0 if scaled >= 100 or size == 1 else (1 if scaled >= 10 else 2)
+    return formats.number(lang, _decimal(scaled, places)), t(lang, f"figures.step.{word}")
+
+
+_STEPS = {
+    Unit.GRAMS: ((1_000_000, "tonnes"), (1000, "kg")),
+    Unit.VND: ((1_000_000_000, "billion"), (1_000_000, "million"), (1, "dong")),
+}
+"""From where a larger unit is spoken of."""
+
+
 def plain(measure: Measure, value: Fraction | None) -> int | float | None:
     """The figure as files carry it: kilograms, shares of one."""
     if value is None:
@@ -71,17 +99,21 @@ def moved(lang: str, measure: Measure, now: Fraction | None, before: Fraction | 
     """Up or down by how much, and whether that is better; shares in points, the rest in per cent."""
     if now is None or before is None:
         return UNKNOWN
-    by = _distance(lang, measure, now, before)
+    by = distance(lang, measure, now, before)
     if not by:
         return t(lang, "figures.same")
     way = t(lang, "figures.up" if now > before else "figures.down", by=by)
     if not measure.better:
         return way
-    is_better = (now > before) == (measure.better > 0)
-    return f"{way}, {t(lang, 'figures.good' if is_better else 'figures.bad')}"
+    return f"{way}, {t(lang, 'figures.good' if is_better(measure, now, before) else 'figures.bad')}"
 
 
-def _distance(lang: str, measure: Measure, now: Fraction, before: Fraction) -> str:
+def is_better(measure: Measure, now: Fraction, before: Fraction) -> bool:
+    """Whether a move is one for the better, of a figure that has a better way."""
+    return (now > before) == (measure.better > 0)
+
+
+def distance(lang: str, measure: Measure, now: Fraction, before: Fraction) -> str:
     """How far; empty where it is too little to be said."""
     by = abs(now - before)
     if measure.unit is Unit.SHARE:

@@ -48,16 +48,16 @@ class Periods:
         return self.ask, self.before, self.last_year
 
 
-def periods_asked() -> Periods:
-    """What the address asks; a value that does not fit is said, never guessed.
+def periods_asked(days: tuple[date, date] | None = None) -> Periods:
+    """What the address asks; a value that does not fit is said, never guessed. ``days`` where it says none.
 
     Raises:
         Invalid: no day, days in the wrong order, no such dimension.
     """
-    ask = _asked()
-    days = (ask.until - ask.since).days + 1
+    ask = _asked(days)
+    length = (ask.until - ask.since).days + 1
     before = replace(
-        ask, since=ask.since - timedelta(days=days), until=ask.since - timedelta(days=1), at=None
+        ask, since=ask.since - timedelta(days=length), until=ask.since - timedelta(days=1), at=None
     )
     last_year = replace(ask, since=year_before(ask.since), until=year_before(ask.until), at=None)
     return Periods(ask, before, last_year)
@@ -81,11 +81,11 @@ def address(ask: Ask, **more: object) -> str:
     return urlencode(said | more)
 
 
-def _asked() -> Ask:
+def _asked(days: tuple[date, date] | None) -> Ask:
     problems: list[FieldProblem] = []
     today = local_day(now())
-    until = _day("den", today, problems)
-    since = _day("tu", until - timedelta(days=SEASON_DAYS - 1), problems)
+    until = _day("den", days[1] if days else today, problems)
+    since = _day("tu", days[0] if days else until - timedelta(days=SEASON_DAYS - 1), problems)
     by = request.args.get("nhom") or None
     if by is not None and by not in set(Dimension):
         problems.append(FieldProblem("nhom", "error.value", by, {"expected": ", ".join(Dimension)}))

@@ -1,4 +1,4 @@
-"""Sales figures: overview and tables, every view an address, the same address as CSV, XLSX, JSON."""
+"""Sales figures: tables, every view an address, the same address as CSV, XLSX, JSON."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,8 +10,6 @@ from trace.db import reading
 from trace.errors import FieldProblem, Invalid
 from trace.services import sales_choices
 from trace.services.admission import Act
-from trace.services.baseline import published
-from trace.services.indicators import NAMES, indicators
 from trace.services.statistics import Answer, Dimension, Figures, Question, Row, by_hand, sales
 from trace.services.sync_health import sync_health
 from trace.services.tables import Column, Table
@@ -42,28 +40,6 @@ class View:
 
     answer: Answer
     table: Table
-
-
-@door.page("/", Act.VIEW_FIGURES, strict_slashes=False)
-def overview() -> str:
-    """Sync health, the season's figures, the curve by day, the four counts beside the published ones."""
-    today = local_day(now())
-    question = Question(today - timedelta(days=SEASON_DAYS - 1), today)
-    with reading() as session:
-        answer = sales(session, actor(), question)
-        typed = by_hand(session, actor(), question)
-        counts = indicators(session, actor(), question.since, question.until)
-        health = sync_health(session, actor(), now())
-        others = [figure for figure in published(session) if figure.indicator not in NAMES]
-    return render_template(
-        "office/overview.html",
-        answer=answer,
-        by_hand=typed,
-        counts=counts,
-        health=health,
-        chart=_chart(answer),
-        others=others,
-    )
 
 
 @door.page("/ban-hang", Act.VIEW_FIGURES)

@@ -1,0 +1,116 @@
+"""``/so``: the season on one page, for a desk, a phone and the wall of an operations centre.
+
+The same address with ``.csv``, ``.xlsx``, ``.json`` after ``/so/bang`` carries every figure of it.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from flask import Response, abort, make_response, render_template, request
+
+from trace.db import reading
+from trace.services import sales_choices
+from trace.services.admission import Act
+from trace.services.figures import words
+from trace.services.figures.asking import Ask, Dimension
+from trace.services.figures.board import Board, Seen, board
+from trace.services.figures.board_tables import curve_table, whole_table
+from trace.services.statistics import Question, by_hand
+from trace.services.sync_health import sync_health
+from trace.standards.local_time import local_day
+from trace.web.door import Door
+from trace.web.office.board_asking import Chosen, same_but, season_asked, seasons
+from trace.web.office.figure_asking import FILTERS, address
+from trace.web.office.season_curve import season_curve
+from trace.web.spark import portion, spark, spread
+from trace.web.tables import as_csv, as_json, as_xlsx
+from trace.web.visitor import actor, face_language, now
+
+door = Door("board", __name__, url_prefix="/so")
+
+FORMS = {"csv": as_csv, "xlsx": as_xlsx}
+WALL = "lon"
+"""``man-hinh``: large, without menus, drawn anew every ``ANEW_S`` seconds."""
+ANEW_S = 300
+
+
+@door.page("/", Act.VIEW_FIGURES, strict_slashes=False, endpoint="home")
+@door.page("/bang", Act.VIEW_FIGURES)
+def show() -> Response:
+    """The page."""
+    chosen = season_asked()
+    asked = chosen.periods
+    with reading() as session:
+        found = board(session, actor(), asked.ask, asked.last_year)
+        health = sync_health(session, actor(), now())
+        offered = sales_choices.choices(session, actor())
+        typed = by_hand(session, actor(), _question(asked.ask))
+    is_wall = request.args.get("man-hinh") == WALL
+    answer = make_response(
+        _drawn(chosen, found, is_wall=is_wall, health=health, offered=offered, by_hand=typed)
+    )
+    if is_wall:
+        answer.headers["Refresh"] = str(ANEW_S)
+    return answer
+
+
+@door.page("/bang.<form>", Act.VIEW_FIGURES)
+def file(form: str) -> Response:
+    """Every figure of the page as a file."""
+    if form not in {*FORMS, "json"}:
+        abort(404)
+    asked = season_asked().periods
+    with reading() as session:
+        found = board(session, actor(), asked.ask, asked.last_year)
+    made = whole_table(found, face_language())
+    if form == "json":
+        return as_json(made)
+    return FORMS[form](made, f"bang-{asked.ask.since.isoformat()}-{asked.ask.until.isoformat()}")
+
+
+def _question(ask: Ask) -> Question:
+    """The same question of the sales tables, which know what a person typed in."""
+    named = ask.only.get
+    return Question(
+        ask.since,
+        ask.until,
+        marketplace=named(Dimension.MARKETPLACE),
+        cooperative=named(Dimension.COOPERATIVE),
+        commune=named(Dimension.COMMUNE),
+        product=named(Dimension.PRODUCT),
+    )
+
+
+def _drawn(chosen: Chosen, found: Board, **shown: Any) -> str:
+    lang, today = face_language(), local_day(now())
+    drawn = season_curve(found.curve, lang) if found.curve else None
+    table = curve_table(found.curve, lang) if found.curve and drawn else None
+    return render_template(
+        "office/board/index.html",
+        chosen=chosen,
+        seasons=list(seasons(today)),
+        board=found,
+        figures=found.figures,
+        ask=found.ask,
+        address=address,
+        replace=replace,
+        own_query=same_but,
+        dimension=Dimension,
+        filters=FILTERS,
+        words=words,
+        lang=lang,
+        now=now(),
+        year_ago=str(found.last_year.until.year),
+        today=today,
+        curve=drawn,
+        curve_table=table,
+        way=_way,
+        spread=spread,
+        portion=portion,
+        **shown,
+    )
+
+
+def _way(seen: Seen) -> Any:
+    """The figure's way over the period."""
+    return spark([float(part.value or 0) for part in seen.parts])
