@@ -17,7 +17,7 @@ from trace.services import lot_pages, packing, releasing, rules
 from trace.services.admission import actor_of
 from trace.services.information_rules import InformationRuleIn, add_information_rule, demands_on
 from trace.services.lot_information import Answer, Item, Place, information_of
-from trace.texts.catalogs import shown, t
+from trace.texts.catalogs import Term, shown, t
 
 
 @pytest.fixture
@@ -116,6 +116,8 @@ def test_a_certificate_of_the_day_is_a_standard_too(coop: world.Coop, now: datet
         )
         world.add(session, paper)
         assert missing(session, coop, lot) == set()
+        said = [one.found for one in lot_pages.lot_detail(session, coop.hand, lot.public_id).information]
+        assert Term("information.papers", {"items": ["VietGAP-TT-1"]}) in said
         paper.valid_to = date(2026, 6, 11)
         session.flush()
         assert missing(session, coop, lot) == {"tt02.10"}

@@ -103,6 +103,8 @@ def test_papers_are_written_down_and_taken_back(hand: FlaskClient, coop: world.C
     assert post(hand, f"{path}/xu-ly", **treated, minutes="120", document="KT-9").status_code == 303
     paper = {"kind": "phytosanitary", "number": "KD-9", "issuer": "", "issued_on": day, "valid_to": ""}
     assert post(hand, f"{path}/giay-to", **paper).status_code == 303
+    ids = re.findall(r' id="([^"]+)"', hand.get(path).text)
+    assert len(ids) == len(set(ids))
     shown = text_of(hand.get(path))
     assert "32,5 g/m³" in shown.replace("\xa0", " ")
     assert "Còn thiếu 2 điểm" in shown

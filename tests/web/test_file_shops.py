@@ -19,7 +19,7 @@ from trace.records.file_exchange import FileReport, HeldOrder
 from trace.records.file_export import FileExport
 from trace.records.job import Job, Schedule
 from trace.records.market_order import MarketOrder
-from trace.records.shop import Shop
+from trace.records.shop import Listing, Shop
 from trace.records.sums import ShopDay
 from trace.services import shop_circuit
 from trace.services.file_exchange import fetching
@@ -174,7 +174,7 @@ def test_nothing_is_ever_scheduled_or_called_for_such_a_shop(manager: FlaskClien
     number = shop.rpartition("/")[2]
     goods = coop.product.public_id
     assert manager.get(f"/htx/gian-hang/dang-moi?san-pham={goods}&gian={number}").status_code == 303
-    assert "Gian Buudien" not in manager.get("/htx/gian-hang/dang-moi").text
+    assert 'name="gian"' not in manager.get("/htx/gian-hang/dang-moi").text
     assert [row for row in rows(Job) if row.shop_id] == []
     page = manager.get(shop).text
     assert "trao đổi bằng tệp" in page
@@ -336,3 +336,17 @@ def test_a_changed_template_is_refused_on_the_page_with_what_differs(manager: Fl
     assert answer.status_code == 422
     assert "Kho hàng (*)" in answer.text
     assert sent(manager, f"{shop}/mau-dang/tep", other, "moi.csv", is_new="1").status_code == 303
+
+
+def test_what_a_shop_kept_by_files_is_to_show_is_kept_for_its_file_and_not_sent(
+    manager: FlaskClient, coop: world.Coop
+) -> None:
+    opened(manager)
+    with transaction() as session:
+        [shop] = session.execute(select(Shop)).scalars()
+        made = {"ext_listing_id": "7", "product_id": coop.product.id, "unit_g": 1000}
+        made |= {"created_at": shop.created_at, "updated_at": shop.created_at}
+        world.add(session, Listing(shop_id=shop.id, **made))
+    page = manager.get("/htx/gian-hang/1/hang/1").text
+    assert "Ghi để xuất tệp" in page
+    assert "Gửi lên sàn" not in page

@@ -159,8 +159,12 @@ def test_the_choice_leads_on_and_a_shop_that_cannot_says_so(manager: FlaskClient
     with transaction() as session:
         now = session.get_one(Shop, 1).created_at
         add_shop(session, coop, "sendo", "Gian đóng", now)
+        add_shop(session, coop, "voso", "Gian tệp", now)
     page = manager.get("/htx/gian-hang/dang-moi").text
     assert "Gian đóng: Sendo chưa cho đăng mới từ đây" in unescape(page)
+    assert "Gian tệp: gian ở Vỏ Sò trao đổi bằng tệp, nên không đăng từ đây" in unescape(page)
+    assert 'href="/htx/gian-hang/3/' in page
+    assert page.count('name="gian"') == 1
     answer = manager.get(f"/htx/gian-hang/dang-moi?san-pham={coop.product.public_id}&gian=1")
     assert answer.location == address(coop, "/ke")
     assert manager.get(f"/htx/gian-hang/2/dang-moi/{coop.product.public_id}").status_code == 409

@@ -24,6 +24,7 @@ from trace.records.product import OcopRating, ProductImage
 from trace.standards.local_time import local_day
 from trace.standards.province_map import map_of_hai_phong
 from trace.texts.catalogs import t
+from trace.texts.formats import listed
 from trace.web.verdict_words import days_said
 
 NOW = datetime.now(UTC)
@@ -123,6 +124,15 @@ def test_a_lot_of_several_harvests_says_all_their_days(
     about = re.search(r'<meta name="description" content="([^"]*)"', text)
     assert about
     assert said in about[1]
+
+
+def test_chinese_joins_facts_with_its_sentence_comma_and_names_with_its_list_comma(
+    client: FlaskClient, coop: world.Coop
+) -> None:
+    chain = page(client, f"/lo/{lot_of(coop).public_id}", "zh").split('<ol class="way">')[1].split("</ol>")[0]
+    assert "，" in chain
+    assert "、" not in chain
+    assert listed("zh", ["甲", "乙"]) == "甲、乙"
 
 
 def test_the_strokes_of_the_chain_are_borders_for_paper_drops_backgrounds() -> None:

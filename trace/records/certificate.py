@@ -19,6 +19,11 @@ class Scheme(StrEnum):
     LAB = "lab"
 
 
+def names_scheme(number: str, scheme: str) -> bool:
+    """Whether a paper's number begins with its scheme, as those of VietGAP do: said once is enough."""
+    return number.casefold().startswith(scheme)
+
+
 class Certificate(SQLModel, table=True):
     """A paper with its number and days of validity (both inclusive)."""
 
@@ -39,6 +44,11 @@ class Certificate(SQLModel, table=True):
     confirmed_at: datetime | None = None
     confirmed_by: int | None = maybe_ref("account.id", index=False)
     created_at: datetime
+
+    @property
+    def names_itself(self) -> bool:
+        """As ``names_scheme``."""
+        return names_scheme(self.number, self.scheme)
 
 
 class CertificateScope(SQLModel, table=True):

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from trace.records.certificate import names_scheme
 from trace.records.lot import Lot, LotKind
 from trace.records.organisation import Organisation
 from trace.records.plot import Plot
@@ -230,7 +231,9 @@ def _standards(facts: Facts) -> Found:
     if said:
         return said
     names = [
-        Term("information.paper", {"scheme": Term(f"scheme.{one.scheme}"), "number": one.number})
+        one.number
+        if names_scheme(one.number, one.scheme)
+        else Term("information.paper", {"scheme": Term(f"scheme.{one.scheme}"), "number": one.number})
         for one in facts.papers
         if one.scheme != "lab"
     ]

@@ -134,6 +134,11 @@ def listed(lang: str, items: Iterable[str]) -> str:
     return _pattern(lang, "format.comma").join(items)
 
 
+def beside(lang: str, facts: Iterable[str]) -> str:
+    """Facts of different kinds joined as a sentence joins them: Chinese keeps its list comma for lists."""
+    return _pattern(lang, "format.beside").join(facts)
+
+
 def duration(lang: str, seconds: int) -> str:
     """How long something took, by its two largest units: 40 giây, 5 phút 10 giây, 2 ngày 3 giờ."""
     left, parts = abs(seconds), list[str]()

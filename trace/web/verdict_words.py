@@ -210,6 +210,7 @@ def figure_tools(lang: str) -> dict[str, Any]:
         "days_said": partial(days_said, lang),
         "weight_said": partial(formats.weight, lang),
         "listed": partial(formats.listed, lang),
+        "beside": partial(formats.beside, lang),
     }
 
 

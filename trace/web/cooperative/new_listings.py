@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from marketplaces.by_file import is_by_file
 from marketplaces.interface import MarketplaceError
 from trace.db import reading
 from trace.errors import Invalid, Refused
@@ -36,10 +37,11 @@ Answer = str | AnyResponse | tuple[str, int]
 
 @dataclass(frozen=True)
 class Place:
-    """A shop, and whether new listings can be made there."""
+    """A shop, and whether new listings can be made there; to one kept by files they go in its file."""
 
     shop: Shop
     is_open: bool
+    by_file: bool = False
 
 
 @door.page("/dang-moi", Act.MANAGE_SHOP)
@@ -57,6 +59,8 @@ def choose() -> str | AnyResponse:
 
 
 def _place(shop: Shop) -> Place:
+    if is_by_file(shop.marketplace):
+        return Place(shop, is_open=False, by_file=True)
     try:
         can = capabilities_of(shop.marketplace)
     except MarketplaceError:

@@ -4,6 +4,7 @@ from flask import flash, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from marketplaces import directory
+from marketplaces.by_file import is_by_file
 from trace.db import reading
 from trace.errors import Invalid, Refused
 from trace.records.shop import Shop
@@ -123,6 +124,7 @@ def _listing(shop_id: int, listing_id: int, form: FormState) -> str:
         "cooperative/shops/listing.html",
         page=page,
         tag=tag,
+        by_file=is_by_file(page.shop.marketplace),
         form=form,
         kilograms=kilograms,
         state=shop_pages.push_state(page.listing),
