@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 from trace.commands.lot_corrections import correct, withdraw
 from trace.commands.lot_export import export
 from trace.commands.lot_lines import answer, as_row, line, named
+from trace.commands.lot_pack import pack
 from trace.commands.terminal import actor_for, as_account, as_json, language, now, opened, say
 from trace.db import reading, transaction
 from trace.errors import NotFound
@@ -26,10 +27,10 @@ from trace.texts.formats import kilograms
 
 @click.group()
 def lot() -> None:
-    """Lots: register, list, show, release, correct, hold, lift a hold, write for others."""
+    """Lots: register, pack, list, show, release, correct, hold, lift a hold, write for others."""
 
 
-for command in (export, correct, withdraw):
+for command in (export, correct, pack, withdraw):
     lot.add_command(command)
 
 

@@ -57,6 +57,12 @@ def drawn_g(session: Session, lot_id: int) -> int:
     return drawn_by_lot(session, [lot_id]).get(lot_id, 0)
 
 
+def given_g(session: Session, lot_id: int) -> int:
+    """Grams of others that went into a lot."""
+    into = select(func.coalesce(func.sum(LotLink.weight_g), 0)).where(col(LotLink.child_id) == lot_id)
+    return int(session.execute(into).scalar_one())
+
+
 def drawn_by_lot(session: Session, lot_ids: Sequence[int]) -> dict[int, int]:
     """Grams taken so far from each of the lots that gave any.
 

@@ -15,7 +15,7 @@ from trace.records.product import Product
 from trace.records.stamp import StampActivation, StampVoid
 from trace.services.admission import Act, Actor, Scope, fetch, lock, scope_of
 from trace.services.holding import refuse_held
-from trace.services.lineage import drawn_g
+from trace.services.lineage import drawn_by_lot, drawn_g
 from trace.services.lot_room import boxed_by_lot, sold_by_lot
 from trace.services.lot_states import refuse_recalled, state_word
 from trace.services.releasing import missing_items
@@ -126,14 +126,26 @@ def room(session: Session, lot: Lot, product: Product) -> Room:
 
 def free_g(session: Session, lot: Lot) -> int:
     """Grams of a lot that may be packed on: not packed on, not behind its stamps, not sold or boxed."""
-    active = active_stamps(session, lot.id)
-    stamped_g = 0
-    if active and lot.product_id is not None:
-        stamped_g = active * session.get_one(Product, lot.product_id).unit_g
-    gone_g = sum(
-        one.get(lot.id, 0) for one in (sold_by_lot(session, [lot.id]), boxed_by_lot(session, [lot.id]))
-    )
-    return left_g(lot, drawn_g(session, lot.id), stamped_g, gone_g)
+    return free_by_lot(session, [lot])[lot.id]
+
+
+def free_by_lot(session: Session, lots: Sequence[Lot]) -> dict[int, int]:
+    """The same for each of many lots."""
+    ids = [lot.id for lot in lots]
+    drawn, active = drawn_by_lot(session, ids), active_by_lot(session, ids)
+    sold, boxed = sold_by_lot(session, ids), boxed_by_lot(session, ids)
+    made = {lot.product_id for lot in lots if lot.product_id is not None}
+    units = select(col(Product.id), col(Product.unit_g)).where(col(Product.id).in_(made))
+    unit_g = {int(number): int(grams) for number, grams in session.execute(units)}
+    return {
+        lot.id: left_g(
+            lot,
+            drawn.get(lot.id, 0),
+            active.get(lot.id, 0) * unit_g.get(lot.product_id or 0, 0),
+            sold.get(lot.id, 0) + boxed.get(lot.id, 0),
+        )
+        for lot in lots
+    }
 
 
 def left_g(lot: Lot, drawn_g: int, stamped_g: int, gone_g: int) -> int:
