@@ -18,6 +18,7 @@ from trace.web import (
     hooks,
     listing_picture,
     log_notes,
+    mail_links,
     once,
     page_tools,
     refusals,
@@ -78,7 +79,7 @@ from trace.web.epcis import queries as epcis_queries
 from trace.web.epcis import resources as epcis_resources
 from trace.web.epcis import subscriptions as epcis_subscriptions
 from trace.web.office import board as office_board
-from trace.web.office import decision_1034, sales
+from trace.web.office import decision_1034, mail_addresses, sales
 from trace.web.office import exports as office_exports
 from trace.web.office import figures as office_figures
 from trace.web.office import lots as office_lots
@@ -90,6 +91,7 @@ from trace.web.office import prefixes as office_prefixes
 from trace.web.office import rates as office_rates
 from trace.web.office import recall_papers as office_recall_papers
 from trace.web.office import recalls as office_recalls
+from trace.web.office import reports as office_reports
 from trace.web.office import rules as office_rules
 from trace.web.office import tracing as office_tracing
 
@@ -154,6 +156,10 @@ DOORS: tuple[Door, ...] = (
     office_board.door,
     decision_1034.door,
     office_figures.door,
+    office_reports.door,
+    mail_addresses.door,
+    mail_links.door,
+    mail_links.one_click,
     office_rules.door,
     office_market_rules.door,
     office_rates.door,
@@ -169,7 +175,7 @@ DOORS: tuple[Door, ...] = (
     epcis_subscriptions.door,
 )
 csrf = CSRFProtect()
-for _door in (hooks.door, carrier_hooks.door):
+for _door in (hooks.door, carrier_hooks.door, mail_links.one_click):
     csrf.exempt(_door)  # programs call it; their signature or secret is checked instead
 for _door in DOORS:
     if _door.for_programs:

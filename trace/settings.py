@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from marketplaces.by_file import BY_FILE
 from trace.settings_outside import (
     CarrierSettings,
+    MailSettings,
     MarketplaceSettings,
     ReportServerSettings,
     is_name,
@@ -82,6 +83,7 @@ class Settings(BaseModel):
     drop_folder: Path | None = None
     checkpoint_folder: Path | None = None
     report_servers: dict[str, ReportServerSettings] = Field(default_factory=dict)
+    mail: MailSettings | None = None
 
     @field_validator("report_servers")
     @classmethod

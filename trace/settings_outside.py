@@ -1,8 +1,11 @@
-"""What the settings say of those outside: marketplaces, carriers, servers of reports; how hosts are named."""
+"""What the settings say of those outside: marketplaces, carriers, servers of reports and of mail; names of
+hosts.
+"""
 
 import ipaddress
 import re
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -91,6 +94,59 @@ class ReportServerSettings(BaseModel):
         if bool(self.key_file) == bool(self.password):
             raise ValueError("must have either key_file or password")
         return self
+
+
+class MailSettings(BaseModel):
+    """The server that takes our mail, and whom it comes from.
+
+    ``security`` is ``starttls`` (port 587), ``tls`` from the first byte (port 465), or ``none`` (port 25),
+    which only this machine's own server may be, without a password. ``ca_file`` names certificates to trust
+    beside the machine's.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    host: str
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    port: int = Field(default=0, ge=0, le=65535)
+    user: str = ""
+    password: str = Field(default="", repr=False)
+    sender: str
+    sender_name: str = Field(default="", max_length=80)
+    ca_file: Path | None = None
+    timeout_s: int = Field(default=60, ge=1, le=600)
+
+    @field_validator("host")
+    @classmethod
+    def _host(cls, host: str) -> str:
+        if not HOST_NAME.fullmatch(host.lower()) and not is_address(host):
+            raise ValueError("is no name such as smtp.example.vn and no address")
+        return host.lower()
+
+    @field_validator("sender")
+    @classmethod
+    def _sender(cls, sender: str) -> str:
+        if not re.fullmatch(r"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+", sender, re.ASCII):
+            raise ValueError("is no address such as bao-cao@so.example.vn")
+        return sender
+
+    @model_validator(mode="after")
+    def _kept_secret(self) -> "MailSettings":
+        if bool(self.user) != bool(self.password):
+            raise ValueError("must have both user and password, or neither")
+        if self.security == "none" and (self.user or not is_this_machine(self.host)):
+            raise ValueError("may have security = none only at this machine's own server, without a password")
+        return self
+
+    @property
+    def at_port(self) -> int:
+        """The port, where none is said the usual one."""
+        return self.port or {"starttls": 587, "tls": 465, "none": 25}[self.security]
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether it is a name or an address of the loopback."""
+    return host == "localhost" or (is_address(host) and ipaddress.ip_address(host).is_loopback)
 
 
 def is_name(host: str) -> bool:

@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.jobs.mail_world import MailWorld, make_mail_world
 from tests.jobs.market import Market, Stand, market_server, open_stand
+from tests.mail_stand import MailStand
+from tests.mail_stand import open_stand as open_stand_for_mail
 from tests.marketplaces.stalls import MARKETS
 from trace.db import Database
 
@@ -40,3 +43,23 @@ def any_market(request: pytest.FixtureRequest, market_of_session: Market) -> Mar
 def lite(sqlite: Database, market: Market, tmp_path: Path) -> Stand:
     """A connected shop, for tests whose subject is not the database."""
     return open_stand(market, tmp_path)
+
+
+@pytest.fixture
+def post(tmp_path: Path) -> Iterator[MailStand]:
+    """A mail server of its own for each test."""
+    found = open_stand_for_mail(tmp_path)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def office(database: Database, database_url: str, post: MailStand, tmp_path: Path) -> MailWorld:
+    """An office that sends mail, on each kind of database."""
+    return make_mail_world(database_url, tmp_path, post)
+
+
+@pytest.fixture
+def lite_office(sqlite: Database, sqlite_url: str, post: MailStand, tmp_path: Path) -> MailWorld:
+    """The same, for tests whose subject is not the database."""
+    return make_mail_world(sqlite_url, tmp_path, post)

@@ -26,6 +26,7 @@ from trace.records.certificate import Certificate
 from trace.records.consignment import Consignment, Treatment
 from trace.records.event import Event
 from trace.records.lot import Hold, LotState
+from trace.records.mail import Mail, MailFile
 from trace.records.market_order import MarketOrder, MarketOrderLine
 from trace.records.new_listing import NewListing, NewListingPicture
 from trace.records.plot import PackingHouse, PlotArea
@@ -55,6 +56,9 @@ from trace.services.label_design_given import DesignIn
 from trace.services.label_printers import PrinterIn
 from trace.services.label_stock_given import StockIn
 from trace.services.listing_text import Face
+from trace.services.mailing import addresses
+from trace.services.office_reports import plans, runs
+from trace.services.office_reports.views import View
 from trace.services.product_images import Picture
 from trace.services.public_id import new_public_id
 from trace.standards.local_time import local_day
@@ -146,8 +150,32 @@ def _estate(session: Session, now: datetime, folder: Path, commune: str, sign: s
     places |= _parcel(session, now, coop, lot) | _events(session, now, coop, lot)
     drill = drilling.begin(session, coop.boss, lot.public_id, now, lambda: 0.0)
     places |= {"drill_id": drill.public_id}
-    places |= _consignments(session, now, coop)
+    places |= _consignments(session, now, coop) | _reports(session, now, sign)
     return Estate(coop, places, stamped.code_of(session, block.kid, block.first))
+
+
+def _reports(session: Session, now: datetime, sign: str) -> dict[str, Any]:
+    """The office's: a report of two figures, an address that agreed, and what was sent to it."""
+    office = Actor(None, Role.OFFICE)
+    said = addresses.AddressIn(name=f"Chị {sign}", address=f"hoa{sign}@so.example.vn")
+    address = addresses.add_address(session, office, said, now)
+    addresses.confirm(session, address.public_id, addresses.secret_of(address), now)
+    given = {"title": "Vải", "span": "week", "rhythm": "day", "as_xlsx": True}
+    given["readers"] = (address.public_id,)
+    report = plans.add_report(session, office, plans.ReportIn(**given), View("orders"), now)
+    plans.add_view(session, office, report.public_id, View("revenue"))
+    run = runs.make_now(session, office, report.public_id, now)
+    file = MailFile(about=run.about, name="vai.xlsx", media_type="application/x", content=b"x")
+    file.created_at = now
+    session.add(file)
+    mail = session.exec(select(Mail).where(Mail.address_id == address.id)).one()
+    mail.state = "unknown"
+    return {
+        "office_reports.public_id": report.public_id,
+        "address_id": address.public_id,
+        "run_id": run.public_id,
+        "mail_id": mail.public_id,
+    }
 
 
 def _recalled(session: Session, now: datetime, coop: world.Coop) -> Any:
@@ -349,6 +377,8 @@ CHOICES: dict[str, str] = {
     "office_rules.kind": "yield",
     "sites.kind": "vung",
     "consignment_goods.which": "xu-ly",
+    "office_reports.name": "vai.xlsx",
+    "secret": "khong-phai-cua-ai",
     "typed": "",
     "rest": "09506000134352",
     "key": "414",
@@ -521,6 +551,8 @@ _BOX = {
     "receiver_address": "Ngõ Vắng 77, phường Lặng, Hà Nội",
 }
 _BOXES: Make = lambda e: {"units": str(e.places["unit"])}  # noqa: E731
+_REPORT = {"title": "Vải tuần", "span": "week", "rhythm": "week", "day": "1", "hour": "7", "language": "vi"}
+_REPORT |= {"as_xlsx": "1", "measure": "orders", "by": "cooperative"}
 FORMS: dict[str, Make] = {
     "epcis_subscriptions.add_subscription": lambda _e: SUBSCRIPTION,
     "label_stock.add": _STOCK,
@@ -586,6 +618,13 @@ FORMS: dict[str, Make] = {
         "valid_from": "01/01/2027",
         "source": "Quyết định",
     },
+    "office_reports.add": lambda e: {**_REPORT, "readers": e.places["address_id"]},
+    "office_reports.change": lambda e: {**_REPORT, "readers": e.places["address_id"]},
+    "office_reports.add_view": lambda _e: {"measure": "transactions", "by": "marketplace"},
+    "office_reports.remove_view": lambda _e: {"place": "1"},
+    "office_reports.set_state": lambda _e: {"what": "dung"},
+    "mail_addresses.add": lambda _e: {"name": "Anh Ba", "address": "ba@so.example.vn", "language": "vi"},
+    "mail_addresses.topics": lambda _e: {"checkpoints": "1"},
     "office_rates.add": lambda _e: {
         "currency": "USD",
         "day": "01/06/2026",

@@ -9,6 +9,7 @@ from trace.jobs.desk import Run
 from trace.jobs.fetch_reports import fetch_reports
 from trace.jobs.give_lots import give_lots
 from trace.jobs.housekeep import housekeep
+from trace.jobs.make_reports import make_report, plan_reports
 from trace.jobs.preview_orders import preview_orders
 from trace.jobs.print_stamps import print_stamps
 from trace.jobs.pull_events import pull_events
@@ -18,6 +19,7 @@ from trace.jobs.read_drops import read_drops
 from trace.jobs.read_pushes import read_pushes
 from trace.jobs.reconcile import reconcile
 from trace.jobs.seal_log import seal_log
+from trace.jobs.send_mail import send_mail
 from trace.jobs.send_stamps import send_stamps
 from trace.jobs.sequence_log import sequence_log
 from trace.jobs.shop_run import ShopRun, run_steps
@@ -33,6 +35,7 @@ from trace.services import (
 )
 from trace.services.epcis import delivering
 from trace.services.file_exchange import fetching
+from trace.services.office_reports import runs as report_runs
 
 Job = Callable[[Run], None]
 
@@ -108,6 +111,8 @@ HOUSE_KINDS: dict[str, tuple[Job, int]] = {
     "track_shipments": (track_shipments, 1_800),
     "read_drops": (read_drops, 60),
     "plan_deliveries": (plan_deliveries, 5),
+    "plan_reports": (plan_reports, 60),
+    "send_mail": (send_mail, 15),
 }
 """Jobs of the whole instance, and every how many seconds they are due."""
 
@@ -118,4 +123,5 @@ KINDS: dict[str, Job] = {
     print_queue.KIND: print_stamps,
     print_queue.SEND: send_stamps,
     delivering.KIND: deliver_events,
+    report_runs.KIND: make_report,
 }

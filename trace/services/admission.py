@@ -51,6 +51,7 @@ class Act(StrEnum):
     RATE_PRODUCT = "rate_product"
     PROPOSE_RATING = "propose_rating"
     VIEW_FIGURES = "view_figures"
+    MANAGE_REPORTS = "manage_reports"
     VIEW_PERSONAL = "view_personal"
     READ_PERSONAL_FOR_REASON = "read_personal_for_reason"
     ERASE_PERSON = "erase_person"
@@ -127,6 +128,7 @@ POLICY: dict[Act, dict[Role, Scope]] = {
         Role.COMMUNE_OFFICER: Scope.COMMUNE,
         Role.OFFICE: Scope.ALL,
     },
+    Act.MANAGE_REPORTS: {Role.OFFICE: Scope.ALL},
     Act.VIEW_PERSONAL: {Role.FARMER: Scope.HOUSEHOLD, **_COOP, Role.DIGITAL_TEAM: Scope.COMMUNE},
     Act.READ_PERSONAL_FOR_REASON: {Role.OFFICE: Scope.ALL},
     Act.ERASE_PERSON: {**_MANAGER, Role.OFFICE: Scope.ALL},

@@ -1,4 +1,4 @@
-"""What is kept no longer than needed: sessions, failed sign-ins, request keys, pushes, good jobs."""
+"""What is kept no longer than needed: sessions, failed sign-ins, request keys, pushes, mails, good jobs."""
 
 from datetime import datetime, timedelta
 
@@ -10,6 +10,7 @@ from trace.records.capture import EndedPageToken
 from trace.records.carrier import CarrierPush
 from trace.records.event_subscription import EventSent, EventSubscription
 from trace.records.job import Job, JobState
+from trace.records.mail import Mail, MailFile
 from trace.records.market_push import MarketPush
 
 FAILURES = timedelta(days=1)
@@ -20,6 +21,7 @@ GOOD_JOBS = timedelta(days=30)
 GOOD_HOUSE_JOBS = timedelta(hours=6)
 """Jobs of the house itself run every half minute; a shop's are its run log."""
 BAD_JOBS = timedelta(days=90)
+MAILS = timedelta(days=90)
 SUBSCRIPTIONS = timedelta(days=30)
 """An ended subscription says so for as long."""
 
@@ -41,6 +43,8 @@ def sweep(session: Session, now: datetime) -> dict[str, int]:
         "page_tokens": delete(EndedPageToken).where(col(EndedPageToken.until) < now),
         "told_events": delete(EventSent).where(col(EventSent.subscription_id).in_(_ended(now))),
         "subscriptions": delete(EventSubscription).where(col(EventSubscription.id).in_(_ended(now))),
+        "mails": delete(Mail).where(col(Mail.done_at) < now - MAILS),
+        "mail_files": delete(MailFile).where(col(MailFile.created_at) < now - MAILS),
         "bad_jobs": delete(Job).where(over, col(Job.finished_at) < now - BAD_JOBS),
     }
     return {name: int(session.connection().execute(what).rowcount) for name, what in sweeps.items()}

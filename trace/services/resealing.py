@@ -17,6 +17,8 @@ from trace.records.carrier import CarrierAccount
 from trace.records.event_subscription import EventSubscription
 from trace.records.household import Household
 from trace.records.import_run import ImportUpload
+from trace.records.mail import MailAddress
+from trace.records.report import SigningCertificate
 from trace.records.shop import Shop, ShopToken
 from trace.records.stamp import StampKeyRow
 from trace.services import stamp_keys
@@ -24,6 +26,8 @@ from trace.services.carrier_accounts import carrier_place
 from trace.services.epcis.subscriptions import sealed_place
 from trace.services.households import id_number_place, phone_place
 from trace.services.importing.uploads import upload_place
+from trace.services.mailing import addresses
+from trace.services.office_reports.certificates import certificate_place
 from trace.services.shop_tokens import token_place
 
 BATCH = 500
@@ -48,6 +52,10 @@ def _carrier_place(which: str) -> Place:
     return lambda _session, row: carrier_place(row, which)
 
 
+def _mail_place(which: str) -> Place:
+    return lambda _session, row: addresses.sealed_place(row.public_id, which)
+
+
 COLUMNS = (
     SealedColumn(Household, "id", "phone_sealed", lambda _s, row: phone_place(row.org_id, row.code)),
     SealedColumn(Household, "id", "id_number_sealed", lambda _s, row: id_number_place(row.org_id, row.code)),
@@ -57,6 +65,9 @@ COLUMNS = (
     SealedColumn(CarrierAccount, "id", "token_sealed", _carrier_place("token")),
     SealedColumn(CarrierAccount, "id", "hook_sealed", _carrier_place("hook")),
     SealedColumn(EventSubscription, "id", "token_sealed", lambda _s, row: sealed_place(row.public_id)),
+    SealedColumn(MailAddress, "id", "address_sealed", _mail_place("address")),
+    SealedColumn(MailAddress, "id", "secret_sealed", _mail_place("secret")),
+    SealedColumn(SigningCertificate, "id", "pkcs12_sealed", lambda _s, row: certificate_place(row.subject)),
     SealedColumn(ImportUpload, "id", "sealed", lambda _s, row: upload_place(row.token)),
 )
 """Every sealed column there is; a test compares them with the tables."""

@@ -41,6 +41,16 @@ def day_bounds(day: date) -> tuple[datetime, datetime]:
     return start, end
 
 
+def year_before(day: date) -> date:
+    """The same day of the year before; the 28th for the 29th of February.
+
+    >>> year_before(date(2028, 2, 29))
+    datetime.date(2027, 2, 28)
+    """
+    is_leap_day = (day.month, day.day) == (2, 29)
+    return day.replace(year=day.year - 1, day=28 if is_leap_day else day.day)
+
+
 def from_epoch(seconds: float) -> datetime:
     """The instant so many seconds after 1970-01-01T00:00Z, in UTC.
 

@@ -8,7 +8,7 @@ from flask import request
 
 from trace.errors import FieldProblem, Invalid
 from trace.services.figures.asking import Ask, Dimension
-from trace.standards.local_time import local_day
+from trace.standards.local_time import local_day, year_before
 from trace.web.visitor import now
 
 SEASON_DAYS = 90
@@ -61,16 +61,6 @@ def periods_asked(days: tuple[date, date] | None = None) -> Periods:
     )
     last_year = replace(ask, since=year_before(ask.since), until=year_before(ask.until), at=None)
     return Periods(ask, before, last_year)
-
-
-def year_before(day: date) -> date:
-    """The same day of the year before; the 28th for the 29th of February.
-
-    >>> year_before(date(2028, 2, 29))
-    datetime.date(2027, 2, 28)
-    """
-    is_leap_day = (day.month, day.day) == (2, 29)
-    return day.replace(year=day.year - 1, day=28 if is_leap_day else day.day)
 
 
 def address(ask: Ask, **more: object) -> str:

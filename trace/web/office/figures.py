@@ -14,11 +14,11 @@ from trace.db import reading
 from trace.errors import NotFound
 from trace.services import sales_choices
 from trace.services.admission import Act
-from trace.services.figures import tables, words
+from trace.services.figures import overview, tables, words
 from trace.services.figures.answering import Answer, answer, check
 from trace.services.figures.asking import IN_TIME, Ask, Dimension
-from trace.services.figures.catalogue import BY_NAME, MEASURES
-from trace.services.figures.counting import Quantile, Rows, Timing
+from trace.services.figures.catalogue import BY_NAME
+from trace.services.figures.counting import Quantile, Rows
 from trace.services.figures.freshness import freshness
 from trace.services.figures.measure import Measure
 from trace.services.figures.row_listing import BEGINNING, PAGE, Behind, every_row, rows_behind
@@ -130,18 +130,7 @@ def _lines() -> tuple[Periods, list[Line]]:
     asked = periods_asked()
     asked = Periods(*(replace(ask, by=None) for ask in asked.all))
     with reading() as session:
-        return asked, [_line(session, measure, asked) for measure in MEASURES]
-
-
-def _line(session: Session, measure: Measure, asked: Periods) -> Line:
-    """A figure that a filter does not know has no answer; one of today has no past."""
-    if asked.ask.dimensions - measure.dimensions:
-        return Line(measure, (None, None, None), None)
-    now_ = answer(session, actor(), measure, asked.ask)
-    past: list[Answer | None] = [None, None]
-    if measure.timing is not Timing.TODAY:
-        past = [answer(session, actor(), measure, ask) for ask in (asked.before, asked.last_year)]
-    return Line(measure, (now_, past[0], past[1]), freshness(session, actor(), measure, asked.ask))
+        return asked, overview.lines(session, actor(), asked.all)
 
 
 def _measure(name: str) -> Measure:
