@@ -29,7 +29,7 @@ from trace.services import (
     releasing,
 )
 from trace.services.admission import actor_of
-from trace.services.consignment_pages import arrival_page
+from trace.services.arrival_pages import arrival_page
 from trace.services.logging_acts import body_of
 from trace.services.lot_room import room_g
 from trace.services.receiving import ReceiptIn

@@ -12,9 +12,9 @@ from tests.services.stamp_world import StampWorld
 from trace.db import Database, reading, transaction
 from trace.errors import Refused
 from trace.records.lot import Lot, LotState
-from trace.services import packing, releasing, stamp_pages
+from trace.services import lot_pages, packing, releasing, stamp_pages
 from trace.services.lineage import drawn_g
-from trace.services.stamp_gates import active_stamps, room
+from trace.services.stamp_gates import active_stamps, free_g, room
 
 
 @pytest.fixture
@@ -60,6 +60,16 @@ def test_stamps_that_were_withdrawn_free_their_goods(stamps: StampWorld) -> None
     stamps.activate(roll, roll.first, roll.first + 99, lot)
     stamps.void(roll, roll.first, roll.first + 49, reason="spoiled")
     assert pack(stamps, lot, 50).weight_g == 50_000
+
+
+def test_the_page_of_a_lot_says_what_packing_says_after_stamps_were_withdrawn(stamps: StampWorld) -> None:
+    lot, roll = released(stamps), stamps.roll(200)
+    stamps.activate(roll, roll.first, roll.first + 99, lot)
+    stamps.void(roll, roll.first, roll.first + 49, reason="spoiled")
+    with reading() as session:
+        page = lot_pages.lot_detail(session, stamps.coop.hand, lot.public_id)
+        assert (page.active, page.left_g) == (50, free_g(session, page.lot)) == (50, 50_000)
+        assert not page.may_be_mistake  # its stamps may hang on boxes
 
 
 def test_one_harvest_never_gives_more_stamps_than_its_weight_down_the_chain(stamps: StampWorld) -> None:

@@ -149,3 +149,25 @@ def test_a_trace_has_a_table_of_consignments(hand: FlaskClient, coop: world.Coop
     asked = {"q": coop.extra["lot"].public_id, "huong": "di", "bang": "consignments"}
     csv = hand.get("/htx/truy-xuat.csv", query_string=asked)
     assert "Công ty Quả Tươi" in csv.get_data(as_text=True)
+
+
+def test_the_list_says_who_sent_it_and_when(hand: FlaskClient, them: FlaskClient, coop: world.Coop) -> None:
+    on_its_way(hand, coop)
+    shown = text_of(them.get("/htx/hang-den"))
+    assert f"{coop.org.name} · {TODAY:%d/%m/%Y}" in shown
+
+
+def test_lots_taken_in_name_the_senders_lot(hand: FlaskClient, them: FlaskClient, coop: world.Coop) -> None:
+    """Both have codes of their own that look alike."""
+    path = on_its_way(hand, coop)
+    post(them, path, number="PN-1", lines="8")
+    post(them, f"{path}/nhap-kho")
+    assert f"từ lô {coop.extra['lot'].code} của bên gửi" in text_of(them.get(path))
+
+
+def test_boxes_and_pallets_are_counted_apart(hand: FlaskClient, them: FlaskClient, coop: world.Coop) -> None:
+    path = begun(hand, coop, receiver=coop.extra["them"].org.public_id, receiver_name="")
+    assert "3 thùng" in text_of(hand.get(path))
+    assert "1 pallet" not in text_of(hand.get(path))
+    post(hand, f"{path}/pallet", units=",".join(str(unit.id) for unit in units()), per_pallet="")
+    assert "3 thùng · 1 pallet" in text_of(hand.get(path))

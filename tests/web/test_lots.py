@@ -209,3 +209,14 @@ def test_roles_without_farms_see_no_lots(client: FlaskClient, coop: world.Coop, 
 def test_a_typed_weight_is_read_back(manager: FlaskClient) -> None:
     assert plain(manager.get("/htx/lo/doc-can?kg=1.500").text) == "= 1.500 kg (1 tấn 5 tạ)"
     assert manager.get("/htx/lo/doc-can?kg=%3Cb%3E").text == ""
+
+
+def test_a_harvest_that_is_sold_as_it_is_is_released_on_its_page(
+    manager: FlaskClient, coop: world.Coop
+) -> None:
+    manager.post("/htx/lo/moi", data=form(coop))
+    (lot,) = lots()
+    page = manager.get(f"/htx/lo/{lot.public_id}").text
+    assert f'action="/htx/lo/{lot.public_id}/luu-thong"' in page
+    manager.post(f"/htx/lo/{lot.public_id}/luu-thong", data={"request_id": farm.request_id()})
+    assert lots()[0].state == LotState.RELEASED

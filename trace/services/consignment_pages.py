@@ -1,13 +1,12 @@
 """What is shown of consignments: lists, one with its boxes in rows, and what its forms are filled with."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, select
 from sqlmodel import Session, col
 
-from trace.errors import NotFound
 from trace.records.consignment import (
     Consignment,
     ConsignmentPaper,
@@ -15,13 +14,12 @@ from trace.records.consignment import (
     ReceiptDifference,
     Treatment,
 )
-from trace.records.logistic_unit import LogisticUnit
+from trace.records.logistic_unit import LogisticUnit, UnitKind
 from trace.records.lot import Lot, LotState
 from trace.records.organisation import Organisation
 from trace.records.plot import PackingHouse
 from trace.records.recall import Recall
-from trace.services.admission import Act, Actor, fetch, may, visible
-from trace.services.arrival_lots import lots_made_of
+from trace.services.admission import Act, Actor, fetch, visible
 from trace.services.consigning import units_in
 from trace.services.consignment_papers import papers_of, treatments_of
 from trace.services.export_gates import Checklist, checklist
@@ -75,6 +73,8 @@ class ConsignmentList:
 
     rows: Sequence[Consignment]
     before: int | None
+    senders: Mapping[int, str] = field(default_factory=dict)
+    """Names of organisations by number, where the list is one of arrivals."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +101,11 @@ class ConsignmentPage:
         return len(self.units)
 
     @property
+    def pallet_count(self) -> int:
+        """Of these, the pallets."""
+        return sum(unit.kind == UnitKind.PALLET for unit in self.units)
+
+    @property
     def units(self) -> list[LogisticUnit]:
         """All of them, boxes behind their pallets."""
         return [unit for row in self.rows for unit in row.every]
@@ -117,13 +122,7 @@ class Offered:
 
 def sent_list(session: Session, actor: Actor, before: int | None = None) -> ConsignmentList:
     """Consignments the actor's organisation sends."""
-    return _list(session, visible(actor, Act.VIEW_CONSIGNMENT, Consignment), before)
-
-
-def arrival_list(session: Session, actor: Actor, before: int | None = None) -> ConsignmentList:
-    """Consignments sent to the actor's organisation; drafts are nobody's business."""
-    rule = visible(actor, Act.RECEIVE_GOODS, Consignment) & col(Consignment.dispatched_at).is_not(None)
-    return _list(session, rule, before)
+    return listed(session, visible(actor, Act.VIEW_CONSIGNMENT, Consignment), before)
 
 
 def sent_page(session: Session, actor: Actor, public_id: str, now: datetime) -> ConsignmentPage:
@@ -132,31 +131,8 @@ def sent_page(session: Session, actor: Actor, public_id: str, now: datetime) -> 
     Raises:
         NotFound: there is none.
     """
-    return _page(session, fetch(session, actor, Act.VIEW_CONSIGNMENT, Consignment, public_id=public_id), now)
-
-
-def arrival_page(session: Session, actor: Actor, public_id: str, now: datetime) -> ConsignmentPage:
-    """One consignment sent to the actor's organisation.
-
-    Raises:
-        NotFound: there is none, or it has not left.
-    """
-    one = fetch(session, actor, Act.RECEIVE_GOODS, Consignment, public_id=public_id)
-    if one.dispatched_at is None:
-        raise NotFound()
-    return _page(session, one, now)
-
-
-def arrival_number(session: Session, actor: Actor, public_id: str) -> str:
-    """The number of a consignment sent to the actor's organisation."""
-    return fetch(session, actor, Act.RECEIVE_GOODS, Consignment, public_id=public_id).number
-
-
-def taken_in(session: Session, actor: Actor, page: ConsignmentPage) -> Sequence[Lot] | None:
-    """The lots a receiver has made of it; None where the actor makes none, or not yet."""
-    if not may(actor, Act.TAKE_IN) or page.one.state != ConsignmentState.RECEIVED:
-        return None
-    return lots_made_of(session, page.one)
+    one = fetch(session, actor, Act.VIEW_CONSIGNMENT, Consignment, public_id=public_id)
+    return page_of(session, one, now)
 
 
 def offered(session: Session, actor: Actor) -> Offered:
@@ -213,7 +189,8 @@ def _grouped(
     ]
 
 
-def _list(session: Session, rule: ColumnElement[bool], before: int | None) -> ConsignmentList:
+def listed(session: Session, rule: ColumnElement[bool], before: int | None) -> ConsignmentList:
+    """A page of the consignments under this rule, the newest first, below row number ``before``."""
     question = select(Consignment).where(rule).order_by(col(Consignment.id).desc()).limit(PAGE + 1)
     if before:
         question = question.where(col(Consignment.id) < before)
@@ -221,7 +198,8 @@ def _list(session: Session, rule: ColumnElement[bool], before: int | None) -> Co
     return ConsignmentList(rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None)
 
 
-def _page(session: Session, one: Consignment, now: datetime) -> ConsignmentPage:
+def page_of(session: Session, one: Consignment, now: datetime) -> ConsignmentPage:
+    """All that is shown of one consignment that the actor was found to see."""
     differences = (
         select(ReceiptDifference, LogisticUnit)
         .join(LogisticUnit, col(LogisticUnit.id) == col(ReceiptDifference.unit_id))

@@ -29,7 +29,7 @@ from trace.services.lot_life import LifeLine, life_of
 from trace.services.lot_room import boxed_by_lot, sold_by_lot
 from trace.services.lot_states import MISTAKE, WITHDRAW, WITHDRAWABLE, is_mistake, recall_of
 from trace.services.shipment_pages import of_lot
-from trace.services.stamp_gates import left_g
+from trace.services.stamp_gates import active_stamps, left_g
 from trace.standards.local_time import local_day
 from trace.standards.search_key import fold_vi
 
@@ -121,6 +121,9 @@ class LotDetail:
     sold_g: int
     boxed_g: int
     activated: int
+    """Stamps that were ever made this lot's."""
+    active: int
+    """Of these, the ones that nobody withdrew."""
     information: list[Item]
     yields: list[YieldFigures]
     waited: tuple[int, int] | None
@@ -147,7 +150,7 @@ class LotDetail:
         """Grams nobody has taken or bought yet, and no stamp stands for; none once it was destroyed."""
         if self.lot.state == LotState.DESTROYED:
             return 0
-        stamped_g = self.activated * self.product.unit_g if self.product else 0
+        stamped_g = self.active * self.product.unit_g if self.product else 0
         return left_g(self.lot, self.drawn_g, stamped_g, self.sold_g + self.boxed_g)
 
     def items_of(self, paper: str) -> list[Item]:
@@ -195,6 +198,7 @@ def lot_detail(session: Session, actor: Actor, public_id: str) -> LotDetail:
         sold_g=sold_by_lot(session, [lot.id]).get(lot.id, 0),
         boxed_g=boxed_by_lot(session, [lot.id]).get(lot.id, 0),
         activated=activated(session, lot.id),
+        active=active_stamps(session, lot.id),
         information=information_of(session, lot, product),
         yields=gates.season_yields(session, plot, lot.harvested_on, 0) if is_harvest and plot else [],
         waited=_waited(session, plot, lot) if is_harvest and plot else None,
@@ -210,7 +214,7 @@ def _linked(session: Session, lot: Lot, *, up: bool) -> list[tuple[Lot, int]]:
 
 
 def activated(session: Session, lot_id: int) -> int:
-    """Stamps activated for a lot."""
+    """Stamps ever activated for a lot, withdrawn ones too."""
     count = func.sum(StampActivation.last - StampActivation.first + 1)
     question = select(func.coalesce(count, 0)).where(col(StampActivation.lot_id) == lot_id)
     return int(session.execute(question).scalar_one())

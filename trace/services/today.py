@@ -4,13 +4,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from trace.records.carrier import AccountState, CarrierAccount
 from trace.records.certificate import Certificate
+from trace.records.consignment import Consignment, ConsignmentState
 from trace.records.lot import Lot, LotKind, LotLink, LotState
+from trace.records.organisation import Organisation
 from trace.records.product import Product
+from trace.records.recall import Recall, RecallLot
 from trace.records.shipment import Shipment, ShipmentState
 from trace.records.shop import Shop, ShopState
 from trace.records.stamp import StampActivation
@@ -31,7 +35,9 @@ SOON = timedelta(days=60)
 
 @dataclass(frozen=True)
 class Todo:
-    """One thing to do, of kind held, parcel, carrier, release, stamps, shop or paper; about ``subject``."""
+    """One thing to do about ``subject``, of kind recalled, held, arrival, parcel, carrier, release, stamps,
+    shop or paper.
+    """
 
     kind: str
     subject: str
@@ -52,7 +58,8 @@ class Season:
 
 def todos(session: Session, actor: Actor, now: datetime) -> list[Todo]:
     """What waits, the worst first."""
-    found = [*_held(session, actor), *_parcels(session, actor), *_carriers(session, actor)]
+    found = [*_recalled(session, actor), *_held(session, actor), *_arrivals(session, actor)]
+    found += [*_parcels(session, actor), *_carriers(session, actor)]
     found += [*_to_release(session, actor), *_without_stamps(session, actor)]
     return [*found, *_shops(session, actor, now), *_papers(session, actor, now)]
 
@@ -65,6 +72,46 @@ def _lots(session: Session, actor: Actor, state: LotState, *rules: object) -> li
         .limit(EACH)
     )
     return list(session.execute(question).scalars())
+
+
+def _recalled(session: Session, actor: Actor) -> Iterator[Todo]:
+    """Recalls that are open, by whomever, and reach a lot of the actor's: the first one reached of each."""
+    mine = (
+        select(col(RecallLot.recall_id), func.min(RecallLot.lot_id).label("lot_id"))
+        .join(Lot, col(Lot.id) == col(RecallLot.lot_id))
+        .where(visible(actor, Act.VIEW_FARM, Lot))
+        .group_by(col(RecallLot.recall_id))
+        .subquery()
+    )
+    question = (
+        select(Recall, Lot)
+        .join(mine, mine.c.recall_id == col(Recall.id))
+        .join(Lot, col(Lot.id) == mine.c.lot_id)
+        .where(col(Recall.closed_at).is_(None))
+        .order_by(col(Recall.id).desc())
+        .limit(EACH)
+    )
+    for recall, lot in session.execute(question):
+        title = Term("todo.recalled", {"lot": lot.code, "number": recall.number})
+        yield Todo("recalled", lot.public_id, title, recall.reason)
+
+
+def _arrivals(session: Session, actor: Actor) -> Iterator[Todo]:
+    """Consignments on their way here, the longest first: what came is to be confirmed."""
+    if not may(actor, Act.RECEIVE_GOODS):
+        return
+    mine = visible(actor, Act.RECEIVE_GOODS, Consignment)
+    question = (
+        select(Consignment, Organisation)
+        .join(Organisation, col(Organisation.id) == col(Consignment.org_id))
+        .where(mine, col(Consignment.state) == ConsignmentState.DISPATCHED)
+        .order_by(col(Consignment.id))
+        .limit(EACH)
+    )
+    for one, sender in session.execute(question):
+        title = Term("todo.arrival", {"number": one.number})
+        figures = {"coop": sender.name, "kg": kilograms(one.weight_g), "date": one.dispatched_on}
+        yield Todo("arrival", one.public_id, title, Term("todo.arrival.why", figures))
 
 
 def _held(session: Session, actor: Actor) -> Iterator[Todo]:
@@ -157,15 +204,31 @@ def season(session: Session, actor: Actor, now: datetime) -> Season:
         *seen, col(Lot.kind) == LotKind.HARVEST, col(Lot.harvested_on) >= first
     )
     harvests, harvested_g = session.execute(picked).one()
-    repacked = select(col(LotLink.parent_id)).where(col(LotLink.parent_id) == Lot.id).exists()
-    not_packed = col(Lot.kind).in_((LotKind.HARVEST, LotKind.RECEIVED))
-    packed = select(weight).where(*seen, ~not_packed, col(Lot.packed_on) >= first)
+    is_packed = col(Lot.kind).not_in((LotKind.HARVEST, LotKind.RECEIVED))
+    season_packs = (*seen, is_packed, col(Lot.packed_on) >= first)
+    packed_g = int(session.execute(select(weight).where(*season_packs)).scalar_one())
     count = func.coalesce(func.sum(StampActivation.last - StampActivation.first + 1), 0)
     stamps = select(count).join(Lot, col(Lot.id) == col(StampActivation.lot_id)).where(seen[0])
     return Season(
         year=first.year,
         harvests=int(harvests),
         harvested_g=int(harvested_g),
-        packed_g=int(session.execute(packed.where(~repacked)).scalar_one()),
+        packed_g=packed_g - _packed_again_g(session, season_packs),
         stamps=int(session.execute(stamps.where(col(Lot.harvested_on) >= first)).scalar_one()),
     )
+
+
+def _packed_again_g(session: Session, packs: tuple[ColumnElement[bool], ...]) -> int:
+    """Grams of these packs that went into packs of the same season, and would count twice.
+
+    What a receiver took in left as it was packed, and stays packed.
+    """
+    child = aliased(Lot)
+    again = col(child.kind).not_in((LotKind.HARVEST, LotKind.RECEIVED))
+    drawn = (
+        select(func.coalesce(func.sum(LotLink.weight_g), 0))
+        .join(Lot, col(Lot.id) == col(LotLink.parent_id))
+        .join(child, col(child.id) == col(LotLink.child_id))
+        .where(*packs, again, col(child.state) != LotState.DRAFT)
+    )
+    return int(session.execute(drawn).scalar_one())

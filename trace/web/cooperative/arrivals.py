@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from trace.db import reading
 from trace.errors import NongsanError
 from trace.records.consignment import DifferenceKind
-from trace.services import arrival_lots, consignment_pages, receiving
+from trace.services import arrival_lots, arrival_pages, receiving
 from trace.services.admission import Act
 from trace.web.consignment_forms import lines_of, receipt_of
 from trace.web.cooperative.consignments import page_start
@@ -25,7 +25,7 @@ Answer = str | AnyResponse | tuple[str, int]
 def index() -> str:
     """What is on its way here, and what came."""
     with reading() as session:
-        page = consignment_pages.arrival_list(session, actor(), page_start())
+        page = arrival_pages.arrival_list(session, actor(), page_start())
     return render_template("cooperative/consignments/arrivals.html", page=page)
 
 
@@ -37,8 +37,8 @@ def show(public_id: str) -> str:
 
 def _shown(public_id: str, form: FormState) -> str:
     with reading() as session:
-        page = consignment_pages.arrival_page(session, actor(), public_id, now())
-        taken = consignment_pages.taken_in(session, actor(), page)
+        page = arrival_pages.arrival_page(session, actor(), public_id, now())
+        taken = arrival_pages.taken_in(session, actor(), page)
     kinds = words(DifferenceKind, "receipt.kind")
     return render_template(
         "cooperative/consignments/arrival.html",
@@ -75,7 +75,7 @@ def take_in(public_id: str) -> Answer:
     try:
         with once() as session:
             made = arrival_lots.take_in(session, actor(), public_id, now())
-            number = consignment_pages.arrival_number(session, actor(), public_id)
+            number = arrival_pages.arrival_number(session, actor(), public_id)
             answer = leads_to("arrivals.show", public_id=public_id)
     except NongsanError as error:
         if error.status == 404:
