@@ -87,6 +87,8 @@ from trace.web.office import market_rules as office_market_rules
 from trace.web.office import ocop as office_ocop
 from trace.web.office import organisations as office_organisations
 from trace.web.office import personal as office_personal
+from trace.web.office import plan_imports as office_plan_imports
+from trace.web.office import plans as office_plans
 from trace.web.office import prefixes as office_prefixes
 from trace.web.office import rates as office_rates
 from trace.web.office import recall_papers as office_recall_papers
@@ -164,6 +166,8 @@ DOORS: tuple[Door, ...] = (
     office_market_rules.door,
     office_rates.door,
     office_ocop.door,
+    office_plans.door,
+    office_plan_imports.door,
     office_prefixes.door,
     office_personal.door,
     office_organisations.door,

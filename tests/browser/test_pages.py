@@ -47,6 +47,8 @@ NO_PAGES = {
     "lots.read_weight",
     "imports.check",
     "imports.errors",
+    "office_plan_imports.check",
+    "office_plan_imports.errors",
     "label_stock.drawing",
     "label_calibration.reckon",
     "label_design_form.drawing",

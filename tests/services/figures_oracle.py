@@ -24,6 +24,7 @@ from trace.records.product import OcopRating, Product
 from trace.records.recall import RecallDrill
 from trace.records.rules import YieldRule
 from trace.records.scan import Scan, StampSeen
+from trace.records.season_plan import SeasonPlan
 from trace.records.shop import Listing, Shop
 from trace.records.stamp import StampActivation, StampBlock, StampVoid
 from trace.services.lot_information import information_of
@@ -31,8 +32,8 @@ from trace.services.lot_information import information_of
 TABLES = (
     Allocation, AdminUnit, AdminUnitChange, Certificate, CertificateScope, Consignment, DayTotal, Event,
     GrowingArea, Hold, Household, Job, Listing, Lot, LotLink, MarketOrder, MarketOrderLine, OcopRating,
-    Organisation, PackingHouse, Plot, Product, RecallDrill, Scan, Shop, StampActivation, StampBlock,
-    StampSeen, StampVoid, YieldRule,
+    Organisation, PackingHouse, Plot, Product, RecallDrill, Scan, SeasonPlan, Shop, StampActivation,
+    StampBlock, StampSeen, StampVoid, YieldRule,
 )  # fmt: skip
 SOLD = ("placed", "completed")
 
@@ -387,6 +388,58 @@ def expected_g(books: Books, plot: Plot) -> int:
     return round(found.warn_t_ha * 100 * plot.area_m2) if found else 0
 
 
+def plans_of(books: Books, thing: Plot | Lot) -> list[SeasonPlan]:
+    """Plans in force of the years asked about that are of this commune, crop and variety."""
+
+    def is_of(plan: SeasonPlan) -> bool:
+        years = range(books.since.year, books.until.year + 1)
+        touches = any(day.year in years for day in days_of(plan))
+        same = (plan.commune_code, plan.crop) == (thing.commune_code, thing.crop)
+        part = plan.old_commune_code is None or plan.old_commune_code == thing.old_commune_code
+        counts = plan.confirmed_at is not None and plan.ended_at is None
+        return counts and touches and same and part and plan.variety in ("", thing.variety)
+
+    return [plan for plan in books.rows[SeasonPlan] if is_of(plan)]
+
+
+def days_of(plan: SeasonPlan) -> list[date]:
+    return [plan.first_day + timedelta(days=n) for n in range((plan.last_day - plan.first_day).days + 1)]
+
+
+def part_g(books: Books, plan: SeasonPlan) -> int:
+    """The plan handed out day by day, a day's share being what the running sum grows by."""
+    days = days_of(plan)
+    sums = [plan.weight_g * (n + 1) // len(days) for n in range(len(days))]
+    shares = [now - before for now, before in zip(sums, [0, *sums], strict=False)]
+    return sum(share for day, share in zip(days, shares, strict=True) if books.within(day))
+
+
+def planned_or_ruled_g(books: Books, plot: Plot) -> int:
+    plans = plans_of(books, plot)
+    if not plans:
+        return expected_g(books, plot)
+    return sum(part_g(books, plan) * plot.area_m2 // plan.area_m2 for plan in plans)
+
+
+def counts_for_registration(books: Books, lot: Lot) -> int:
+    return lot.weight_g if plans_of(books, lot) or rule(books, lot.crop, lot.variety) else 0
+
+
+def in_planned_season(books: Books, lot: Lot) -> int:
+    inside = any(plan.first_day <= lot.harvested_on <= plan.last_day for plan in plans_of(books, lot))
+    return lot.weight_g if inside else 0
+
+
+def plans(books: Books) -> Iterator[Entry]:
+    for plan in books.rows[SeasonPlan]:
+        if plan.confirmed_at is not None and plan.ended_at is None and part_days(books, plan):
+            yield Entry(plan.id, where(books, plan), part_g(books, plan))
+
+
+def part_days(books: Books, plan: SeasonPlan) -> bool:
+    return any(books.within(day) for day in days_of(plan))
+
+
 def most_g(books: Books, area: GrowingArea) -> int | None:
     found = rule(books, area.crop, "")
     return round(found.block_t_ha * 100 * area.area_m2) if found else None
@@ -570,9 +623,10 @@ TOTALS: dict[str, tuple[Entries | None, ...]] = {
     "traceable_share": (allocated, sold_g),
     "harvested": (lambda b: picked(b, lambda lot: lot.weight_g),),
     "lot_registration": (
-        lambda b: picked(b, lambda lot: lot.weight_g if rule(b, lot.crop, lot.variety) else 0),
-        lambda b: plots(b, lambda plot: expected_g(b, plot)),
+        lambda b: picked(b, lambda lot: counts_for_registration(b, lot)),
+        lambda b: plots(b, lambda plot: planned_or_ruled_g(b, plot)),
     ),
+    "plan_reached": (lambda b: picked(b, lambda lot: in_planned_season(b, lot)), plans),
     "stamped_share": (
         lambda b: packs(b, lambda lot: stamped_g(b, lot)),
         lambda b: packs(b, lambda lot: lot.weight_g),

@@ -24,6 +24,7 @@ from trace.records.plot import PackingHouse
 from trace.records.product import OcopRating, Product
 from trace.records.recall import RecallDrill
 from trace.records.scan import Scan, StampSeen
+from trace.records.season_plan import SeasonPlan
 from trace.records.shop import Listing, Shop, ShopState
 from trace.records.stamp import BlockState, KeyState, StampActivation, StampBlock, StampKeyRow, StampVoid
 from trace.services.public_id import new_public_id
@@ -92,6 +93,7 @@ class Maker:
         """A cooperative with rows of every kind; it moves to another commune at the end."""
         one = Estate(world.make_org(self.session, self.at(), **self.place()))
         _land(self, one)
+        _plans(self)
         _goods(self, one)
         _shops(self, one)
         for _ in range(self.chance.randint(10, 20)):
@@ -124,6 +126,18 @@ def _land(make: Maker, one: Estate) -> None:
         crop = make.pick(("lychee", "guava"))
         given = {"growing_area_id": area.id if area else None, "variety": make.pick(VARIETIES)}
         one.plots.append(world.make_plot(session, make.at(), home, crop=crop, area_m2=400, **given))
+
+
+def _plans(make: Maker) -> None:
+    """Seasons in the period, across its edges, of another year; some only proposed, some ended."""
+    for _ in make.some(4):
+        first = make.day() - timedelta(days=make.pick((0, 10, 300)))
+        span = {"first_day": first, "last_day": first + timedelta(days=make.pick((0, 6, 25)))}
+        values = {"crop": make.pick(("lychee", "lychee", "guava")), "variety": make.pick(VARIETIES)}
+        values |= {"weight_g": make.chance.randint(1, 90_000_000), "area_m2": make.chance.randint(1, 90_000)}
+        told = {"recorded_at": make.at(), "confirmed_at": make.pick((make.at(), make.at(), None))}
+        ended = make.pick((None, None, make.at()))
+        make.add(SeasonPlan(**span, **values, **told, **make.place(), ended_at=ended))
 
 
 def _goods(make: Maker, one: Estate) -> None:

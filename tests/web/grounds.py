@@ -32,6 +32,7 @@ from trace.records.new_listing import NewListing, NewListingPicture
 from trace.records.plot import PackingHouse, PlotArea
 from trace.records.product import OcopProposal, ProductImage
 from trace.records.rules import ExportRule, YieldRule
+from trace.records.season_plan import SeasonPlan
 from trace.records.shop import Listing, Shop
 from trace.services import (
     api_tokens,
@@ -105,6 +106,8 @@ def lay_out(app: Flask, folder: Path, now: datetime, role: Role | None) -> Groun
         sends_files = account is not None and may(world.actor_of(account), Act.IMPORT_REGISTRY)
         own.places["token"] = _upload(session, account if sends_files else own.coop.manager, now)
         other.places["token"] = _upload(session, other.coop.manager, now)
+        if account is not None and may(world.actor_of(account), Act.PLAN_SEASONS):
+            own.places["office_plan_imports.token"] = _upload(session, account, now, "plans", PLANS)
         token = api_tokens.issue_token(session, account.login, "test", now)[1] if account else ""
     return Grounds(own, other, account, token)
 
@@ -121,9 +124,14 @@ def _bound(role: Role, estate: Estate) -> dict[str, Any]:
     }.get(role, org)
 
 
-def _upload(session: Session, account: Any, now: datetime) -> str:
+PLANS = "Xã,Cây trồng,Từ ngày,Đến ngày,Sản lượng,Diện tích\n"
+
+
+def _upload(
+    session: Session, account: Any, now: datetime, noun: str = "products", text: str = "sku,name\n"
+) -> str:
     actor = world.actor_of(account)
-    return uploads.keep_upload(session, actor, "products", "sp.csv", b"sku,name\n", now).token
+    return uploads.keep_upload(session, actor, noun, "tep.csv", text.encode(), now).token
 
 
 def _estate(session: Session, now: datetime, folder: Path, commune: str, sign: str) -> Estate:
@@ -146,6 +154,7 @@ def _estate(session: Session, now: datetime, folder: Path, commune: str, sign: s
     places |= _papers(session, now, coop) | _shelf(session, now, coop, sign)
     places |= {"hold_id": _hold(session, now, coop), "rule_id": _rule(session)}
     places |= {"run": _print(session, now, block)}
+    places |= {"plan_id": _plan(session, now, commune)}
     places |= _gear(session, now, coop) | files(session, now, coop, sign)
     places |= _parcel(session, now, coop, lot) | _events(session, now, coop, lot)
     drill = drilling.begin(session, coop.boss, lot.public_id, now, lambda: 0.0)
@@ -284,6 +293,14 @@ def _rule(session: Session) -> int:
     return number
 
 
+def _plan(session: Session, now: datetime, commune: str) -> int:
+    """A plan of the estate's commune that waits for the office."""
+    row = SeasonPlan(crop="carrot", first_day=DAY, last_day=DAY, weight_g=10**9, area_m2=10_000)
+    row.commune_code, row.recorded_at = commune, now
+    number: int = world.add(session, row).id
+    return number
+
+
 def _print(session: Session, now: datetime, block: Any) -> str:
     from trace.records.stamp import PrintRun
 
@@ -371,6 +388,7 @@ CHOICES: dict[str, str] = {
     "marketplace": "shopee",
     "by_file": "postmart",
     "noun": "farms",
+    "office_plan_imports.noun": "plans",
     "filename": "tokens.css",
     "exporter": "json",
     "measure": "orders",
@@ -471,6 +489,17 @@ def is_public(app: Flask, rule: Rule) -> bool:
 
 
 Make = Callable[[Estate], dict[str, str]]
+_PLAN: Make = lambda e: {  # noqa: E731
+    "place": f"2025-07:{e.coop.org.commune_code}",
+    "crop": "lychee",
+    "variety": "",
+    "first_day": "20/05/2026",
+    "last_day": "10/06/2026",
+    "weight_g": "1200",
+    "area_m2": "90,5",
+    "price_vnd_kg": "25.000",
+    "note": "",
+}
 _REASON: Make = lambda _e: {"reason": "Chờ kết quả mẫu"}  # noqa: E731 - a row of the table below
 _RECALL: Make = lambda _e: {  # noqa: E731
     "reason": "Nghi còn thuốc trên quả",
@@ -791,6 +820,10 @@ FORMS: dict[str, Make] = {
     "products.add": _PRODUCT,
     "products.save": _PRODUCT,
     "products.propose": lambda e: {n: v for n, v in _RATING(e).items() if n != "product"},
+    "office_plans.add": _PLAN,
+    "office_plans.correct": lambda e: {**_PLAN(e), "reason": "Tính lại diện tích"},
+    "office_plans.withdraw": _REASON,
+    "office_plan_imports.upload": lambda _e: {"loai": "plans"},
     "office_ocop.add": _RATING,
     "office_ocop.settle": lambda _e: {"what": "decline", "reason": "Thiếu giấy"},
     "prefixes.add": _PREFIX,

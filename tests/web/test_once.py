@@ -30,11 +30,16 @@ DONE = {
         "shipments.conclude", "sites.add_house", "shops.map_listing", "stamps.void",
     },
     Role.OFFICE: {
-        "office_ocop.add", "office_recalls.open_recall", "office_rules.add", "organisations.add",
+        "office_ocop.add", "office_plan_imports.upload", "office_plans.add", "office_plans.withdraw",
+        "office_recalls.open_recall", "office_rules.add", "organisations.add",
         "organisations.save",
     },
 }  # fmt: skip
 """What the grounds have material for at least; other acts may be refused because of the acts before them."""
+SHEETS = {
+    "imports.upload": "sku,name,unit\nA1,Vải,1 kg\n",
+    "office_plan_imports.upload": "Xã,Cây trồng,Từ ngày,Đến ngày,Sản lượng,Diện tích\n",
+}
 OWN_WAYS = {"account.py", "checking.py", "farms.py", "hooks.py", "once.py", "shop_connect.py"}
 OWN_WAYS |= {
     "personal_pages.py",
@@ -69,8 +74,8 @@ def acts(app: Flask, role: Role) -> list[Rule]:
 
 
 def file_for(endpoint: str) -> dict[str, object]:
-    if endpoint == "imports.upload":
-        return {"file": (io.BytesIO("sku,name,unit\nA1,Vải,1 kg\n".encode()), "sp.csv")}
+    if endpoint in SHEETS:
+        return {"file": (io.BytesIO(SHEETS[endpoint].encode()), "tep.csv")}
     if endpoint == "products.add_picture":
         picture = io.BytesIO()
         Image.new("RGB", (400, 400), "red").save(picture, "PNG")

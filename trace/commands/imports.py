@@ -1,4 +1,4 @@
-"""``nongsan import``: farms and products from XLSX or CSV."""
+"""``nongsan import``: farms, products and season plans from XLSX or CSV."""
 
 import sys
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from trace.commands.terminal import actor_for, as_account, as_json, language, no
 from trace.db import reading, transaction
 from trace.services.admission import Actor
 from trace.services.importing.books import error_book, problem_line, template
-from trace.services.importing.runs import ImportOrder, Outcome, Progress, import_file
+from trace.services.importing.runs import NOUNS, ImportOrder, Outcome, Progress, import_file
 from trace.services.organisations import organisation
 from trace.texts.catalogs import t
 
@@ -23,7 +23,7 @@ SHOWN = 20
 
 @click.group(name="import")
 def imports() -> None:
-    """Bring in farms or products; good rows go in, the others are told with row, column and remedy."""
+    """Bring in farms, products or plans; good rows go in, the others are told with row, column and remedy."""
 
 
 def _verb(noun: str, summary: str) -> None:
@@ -59,10 +59,11 @@ def _verb(noun: str, summary: str) -> None:
 
 _verb("farms", "Households, plots and growing areas from FILE (XLSX or CSV).")
 _verb("products", "Products from FILE (XLSX or CSV).")
+_verb("plans", "Season plans of communes from FILE (XLSX or CSV); the office's accounts.")
 
 
 @imports.command(name="template")
-@click.argument("noun", metavar="NOUN", type=click.Choice(["farms", "products"]))
+@click.argument("noun", metavar="NOUN", type=click.Choice(list(NOUNS)))
 @click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--with-org", is_flag=True, help="With a column for the cooperative.")
 def write_template(noun: str, out: Path, *, with_org: bool) -> None:

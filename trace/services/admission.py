@@ -50,6 +50,8 @@ class Act(StrEnum):
     CLOSE_RECALL = "close_recall"
     RATE_PRODUCT = "rate_product"
     PROPOSE_RATING = "propose_rating"
+    PLAN_SEASONS = "plan_seasons"
+    PROPOSE_PLAN = "propose_plan"
     VIEW_FIGURES = "view_figures"
     MANAGE_REPORTS = "manage_reports"
     VIEW_PERSONAL = "view_personal"
@@ -120,6 +122,8 @@ POLICY: dict[Act, dict[Role, Scope]] = {
     Act.CLOSE_RECALL: {Role.OFFICE: Scope.ALL},
     Act.RATE_PRODUCT: {Role.OFFICE: Scope.ALL},
     Act.PROPOSE_RATING: {**_COOP, Role.COMMUNE_OFFICER: Scope.COMMUNE},
+    Act.PLAN_SEASONS: {Role.OFFICE: Scope.ALL},
+    Act.PROPOSE_PLAN: {Role.COMMUNE_OFFICER: Scope.COMMUNE, Role.OFFICE: Scope.ALL},
     Act.VIEW_FIGURES: {
         Role.FARMER: Scope.HOUSEHOLD,
         **_COOP,

@@ -1,7 +1,7 @@
 """The demonstration: a season of old Thanh Hà, made by the verbs every user has.
 
 ``days`` which season; ``places``, ``people``, ``goods`` who and what, as tables; ``cast`` the plan and
-the numbers it gets; ``agenda`` acts in the order of their days. ``farms``, ``shelf``, ``diaries``,
+the numbers it gets; ``agenda`` acts in the order of their days. ``farms``, ``plans``, ``shelf``, ``diaries``,
 ``harvests``, ``season``, ``stamps``, ``gear``, ``prints``, ``samples`` are the acts. ``market`` and
 ``selling`` are the simulated shops, ``file_shop`` the one kept by files, ``sending`` the carrier,
 ``consignments`` what went to other businesses;
@@ -18,6 +18,7 @@ from trace.commands.demo_season.file_shop import open_file_shop
 from trace.commands.demo_season.folder import NAME, WHOLE, hold, making, prepare, remove
 from trace.commands.demo_season.gear import plan_gear
 from trace.commands.demo_season.market import open_shops
+from trace.commands.demo_season.plans import plan_plans
 from trace.commands.demo_season.prints import plan_prints
 from trace.commands.demo_season.samples import plan_samples
 from trace.commands.demo_season.season import plan_season
@@ -74,6 +75,7 @@ def _load(settings: Settings, simulator_port: int, size: Size) -> None:
     cast = make_cast(Days(clock()), size, Places(settings.key_folder, settings.marks))
     cast.pictures = draw_pictures({good.motif for coop in cast.coops.values() for good in coop.goods})
     plan_registering(cast)
+    plan_plans(cast)
     plan_gear(cast)
     plan_season(cast)
     plan_samples(cast)

@@ -76,7 +76,7 @@ def _new(memory: Memory, row: dict[str, Any], key: Key, market: str) -> GrowingA
         status=SiteStatus.ACTIVE,
         since=local_day(task.now),
         recorded_at=task.now,
-        recorded_by=task.account_id,
+        recorded_by=task.actor.account_id,
     )
     task.session.add(began)
     return area

@@ -37,7 +37,10 @@ _SHEETS: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
         ("plot", ("org", *_PLOT)),
         ("area", ("org", "growing_area", "market", "area_name", "crop", "area", "commune")),
     ),
-    "products": (("product", tuple(column.name for column in NOUNS["products"].columns)),),
+    **{
+        noun: ((sheet, tuple(column.name for column in NOUNS[noun].columns)),)
+        for noun, sheet in (("products", "product"), ("plans", "plan"))
+    },
 }
 """Sheets of the template: the kind of rows, the columns in their order."""
 
@@ -98,7 +101,7 @@ def _fill_template(book: Any, sheet: Any, columns: Sequence[Column], required: s
 
 def _code_place(columns: Sequence[Column]) -> int:
     names = [column.name for column in columns]
-    wanted = next(name for name in ("household_code", "growing_area", "sku") if name in names)
+    wanted = next(name for name in ("household_code", "growing_area", "sku", "commune") if name in names)
     return names.index(wanted)
 
 

@@ -11,6 +11,7 @@ from sqlmodel import Session, SQLModel, col
 
 from trace.records.columns import NEW_SCHEME, OLD_SCHEME
 from trace.records.plot import GrowingArea, Plot
+from trace.services.admission import Actor
 from trace.services.importing.farm_reader import FarmReader, Setting
 from trace.services.importing.report import Draft, Report
 from trace.services.importing.writing import Key, all_codes, known_rows
@@ -25,11 +26,11 @@ class Task:
     """How to write: into which transaction, as which run, at what time; or not at all."""
 
     session: Session
+    actor: Actor
     setting: Setting
     now: datetime
     writes: bool
     import_id: int | None = None
-    account_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

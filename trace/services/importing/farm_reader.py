@@ -35,6 +35,11 @@ class Setting:
     today: date
     sao_m2: int
 
+    @property
+    def home(self) -> str:
+        """A commune of the registry's first organisation: its province wins where names repeat."""
+        return next(iter(self.tenants.homes.values()), "")
+
 
 class FarmReader:
     """Reads the rows of one sheet by its layout."""

@@ -5,20 +5,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any, Protocol
 
 from sqlalchemy import select, text
 from sqlmodel import Session, col
 
 from trace.errors import Conflict, NotFound, Refused
 from trace.records.import_run import ImportRun
-from trace.services.admission import Actor
-from trace.services.importing import farm_columns, product_rows
+from trace.services.admission import Act, Actor, scope_of
+from trace.services.importing import farm_columns, plan_rows, product_rows
 from trace.services.importing.columns import Column, Kind, Layout, recognise
 from trace.services.importing.communes import Gazetteer
 from trace.services.importing.farm_memory import Task
 from trace.services.importing.farm_reader import Setting
 from trace.services.importing.farm_rows import FarmRows
-from trace.services.importing.product_rows import ProductRows
 from trace.services.importing.reading import MOST_ROWS, Book, opened
 from trace.services.importing.report import Report
 from trace.services.importing.tenants import Tenants
@@ -29,18 +29,48 @@ Progress = Callable[[int, int], None]
 """Told after each batch: rows read, rows in all."""
 
 
+class Rows(Protocol):
+    """Judges the rows of one noun's sheets and writes the good ones."""
+
+    def take(self, layout: Layout, rows: Sequence[tuple[int, list[Any]]]) -> None:
+        """A batch of one sheet."""
+
+    def finish(self) -> None:
+        """What can be said after the last row."""
+
+
 @dataclass(frozen=True)
 class Noun:
-    """What can be imported: the columns its sheets may have and the kinds of sheets."""
+    """What can be imported: the columns its sheets may have, the kinds of sheets, who reads them.
+
+    ``told`` is the column named as missing where no sheet fits; ``act`` is what bringing it in stands under;
+    rows that are ``owned`` say whose they are where the account works for nobody.
+    """
 
     name: str
     columns: Sequence[Column]
     kinds: Sequence[Kind]
+    rows: Callable[[Task, Report], Rows]
+    told: str
+    act: Act = Act.IMPORT_REGISTRY
+    owned: bool = True
 
 
 NOUNS: Mapping[str, Noun] = {
-    "farms": Noun("farms", farm_columns.COLUMNS, farm_columns.KINDS),
-    "products": Noun("products", product_rows.COLUMNS, product_rows.KINDS),
+    one.name: one
+    for one in (
+        Noun("farms", farm_columns.COLUMNS, farm_columns.KINDS, FarmRows, "household_code"),
+        Noun("products", product_rows.COLUMNS, product_rows.KINDS, product_rows.ProductRows, "sku"),
+        Noun(
+            "plans",
+            plan_rows.COLUMNS,
+            plan_rows.KINDS,
+            plan_rows.PlanRows,
+            "crop",
+            Act.PLAN_SEASONS,
+            owned=False,
+        ),
+    )
 }
 
 
@@ -81,9 +111,10 @@ def import_file(
     """
     if order.noun not in NOUNS:
         raise NotFound()
+    scope_of(actor, NOUNS[order.noun].act)
     tenants = Tenants(session, actor)
     if order.dry_run:
-        task = Task(session, _setting(session, tenants, order, now), now, writes=False)
+        task = Task(session, actor, _setting(session, tenants, order, now), now, writes=False)
         return Outcome(_judge(task, order, progress))
     _one_at_a_time(session)
     fingerprint = _fingerprint(order.path)
@@ -119,7 +150,7 @@ def _import(
     session.add(run)
     session.flush()
     setting = _setting(session, tenants, order, now)
-    report = _judge(Task(session, setting, now, True, run.id, actor.account_id), order, progress)
+    report = _judge(Task(session, actor, setting, now, True, run.id), order, progress)
     run.rows_good, run.rows_bad = report.good, report.bad
     session.flush()
     record = {"run": run.id, "noun": order.noun, "file": fingerprint, "by": actor.account_id}
@@ -129,9 +160,10 @@ def _import(
 
 def _judge(task: Task, order: ImportOrder, progress: Progress | None) -> Report:
     report = Report()
-    rows = FarmRows(task, report) if order.noun == "farms" else ProductRows(task, report)
+    noun = NOUNS[order.noun]
+    rows = noun.rows(task, report)
     with opened(order.path, order.file_name, order.most_rows) as book:
-        layouts = {one.sheet: one for one in layouts_of(book, NOUNS[order.noun], task.setting.tenants)}
+        layouts = {one.sheet: one for one in layouts_of(book, noun, task.setting.tenants)}
         total, done = sum(layout.height for layout in layouts.values()), 0
         for sheet, batch in book.rows(list(layouts)):
             layout = layouts[sheet]
@@ -152,10 +184,9 @@ def layouts_of(book: Book, noun: Noun, tenants: Tenants | None) -> list[Layout]:
     found = [layout for head in book.heads if (layout := recognise(head, noun.columns, noun.kinds))]
     if not found:
         first = max(book.heads[0].rows, key=lambda row: sum(cell != "" for cell in row[1]), default=(1, []))
-        wanted = noun.kinds[-1].needs if noun.name == "products" else ("household_code", "household_name")
-        raise _missing(wanted[0], [str(cell) for cell in first[1] if cell != ""])
+        raise _missing(noun.told, [str(cell) for cell in first[1] if cell != ""])
     for layout in found:
-        _check(layout, tenants)
+        _check(layout, tenants if noun.owned else None)
     return sorted(found, key=lambda layout: noun.kinds.index(layout.kind))
 
 

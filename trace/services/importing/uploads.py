@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 from trace.errors import NotFound
 from trace.keyring import current_keyring
 from trace.records.import_run import ImportUpload
-from trace.services.admission import Act, Actor, scope_of
+from trace.services.admission import Actor, scope_of
 from trace.services.importing.runs import NOUNS
 
 KEPT = timedelta(days=1)
@@ -39,9 +39,9 @@ def sealed(actor: Actor, noun: str, file_name: str, data: bytes, now: datetime) 
     Raises:
         NotFound: no such noun, or nobody is signed in.
     """
-    scope_of(actor, Act.IMPORT_REGISTRY)
     if noun not in NOUNS or actor.account_id is None:
         raise NotFound()
+    scope_of(actor, NOUNS[noun].act)
     token = secrets.token_hex(16)
     return ImportUpload(
         token=token,

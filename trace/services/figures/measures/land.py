@@ -1,4 +1,4 @@
-"""Indicators 10, 17 and 18: what land gave against what it should, and the papers that cover it."""
+"""Indicators 10, 17 and 18: what land gave against plans and rules, and the papers that cover it."""
 
 from typing import Any
 
@@ -12,9 +12,12 @@ from trace.services.figures.counting import Timing, Total
 from trace.services.figures.fact import SOON, UNTIL, table
 from trace.services.figures.facts.land import AREAS, CERTIFICATES, PLOTS
 from trace.services.figures.facts.lots import PICKED
-from trace.services.figures.judges.yielding import is_over, most_g, of_ruled_areas, usual_g, with_rule
+from trace.services.figures.facts.planning import OVERLAPS, PLANS
+from trace.services.figures.judges.planning import expected_g, of_planned, of_planned_or_ruled, planned_g
+from trace.services.figures.judges.yielding import is_over, most_g, of_ruled_areas
 from trace.services.figures.measure import Measure, Unit
 from trace.services.gates import NOT_COUNTED
+from trace.services.season_plans import in_force
 
 HARVEST = (col(Lot.kind) == LotKind.HARVEST, col(Lot.state).not_in(NOT_COUNTED))
 _SCOPE = col(CertificateScope.certificate_id) == col(Certificate.id)
@@ -49,10 +52,19 @@ MEASURES = (
     Measure(
         10,
         "lot_registration",
+        2,
+        Unit.SHARE,
+        Total(fact=PICKED, where=HARVEST, judge=of_planned_or_ruled),
+        Total(fact=PLOTS, judge=expected_g, holds=Timing.UNTIL),
+        better=0,
+    ),
+    Measure(
+        10,
+        "plan_reached",
         1,
         Unit.SHARE,
-        Total(fact=PICKED, where=HARVEST, judge=with_rule),
-        Total(fact=PLOTS, judge=usual_g, holds=Timing.UNTIL),
+        Total(fact=PICKED, where=HARVEST, judge=of_planned),
+        Total(fact=PLANS, where=(in_force(), *OVERLAPS), judge=planned_g, holds=Timing.PERIOD),
         better=0,
     ),
     Measure(

@@ -1,0 +1,303 @@
+"""Season plans: what counts never overlaps, corrections keep the rows of before, sums are exact."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from tests import world
+from tests.services import sheets
+from tests.units import HA_BAC, THANH_HA
+from trace.db import Database, reading, transaction
+from trace.errors import Invalid, NotAllowed, NotFound, Refused
+from trace.records.account import Role
+from trace.records.event import LogLeaf
+from trace.records.season_plan import SeasonPlan
+from trace.services import season_plans
+from trace.services.admission import Actor
+from trace.services.figures.asking import Dimension
+from trace.services.importing.books import problem_line, template
+from trace.services.importing.runs import ImportOrder, Outcome, import_file
+from trace.services.intake import read
+from trace.services.plan_pages import plans
+from trace.services.planned import planned
+from trace.services.season_plans import PlanIn
+
+OFFICE = Actor(None, Role.OFFICE)
+OFFICER = Actor(None, Role.COMMUNE_OFFICER, commune_code=THANH_HA)
+OLD_THANH_SON = "10867"
+FIRST, LAST = date(2026, 5, 20), date(2026, 6, 8)
+HEAD = ("Xã", "Xã cũ", "Cây trồng", "Giống", "Từ ngày", "Đến ngày", "Sản lượng", "Diện tích", "Giá")
+
+
+def plan_in(**given: Any) -> PlanIn:
+    values = {"commune": THANH_HA, "crop": "vải", "first_day": FIRST, "last_day": LAST}
+    return read(PlanIn, values | {"weight_g": "1.200,5", "area_m2": "90", "price_vnd_kg": "25k"} | given)
+
+
+def record(now: datetime, actor: Actor = OFFICE, **given: Any) -> int:
+    with transaction() as session:
+        return season_plans.record_plan(session, actor, plan_in(**given), now).id
+
+
+def refused_field(act: Callable[[], object]) -> tuple[str, str]:
+    with pytest.raises(Invalid) as found:
+        act()
+    return found.value.problems[0].field, found.value.problems[0].key
+
+
+def test_typed_figures_are_tonnes_hectares_and_dong(database: Database, now: datetime) -> None:
+    record(now)
+    with reading() as session:
+        row = session.execute(select(SeasonPlan)).scalar_one()
+    assert (row.weight_g, row.area_m2, row.price_vnd_kg) == (1_200_500_000, 900_000, 25_000)
+    assert (row.crop, row.confirmed_at) == ("lychee", now)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"first_day": LAST},
+        {"variety": "thiều"},
+        {"commune": None, "old_commune": OLD_THANH_SON},
+        {"first_day": FIRST - timedelta(days=99), "last_day": LAST + timedelta(days=99)},
+    ],
+)
+def test_a_plan_over_days_that_are_planned_is_refused(
+    database: Database, now: datetime, more: dict[str, Any]
+) -> None:
+    record(now)
+    assert refused_field(lambda: record(now, **more)) == ("first_day", "plan.overlap")
+
+
+def test_other_days_crops_varieties_places_and_parts_stand_beside(database: Database, now: datetime) -> None:
+    record(now, variety="u hồng", old_commune=OLD_THANH_SON)
+    record(now, variety="thiều", old_commune=OLD_THANH_SON)
+    record(now, variety="u hồng", old_commune="10861")
+    record(now, variety="u hồng", commune=HA_BAC)
+    record(now, crop="ổi")
+    record(now, first_day=LAST + timedelta(days=1), last_day=LAST + timedelta(days=9))
+    with reading() as session:
+        assert len(plans(session, OFFICE)) == 6
+
+
+@pytest.mark.parametrize("last", [FIRST - timedelta(days=1), FIRST + timedelta(days=366)])
+def test_a_season_that_ends_before_it_begins_or_lasts_over_a_year_is_refused(
+    database: Database, now: datetime, last: date
+) -> None:
+    assert refused_field(lambda: record(now, last_day=last)) == ("last_day", "plan.days")
+
+
+def test_two_who_plan_at_once_are_one(database: Database, now: datetime) -> None:
+    def attempt(_n: int) -> bool:
+        try:
+            record(now)
+        except Invalid:
+            return False
+        return True
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sum(pool.map(attempt, range(6))) == 1
+
+
+def test_a_correction_keeps_the_row_of_before_with_who_when_and_why(
+    database: Database, now: datetime
+) -> None:
+    first = record(now)
+    later = now + timedelta(hours=1)
+    with transaction() as session:
+        given = plan_in(weight_g="1000")
+        row = season_plans.correct_plan(session, OFFICE, first, given, "Đo lại", later)
+        again = season_plans.correct_plan(session, OFFICE, row.id, given, "Đo lại", later)
+        assert again.id == row.id
+        second = row.id
+    with reading() as session:
+        newest, oldest = season_plans.versions(session, OFFICE, second)
+        assert (newest.weight_g, newest.reason, newest.replaces_id) == (10**9, "Đo lại", first)
+        assert (oldest.weight_g, oldest.ended_at, oldest.end_reason) == (1_200_500_000, later, "Đo lại")
+        assert season_plans.successor(session, oldest).id == second
+        assert [one.plan.id for one in plans(session, OFFICE, 2026)] == [second]
+        kinds = session.execute(select(col(LogLeaf.kind)).order_by(col(LogLeaf.id))).scalars().all()
+        assert [kind for kind in kinds if kind.startswith("plan_")] == ["plan_recorded", "plan_corrected"]
+    with transaction() as session, pytest.raises(Refused):
+        season_plans.correct_plan(session, OFFICE, first, plan_in(), "Lần nữa", later)
+    with transaction() as session:
+        assert refused_field(
+            lambda: season_plans.correct_plan(session, OFFICE, second, plan_in(), " ", later)
+        ) == ("reason", "error.empty")
+
+
+def test_a_corrected_plan_may_not_reach_into_another_season(database: Database, now: datetime) -> None:
+    first = record(now)
+    record(now, first_day=LAST + timedelta(days=1), last_day=LAST + timedelta(days=9))
+    given = plan_in(last_day=LAST + timedelta(days=1))
+    with pytest.raises(Invalid), transaction() as session:
+        season_plans.correct_plan(session, OFFICE, first, given, "Kéo dài", now)
+    with reading() as session:
+        assert session.get(SeasonPlan, first).ended_at is None
+
+
+def test_a_commune_officer_proposes_for_its_commune_and_the_office_decides(
+    database: Database, now: datetime
+) -> None:
+    wish = record(now, OFFICER)
+    with pytest.raises(NotFound):
+        record(now, OFFICER, commune=HA_BAC)
+    elsewhere = record(now, commune=HA_BAC)
+    with reading() as session:
+        assert planned(session, OFFICE, FIRST, LAST, crop="lychee").parts.keys() == {HA_BAC}
+        assert [one.plan.id for one in plans(session, OFFICER)] == [wish]
+        with pytest.raises(NotFound):
+            season_plans.versions(session, OFFICER, elsewhere)
+    for act in (season_plans.confirm_plan, lambda *a: season_plans.withdraw_plan(*a[:3], "x", a[3])):
+        with transaction() as session, pytest.raises(NotAllowed):
+            act(session, OFFICER, wish, now)
+    with transaction() as session:
+        season_plans.confirm_plan(session, OFFICE, wish, now)
+        season_plans.confirm_plan(session, OFFICE, wish, now)
+    with reading() as session:
+        assert planned(session, OFFICER, FIRST, LAST).whole.plans == 1
+    with transaction() as session:
+        season_plans.withdraw_plan(session, OFFICE, wish, "Nhập nhầm xã", now)
+    with reading() as session:
+        assert planned(session, OFFICER, FIRST, LAST).whole.plans == 0
+
+
+def test_a_proposal_over_planned_days_is_refused_when_it_is_to_count(
+    database: Database, now: datetime
+) -> None:
+    wish = record(now, OFFICER)
+    record(now)
+    with transaction() as session:
+        assert refused_field(lambda: season_plans.confirm_plan(session, OFFICE, wish, now))[1] == (
+            "plan.overlap"
+        )
+
+
+def test_sums_of_days_make_the_season_to_the_gram_and_weigh_prices(database: Database, now: datetime) -> None:
+    record(now, weight_g="7", price_vnd_kg="30000")
+    record(now, commune=HA_BAC, weight_g="3", price_vnd_kg="")
+    record(now, commune=HA_BAC, crop="ổi", weight_g="1", price_vnd_kg="10000")
+    days = [FIRST + timedelta(days=n) for n in range(20)]
+    with reading() as session:
+        whole = planned(session, OFFICE, FIRST, LAST)
+        assert whole.whole.weight_g == 11_000_000
+        assert whole.parts[THANH_HA].price_vnd_kg == 30_000
+        assert whole.whole.price_vnd_kg == 27_500  # seven tonnes at 30,000 and one at 10,000
+        by_day = [planned(session, OFFICE, day, day, crop="lychee").whole.weight_g for day in days]
+        assert sum(by_day) == 10_000_000
+        assert max(by_day) - min(by_day) <= 2
+        assert planned(session, OFFICE, LAST + timedelta(days=1), date(2026, 12, 31)).whole.weight_g == 0
+
+
+def test_plans_are_summed_under_the_units_of_before(database: Database, now: datetime) -> None:
+    record(now, variety="thiều", old_commune=OLD_THANH_SON, weight_g="2")
+    record(now, variety="u hồng", weight_g="5")
+    with reading() as session:
+        found = planned(session, OFFICE, FIRST, LAST, by=Dimension.OLD_COMMUNE)
+        assert {key: one.weight_g for key, one in found.parts.items()} == {
+            OLD_THANH_SON: 2_000_000,
+            "": 5_000_000,
+        }
+        districts = planned(session, OFFICE, FIRST, LAST, by=Dimension.OLD_DISTRICT)
+        assert sum(one.weight_g for one in districts.parts.values()) == 7_000_000
+        coop = Actor(None, Role.COOP_MANAGER, org_id=1)
+        assert planned(session, coop, FIRST, LAST).whole.plans == 0
+
+
+def test_a_plan_is_found_by_either_name_without_marks(database: Database, now: datetime) -> None:
+    record(now, old_commune=OLD_THANH_SON)
+    record(now, commune=HA_BAC)
+    with reading() as session:
+        assert [one.commune for one in plans(session, OFFICE, 2026, "", "ha bac")] == ["Xã Hà Bắc"]
+        assert [one.old_commune for one in plans(session, OFFICE, 2026, "", "thanh son")] == ["Xã Thanh Sơn"]
+        assert plans(session, OFFICE, 2025) == []
+        assert plans(session, OFFICE, 2026, "guava") == []
+
+
+# --- From a file ---------------------------------------------------------------------------------
+
+
+def run(path: Path, now: datetime, actor: Actor = OFFICE, *, dry_run: bool = False) -> Outcome:
+    order = ImportOrder("plans", path, path.name, dry_run=dry_run)
+    with reading() if dry_run else transaction() as session:
+        return import_file(session, actor, order, now)
+
+
+def count(session: Session) -> int:
+    return session.execute(select(func.count()).select_from(SeasonPlan)).scalar_one()
+
+
+def test_a_sheet_brings_plans_by_names_of_both_schemes_and_corrects_them(
+    database: Database, now: datetime, tmp_path: Path
+) -> None:
+    with transaction() as session:
+        world.make_org(session, now)
+    rows = [
+        ["xã Hà Bắc", "", "Vải", "thiều", "10/06/2026", "30/06/2026", 1200.5, 90, 25000],
+        ["", "Thanh Sơn", "Vải", "", "20/05/2026", "10/06/2026", "300 tấn", "25 ha", ""],
+    ]
+    path = sheets.xlsx(tmp_path / "a.xlsx", KH=[HEAD, *rows])
+    assert run(path, now, dry_run=True).report.made["plan.created"] == 2
+    assert run(path, now).report.made["plan.created"] == 2
+    assert run(path, now).repeated
+    rows[0][6] = 1000
+    again = run(sheets.xlsx(tmp_path / "b.xlsx", KH=[HEAD, *rows]), now + timedelta(days=1)).report
+    assert (again.made["plan.updated"], again.made["plan.same"], again.bad) == (1, 1, 0)
+    with reading() as session:
+        assert count(session) == 3
+        found = plans(session, OFFICE, 2026)
+        assert {(one.commune, one.old_commune, one.plan.weight_g) for one in found} == {
+            ("Xã Hà Bắc", "", 1_000_000_000),
+            ("Xã Thanh Hà", "Xã Thanh Sơn", 300_000_000),
+        }
+        assert season_plans.versions(session, OFFICE, found[0].plan.id)[-1].import_id is not None
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_bad_rows_are_told_with_their_place_and_the_good_go_in(
+    database: Database, now: datetime, tmp_path: Path, dry_run: bool
+) -> None:
+    record(now, commune=HA_BAC)
+    rows = [
+        ["xã Thanh Hà", "", "Vải", "thiều", "20/05/2026", "10/06/2026", 12, 9, ""],
+        ["xã Thanh Hà", "", "Vải", "", "01/06/2026", "30/06/2026", 12, 9, ""],
+        ["xã Hà Bắc", "", "Vải", "", "01/06/2026", "30/06/2026", 12, 9, ""],
+        ["xã Không Có", "", "Ổi", "", "01/06/2026", "30/06/2026", 12, 9, ""],
+        ["xã Hà Bắc", "", "Ổi", "", "30/06/2026", "01/06/2026", 12, 9, ""],
+        ["xã Hà Bắc", "", "Ổi", "", "mai", "01/06/2026", 12, 9, ""],
+        ["xã Hà Bắc", "", "Ổi", "", "01/06/2026", "02/06/2026", "nhiều", 0, -5],
+        ["", "", "Ổi", "", "01/06/2026", "02/06/2026", 1, 1, ""],
+    ]
+    report = run(sheets.xlsx(tmp_path / "a.xlsx", KH=[HEAD, *rows]), now, dry_run=dry_run).report
+    assert (report.good, report.bad) == (1, 7)
+    keys = {(one.row, one.column): one.key for one in report.problems}
+    assert keys[3, "Từ ngày"] == keys[4, "Từ ngày"] == "plan.overlap"
+    assert keys[5, "Xã"] == "imp.unit"
+    assert keys[6, "Đến ngày"] == "plan.days"
+    assert keys[7, "Từ ngày"] == "imp.date"
+    assert {(8, "Sản lượng"), (8, "Diện tích"), (8, "Giá")} <= keys.keys()
+    assert keys[9, "Xã"] == "imp.required"
+    assert all("{" not in problem_line(one, lang) for one in report.problems for lang in ("vi", "en"))
+    with reading() as session:
+        assert count(session) == 1 + (not dry_run)
+
+
+def test_only_the_office_brings_plans_in(database: Database, now: datetime, tmp_path: Path) -> None:
+    path = sheets.xlsx(tmp_path / "a.xlsx", KH=[HEAD])
+    for role in (Role.COOP_MANAGER, Role.COMMUNE_OFFICER):
+        with pytest.raises(NotAllowed):
+            run(path, now, Actor(None, role, org_id=1, commune_code=THANH_HA))
+
+
+def test_the_template_as_it_is_changes_nothing(database: Database, now: datetime, tmp_path: Path) -> None:
+    for lang in ("vi", "en"):
+        path = tmp_path / f"{lang}.xlsx"
+        path.write_bytes(template("plans", lang, with_org=False))
+        report = run(path, now).report
+        assert (report.checked, report.bad) == (0, 0)

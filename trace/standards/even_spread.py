@@ -1,0 +1,22 @@
+"""An amount spread evenly over days: what of it falls on some of them."""
+
+from datetime import date, timedelta
+
+
+def falling(amount: int, first: date, last: date, since: date, until: date) -> int:
+    """What of ``amount``, spread over the days from ``first`` to ``last``, falls on ``since`` to ``until``.
+
+    Parts of days that follow each other make the whole, to the last unit.
+
+    >>> june = date(2026, 6, 1), date(2026, 6, 30)
+    >>> falling(100, *june, date(2026, 6, 1), date(2026, 6, 10)), falling(100, *june, *june)
+    (33, 100)
+    >>> falling(100, *june, date(2026, 6, 11), date(2026, 12, 31))
+    67
+    """
+    days = (last - first).days + 1
+
+    def until_end_of(day: date) -> int:
+        return amount * min(max((day - first).days + 1, 0), days) // days
+
+    return until_end_of(until) - until_end_of(since - timedelta(days=1)) if since <= until else 0
