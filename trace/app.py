@@ -79,7 +79,7 @@ from trace.web.epcis import queries as epcis_queries
 from trace.web.epcis import resources as epcis_resources
 from trace.web.epcis import subscriptions as epcis_subscriptions
 from trace.web.office import board as office_board
-from trace.web.office import decision_1034, mail_addresses, sales
+from trace.web.office import decision_1034, figure_map, mail_addresses, sales
 from trace.web.office import exports as office_exports
 from trace.web.office import figures as office_figures
 from trace.web.office import lots as office_lots
@@ -157,6 +157,7 @@ DOORS: tuple[Door, ...] = (
     office_exports.door,
     office_board.door,
     decision_1034.door,
+    figure_map.door,
     office_figures.door,
     office_reports.door,
     mail_addresses.door,

@@ -1,8 +1,8 @@
-"""The communes of Hải Phòng as a small drawing of our own, for a page that has to stay light.
+"""The communes of Hải Phòng as a drawing of our own: a light one for consumers, a finer one for the office.
 
 The borders (``trace/data/admin_units``) are thinned as one net: a vertex that two communes share is kept by
-both or by neither, so that neighbours still meet. One unit of the drawing is some 160 m. The island of Bạch
-Long Vĩ, 70 km out, stands in a frame in the corner.
+both or by neither, so that neighbours still meet. The island of Bạch Long Vĩ, 70 km out, stands in a frame
+in the corner.
 """
 
 import json
@@ -20,14 +20,26 @@ Dot = tuple[int, int]
 Ring = list[Point]
 T = TypeVar("T", bound=Point)
 
-WIDTH = 720
-TOLERANCE = 2.5
-"""How far, in units of the drawing, a thinned border may lie from the real one."""
-LEAST_ISLET = 60
-"""Smaller rings, in square units, are left out where the commune has a larger one."""
 FAR = {"11948"}
-"""Bạch Long Vĩ: drawn in the frame, where it has ``FRAME`` units of room."""
-FRAME = 76
+"""Bạch Long Vĩ: drawn in the frame."""
+
+
+@dataclass(frozen=True)
+class Detail:
+    """How fine a drawing is, in its own units: ``tolerance`` is how far a thinned border may lie from the
+    real one; rings smaller than ``least_islet`` square units are left out where the commune has a larger one.
+    """
+
+    width: int
+    tolerance: float
+    least_islet: int
+    frame: int
+
+
+LIGHT = Detail(720, 2.5, 60, 76)
+"""One unit is some 160 m; 9 kB of paths."""
+FINE = Detail(1200, 1.6, 90, 126)
+"""One unit is some 96 m; 19 kB of paths."""
 
 
 @dataclass(frozen=True)
@@ -69,16 +81,17 @@ def marked(code: str | None) -> Marked | None:
 
 
 @cache
-def map_of_hai_phong() -> ProvinceMap:
+def map_of_hai_phong(detail: Detail = LIGHT) -> ProvinceMap:
     """The drawing, made once a process."""
-    near, far = _projected()
-    rings = _thinned(near)
+    near, far = _projected(detail)
+    rings = _thinned(near, detail)
     height = max(y for shapes in rings.values() for ring in shapes for _x, y in ring) + 8
-    frame = (WIDTH - FRAME - 4, height - FRAME - 4, FRAME)
+    side = detail.frame
+    frame = (detail.width - side - 4, height - side - 4, side)
     rings |= {code: [_framed(shapes[0], frame)] for code, shapes in far.items()}
     uses = Counter(edge for shapes in rings.values() for ring in shapes for edge in _edges(ring))
     return ProvinceMap(
-        width=WIDTH,
+        width=detail.width,
         height=height,
         land=_path(_walks([edge for edge, n in uses.items() if n == 1])),
         borders=_path(_walks([edge for edge, n in uses.items() if n > 1])),
@@ -88,14 +101,14 @@ def map_of_hai_phong() -> ProvinceMap:
     )
 
 
-def _projected() -> tuple[dict[str, list[Ring]], dict[str, list[Ring]]]:
+def _projected(detail: Detail) -> tuple[dict[str, list[Ring]], dict[str, list[Ring]]]:
     """The rings in units, unthinned, of the near communes and of the far one."""
     features = json.loads(borders_of_hai_phong())["features"]
     rings = {one["properties"]["code"]: _rings(one["geometry"]) for one in features}
     near = [point for code, shapes in rings.items() if code not in FAR for ring in shapes for point in ring]
     west, east = min(x for x, _y in near), max(x for x, _y in near)
     north = max(y for _x, y in near)
-    across = (WIDTH - 16) / (east - west)
+    across = (detail.width - 16) / (east - west)
     down = across / math.cos(math.radians(north))
 
     def placed(ring: Ring) -> Ring:
@@ -115,14 +128,17 @@ def _rings(geometry: dict[str, object]) -> list[Ring]:
     return [[(x, y) for x, y in ring[:-1]] for polygon in polygons for ring in polygon]  # type: ignore[attr-defined]
 
 
-def _thinned(rings: dict[str, list[Ring]]) -> dict[str, list[list[Dot]]]:
+def _thinned(rings: dict[str, list[Ring]], detail: Detail) -> dict[str, list[list[Dot]]]:
     """Each commune's rings with the vertices that are kept, on whole units."""
     edges = {edge for shapes in rings.values() for ring in shapes for edge in _edges(ring)}
     degree = Counter(point for edge in edges for point in edge)
     kept: set[Point] = set()
     for walk in _walks(edges, {point for point, n in degree.items() if n != 2}):
-        kept.update(_essential(walk))
-    return {code: _large([_dots(ring, kept) for ring in shapes]) for code, shapes in rings.items()}
+        kept.update(_essential(walk, detail.tolerance))
+    return {
+        code: _large([_dots(ring, kept) for ring in shapes], detail.least_islet)
+        for code, shapes in rings.items()
+    }
 
 
 def _dots(ring: Ring, kept: set[Point]) -> list[Dot]:
@@ -130,10 +146,10 @@ def _dots(ring: Ring, kept: set[Point]) -> list[Dot]:
     return [dot for n, dot in enumerate(dots) if dot != dots[n - 1]]
 
 
-def _large(rings: list[list[Dot]]) -> list[list[Dot]]:
+def _large(rings: list[list[Dot]], least: int) -> list[list[Dot]]:
     """The rings that can be seen, and at least the largest."""
     rings.sort(key=_area, reverse=True)
-    return [ring for n, ring in enumerate(rings) if n == 0 or (len(ring) > 2 and _area(ring) >= LEAST_ISLET)]
+    return [ring for n, ring in enumerate(rings) if n == 0 or (len(ring) > 2 and _area(ring) >= least)]
 
 
 def _edges(ring: Sequence[T]) -> Iterable[frozenset[T]]:
@@ -162,14 +178,14 @@ def _walks(edges: Iterable[frozenset[T]], stops: Iterable[T] = ()) -> list[list[
     return walks
 
 
-def _essential(line: Ring) -> Ring:
-    """Douglas and Peucker, 1973: the ends, and what lies farther than ``TOLERANCE`` from the line."""
+def _essential(line: Ring, tolerance: float) -> Ring:
+    """Douglas and Peucker, 1973: the ends, and what lies farther than ``tolerance`` from the line."""
     first, last = line[0], line[-1]
     gaps = [_gap(point, first, last) for point in line[1:-1]]
-    if not gaps or (max(gaps) <= TOLERANCE and first != last):
+    if not gaps or (max(gaps) <= tolerance and first != last):
         return [first, last]
     at = gaps.index(max(gaps)) + 1
-    return [*_essential(line[: at + 1]), *_essential(line[at:])]
+    return [*_essential(line[: at + 1], tolerance), *_essential(line[at:], tolerance)]
 
 
 def _gap(point: Point, first: Point, last: Point) -> float:

@@ -47,8 +47,8 @@ class Frame:
 FRAMES = (Frame("screen", 1200, 260, 68, 12), Frame("phone", 328, 210, 58, 4))
 
 
-def nice_ceiling(value: float) -> float:
-    """The least number not below ``value`` that is one of ``NICE`` times a power of ten."""
+def nice_ceiling(value: float, steps: Sequence[float] = NICE) -> float:
+    """The least number not below ``value`` that is one of ``steps`` times a power of ten."""
     if value <= 0:
         return 1
     power = 1.0
@@ -56,7 +56,7 @@ def nice_ceiling(value: float) -> float:
         power *= 10
     while power > value:
         power /= 10
-    return next(step * power for step in NICE if step * power >= value)
+    return next(step * power for step in steps if step * power >= value)
 
 
 def bars(points: Sequence[Point], title: str, tick: str = "{}") -> Markup:

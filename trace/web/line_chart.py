@@ -3,7 +3,7 @@
 As ``web.charts``, each is drawn twice, for a phone and for a screen.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -12,7 +12,12 @@ from markupsafe import Markup
 from trace.web.charts import BOTTOM, PARTS, RIGHT, Frame, nice_ceiling
 
 TOP = 34
-FRAMES = (Frame("screen", 760, 330, 56, 7), Frame("phone", 328, 250, 44, 4))
+STEPS = (1, 1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8, 10)
+"""Tops of a scale whose quarters are read easily; closer together than those of bars."""
+HEADROOM = 1.1
+"""Peaks stay under what is written over the zones."""
+Tick = Callable[[float], str]
+FRAMES = (Frame("screen", 760, 400, 56, 7), Frame("phone", 328, 250, 44, 4))
 
 
 @dataclass(frozen=True)
@@ -71,10 +76,11 @@ class Days:
 
 
 def lines(
-    span: tuple[date, date], drawn: Sequence[Line], zones: Sequence[Zone], words: tuple[str, str], tick: str
+    span: tuple[date, date], drawn: Sequence[Line], zones: Sequence[Zone], words: tuple[str, str], tick: Tick
 ) -> Markup:
-    """The drawing for both frames; ``words`` are its title and its sentence, ``tick`` formats the scale."""
-    top = nice_ceiling(max((value for line in drawn for value in line.values.values()), default=0))
+    """The drawing for both frames; ``words`` are its title and its sentence, ``tick`` says the scale."""
+    most = max((value for line in drawn for value in line.values.values()), default=0)
+    top = nice_ceiling(most * HEADROOM, STEPS)
     shape = Markup(
         '<svg class="chart season {0}" viewBox="0 0 {1} {2}" role="img" aria-label="{3}">'
         "<desc>{4}</desc>{5}</svg>"
@@ -87,7 +93,7 @@ def lines(
     return Markup("").join(made)
 
 
-def _inner(days: Days, drawn: Sequence[Line], zones: Sequence[Zone], tick: str) -> Iterator[Markup]:
+def _inner(days: Days, drawn: Sequence[Line], zones: Sequence[Zone], tick: Tick) -> Iterator[Markup]:
     yield from (_zone(days, zone) for zone in zones)
     yield from _grid(days, tick)
     yield from (_fill(days, line) for line in drawn if line.filled)
@@ -104,15 +110,14 @@ def _zone(days: Days, zone: Zone) -> Markup:
     return shape.format(left, TOP - 22, right - left, days.floor - TOP + 22, middle, TOP - 7, zone.label)
 
 
-def _grid(days: Days, tick: str) -> Iterator[Markup]:
+def _grid(days: Days, tick: Tick) -> Iterator[Markup]:
     shape = Markup('<line class="gl" x1="{}" x2="{}" y1="{:.1f}" y2="{:.1f}"/>')
     shape += Markup('<text x="{}" y="{:.1f}" text-anchor="end">{}</text>')
     frame = days.frame
     for part in range(PARTS + 1):
         value = days.top * part / PARTS
         y = days.y(value)
-        said = tick.format(f"{value:g}".replace(".", ","))
-        yield shape.format(frame.left, frame.width - RIGHT, y, y, frame.left - 8, y + 4, said)
+        yield shape.format(frame.left, frame.width - RIGHT, y, y, frame.left - 8, y + 4, tick(value))
 
 
 def _spots(days: Days, line: Line) -> list[tuple[float, float]]:

@@ -88,6 +88,11 @@ class Board:
     curve: Curve | None
     fresh: Mapping[str, Freshness]
 
+    @property
+    def has_last_year(self) -> bool:
+        """Whether anything is known of the year before."""
+        return any(seen.last_year and seen.last_year.whole.value for seen in self.figures.values())
+
 
 def board(session: Session, actor: Actor, ask: Ask, last_year: Ask) -> Board:
     """All figures of the page within the actor's reach.

@@ -16,6 +16,7 @@ from trace.texts.catalogs import shown, t
 from trace.texts.files import catalog
 
 UNKNOWN = "–"
+NBSP = "\N{NO-BREAK SPACE}"
 
 
 def said(lang: str, measure: Measure, value: Fraction | None) -> str:
@@ -61,6 +62,13 @@ def headline(lang: str, measure: Measure, value: Fraction | None) -> tuple[str, 
     scaled = value / size
     places = 0 if scaled >= 100 or size == 1 else (1 if scaled >= 10 else 2)
     return formats.number(lang, _decimal(scaled, places)), t(lang, f"figures.step.{word}")
+
+
+def short(lang: str, measure: Measure, value: Fraction) -> str:
+    """The headline in one piece, for a map's labels and key."""
+    if measure.unit is Unit.SHARE:
+        return said(lang, measure, value)
+    return NBSP.join(part for part in headline(lang, measure, value) if part)
 
 
 _STEPS = {

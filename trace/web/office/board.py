@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from flask import Response, abort, make_response, render_template, request
+from sqlmodel import Session
 
 from trace.db import reading
 from trace.services import sales_choices
@@ -15,12 +16,16 @@ from trace.services.figures import words
 from trace.services.figures.asking import Ask, Dimension
 from trace.services.figures.board import Board, Seen, board
 from trace.services.figures.board_tables import curve_table, whole_table
+from trace.services.figures.catalogue import BY_NAME
+from trace.services.figures.commune_map import FigureMap, figure_map
 from trace.services.statistics import Question, by_hand
 from trace.services.sync_health import sync_health
 from trace.standards.local_time import local_day
 from trace.web.door import Door
 from trace.web.office.board_asking import Chosen, same_but, season_asked, seasons
-from trace.web.office.figure_asking import FILTERS, address
+from trace.web.office.figure_asking import FILTERS, Periods, address
+from trace.web.office.figure_map import DEFAULT
+from trace.web.office.map_drawing import SMALL, drawn
 from trace.web.office.season_curve import season_curve
 from trace.web.spark import portion, spark, spread
 from trace.web.tables import as_csv, as_json, as_xlsx
@@ -32,6 +37,7 @@ FORMS = {"csv": as_csv, "xlsx": as_xlsx}
 WALL = "lon"
 """``man-hinh``: large, without menus, drawn anew every ``ANEW_S`` seconds."""
 ANEW_S = 300
+CARD_LABELS = 3
 
 
 @door.page("/", Act.VIEW_FIGURES, strict_slashes=False, endpoint="home")
@@ -42,13 +48,13 @@ def show() -> Response:
     asked = chosen.periods
     with reading() as session:
         found = board(session, actor(), asked.ask, asked.last_year)
+        communes = _map(session, asked)
         health = sync_health(session, actor(), now())
         offered = sales_choices.choices(session, actor())
         typed = by_hand(session, actor(), _question(asked.ask))
     is_wall = request.args.get("man-hinh") == WALL
-    answer = make_response(
-        _drawn(chosen, found, is_wall=is_wall, health=health, offered=offered, by_hand=typed)
-    )
+    told = {"is_wall": is_wall, "health": health, "offered": offered, "by_hand": typed}
+    answer = make_response(_drawn(chosen, found, communes, **told))
     if is_wall:
         answer.headers["Refresh"] = str(ANEW_S)
     return answer
@@ -68,6 +74,14 @@ def file(form: str) -> Response:
     return FORMS[form](made, f"bang-{asked.ask.since.isoformat()}-{asked.ask.until.isoformat()}")
 
 
+def _map(session: Session, asked: Periods) -> FigureMap | None:
+    """Harvest on the map; none under a filter that harvests do not know."""
+    measure = BY_NAME[DEFAULT]
+    if asked.ask.dimensions - measure.dimensions:
+        return None
+    return figure_map(session, actor(), measure, asked.ask, asked.last_year, Dimension.COMMUNE)
+
+
 def _question(ask: Ask) -> Question:
     """The same question of the sales tables, which know what a person typed in."""
     named = ask.only.get
@@ -81,10 +95,10 @@ def _question(ask: Ask) -> Question:
     )
 
 
-def _drawn(chosen: Chosen, found: Board, **shown: Any) -> str:
+def _drawn(chosen: Chosen, found: Board, communes: FigureMap | None, **shown: Any) -> str:
     lang, today = face_language(), local_day(now())
-    drawn = season_curve(found.curve, lang) if found.curve else None
-    table = curve_table(found.curve, lang) if found.curve and drawn else None
+    curve = season_curve(found.curve, lang) if found.curve else None
+    table = curve_table(found.curve, lang) if found.curve and curve else None
     return render_template(
         "office/board/index.html",
         chosen=chosen,
@@ -102,7 +116,9 @@ def _drawn(chosen: Chosen, found: Board, **shown: Any) -> str:
         now=now(),
         year_ago=str(found.last_year.until.year),
         today=today,
-        curve=drawn,
+        curve=curve,
+        map=drawn(communes, lang, SMALL, CARD_LABELS) if communes else None,
+        found=communes,
         curve_table=table,
         way=_way,
         spread=spread,

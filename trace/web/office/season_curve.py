@@ -1,16 +1,20 @@
 """The lychee's curve: tonnes a day of the early and the main crop, the year before dashed behind them."""
 
 from datetime import date
+from functools import partial
 
 from markupsafe import Markup
 
 from trace.services.figures.board import CROPS, Curve
 from trace.services.figures.board_tables import by_day
 from trace.services.figures.seasons import Season, days_of
+from trace.texts import formats
 from trace.texts.catalogs import t
 from trace.web.line_chart import Line, Zone, lines
 
 TONNE_G = 1_000_000
+WHOLE_FROM = 100
+"""Tonnes from which a peak is said without decimals."""
 
 
 def season_curve(curve: Curve, lang: str) -> Markup | None:
@@ -36,7 +40,8 @@ def season_curve(curve: Curve, lang: str) -> Markup | None:
         for crop in CROPS
         if days[crop]
     ]
-    return lines((curve.ask.since, curve.ask.until), drawn, zones, (title, " ".join(parts)), "{}")
+    said, tick = (title, " ".join(parts)), partial(formats.number, lang)
+    return lines((curve.ask.since, curve.ask.until), drawn, zones, said, tick)
 
 
 def _peak(tonnes: dict[date, float], lang: str) -> str:
@@ -44,7 +49,12 @@ def _peak(tonnes: dict[date, float], lang: str) -> str:
     if not tonnes:
         return ""
     day = max(tonnes, key=lambda one: tonnes[one])
-    return t(lang, "board.curve.peak", n=round(tonnes[day], 1), day=day.strftime("%d/%m"))
+    return t(
+        lang,
+        "board.curve.peak",
+        n=round(tonnes[day], 0 if tonnes[day] >= 100 else 1),
+        day=day.strftime("%d/%m"),
+    )
 
 
 def _tonnes(grams: dict[date, int]) -> dict[date, float]:
