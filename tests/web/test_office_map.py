@@ -110,7 +110,7 @@ def test_old_districts_shade_all_communes_that_came_from_them_alone(office: Flas
     found = areas(page_of(office, "/so/ban-do?don-vi=huyen-cu"))
     words = {said.split(" (")[0].split(":")[0]: said for _, said, _ in found}
     assert words["Xã Thanh Hà"] == "Xã Thanh Hà (Huyện Thanh Hà): 60 tấn"
-    assert words["Xã Hà Nam"] == "Xã Hà Nam (Huyện Thanh Hà): 60 tấn"
+    assert words["Xã Hà Bắc"] == "Xã Hà Bắc (Huyện Thanh Hà): 60 tấn"
     assert "gộp từ nhiều huyện cũ" in " ".join(words.values())
     assert old_districts()[THANH_HA] == OLD_THANH_HA
     where = next(where for where, said, _ in found if said.startswith("Xã Thanh Hà ("))
