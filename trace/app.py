@@ -79,6 +79,7 @@ from trace.web.epcis import queries as epcis_queries
 from trace.web.epcis import resources as epcis_resources
 from trace.web.epcis import subscriptions as epcis_subscriptions
 from trace.web.office import board as office_board
+from trace.web.office import closings as office_closings
 from trace.web.office import decision_1034, figure_map, mail_addresses, sales
 from trace.web.office import exports as office_exports
 from trace.web.office import figures as office_figures
@@ -163,6 +164,7 @@ DOORS: tuple[Door, ...] = (
     mail_addresses.door,
     mail_links.door,
     mail_links.one_click,
+    office_closings.door,
     office_rules.door,
     office_market_rules.door,
     office_rates.door,

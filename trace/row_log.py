@@ -18,7 +18,7 @@ from sqlmodel import Session
 from trace.records.event import LogLeaf
 from trace.records.guarded import GUARDED, Guarded
 from trace.row_entries import Values, entries_of, entries_read
-from trace.row_writes import insert_rows, noted, refuse_unnoted
+from trace.row_writes import insert_rows, noted, refuse_final, refuse_unnoted
 from trace.standards.canonical_json import dumps_parsed
 from trace.standards.log_leaf import body_hash
 
@@ -52,11 +52,13 @@ class Books(Session):
 
 
 def watch(writer: Engine) -> None:
-    """Refuse statements on this engine that change guarded rows without being noted."""
+    """Refuse statements on this engine that change guarded rows without being noted, or final ones at all."""
     event.listen(writer, "before_execute", _refuse_unnoted)
 
 
 def _refuse_unnoted(_connection: Connection, statement: Any, *_rest: Any) -> None:
+    if isinstance(statement, Update | Delete):
+        refuse_final(str(statement.table.description))
     if isinstance(statement, Insert | Update | Delete):
         refuse_unnoted(str(statement.table.description))
 

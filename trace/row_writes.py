@@ -24,6 +24,10 @@ class RowsNotLogged(Exception):
     """A statement changes a guarded table past the log: a mistake of the program."""
 
 
+class RowsAreFinal(Exception):
+    """Rows that are written once would be changed or deleted: a mistake of the program."""
+
+
 @contextmanager
 def noted() -> Iterator[None]:
     """Whoever is inside notes what is written."""
@@ -42,6 +46,16 @@ def refuse_unnoted(table: str) -> None:
     """
     if table in GUARDED and not _may_write.get():
         raise RowsNotLogged(f"{table}: write it by the session, insert_logged or update_logged")
+
+
+def refuse_final(table: str) -> None:
+    """Let nobody change or delete rows that are written once.
+
+    Raises:
+        RowsAreFinal: the table's rows are.
+    """
+    if table in GUARDED and GUARDED[table].is_final:
+        raise RowsAreFinal(f"{table}: its rows are written once; what came later is a row of its own")
 
 
 def insert_rows(

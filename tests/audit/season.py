@@ -1,7 +1,7 @@
 """A small season whose rows stand in every guarded table, sealed by checkpoints."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from sqlmodel import Session
@@ -31,6 +31,7 @@ from trace.services.auditing.verifying import differences
 from trace.services.checkpoint_files import NoteFile
 from trace.services.checkpoints import SealPlaces
 from trace.services.consigning import units_in
+from trace.services.month_closing import freezing, revising
 from trace.services.receiving import ReceiptIn
 
 WORDS = recalling.RecallIn(reason="Nghi còn thuốc trên quả", phone="0220 000 0000")
@@ -102,6 +103,20 @@ def consigned(session: Session, now: datetime, coop: world.Coop) -> None:
     arrival_lots.take_in(session, other.hand, one.public_id, now)
 
 
+def closed(now: datetime) -> None:
+    """A month that was closed, and a figure of it that was revised since: its harvest was put down later."""
+    with reading() as session:
+        made = freezing.draft(session, farm.OFFICE, "2026-05", now)
+    with transaction() as session:
+        closing, _ = freezing.keep(session, farm.OFFICE, made)
+        coop = world.make_coop(session, now)
+        world.make_lot(session, now, coop.plot, coop.product, harvested_on=date(2026, 5, 30))
+    with reading() as session:
+        found = revising.find(session, farm.OFFICE, closing)
+    with transaction() as session:
+        revising.note(session, closing, found, now)
+
+
 def season(folder: Path, now: datetime, activations: int = 20) -> Season:
     """Rows of every kind: two checkpoints, leaves behind them that wait for the next."""
     made = begun(folder, now)
@@ -121,6 +136,7 @@ def season(folder: Path, now: datetime, activations: int = 20) -> Season:
         consigned(session, now, coop)
         other = world.make_household(session, now, coop.org)
         households.personal_data(session, farm.OFFICE, other.id, now, "Gọi về lô đang giữ")
+    closed(now)
     made.activate(activations)
     roll = made.stamps.roll(10)
     made.stamps.void(roll, roll.first, roll.first + 3)

@@ -3,16 +3,19 @@
 import csv
 import io
 import json
-from datetime import datetime
+from contextlib import nullcontext
+from datetime import datetime, timedelta
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlmodel import select
 
 from tests import world
 from tests.services.test_statistics import make_listing, make_order, make_shop
 from trace.commands.stats import stats
 from trace.db import Database, transaction
-from trace.records.market_order import OrderStatus
+from trace.errors import NotFound
+from trace.records.market_order import MarketOrder, OrderStatus
 from trace.services.figures.catalogue import MEASURES
 from trace.services.order_figures import recount
 from trace.standards.local_time import local_day
@@ -21,8 +24,6 @@ from trace.standards.local_time import local_day
 @pytest.fixture
 def run(sqlite: Database, now: datetime, monkeypatch: pytest.MonkeyPatch):
     """The command at the season's time, over a shop with two orders of which one was cancelled."""
-    from contextlib import nullcontext
-
     with transaction() as session:
         coop = world.make_coop(session, now)
         shop = make_shop(session, now, coop, "shopee", "1")
@@ -75,3 +76,24 @@ def test_what_is_not_known_is_said_with_what_is(run, words: tuple[str, ...]) -> 
     answer = run(*words)
     assert answer.exit_code == 2
     assert "one of" in answer.output or "known:" in answer.output
+
+
+def test_a_month_is_closed_once_shown_and_made_again_from_its_rows(run, monkeypatch, now) -> None:
+    later = now + timedelta(days=30)
+    monkeypatch.setattr("trace.commands.stats_closing.opened", nullcontext)
+    monkeypatch.setattr("trace.commands.stats_closing.now", lambda: later)
+    first, second = (told(run("close", "2026-06", "--json")) for _ in range(2))
+    assert (first["is_new"], second["is_new"]) == (True, False)
+    assert first["closed_at"] == second["closed_at"]
+    with transaction() as session:
+        session.exec(select(MarketOrder)).first().status = OrderStatus.CANCELLED
+        recount(session)
+    found = told(run("closed", "2026-06", "--check", "--revise", "--json"))
+    wanted = {"closed": 1, "today": 0, "version": 1, "is_of_today": False, "revisions": 1}
+    assert (found["figures"]["transactions"], found["faults"]) == (wanted, [])
+    assert "Giao dịch (1034): 1 giao dịch | 0 giao dịch | 1" in run("closed", "2026-06").output
+
+
+def test_a_month_nobody_closed_is_not_found(run, monkeypatch) -> None:
+    monkeypatch.setattr("trace.commands.stats_closing.opened", nullcontext)
+    assert isinstance(run("closed", "2026-05").exception, NotFound)

@@ -28,6 +28,7 @@ from trace.records.event import Event
 from trace.records.lot import Hold, LotState
 from trace.records.mail import Mail, MailFile
 from trace.records.market_order import MarketOrder, MarketOrderLine
+from trace.records.month_closing import FrozenFigure, MonthClosing
 from trace.records.new_listing import NewListing, NewListingPicture
 from trace.records.plot import PackingHouse, PlotArea
 from trace.records.product import OcopProposal, ProductImage
@@ -104,12 +105,20 @@ def lay_out(app: Flask, folder: Path, now: datetime, role: Role | None) -> Groun
         other = _estate(session, now, folder, HA_BAC, "2")
         account = world.make_account(session, now, role, **_bound(role, own)) if role else None
         sends_files = account is not None and may(world.actor_of(account), Act.IMPORT_REGISTRY)
+        _close_month(session, now)
         own.places["token"] = _upload(session, account if sends_files else own.coop.manager, now)
         other.places["token"] = _upload(session, other.coop.manager, now)
         if account is not None and may(world.actor_of(account), Act.PLAN_SEASONS):
             own.places["office_plan_imports.token"] = _upload(session, account, now, "plans", PLANS)
         token = api_tokens.issue_token(session, account.login, "test", now)[1] if account else ""
     return Grounds(own, other, account, token)
+
+
+def _close_month(session: Session, now: datetime) -> None:
+    """A closed month with one figure."""
+    closing = world.add(session, MonthClosing(month=CHOICES["month"], closed_at=now))
+    figure = {"measure": "orders", "version": 1, "timing": "period", "scale": 1, "top": 2, "value": "2"}
+    world.add(session, FrozenFigure(closing_id=closing.id, **figure))
 
 
 def _bound(role: Role, estate: Estate) -> dict[str, Any]:
@@ -392,6 +401,7 @@ CHOICES: dict[str, str] = {
     "filename": "tokens.css",
     "exporter": "json",
     "measure": "orders",
+    "month": "2026-05",
     "office_rules.kind": "yield",
     "sites.kind": "vung",
     "consignment_goods.which": "xu-ly",

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from trace.commands.stats_closing import close, closed
 from trace.commands.terminal import actor_for, as_account, as_json, language, now, opened, say
 from trace.db import reading, transaction
 from trace.services.exchange_rates import settle
@@ -32,7 +33,11 @@ period = [
 
 @click.group()
 def stats() -> None:
-    """Figures on the terminal, their export, and the recount."""
+    """Figures on the terminal, their export, the recount, and closed months."""
+
+
+stats.add_command(close)
+stats.add_command(closed)
 
 
 def with_period(command: Any) -> Any:

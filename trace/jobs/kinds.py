@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from trace.jobs.carrier_pushes import carrier_pushes
+from trace.jobs.close_month import close_month, revise_months
 from trace.jobs.create_listings import create_listings, read_categories, renew_categories
 from trace.jobs.deliver_events import deliver_events, plan_deliveries
 from trace.jobs.desk import Run
@@ -35,6 +36,7 @@ from trace.services import (
 )
 from trace.services.epcis import delivering
 from trace.services.file_exchange import fetching
+from trace.services.month_closing import closing_jobs
 from trace.services.office_reports import runs as report_runs
 
 Job = Callable[[Run], None]
@@ -113,6 +115,7 @@ HOUSE_KINDS: dict[str, tuple[Job, int]] = {
     "plan_deliveries": (plan_deliveries, 5),
     "plan_reports": (plan_reports, 60),
     "send_mail": (send_mail, 15),
+    "revise_months": (revise_months, 21_600),
 }
 """Jobs of the whole instance, and every how many seconds they are due."""
 
@@ -124,4 +127,5 @@ KINDS: dict[str, Job] = {
     print_queue.SEND: send_stamps,
     delivering.KIND: deliver_events,
     report_runs.KIND: make_report,
+    closing_jobs.KIND: close_month,
 }

@@ -17,6 +17,7 @@ from trace.records.consignment import (
 from trace.records.event import Event
 from trace.records.logistic_unit import LogisticUnit, UnitContent
 from trace.records.lot import Hold, Lot, LotLink
+from trace.records.month_closing import FigureRevision, FrozenFigure, FrozenRows, MonthClosing
 from trace.records.recall import Recall, RecallLot
 from trace.records.stamp import StampActivation, StampBlock, StampKeyRow, StampVoid
 from trace.records.typed_text import TypedText
@@ -24,11 +25,15 @@ from trace.records.typed_text import TypedText
 
 @dataclass(frozen=True)
 class Guarded:
-    """A table, the columns whose texts may name a person, and its key's column."""
+    """A table, the columns whose texts may name a person, and its key's column.
+
+    Rows of one that ``is_final`` are written once: the session refuses to change them.
+    """
 
     record: type[SQLModel]
     private: tuple[str, ...] = ()
     key: str = "id"
+    is_final: bool = False
     table: Table = field(init=False)
     blank: dict[str, Any] = field(init=False)
     """What a column holds where nothing is said."""
@@ -72,6 +77,10 @@ GUARDED = {
         Guarded(ReceivedLot),
         Guarded(Event),
         Guarded(TypedText, ("text",)),
+        Guarded(MonthClosing, is_final=True),
+        Guarded(FrozenFigure, is_final=True),
+        Guarded(FrozenRows, is_final=True),
+        Guarded(FigureRevision, is_final=True),
     )
 }
 """By table name."""

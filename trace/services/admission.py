@@ -54,6 +54,7 @@ class Act(StrEnum):
     PROPOSE_PLAN = "propose_plan"
     VIEW_FIGURES = "view_figures"
     MANAGE_REPORTS = "manage_reports"
+    CLOSE_MONTH = "close_month"
     VIEW_PERSONAL = "view_personal"
     READ_PERSONAL_FOR_REASON = "read_personal_for_reason"
     ERASE_PERSON = "erase_person"
@@ -133,6 +134,7 @@ POLICY: dict[Act, dict[Role, Scope]] = {
         Role.OFFICE: Scope.ALL,
     },
     Act.MANAGE_REPORTS: {Role.OFFICE: Scope.ALL},
+    Act.CLOSE_MONTH: {Role.OFFICE: Scope.ALL},
     Act.VIEW_PERSONAL: {Role.FARMER: Scope.HOUSEHOLD, **_COOP, Role.DIGITAL_TEAM: Scope.COMMUNE},
     Act.READ_PERSONAL_FOR_REASON: {Role.OFFICE: Scope.ALL},
     Act.ERASE_PERSON: {**_MANAGER, Role.OFFICE: Scope.ALL},

@@ -61,7 +61,8 @@ class Fact:
     plain value a row, or empty; ``cells`` begin with what people call the row by. Where ``is_split``, a row
     comes once for each thing it is joined to, and only its ``id`` is counted; ``finer`` are the same rows
     joined to more. ``written`` is when a row was last heard of; rows of shops (``is_sold``) are as fresh as
-    the shop that was read longest ago.
+    the shop that was read longest ago. Rows that are written anew with every change are known again by
+    ``lasting``, rows they are joined to; ``passing`` ones are deleted after a while.
     """
 
     name: str
@@ -75,6 +76,8 @@ class Fact:
     is_split: bool = False
     is_sold: bool = False
     finer: Fact | None = None
+    lasting: Fact | None = None
+    passing: bool = False
 
     @property
     def dimensions(self) -> frozenset[Dimension]:

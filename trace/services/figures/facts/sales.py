@@ -87,6 +87,7 @@ LINES = Fact(
         Cell("revenue", "money", col(MarketOrderLine.revenue_vnd)),
     ),
     is_sold=True,
+    lasting=ORDERS,
 )
 TYPED = Fact(
     name="typed",
@@ -124,4 +125,5 @@ ALLOCATIONS = Fact(
         Cell("unit_g", "number", col(Allocation.unit_g)),
     ),
     is_sold=True,
+    lasting=ORDERS,
 )
