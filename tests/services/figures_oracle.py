@@ -59,6 +59,7 @@ class Books:
     by_id: dict[type, dict[int, Any]] = field(default_factory=dict)
     units: dict[tuple[str, str], AdminUnit] = field(default_factory=dict)
     came: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    mistakes: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         for table in TABLES:
@@ -69,6 +70,8 @@ class Books:
             self.units[unit.scheme, unit.code] = unit
         for change in self.rows[AdminUnitChange]:
             self.came[change.new_code].append(change.old_code)
+        withdrawn = (one for one in self.rows[Event] if (one.act, one.subject_kind) == ("withdraw", "lot"))
+        self.mistakes = {one.subject_id for one in withdrawn}
 
     def get(self, table: type, number: int | None) -> Any:
         return self.by_id[table].get(number) if number is not None else None
@@ -316,12 +319,16 @@ def lot_keys(books: Books, lot: Lot, day: date | None) -> dict[str, Any]:
     }
 
 
+def counts(books: Books, lot: Lot) -> bool:
+    return lot.state != "draft" and lot.id not in books.mistakes
+
+
 def lots(
     books: Books, day: str, keep: Callable[[Lot], bool], amount: Callable[[Lot], int]
 ) -> Iterator[Entry]:
     for lot in books.rows[Lot]:
         on = lot.packed_on or lot.harvested_on if day == "made" else getattr(lot, day)
-        if lot.state != "draft" and books.within(on) and keep(lot):
+        if counts(books, lot) and books.within(on) and keep(lot):
             yield Entry(lot.id, lot_keys(books, lot, on), amount(lot))
 
 
@@ -456,7 +463,8 @@ def is_over(books: Books, area: GrowingArea) -> int:
         lot.weight_g
         for lot in books.rows[Lot]
         if lot.growing_area_id == area.id
-        and (lot.kind, lot.state == "draft") == ("harvest", False)
+        and lot.kind == "harvest"
+        and counts(books, lot)
         and books.within(lot.harvested_on)
     )
     most = most_g(books, area)

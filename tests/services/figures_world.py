@@ -174,8 +174,18 @@ def _lot(make: Maker, one: Estate, plot: Any, **given: Any) -> Lot:
     values = {"state": make.pick(LotState), "weight_g": make.chance.randint(1, 90_000)}
     values |= {"harvested_on": make.day(), "packed_on": make.day(), "released_at": make.maybe(make.at())}
     lot = world.make_lot(make.session, make.at(), plot, product, **{**values, **make.place(), **given})
+    if make.chance.random() < 0.2:
+        _event(make, one.org.id, make.at(), act="withdraw", subject_id=lot.id)
     one.lots.append(lot)
     return lot
+
+
+def _event(make: Maker, org_id: int, happened: datetime, **given: Any) -> None:
+    """Something that happened to a lot, written down at once or later."""
+    values = {"event_id": f"e{next(_numbers)}", "event_type": "ObjectEvent", "act": "observe"}
+    values |= {"subject_kind": "lot", "subject_id": 1, "event_time": happened, "body": "{}", **given}
+    lag = timedelta(seconds=make.chance.randint(0, 9_000), milliseconds=make.pick((0, 700)))
+    make.add(Event(**values, org_id=org_id, recorded_at=happened + lag))
 
 
 def _shops(make: Maker, one: Estate) -> None:
@@ -274,11 +284,7 @@ def _papers(make: Maker, one: Estate) -> None:
         values |= {"finished_at": make.maybe(began + timedelta(hours=make.pick((1, 24, 25)), seconds=1))}
         make.add(RecallDrill(**values))
     for _ in make.some(6):
-        happened = make.at()
-        values = {"event_id": f"e{next(_numbers)}", "event_type": "ObjectEvent", "act": "observe"}
-        values |= {"subject_kind": "lot", "subject_id": 1, "event_time": happened, "body": "{}"}
-        lag = timedelta(seconds=make.chance.randint(0, 9_000), milliseconds=make.pick((0, 700)))
-        make.add(Event(**values, org_id=org.id, recorded_at=happened + lag))
+        _event(make, org.id, make.at())
 
 
 def _stamps(make: Maker, one: Estate) -> None:

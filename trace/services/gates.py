@@ -14,11 +14,11 @@ from sqlmodel import Session, col
 
 from trace.errors import Refused
 from trace.records.diary_entry import DiaryEntry, DiaryKind
-from trace.records.lot import Lot, LotKind, LotState
+from trace.records.lot import Lot, LotKind
 from trace.records.plot import GrowingArea, Plot
 from trace.records.rules import PesticideRule
 from trace.services import rules
-from trace.services.lot_states import was_real
+from trace.services.lot_states import counts
 from trace.texts.catalogs import Term
 from trace.texts.formats import hectares, kilograms
 
@@ -26,7 +26,6 @@ LOOK_BACK = timedelta(days=400)
 """No waiting time is longer than a year; older sprays are not looked at."""
 CROPS = ("lychee", "carrot", "guava")
 """Crops the catalogs have a word for."""
-NOT_COUNTED = (LotState.DRAFT,)
 _Later = aliased(DiaryEntry)  # made once: its columns are adapted anew for every alias
 
 
@@ -223,8 +222,7 @@ def season_yields(
         question = select(func.coalesce(func.sum(Lot.weight_g), 0)).where(
             inside,
             col(Lot.kind) == LotKind.HARVEST,
-            col(Lot.state).not_in(NOT_COUNTED),
-            was_real(),
+            counts(),
             col(Lot.id) != (without or 0),
             col(Lot.harvested_on).between(date(day.year, 1, 1), date(day.year, 12, 31)),
         )

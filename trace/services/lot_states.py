@@ -91,6 +91,11 @@ def was_real() -> ColumnElement[bool]:
     return ~exists().where(*said)
 
 
+def counts() -> ColumnElement[bool]:
+    """The lots that stand in figures: no drafts, and nothing written down by mistake."""
+    return and_(col(Lot.state) != S.DRAFT, was_real())
+
+
 def is_mistake() -> ColumnElement[bool]:
     """The lots that stand as mistakes: withdrawn, and not recalled since."""
     return and_(col(Lot.state) == S.DESTROYED, ~was_real())

@@ -21,7 +21,7 @@ from trace.records.stamp import StampActivation
 from trace.services.admission import Act, Actor, may, visible
 from trace.services.holding import open_holds, why
 from trace.services.lot_pages import activated, season_start
-from trace.services.lot_states import was_real
+from trace.services.lot_states import counts
 from trace.services.sync_health import Pulse, sync_health
 from trace.standards.local_time import local_day
 from trace.texts.catalogs import Term
@@ -198,7 +198,7 @@ def _papers(session: Session, actor: Actor, now: datetime) -> Iterator[Todo]:
 def season(session: Session, actor: Actor, now: datetime) -> Season:
     """This year's harvests, packing and stamps in the actor's sight."""
     first = season_start(now)
-    seen = (visible(actor, Act.VIEW_FARM, Lot), col(Lot.state) != LotState.DRAFT, was_real())
+    seen = (visible(actor, Act.VIEW_FARM, Lot), counts())
     weight = func.coalesce(func.sum(Lot.weight_g), 0)
     picked = select(func.count(), weight).where(
         *seen, col(Lot.kind) == LotKind.HARVEST, col(Lot.harvested_on) >= first

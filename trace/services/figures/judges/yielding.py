@@ -10,7 +10,8 @@ from sqlmodel import Session, col
 from trace.records.lot import Lot, LotKind
 from trace.records.plot import GrowingArea, Plot
 from trace.services.figures.asking import Ask
-from trace.services.gates import NOT_COUNTED, YieldFigures
+from trace.services.gates import YieldFigures
+from trace.services.lot_states import counts
 from trace.services.rules import yield_rule
 
 
@@ -33,7 +34,7 @@ def is_over(session: Session, ids: Sequence[int], ask: Ask) -> dict[int, int]:
         .where(
             col(Lot.growing_area_id).in_(ids),
             col(Lot.kind) == LotKind.HARVEST,
-            col(Lot.state).not_in(NOT_COUNTED),
+            counts(),
             col(Lot.harvested_on).between(ask.since, ask.until),
         )
         .group_by(col(Lot.growing_area_id))

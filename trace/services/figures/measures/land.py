@@ -16,10 +16,10 @@ from trace.services.figures.facts.planning import OVERLAPS, PLANS
 from trace.services.figures.judges.planning import expected_g, of_planned, of_planned_or_ruled, planned_g
 from trace.services.figures.judges.yielding import is_over, most_g, of_ruled_areas
 from trace.services.figures.measure import Measure, Unit
-from trace.services.gates import NOT_COUNTED
+from trace.services.lot_states import counts
 from trace.services.season_plans import in_force
 
-HARVEST = (col(Lot.kind) == LotKind.HARVEST, col(Lot.state).not_in(NOT_COUNTED))
+HARVEST = (col(Lot.kind) == LotKind.HARVEST, counts())
 _SCOPE = col(CertificateScope.certificate_id) == col(Certificate.id)
 _CLAIMED = (col(Certificate.scheme) != Scheme.LAB, col(Certificate.valid_from) <= UNTIL)
 _VALID = (*_CLAIMED, col(Certificate.confirmed_at).is_not(None), col(Certificate.valid_to) >= UNTIL)

@@ -9,12 +9,12 @@ from trace.services.figures.facts.lots import INPUT_G, MADE, PACKED, PICKED
 from trace.services.figures.judges.goods import is_complete, stamped_g
 from trace.services.figures.measure import Measure, Unit
 from trace.services.figures.measures.land import HARVEST
-from trace.services.gates import NOT_COUNTED
+from trace.services.lot_states import counts
 
 SPRAYED = ("gate.phi", "gate.banned")
 """Holds by which a harvest broke its waiting time, or was sprayed with what was not allowed."""
 _KEPT = ~exists().where(col(Hold.lot_id) == col(Lot.id), col(Hold.rule).in_(SPRAYED))
-_COUNTED = col(Lot.state).not_in(NOT_COUNTED)
+_COUNTED = counts()
 _IS_PACKED = col(Lot.kind).in_((LotKind.PACK, LotKind.PROCESSED))
 _PACKS = (_COUNTED, _IS_PACKED)
 _FED = (_COUNTED, col(Lot.kind) != LotKind.HARVEST, INPUT_G > 0)
