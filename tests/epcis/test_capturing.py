@@ -1,14 +1,17 @@
 """Documents come in: whole or not at all, once however often they are sent, and only one's own."""
 
 import copy
+import itertools
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from sqlmodel import func, select
 
 from tests import stamped, world
-from tests.epcis.client import document, hash_of, seen
+from tests.epcis.client import Program, document, hash_of, seen, token_of
 from tests.epcis.conftest import HOST, Two
+from tests.services import consignment_world as export
 from tests.web import grounds
 from trace.db import reading, transaction
 from trace.records.account import Role
@@ -16,8 +19,10 @@ from trace.records.event import Event, LogLeaf
 from trace.records.lot import Lot, LotState
 from trace.records.organisation import OrgKind
 from trace.records.plot import PackingHouse
+from trace.services import consigning, dispatching
 from trace.services.epcis.reading import MOST_EVENTS
 from trace.standards import epcis
+from trace.standards.local_time import local_day
 
 
 def captured() -> int:
@@ -212,9 +217,36 @@ def test_a_gs1_number_that_the_registry_knows_is_its_owners(two: Two) -> None:
     assert two.mine.post("/events", of_lot(uri)).status_code == 201
 
 
-def test_a_packing_house_records_the_lots_it_packs(two: Two) -> None:
-    from tests.epcis.client import Program, token_of
+def test_a_box_is_named_by_its_owner_and_from_its_dispatch_on_by_whom_it_was_sent_to(two: Two) -> None:
+    now = datetime.now(UTC)
+    with transaction() as session:
+        coop, them = (world.make_coop(session, now) for _ in range(2))
+        export.own_prefix(session, now, coop)
+        today = {"harvested_on": local_day(now), "packed_on": local_day(now)}
+        goods = export.lot(session, now, coop, **today)
+        one = export.loaded(session, now, coop, goods, receiver=them.org.public_id, packed_on=local_day(now))
+        number = consigning.units_in(session, one)[0].sscc
+        programs = [Program(two.app, token_of(session, who.staff, now)) for who in (coop, them)]
+    uri = f"https://id.gs1.org/00/{number}"
 
+    def asked() -> list[int]:
+        told = itertools.count(len(programs) * captured())
+        hands = (*programs, two.theirs)
+        return [who.post("/events", seen(next(told), epcList=[uri])).status_code for who in hands]
+
+    assert asked() == [201, 403, 403]
+    with transaction() as session:
+        dispatching.dispatch(session, coop.hand, one.public_id, now)
+    assert asked() == [201, 201, 403]
+    reason = dispatching.CancelIn(reason="Xe hỏng giữa đường")
+    with transaction() as session:
+        dispatching.cancel(session, coop.hand, one.public_id, reason, now)
+    assert asked() == [201, 403, 403]
+    unknown = seen(90, epcList=["https://id.gs1.org/00/106141411234567897"])
+    assert two.theirs.post("/events", unknown).status_code == 201
+
+
+def test_a_packing_house_records_the_lots_it_packs(two: Two) -> None:
     with transaction() as session:
         now = two.coop.org.created_at
         packer = world.make_org(session, now, OrgKind.PACKING_HOUSE)

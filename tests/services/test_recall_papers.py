@@ -15,6 +15,7 @@ from trace.errors import NotAllowed, NotFound, Refused
 from trace.records.event import Event, LogLeaf
 from trace.records.lot import Lot, LotKind
 from trace.records.plot import PackingHouse
+from trace.records.product import Product
 from trace.records.shipment import ShipmentState
 from trace.records.shop import Listing
 from trace.services import drilling, recalling, stamp_activating
@@ -101,6 +102,22 @@ def test_the_sheet_follows_goods_from_the_field_to_the_parcel(shop: ShopWorld, n
     assert rows["packing", pack.code].inputs == f"{pool.code} 50 kg"
     assert rows["shipping", pack.code].reference == number
     assert "receiver" in rows["shipping", pack.code].missing
+
+
+def test_of_a_harvest_sent_as_it_is_only_that_part_was_packed_here(shop: ShopWorld, now: datetime) -> None:
+    with transaction() as session:
+        coop = shop.coop
+        session.get_one(Product, coop.product.id).name_en = "Thieu lychee"
+        harvest = bare(session, now, coop, LotKind.HARVEST, 300_000, packed_on=None)
+        pack = bare(session, now, coop, LotKind.PACK, 280_000)
+        link(session, harvest, pack, 280_000)
+    sent(shop, harvest)
+    with reading() as session:
+        rows = {(row.event, row.lot_code): row for row in day_sheet(session, coop.hand, [harvest.id])}
+    packed = {code: row.grams for (event, code), row in rows.items() if event == "packing"}
+    assert packed == {harvest.code: 20_000, pack.code: 280_000}
+    assert rows["harvesting", harvest.code].grams == 300_000
+    assert rows["packing", pack.code].product.startswith("Thieu lychee ")
 
 
 def test_a_recall_of_one_harvest_names_all_that_went_into_its_packs(shop: ShopWorld, now: datetime) -> None:

@@ -1,17 +1,21 @@
 """Whose lots and places an event names: a sender records what happened to its own.
 
 An identifier that this registry gave, or a GS1 number that it knows, must be the sender's; a packing
-house may also name the lots it packs and their products. What the registry does not know is recorded
-as it is. A neighbour's and a made-up identifier of ours are refused alike.
+house may also name the lots and boxes it packs and their products, and whoever boxes were sent to these,
+by their SSCC. What the registry does not know is recorded as it is. A neighbour's and a made-up
+identifier of ours are refused alike.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, not_, or_, select
 from sqlmodel import Session, col
 
+from trace.records.consignment import Consignment, ConsignmentState
+from trace.records.logistic_unit import LogisticUnit
 from trace.records.lot import Lot
 from trace.records.organisation import Organisation
 from trace.records.plot import PackingHouse, Plot
@@ -103,9 +107,25 @@ class _Check:
                 gtins.where(col(ProductGtin.gtin).in_(some), col(Product.id) == col(ProductGtin.product_id)),
             )
             found = [self.session.execute(question).scalars().all() for question in questions]
+            found.append(self.session.execute(self._boxes_of_others(some)).scalars().all())
             others |= {str(number) for numbers_found in found for number in numbers_found}
             others -= self._packed_products(some)
         return {uri for uri, number in numbers.items() if number in others}
+
+    def _boxes_of_others(self, numbers: list[str]) -> Any:
+        """Of these SSCCs, those of boxes and pallets neither of here, nor sent here, nor packed here."""
+        sent_here = select(col(Consignment.id)).where(
+            col(Consignment.receiver_org_id) == self.org_id,
+            col(Consignment.state).in_((ConsignmentState.DISPATCHED, ConsignmentState.RECEIVED)),
+        )
+        mine = [col(LogisticUnit.org_id) == self.org_id]
+        mine.append(and_(col(LogisticUnit.consignment_id).is_not(None),
+                         col(LogisticUnit.consignment_id).in_(sent_here)))  # fmt: skip
+        if self.packs:
+            houses = select(col(PackingHouse.id)).where(col(PackingHouse.org_id) == self.org_id)
+            house = col(LogisticUnit.packing_house_id)
+            mine.append(and_(house.is_not(None), house.in_(houses)))
+        return select(col(LogisticUnit.sscc)).where(col(LogisticUnit.sscc).in_(numbers), not_(or_(*mine)))
 
     def _packed_products(self, numbers: list[str]) -> set[str]:
         """Of these numbers, those of products whose lots a packing house packs."""
@@ -130,7 +150,7 @@ def _gs1_number(uri: str) -> str | None:
     if not uri.startswith(_GS1):
         return None
     key, _, rest = uri.removeprefix(_GS1).partition("/")
-    return rest.partition("/")[0] if key in ("01", "414", "417") else None
+    return rest.partition("/")[0] if key in ("00", "01", "414", "417") else None
 
 
 def _portions(values: set[str]) -> Iterable[list[str]]:

@@ -97,13 +97,13 @@ def _rows(book: _Book, node: Node) -> Iterator[SheetRow]:
         yield _row(book, node, "harvesting", other_place=book.place(node), day=node.lot.harvested_on)
         yield _row(book, node, "cooling", missing=("place", "date"))
         if node.stamps or node.sales or node.parcels or node.sent:
-            yield _packing(book, node)
+            yield _packing(book, node, node.lot.weight_g - node.drawn_g)  # the rest is packed as other lots
     else:
         yield _packing(book, node)
     yield from _shipping(book, node)
 
 
-def _packing(book: _Book, node: Node) -> SheetRow:
+def _packing(book: _Book, node: Node, grams: int | None = None) -> SheetRow:
     """A pool is no event of the rule; goods packed again were transformed."""
     if node.lot.kind == LotKind.POOL:
         return _row(book, node, "pooling", day=node.lot.packed_on)
@@ -111,7 +111,8 @@ def _packing(book: _Book, node: Node) -> SheetRow:
     house = node.lot.house or node.lot.org
     day = node.lot.packed_on or (node.lot.harvested_on if node.lot.kind == LotKind.HARVEST else None)
     missing = () if node.lot.house else ("packing_house",)
-    return _row(book, node, "transformation" if again else "packing", house, day=day, missing=missing)
+    event = "transformation" if again else "packing"
+    return _row(book, node, event, house, day=day, grams=grams, missing=missing)
 
 
 def _was_packed(book: _Book, node: Node) -> bool:
@@ -164,7 +165,7 @@ def _row(
         event=event,
         lot_code=lot.code,
         source=book.place(node),
-        product=" ".join(part for part in (lot.product, lot.crop, lot.variety) if part),
+        product=" ".join(part for part in (lot.product_en or lot.product, lot.crop, lot.variety) if part),
         grams=own if grams is None else grams,
         place="" if event == "cooling" else book.place(node, lot.plot if is_farm else at),
         field=" / ".join(part for part in (lot.plot, lot.area) if part) if is_farm else "",

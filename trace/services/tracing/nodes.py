@@ -34,6 +34,7 @@ class LotFacts:
     packed_on: date | None
     best_before: date | None
     product: str
+    product_en: str
     crop: str
     variety: str
     unit_g: int
@@ -70,7 +71,7 @@ def facts_of(
 
 def _hidden() -> dict[str, Any]:
     """What another organisation's lot does not tell."""
-    empty = ("product", "variety", "plot", "plot_name", "household", "area", "house", "commune")
+    empty = ("product", "product_en", "variety", "plot", "plot_name", "household", "area", "house", "commune")
     return {
         **dict.fromkeys(empty, ""),
         "state": "",
@@ -90,6 +91,7 @@ def _question() -> Any:
         select(
             *[getattr(Lot, name) for name in names],
             text(col(Product.name), "").label("product"),
+            text(col(Product.name_en), "").label("product_en"),
             text(col(Product.unit_g), 0).label("unit_g"),
             text(col(Plot.code), "").label("plot"),
             text(col(Plot.name), "").label("plot_name"),
