@@ -171,3 +171,19 @@ def test_boxes_and_pallets_are_counted_apart(hand: FlaskClient, them: FlaskClien
     assert "1 pallet" not in text_of(hand.get(path))
     post(hand, f"{path}/pallet", units=",".join(str(unit.id) for unit in units()), per_pallet="")
     assert "3 thùng · 1 pallet" in text_of(hand.get(path))
+
+
+def test_the_first_page_leads_to_recalled_goods_and_to_goods_on_their_way(
+    hand: FlaskClient, them: FlaskClient, coop: world.Coop
+) -> None:
+    path = on_its_way(hand, coop)
+    page = them.get("/htx")
+    assert f'href="{path}"' in page.text
+    assert "Xác nhận hàng đến" in text_of(page)
+    words = recalling.RecallIn(reason="Dư lượng thuốc", phone="0220 111 222")
+    with transaction() as session:
+        recall = recalling.open_recall(session, coop.boss, coop.extra["lot"].public_id, words, NOW)
+    page = hand.get("/htx")
+    assert f'href="/htx/lo/{coop.extra["lot"].public_id}"' in page.text
+    assert f"bị thu hồi ({recall.number})" in text_of(page)
+    assert "Dư lượng thuốc" in page.text

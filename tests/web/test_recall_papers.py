@@ -11,14 +11,18 @@ from sqlmodel import select
 
 from tests import world
 from tests.services import shop_world
+from tests.services.lot_world import bare, link
 from tests.services.shop_world import ShopWorld
 from trace.db import reading, transaction
 from trace.records.account import Account
-from trace.records.lot import Lot
+from trace.records.lot import Lot, LotKind
+from trace.records.organisation import Organisation
 from trace.records.recall import Recall, RecallDrill
+from trace.services import recalling
 from trace.standards.local_time import local_day
 
 FACES = ("/htx", "/so")
+WORDS = recalling.RecallIn(reason="Dư lượng thuốc", phone="0220 111 222")
 
 
 @pytest.fixture
@@ -91,6 +95,52 @@ def test_a_drill_runs_from_the_lot_to_its_time(
         assert drill.finished_at is not None
         assert session.exec(select(Recall)).all() == []
         assert session.get_one(Lot, lot.id).state == "released"
+
+
+@pytest.fixture
+def theirs(shop: ShopWorld, lot: Lot) -> Lot:
+    """A lot that another organisation made of ours."""
+    with transaction() as session:
+        other = world.make_coop(session, shop.now, phone="0220 333 444")
+        made = bare(session, shop.now, other, LotKind.PACK, 9_000)
+        link(session, lot, made, 10_000)
+        return made
+
+
+def test_a_partner_is_called_by_a_press_and_stands_first(
+    client: FlaskClient, shop: ShopWorld, lot: Lot, theirs: Lot
+) -> None:
+    world.sign_in(client, person(shop, "/htx"))
+    page = client.get(f"/htx/lo/{lot.public_id}/danh-sach-goi").text
+    assert '<a href="tel:0220333444">0220 333 444</a>' in page
+    answer = client.get(f"/htx/lo/{lot.public_id}/danh-sach-goi.csv").text.lstrip("\ufeff")
+    assert answer.startswith('"Gian hàng, hãng, đơn vị",Gọi bằng cách nào,')
+
+
+def test_a_drill_leads_nobody_to_anothers_lot(
+    client: FlaskClient, shop: ShopWorld, lot: Lot, theirs: Lot
+) -> None:
+    """The cooperative may not open it; the office may."""
+    for face, led in (("/htx", False), ("/so", True)):
+        world.sign_in(client, person(shop, face))
+        begun = client.post(f"{face}/lo/{lot.public_id}/dien-tap", data={"request_id": f"tap-{led}-0001"})
+        page = client.get(begun.location).text
+        assert f'href="{face}/lo/{lot.public_id}"' in page
+        assert theirs.code in page
+        assert (f'href="{face}/lo/{theirs.public_id}"' in page) is led
+
+
+def test_the_offices_recall_says_whose_lots_they_are(
+    client: FlaskClient, shop: ShopWorld, lot: Lot, theirs: Lot
+) -> None:
+    with transaction() as session:
+        recall = recalling.open_recall(session, shop.coop.boss, lot.public_id, WORDS, shop.now)
+        name = session.get_one(Organisation, theirs.org_id).name
+    world.sign_in(client, person(shop, "/so"))
+    page = client.get(f"/so/thu-hoi/{recall.number}").text
+    assert shop.coop.org.name in page
+    assert name in page
+    assert shop.coop.product.name in page
 
 
 def test_an_open_recall_leads_to_both_papers_in_one_press(

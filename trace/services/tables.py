@@ -26,7 +26,7 @@ class Column:
 
     name: str
     heading: str
-    kind: str = "text"  # text, number, figure, share, money, weight_kg, day
+    kind: str = "text"  # text, phone, number, figure, share, money, weight_kg, day
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def _formats(book: Any) -> dict[str, Any]:
 def _fill(sheet: Any, table: Table, formats: dict[str, Any]) -> None:
     for place, column in enumerate(table.columns):
         sheet.write_string(0, place, column.heading, formats["head"])
-        sheet.set_column(place, place, 28 if column.kind == "text" else 16)
+        sheet.set_column(place, place, 28 if column.kind in ("text", "phone") else 16)
     sheet.freeze_panes(1, 0)
     for line, row in enumerate(table.rows, start=1):
         for place, (column, value) in enumerate(zip(table.columns, row, strict=True)):

@@ -12,14 +12,16 @@ from trace.texts.catalogs import t
 from trace.web.trace_tables import kg
 
 CALLS = (
-    *(("way", "text"), ("number", "text"), ("who", "text"), ("day", "day"), ("state", "text")),
-    *(("lots", "text"), ("pieces", "number"), ("weight", "weight_kg"), ("how", "text")),
+    *(("who", "text"), ("how", "phone"), ("way", "text"), ("number", "text"), ("day", "day")),
+    *(("state", "text"), ("lots", "text"), ("pieces", "number"), ("weight", "weight_kg")),
     *(("called_by", "text"), ("result", "text")),
 )
 
 
 def calls(contacts: Sequence[Contact], title: str, lang: str) -> Table:
-    """Whom to call, with two empty columns for who called and what came of it."""
+    """Whom to call and how: first what a telephone shows without being pushed, last two empty columns for
+    who called and what came of it.
+    """
     columns = [Column(name, t(lang, f"calls.column.{name}"), kind) for name, kind in CALLS]
     return Table(title, columns, [_call(one, lang) for one in contacts])
 
@@ -30,8 +32,8 @@ def _call(one: Contact, lang: str) -> Sequence[Any]:
     weight = kg(one.grams) if one.grams else ""
     who = one.who if one.way != "parcel" else directory.label(one.via)
     pieces = one.pieces or ""
-    return [t(lang, f"trace.way.{one.way}"), one.number, who, one.day, state, ", ".join(one.lots), pieces,
-            weight, how(one, lang), "", ""]  # fmt: skip
+    way, lots = t(lang, f"trace.way.{one.way}"), ", ".join(one.lots)
+    return [who, how(one, lang), way, one.number, one.day, state, lots, pieces, weight, "", ""]
 
 
 def how(one: Contact, lang: str) -> str:

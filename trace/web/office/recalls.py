@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from trace.db import reading
 from trace.errors import Invalid, NongsanError, Refused
-from trace.services import lot_pages, recalling
+from trace.services import lot_pages, recall_lots, recalling
 from trace.services.admission import Act
 from trace.services.allocation_pages import sold_from
 from trace.services.intake import read
@@ -74,8 +74,9 @@ def _page(number: str, state: FormState) -> str:
         recall, lots = recalling.recall_numbered(session, actor(), number)
         first = recalling.first_confirmation(session, recall)
         sold = sold_from(session, [lot.id for lot in lots])
+        owned = recall_lots.owned(session, lots)
     root = next(lot for lot in lots if lot.id == recall.root_lot_id)
-    found = {"recall": recall, "lots": lots, "root": root, "sold": sold, "first": first}
+    found = {"recall": recall, "lots": owned, "root": root, "sold": sold, "first": first}
     return render_template("office/recalls/show.html", **found, form=state)
 
 
