@@ -84,6 +84,7 @@ class Settings(BaseModel):
     checkpoint_folder: Path | None = None
     report_servers: dict[str, ReportServerSettings] = Field(default_factory=dict)
     mail: MailSettings | None = None
+    timestamp_url: str = ""
 
     @field_validator("report_servers")
     @classmethod
@@ -108,6 +109,13 @@ class Settings(BaseModel):
         if not url.lower().startswith(("http://", "https://")):
             raise ValueError("must start with http:// or https://")
         return url.rstrip("/")
+
+    @field_validator("timestamp_url")
+    @classmethod
+    def _stamps(cls, url: str) -> str:
+        if url and not url.lower().startswith(("http://", "https://")):
+            raise ValueError("must start with http:// or https://")
+        return url
 
     @field_validator("ratelimit_storage_uri")
     @classmethod

@@ -32,6 +32,8 @@ NOUNS = {
     "audit": "trace.commands.audit:audit",
     "labels": "trace.commands.labels:labels",
     "stats": "trace.commands.stats:stats",
+    "reports": "trace.commands.reports:reports",
+    "mail": "trace.commands.mail:mail",
     "rates": "trace.commands.rates:rates",
     "shop": "trace.commands.shop:shop",
     "sync": "trace.commands.sync:sync",

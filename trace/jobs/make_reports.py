@@ -9,10 +9,15 @@ from trace.db import reading
 from trace.errors import Invalid
 from trace.jobs.desk import Run
 from trace.records.report import Report
+from trace.services.leases import TRIES
 from trace.services.mailing.letters import Enclosed
-from trace.services.office_reports import runs, sheets
+from trace.services.office_reports import certificates, paper, runs, sheets, signing
+from trace.services.office_reports.certificates import Seal
 from trace.services.office_reports.contents import Content, content_of
 from trace.services.tables import XLSX
+from trace.texts.catalogs import t
+
+PDF = "application/pdf"
 
 
 def plan_reports(run: Run) -> None:
@@ -52,15 +57,40 @@ def make_report(run: Run) -> None:
 
 
 def _keep(run: Run, run_id: int, report: Report, content: Content) -> None:
-    files = _files(report, content)
+    with reading() as session:
+        seal = certificates.seal_now(session, run.desk.now()) if report.as_pdf else ""
+    if report.signed_only and isinstance(seal, str):
+        with run.writing() as session:
+            runs.note_failed(session, run_id, "report.problem.unsigned", run.desk.now())
+        return
+    files, note = _files(run, report, content, seal)
     crashpoint("report made")
     with run.writing() as session:
-        run.add(mails=runs.note_made(session, run_id, content, files, "", run.desk.now()))
+        run.add(mails=runs.note_made(session, run_id, content, files, note, run.desk.now()))
     crashpoint("report kept")
 
 
-def _files(report: Report, content: Content) -> list[Enclosed]:
-    made = []
+def _files(run: Run, report: Report, content: Content, seal: Seal | str) -> tuple[list[Enclosed], str]:
+    """The files, and the key of what readers should know."""
+    made, note = [], ""
+    if report.as_pdf:
+        document, note = _document(run, content, seal)
+        made.append(Enclosed(runs.file_name(content, "pdf"), PDF, document))
     if report.as_xlsx:
         made.append(Enclosed(runs.file_name(content, "xlsx"), XLSX, sheets.xlsx(content)))
-    return made
+    return made, note
+
+
+def _document(run: Run, content: Content, seal: Seal | str) -> tuple[bytes, str]:
+    """Signed where it can be; else it says on its first page that it is not, and why."""
+    lang = content.language
+    if isinstance(seal, str):
+        return paper.pdf(content, t(lang, seal)), seal
+    drawn = paper.pdf(content, t(lang, "report.signed", name=seal.subject))
+    reason = t(lang, "report.mail.subject", title=content.title, period=content.period)
+    try:
+        return signing.signed(drawn, seal, reason, run.desk.settings.timestamp_url), ""
+    except signing.TimestampMissing:
+        if run.job.attempt < TRIES:
+            raise  # the job is tried again a little later
+    return signing.signed(drawn, seal, reason), "report.no_timestamp"

@@ -13,9 +13,10 @@ from trace.services.figures import overview, tables, words
 from trace.services.figures.answering import Answer, Part, answer, part_of
 from trace.services.figures.asking import Ask
 from trace.services.figures.counting import Timing
-from trace.services.figures.freshness import freshness
-from trace.services.figures.measure import Measure
+from trace.services.figures.freshness import Freshness, freshness
 from trace.services.figures.naming import names_of
+from trace.services.figures.tables import Line
+from trace.services.indicators import form_1034, table_1034
 from trace.services.office_reports import rhythm, views
 from trace.services.office_reports.rhythm import Days
 from trace.services.office_reports.views import View
@@ -40,7 +41,9 @@ class Figure:
 
 @dataclass(frozen=True)
 class Content:
-    """A report's figures with their tables; ``is_empty`` where none of them has anything to tell."""
+    """A report's figures with their tables, ``papers`` as they stand on paper; ``is_empty`` where none of the
+    figures has anything to tell.
+    """
 
     title: str
     language: str
@@ -49,17 +52,23 @@ class Content:
     made_at: datetime
     figures: Sequence[Figure]
     tables: Sequence[Table]
+    papers: Sequence[Table]
     is_empty: bool
 
     @property
     def period(self) -> str:
         """Its days, in words."""
-        return formats.days_between(self.language, *self.days)
+        return _said(self.language, self.days)
 
     @property
     def compared(self) -> str:
         """The days it is compared with, in words."""
-        return formats.days_between(self.language, *self.before)
+        return _said(self.language, self.before)
+
+
+def _said(lang: str, days: Days) -> str:
+    since, until = days
+    return formats.day(lang, since) if since == until else formats.days_between(lang, since, until)
 
 
 def content_of(session: Session, report: Report, due_at: datetime, now: datetime) -> Content:
@@ -75,31 +84,42 @@ def content_of(session: Session, report: Report, due_at: datetime, now: datetime
     made = [_made(session, view, days, then, lang, now) for view in views.read_views(report.views)]
     is_empty = all(one.is_empty for one in made)
     figures = [figure for one in made for figure in one.figures]
-    found = [one.table for one in made]
-    return Content(report.title, lang, days, then, now, figures, found, is_empty)
+    sheets, papers = [one.table for one in made], [one.paper for one in made]
+    return Content(report.title, lang, days, then, now, figures, sheets, papers, is_empty)
 
 
 @dataclass(frozen=True)
 class _Made:
+    """One view: its headlines, its table for a workbook, and for paper where that reads otherwise."""
+
     figures: Sequence[Figure]
     table: Table
+    paper: Table
     is_empty: bool
 
 
 def _made(session: Session, view: View, days: Days, then: Days, lang: str, now: datetime) -> _Made:
     measure = views.measure_of(view)
     asks = (view.ask(*days), view.ask(*then))
+    if view.measure == views.FORM_1034:
+        return _form_1034(session, asks[0], lang, now)
     if measure is None:
         return _overview(session, asks, lang, now)
     both = [answer(session, OFFICE, measure, ask) for ask in asks]
     if measure.timing is Timing.TODAY:  # of which no past is kept
         both[1] = Answer(measure, asks[1], (), part_of(measure, "", "", (None, None)))
-    fresh = words.fresh(lang, freshness(session, OFFICE, measure, asks[0]), now)
     name = f"{t(lang, f'measure.{measure.name}')}{narrowed(session, view, lang)}"
+    figure = _figure(both[0], freshness(session, OFFICE, measure, asks[0]), lang, now, name)
+    table = replace(_table(both, lang), title=name, notes=(figure.formula, figure.fresh))
+    return _Made([figure], table, table, _is_nothing(both[0]))
+
+
+def _figure(found: Answer, fresh: Freshness | None, lang: str, now: datetime, name: str = "") -> Figure:
+    measure = found.measure
     formula = f"{t(lang, f'measure.{measure.name}.formula')} {t(lang, 'figures.version', n=measure.version)}"
-    figure = Figure(name, words.said(lang, measure, both[0].whole.value), formula, fresh)
-    table = replace(_table(both, lang), title=name, notes=(formula, fresh))
-    return _Made([figure], table, _is_nothing(both[0]))
+    said = words.said(lang, measure, found.whole.value)
+    told = words.fresh(lang, fresh, now) if fresh else words.UNKNOWN
+    return Figure(name or t(lang, f"measure.{measure.name}"), said, formula, told)
 
 
 def _table(both: Sequence[Answer], lang: str) -> Table:
@@ -124,16 +144,38 @@ def _overview(session: Session, asks: tuple[Ask, Ask], lang: str, now: datetime)
     ask, before = asks
     last_year = replace(ask, since=year_before(ask.since), until=year_before(ask.until))
     lines = overview.lines(session, OFFICE, (ask, before, last_year))
-    name = t(lang, "figures.title")
-    is_empty = all(one.answers[0] is None or _is_nothing(one.answers[0]) for one in lines)
-    versions = t(lang, "report.versions", list=[_version(one.measure) for one in lines])
-    fresh = t(lang, "report.fresh_below")
-    table = replace(tables.overview(lines, lang, now), title=name, notes=(versions,))
-    return _Made([Figure(name, t(lang, "report.indicators", n=len(lines)), versions, fresh)], table, is_empty)
+    told = [(one, one.answers[0]) for one in lines]
+    figures = [_figure(found, one.fresh, lang, now) for one, found in told if found is not None]
+    is_empty = all(found is None or _is_nothing(found) for _, found in told)
+    table = tables.overview(lines, lang, now)
+    return _Made(figures, table, _overview_on_paper(table, lines, lang), is_empty)
 
 
-def _version(measure: Measure) -> str:
-    return f"{measure.name} {measure.version}"
+def _overview_on_paper(table: Table, lines: Sequence[Line], lang: str) -> Table:
+    """Each figure with its unit, as people read it; a workbook counts with bare numbers instead."""
+    kept = [place for place, one in enumerate(table.columns) if one.name not in ("unit", "fresh")]
+    said = {"value": 0, "before": 1, "last_year": 2}
+    columns = [replace(table.columns[place], kind="text") for place in kept]
+    rows = [
+        [
+            words.said(lang, line.measure, line.value(said[column.name]))
+            if column.name in said
+            else shown(lang, row[place])
+            for place, column in zip(kept, columns, strict=True)
+        ]
+        for line, row in zip(lines, table.rows, strict=True)
+    ]
+    return Table(table.title, columns, rows)
+
+
+def _form_1034(session: Session, ask: Ask, lang: str, now: datetime) -> _Made:
+    form = form_1034(session, OFFICE, ask)
+    figures = [
+        _figure(found, freshness(session, OFFICE, found.measure, ask), lang, now)
+        for found in form.counts.values()
+    ]
+    table = table_1034(form, lang)
+    return _Made(figures, table, table, all(_is_nothing(found) for found in form.counts.values()))
 
 
 def _is_nothing(found: Answer) -> bool:

@@ -42,6 +42,8 @@ class ReportIn(Given):
             raise Fault("report.weekday", expected="1-7", got=self.day)
         if not (self.as_xlsx or self.as_pdf):
             raise Fault("report.no_form", expected="XLSX, PDF", got="")
+        if self.signed_only and not self.as_pdf:
+            raise Fault("report.no_pdf", expected="PDF", got="XLSX")
         return self
 
 

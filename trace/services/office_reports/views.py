@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
@@ -13,12 +13,16 @@ from trace.services.figures.catalogue import BY_NAME
 from trace.services.figures.measure import Measure
 
 MOST: Final = 12
+OVERVIEW: Final = ""
+FORM_1034: Final = "form1034"
+WHOLE: Final = (OVERVIEW, FORM_1034)
+"""What is no single figure: all indicators, and the form of Decision 1034; neither is cut or narrowed."""
 _LONGEST_KEY: Final = 80
 
 
 @dataclass(frozen=True)
 class View:
-    """One figure, by its name; an empty name is the overview of all indicators."""
+    """One figure, by its name, or one of ``WHOLE``."""
 
     measure: str
     by: Dimension | None = None
@@ -35,8 +39,8 @@ def checked(view: View) -> View:
     Raises:
         Invalid: with the figures or cuts there are.
     """
-    if not view.measure:
-        return replace(view, by=None)
+    if view.measure in WHOLE:
+        return View(view.measure)
     measure = BY_NAME.get(view.measure)
     if measure is None:
         choices = {"choices": ", ".join(BY_NAME)}
@@ -70,9 +74,9 @@ def read_views(text: str) -> list[View]:
 
 
 def measure_of(view: View) -> Measure | None:
-    """The figure, or None for the overview.
+    """The figure, or None for one of ``WHOLE``.
 
     Raises:
         KeyError: there is no such figure any more.
     """
-    return BY_NAME[view.measure] if view.measure else None
+    return None if view.measure in WHOLE else BY_NAME[view.measure]

@@ -11,7 +11,7 @@ from trace.services.figures.asking import Dimension
 from trace.services.figures.catalogue import MEASURES
 from trace.services.intake import read
 from trace.services.office_reports.plans import ReportIn
-from trace.services.office_reports.views import View
+from trace.services.office_reports.views import FORM_1034, View
 from trace.web.form_state import FormState, typed
 from trace.web.office.figure_asking import FILTERS, NONE
 from trace.web.registry_forms import say
@@ -70,7 +70,7 @@ def options() -> dict[str, list[tuple[str, str]]]:
     figures = [(one.name, f"{one.number}. {say(f'measure.{one.name}')}") for one in MEASURES]
     cuts = [(one.value, say(f"figures.by.{one.value}")) for one in Dimension]
     return {
-        "measure": [(ALL, say("report.all")), *figures],
+        "measure": [(ALL, say("report.all")), (FORM_1034, say("form1034.title")), *figures],
         "by": [("", say("report.field.by.none")), *cuts],
         "span": [(one.value, say(f"report.span.{one.value}")) for one in Span],
         "rhythm": [(one.value, say(f"report.rhythm.{one.value}")) for one in Rhythm],

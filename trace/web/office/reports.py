@@ -15,7 +15,7 @@ from trace.records.report import Report, ReportRun, ReportState
 from trace.services.admission import Act
 from trace.services.figures.catalogue import BY_NAME
 from trace.services.mailing import addresses, outbox
-from trace.services.office_reports import contents, plans, runs, views
+from trace.services.office_reports import certificates, contents, plans, runs, views
 from trace.services.office_reports.views import View
 from trace.web.door import Door
 from trace.web.form_state import FormState, blank, kept
@@ -38,7 +38,8 @@ def index() -> str:
         agreed = {row.id: _agreed(session, row) for row in rows}
         last = runs.last_runs(session, actor())
         looks = outbox.to_look_at(session, actor())
-    return _drawn("index", rows=rows, agreed=agreed, last=last, looks=looks)
+        seal = certificates.certificate(session)
+    return _drawn("index", rows=rows, agreed=agreed, last=last, looks=looks, seal=seal)
 
 
 @door.page("/moi", Act.MANAGE_REPORTS)
@@ -189,8 +190,8 @@ def _agreed(session: Session, report: Report) -> int:
 
 
 def _name_of(view: View) -> str:
-    if not view.measure:
-        return say("figures.title")
+    if view.measure in views.WHOLE:
+        return say("form1034.title" if view.measure else "figures.title")
     return say(f"measure.{view.measure}") if view.measure in BY_NAME else view.measure
 
 

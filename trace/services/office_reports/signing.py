@@ -1,0 +1,39 @@
+"""Signing a PDF: PAdES (ETSI EN 319 142-1), level B-B, and B-T where a time-stamp service is set."""
+
+import io
+
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign import signers
+from pyhanko.sign.fields import SigSeedSubFilter
+from pyhanko.sign.timestamps import HTTPTimeStamper, TimestampRequestError
+
+from trace.services.office_reports.certificates import Seal
+
+TSA_S = 15
+
+
+class TimestampMissing(Exception):
+    """The time-stamp service did not answer as it should."""
+
+
+def signed(pdf: bytes, seal: Seal, reason: str, timestamp_url: str = "") -> bytes:
+    """The document with an invisible signature over all of it.
+
+    Raises:
+        TimestampMissing: the service set for time stamps gave none.
+    """
+    signer = signers.SimpleSigner.load_pkcs12_data(seal.pkcs12, [], None)
+    meta = signers.PdfSignatureMetadata(
+        field_name="Signature1", md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES, reason=reason
+    )
+    stamper = HTTPTimeStamper(timestamp_url, timeout=TSA_S) if timestamp_url else None
+    out = io.BytesIO()
+    try:
+        signers.sign_pdf(
+            IncrementalPdfFileWriter(io.BytesIO(pdf)), meta, signer=signer, timestamper=stamper, output=out
+        )
+    except (TimestampRequestError, OSError) as error:
+        if stamper is None:
+            raise
+        raise TimestampMissing from error
+    return out.getvalue()
