@@ -29,7 +29,8 @@ WRONG = {
     "farms": "Mã hộ,Tên chủ hộ,Số điện thoại\nBV-900,Nguyễn Thử,12\n",
     "products": "Mã sản phẩm,Tên sản phẩm,Cây trồng,Khối lượng\nSP-900,Vải thử,vải,-5\n",
 }
-# Answers to programs, forms, downloads without a page of their own; the ways to carrier and marketplace.
+# Answers to programs, forms, downloads without a page of their own; the ways to carrier and marketplace;
+# what only a mail links to, which has tests of its own.
 NO_PAGES = {
     "static",
     "health.healthz",
@@ -58,6 +59,9 @@ NO_PAGES = {
     "unit_labels.file",
     "shop_connect.leave",
     "shop_connect.come_back",
+    "office_reports.file",
+    "mail_links.ask_confirm",
+    "mail_links.ask_leave",
 }
 
 

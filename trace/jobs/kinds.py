@@ -11,6 +11,7 @@ from trace.jobs.fetch_reports import fetch_reports
 from trace.jobs.give_lots import give_lots
 from trace.jobs.housekeep import housekeep
 from trace.jobs.make_reports import make_report, plan_reports
+from trace.jobs.plan_notices import plan_notices
 from trace.jobs.preview_orders import preview_orders
 from trace.jobs.print_stamps import print_stamps
 from trace.jobs.pull_events import pull_events
@@ -114,6 +115,7 @@ HOUSE_KINDS: dict[str, tuple[Job, int]] = {
     "read_drops": (read_drops, 60),
     "plan_deliveries": (plan_deliveries, 5),
     "plan_reports": (plan_reports, 60),
+    "plan_notices": (plan_notices, 900),
     "send_mail": (send_mail, 15),
     "revise_months": (revise_months, 21_600),
 }

@@ -4,7 +4,7 @@
 the numbers it gets; ``agenda`` acts in the order of their days. ``farms``, ``plans``, ``shelf``, ``diaries``,
 ``harvests``, ``season``, ``stamps``, ``gear``, ``prints``, ``samples`` are the acts. ``market`` and
 ``selling`` are the simulated shops, ``file_shop`` the one kept by files, ``sending`` the carrier,
-``consignments`` what went to other businesses;
+``consignments`` what went to other businesses, ``reports`` what the office has mailed;
 ``folder`` is where it lives, ``telling`` what is printed.
 """
 
@@ -20,6 +20,7 @@ from trace.commands.demo_season.gear import plan_gear
 from trace.commands.demo_season.market import open_shops
 from trace.commands.demo_season.plans import plan_plans
 from trace.commands.demo_season.prints import plan_prints
+from trace.commands.demo_season.reports import set_up_reports
 from trace.commands.demo_season.samples import plan_samples
 from trace.commands.demo_season.season import plan_season
 from trace.commands.demo_season.selling import SYNC_EVERY_S, connect_shops, enter_rates
@@ -84,6 +85,7 @@ def _load(settings: Settings, simulator_port: int, size: Size) -> None:
         cast.agenda.run(tell)
     _sell(cast, settings, simulator_port)
     send_consignments(cast)
+    set_up_reports()
     write_accounts(settings.instance, cast.passwords)
     write_stamps(settings.instance, cast.samples)
     with transaction() as session:

@@ -151,7 +151,7 @@ def _head_of(column: Column) -> str:
 
 
 def _cell(column: Column, value: Any, lang: str) -> Paragraph:
-    is_number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+    is_number = column.kind not in ("text", "day") or isinstance(value, int | float | Decimal)
     return Paragraph(escape(_said(column, value, lang)), _styles()["number" if is_number else "cell"])
 
 
