@@ -1,4 +1,7 @@
-"""The pictures of the README, taken of the demonstration: ``python -m tests.browser.screenshots FOLDER``."""
+"""Pictures of the README, of the demonstration: ``python -m tests.browser.screenshots FOLDER [NAME...]``.
+
+With names only those pictures are taken.
+"""
 
 import io
 import sys
@@ -20,6 +23,7 @@ UNCONNECTED = "14701714"
 DESK = ("/htx/tem", "main .list .go", "a[href^='/htx/in/']")
 COLOURS = 128
 SCREEN = {"width": 1366, "height": 900}
+WALL = {"width": 1920, "height": 1080}
 
 
 @dataclass(frozen=True)
@@ -105,6 +109,9 @@ PICTURES = (
     Picture("shop-unread", "coop_manager", PHONE, _unreadable),
     Picture("shops", "coop_manager", PHONE, _at("/htx/gian-hang", "main .shop")),
     Picture("office", "office", SCREEN, _at("/so")),
+    Picture("office-phone", "office", PHONE, _at("/so")),
+    Picture("office-wall", "office", WALL, _at("/so/bang?man-hinh=lon")),
+    Picture("office-map", "office", SCREEN, _at("/so/ban-do")),
 )
 
 
@@ -123,14 +130,14 @@ def take(devices: Devices, stand: Stand, picture: Picture) -> bytes:
 
 def main() -> None:
     """Load the whole demonstration in a folder that is thrown away, and photograph it."""
-    folder = Path(sys.argv[1])
+    folder, wanted = Path(sys.argv[1]), set(sys.argv[2:])
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as place, sync_playwright() as playwright:
         stand = start(Path(place), "whole")
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
         try:
             devices = Devices(browser)
-            for picture in PICTURES:
+            for picture in [one for one in PICTURES if not wanted or one.name in wanted]:
                 data = take(devices, stand, picture)
                 if len(data) > LARGEST:
                     raise ValueError(f"{picture.name}: {len(data)} bytes, at most {LARGEST}")

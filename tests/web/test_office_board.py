@@ -18,6 +18,7 @@ from trace.db import reading, transaction
 from trace.records.account import Role
 from trace.records.lot import LotState
 from trace.records.market_order import OrderStatus
+from trace.records.season_plan import SeasonPlan
 from trace.services.admission import Actor
 from trace.services.baseline import load_baseline
 from trace.services.figures import words
@@ -250,3 +251,23 @@ def test_days_of_the_curve_outside_the_asked_ones_are_drawn_all_the_same(office:
     rows = wholes(office.get(f"/so/bang.json{late}").get_json()["rows"])
     assert rows["Sản lượng thu hoạch"]["value"] == 24_000
     assert "10 tấn, 26/05" in page_of(office, f"/so{late}")
+
+
+def test_the_plan_stands_beside_the_harvest_and_is_dotted_in_the_curve(
+    office: FlaskClient, now: datetime
+) -> None:
+    assert "Chưa có kế hoạch vụ" in page_of(office, "/so")
+    with transaction() as session:
+        days = {"first_day": date(YEAR, 5, 20), "last_day": date(YEAR, 6, 8)}
+        plan = {"crop": "lychee", "commune_code": THANH_HA, "weight_g": 20_000_000, "area_m2": 10_000, **days}
+        world.add(session, SeasonPlan(**plan, recorded_at=now, confirmed_at=now))
+        world.add(session, SeasonPlan(**plan | {"commune_code": HA_BAC}, recorded_at=now))
+    page = page_of(office, "/so")
+    # of the commune with a plan in force: 8 tonnes were picked on its days, 20 were planned
+    assert "đạt 40% trong 20 tấn kế hoạch" in page
+    assert page.count('<polyline class="plan"') == 2
+    rows = office.get("/so/bang.json").get_json()["rows"]
+    assert [row["value"] for row in rows if row["name"].endswith("Kế hoạch")] == [1000] * 20
+    assert wholes(rows)["Đạt kế hoạch vụ"]["value"] == 0.4
+    of_other = office.get(f"/so/bang.json?xa={HA_BAC}").get_json()["rows"]
+    assert not [row for row in of_other if row["name"].endswith("Kế hoạch")]

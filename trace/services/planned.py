@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from trace.records.season_plan import SeasonPlan
 from trace.services.admission import Actor
@@ -80,6 +80,27 @@ def planned(
         if crop in ("", plan.crop) and (not variety or variety_key(variety) == variety_key(plan.variety)):
             parts[key] += sum_of(plan, since, until)
     return Planned(sum(parts.values(), PlannedSum()), dict(parts))
+
+
+def planned_by_day(session: Session, actor: Actor, ask: Ask, crop: str) -> dict[date, int]:
+    """Grams the plans in force of a crop foresee for each day of the question that has a plan.
+
+    Nothing where the question names what plans do not know.
+
+    Raises:
+        NotAllowed: the role sees no figures.
+    """
+    if ask.dimensions - PLANS.dimensions:
+        return {}
+    rules = (in_force(), *OVERLAPS, col(SeasonPlan.crop) == crop)
+    question = PLANS.narrowed(select(SeasonPlan), actor, ask).where(*rules)
+    grams: dict[date, int] = defaultdict(int)
+    for plan in session.execute(question, ask.days).scalars():
+        first, last = max(plan.first_day, ask.since), min(plan.last_day, ask.until)
+        for number in range(first.toordinal(), last.toordinal() + 1):
+            day = date.fromordinal(number)
+            grams[day] += falling(plan.weight_g, plan.first_day, plan.last_day, day, day)
+    return dict(grams)
 
 
 def sum_of(plan: SeasonPlan, since: date, until: date) -> PlannedSum:

@@ -17,6 +17,7 @@ from trace.commands.demo_season.farms import plan_registering
 from trace.commands.demo_season.file_shop import open_file_shop
 from trace.commands.demo_season.folder import NAME, WHOLE, hold, making, prepare, remove
 from trace.commands.demo_season.gear import plan_gear
+from trace.commands.demo_season.last_year import plan_last_year
 from trace.commands.demo_season.market import open_shops
 from trace.commands.demo_season.plans import plan_plans
 from trace.commands.demo_season.prints import plan_prints
@@ -79,6 +80,7 @@ def _load(settings: Settings, simulator_port: int, size: Size) -> None:
     plan_plans(cast)
     plan_gear(cast)
     plan_season(cast)
+    plan_last_year(cast)
     plan_samples(cast)
     plan_prints(cast, settings)
     with progress() as tell:

@@ -61,6 +61,14 @@ def _pick(
     batch.public_id = harvesting.register_lot(session, coop.hand, given, now).public_id
 
 
+def plan_entered(
+    cast: Cast, coop: Coop, farm: Farm, picked: tuple[date, int], good: Good, entered: datetime
+) -> None:
+    """A harvest lot of long ago, day and grams, typed in from paper at an instant."""
+    batch = Batch(*picked)
+    cast.agenda.add(entered, partial(_pick, coop, farm, batch, good, ""))
+
+
 def plan_step(cast: Cast, coop: Coop, day: date, hour: int, step: Step) -> Batch:
     """A pool, a processed lot or a pack at that hour."""
     unit_g = step.good.unit_g if step.good else 0

@@ -50,7 +50,8 @@ def _lychee(cast: Cast, coop: Coop) -> None:
     """Four picking days in the variety's weeks; each plot is picked on two of them."""
     is_main = coop.plan.variety == "thieu"
     begin = cast.days.season(6, 11) if is_main else cast.days.season(5, 21)
-    days = [begin + timedelta(days=5 * n + cast.dice.randint(0, 2)) for n in range(PICKS)]
+    # Neighbours do not all pick on the same days.
+    days = [begin + timedelta(days=5 * n + cast.dice.randint(0, 2) + coop.number % 3) for n in range(PICKS)]
     plan_diary(cast, coop, begin)
     fresh = next(good for good in coop.goods if good.motif == "lychee")
     dried = next((good for good in coop.goods if good.motif == "dried" and good.crop == "lychee"), None)

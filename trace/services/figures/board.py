@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 
 from sqlmodel import Session
 
@@ -13,12 +14,14 @@ from trace.services.figures.counting import Timing
 from trace.services.figures.freshness import Freshness, freshness
 from trace.services.figures.measure import Measure
 from trace.services.figures.seasons import curve_days
+from trace.services.planned import planned_by_day
 
 TIME = Dimension.DAY
 """A part for each day of the period; for each month where there are more than ``MOST_DAYS``."""
 MOST_DAYS = 62
 SHOWN: Mapping[str, Dimension | None] = {
     "harvested": TIME,
+    "plan_reached": None,
     "active_sellers": None,
     "transactions": TIME,
     "orders": None,
@@ -39,6 +42,7 @@ SHOWN: Mapping[str, Dimension | None] = {
 }
 """The figures of the page, in its order, and what each is cut by."""
 CURVE = "harvested"
+CROP = "lychee"
 CROPS = ("lychee_early", "lychee_main")
 
 
@@ -66,10 +70,14 @@ class Seen:
 
 @dataclass(frozen=True)
 class Curve:
-    """Harvest of lychee by day, by ``CROPS``: this season's and the last one's, each over its own days."""
+    """Harvest of lychee by day, by ``CROPS``: this season's and the last one's, each over its own days.
+
+    ``plan`` is what communes planned for each day of this season, in grams, of both crops.
+    """
 
     now: Mapping[str, Answer]
     last_year: Mapping[str, Answer]
+    plan: Mapping[date, int]
 
     @property
     def ask(self) -> Ask:
@@ -132,9 +140,12 @@ def curve(session: Session, actor: Actor, ask: Ask) -> Curve | None:
     kept: dict[Dimension, str] = {name: value for name, value in ask.only.items() if name != Dimension.CROP}
     if set(kept) - measure.dimensions:
         return None
-    of_years = []
-    for year in (ask.until.year, ask.until.year - 1):
-        since, until = curve_days(year)
-        asks = {crop: Ask(since, until, Dimension.DAY, {**kept, Dimension.CROP: crop}) for crop in CROPS}
-        of_years.append({crop: answer(session, actor, measure, one) for crop, one in asks.items()})
-    return Curve(*of_years)
+
+    def by_day(year: int) -> dict[str, Answer]:
+        days = curve_days(year)
+        asks = {crop: Ask(*days, Dimension.DAY, {**kept, Dimension.CROP: crop}) for crop in CROPS}
+        return {crop: answer(session, actor, measure, one) for crop, one in asks.items()}
+
+    year = ask.until.year
+    plan = planned_by_day(session, actor, Ask(*curve_days(year), only=kept), CROP)
+    return Curve(by_day(year), by_day(year - 1), plan)

@@ -59,6 +59,9 @@ def _curve_rows(curve: Curve, lang: str) -> Iterator[list[Any]]:
             if now or was:
                 plain = [words.plain(one, Fraction(value or 0)) for value in (now, was)]
                 yield [name, t(lang, "board.day", day=day), unit, *plain, ""]
+    name = f"{t(lang, 'board.curve')}: {t(lang, 'board.plan')}"
+    for day, grams in sorted(curve.plan.items()):
+        yield [name, t(lang, "board.day", day=day), unit, words.plain(one, Fraction(grams)), None, ""]
 
 
 def by_day(curve: Curve, crop: str, *, before: bool = False) -> dict[date, int]:
@@ -68,20 +71,22 @@ def by_day(curve: Curve, crop: str, *, before: bool = False) -> dict[date, int]:
 
 
 def curve_table(curve: Curve, lang: str) -> Table:
-    """A row a day on which something was picked this season or the last: kilograms."""
+    """A row a day on which something was picked this season or the last, or planned: kilograms."""
     names = [t(lang, f"crop.{crop}") for crop in CROPS]
     last = t(lang, "board.curve.last", year=curve.ask.since.year - 1)
     columns = [Column("day", t(lang, f"figures.by.{Dimension.DAY}"), "day")]
     columns += [Column(crop, name, "weight_kg") for crop, name in zip(CROPS, names, strict=True)]
     columns.append(Column("last_year", last, "weight_kg"))
+    columns.append(Column("plan", t(lang, "board.plan"), "weight_kg"))
     now, old = ([by_day(curve, crop, before=flag) for crop in CROPS] for flag in (False, True))
     rows: list[list[Any]] = []
     for n in range((curve.ask.until - curve.ask.since).days + 1):
         day = curve.ask.since + timedelta(days=n)
         then = day.replace(year=day.year - 1)
-        grams = [*(one.get(day, 0) for one in now), sum(one.get(then, 0) for one in old)]
+        last_year = sum(one.get(then, 0) for one in old)
+        grams = [*(one.get(day, 0) for one in now), last_year, curve.plan.get(day, 0)]
         if any(grams):
             rows.append([day, *(value / 1000 for value in grams)])
-    totals = [sum(row[place] for row in rows) for place in range(1, 4)]
+    totals = [sum(row[place] for row in rows) for place in range(1, len(columns))]
     rows.append([t(lang, "figures.total"), *totals])
     return Table(t(lang, "board.curve"), columns, rows)

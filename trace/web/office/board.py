@@ -4,6 +4,7 @@ The same address with ``.csv``, ``.xlsx``, ``.json`` after ``/so/bang`` carries 
 """
 
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 from flask import Response, abort, make_response, render_template, request
@@ -123,6 +124,7 @@ def _drawn(chosen: Chosen, found: Board, communes: FigureMap | None, **shown: An
         way=_way,
         spread=spread,
         portion=portion,
+        tonnes=lambda grams: words.short(lang, BY_NAME[DEFAULT], Fraction(grams)),
         **shown,
     )
 

@@ -25,9 +25,10 @@ def season_curve(curve: Curve, lang: str) -> Markup | None:
         for day, tonnes in _tonnes(by_day(curve, crop, before=True)).items():
             now_ = day.replace(year=day.year + 1)
             last[now_] = last.get(now_, 0) + tonnes
-    if not any((*days.values(), last)):
+    plan = _tonnes(dict(curve.plan))
+    if not any((*days.values(), last, plan)):
         return None
-    drawn = [Line("last", last)]
+    drawn = [Line("last", last), Line("plan", plan)]
     drawn += [Line(crop.removeprefix("lychee_"), days[crop], _peak(days[crop], lang), True) for crop in CROPS]
     year = curve.ask.since.year
     zones = [
