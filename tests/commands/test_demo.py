@@ -45,7 +45,7 @@ from trace.records.recall import Recall
 from trace.records.schema import metadata
 from trace.records.shop import Listing, Shop
 from trace.records.sums import SalesDay
-from trace.services import order_figures
+from trace.services import recounting
 from trace.services.accounts import MIN_PASSWORD
 from trace.services.verdicts import State
 from trace.settings import Settings, load_settings
@@ -191,7 +191,7 @@ def test_figures_are_those_of_the_shops(loaded: Loaded, season: Database) -> Non
             )
             for row, listing in rows
         }
-        assert order_figures.recount(session, check=True) == []
+        assert recounting.recount(session, check=True) == []
     assert len(truth) > 20
     assert ours == truth
 

@@ -17,7 +17,7 @@ from trace.db import Database, transaction
 from trace.errors import NotFound
 from trace.records.market_order import MarketOrder, OrderStatus
 from trace.services.figures.catalogue import MEASURES
-from trace.services.order_figures import recount
+from trace.services.recounting import recount
 from trace.standards.local_time import local_day
 
 

@@ -15,7 +15,7 @@ from trace.db import reading, transaction
 from trace.records.file_exchange import FileReport, HeldOrder
 from trace.records.shop import Listing, Shop
 from trace.records.sums import SalesDay, ShopDay
-from trace.services import order_figures
+from trace.services import recounting
 from trace.services.file_exchange import cleaning, layouts, learning, reports
 from trace.services.file_exchange.headings import REPORT_WORDS, guess
 from trace.services.importing.reading import opened
@@ -108,7 +108,7 @@ def open_booth(now: datetime, folder: Path, marketplace: str = "postmart") -> Bo
 def faults() -> list[object]:
     """Day figures that their facts do not bear out."""
     with reading() as session:
-        return list(order_figures.recount(session, check=True))
+        return list(recounting.recount(session, check=True))
 
 
 def shop_day(shop: Shop, day: date) -> tuple[int, int, int, int] | None:

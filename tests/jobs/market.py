@@ -33,7 +33,7 @@ from trace.records.job import Job
 from trace.records.market_order import MarketOrder
 from trace.records.shop import Listing, Shop, ShopState
 from trace.records.sums import SalesDay
-from trace.services import exchange_rates, order_figures, schedules, shops
+from trace.services import exchange_rates, recounting, schedules, shops
 from trace.settings import Settings
 from trace.settings_outside import MarketplaceSettings
 
@@ -240,4 +240,4 @@ def orders() -> dict[str, MarketOrder]:
 def figures_follow_facts() -> bool:
     with reading() as session:
         is_priced_right = exchange_rates.settle(session, check=True) == 0
-        return is_priced_right and order_figures.recount(session, check=True) == []
+        return is_priced_right and recounting.recount(session, check=True) == []

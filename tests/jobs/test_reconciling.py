@@ -11,7 +11,7 @@ from tests.jobs.test_pulling_orders import sell
 from trace.db import reading, transaction
 from trace.records.market_order import MarketOrder, MarketOrderLine, OrderStatusChange
 from trace.records.scan import Alarm
-from trace.services import order_figures
+from trace.services import recounting
 
 
 def alarms() -> list[Alarm]:
@@ -37,7 +37,7 @@ def lose(number: str) -> None:
         for table in (MarketOrderLine, OrderStatusChange):
             session.execute(delete(table).where(col(table.order_id) == order.id))
         session.execute(delete(MarketOrder).where(col(MarketOrder.id) == order.id))
-        order_figures.recount(session)
+        recounting.recount(session)
 
 
 def test_when_all_agrees_nothing_is_raised(stand: Stand) -> None:

@@ -19,7 +19,7 @@ from trace.records.exchange_rate import ExchangeRate
 from trace.records.market_order import MarketOrder, MarketOrderLine
 from trace.records.shop import Shop
 from trace.records.sums import SalesDay, ShopDay
-from trace.services import exchange_rates, order_figures, selling
+from trace.services import exchange_rates, recounting, selling
 from trace.services.admission import Actor
 from trace.services.rate_input import RateIn, read_file, read_rate
 from trace.services.statistics import Dimension, Question, sales
@@ -60,9 +60,7 @@ def declare(now: datetime, *rates: RateIn, holds: int = 5) -> tuple[int, int]:
 
 
 def agrees(session: Session) -> bool:
-    return (
-        exchange_rates.settle(session, check=True) == 0 and order_figures.recount(session, check=True) == []
-    )
+    return exchange_rates.settle(session, check=True) == 0 and recounting.recount(session, check=True) == []
 
 
 def stored(number: str = "O1") -> tuple[MarketOrder, list[MarketOrderLine]]:

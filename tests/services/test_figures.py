@@ -26,7 +26,7 @@ from trace.services.figures.catalogue import BY_NAME, MEASURES
 from trace.services.figures.counting import Quantile, Rows, quantile
 from trace.services.figures.measure import SCALES, Measure
 from trace.services.figures.row_listing import every_row, rows_behind
-from trace.services.order_figures import recount
+from trace.services.recounting import recount
 from trace.services.rules import load_defaults
 
 OFFICE = Actor(1, Role.OFFICE)

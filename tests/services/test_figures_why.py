@@ -33,7 +33,7 @@ from trace.services.figures.counting import Timing, quantile, swapped
 from trace.services.figures.freshness import freshness
 from trace.services.figures.row_listing import every_row
 from trace.services.figures.why import why
-from trace.services.order_figures import recount
+from trace.services.recounting import recount
 from trace.standards.local_time import day_bounds
 
 MIDDLE = FIRST + timedelta(days=14)

@@ -35,7 +35,7 @@ from trace.services.figures.catalogue import BY_NAME, MEASURES
 from trace.services.month_closing import freezing, kept, proving, revising, showing
 from trace.services.month_closing.comparing import standings, value_today
 from trace.services.month_closing.shares import has_past, places
-from trace.services.order_figures import recount
+from trace.services.recounting import recount
 
 OFFICE = Actor(None, Role.OFFICE)
 JULY = datetime(2026, 7, 2, 3, tzinfo=UTC)

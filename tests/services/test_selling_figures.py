@@ -18,7 +18,7 @@ from trace.db import Database, transaction
 from trace.records.market_order import MarketOrder, MarketOrderLine, OrderStatusChange
 from trace.records.shop import Listing, Shop
 from trace.records.sums import SalesDay, SalesMonth, ShopDay, ShopMonth
-from trace.services import listings, order_figures, selling
+from trace.services import listings, order_figures, recounting, selling
 from trace.services.order_sums import COUNTED
 
 START = datetime(2026, 6, 1, 16, 30, tzinfo=UTC)  # half past eleven at night in Vietnam
@@ -97,7 +97,7 @@ def test_any_sequence_of_tellings_gives_the_figures_of_a_recount(
     with undone() as session:
         for start in range(0, len(told), page):
             selling.record_orders(session, shop.id, told[start : start + page], now)
-            assert order_figures.recount(session, check=True) == []
+            assert recounting.recount(session, check=True) == []
 
 
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -174,14 +174,14 @@ def test_a_recount_finds_and_mends_a_figure_somebody_changed(shop: Shop, now: da
     with transaction() as session:
         selling.record_orders(session, shop.id, [order("S1")], now)
         session.execute(update(SalesDay).values(orders=col(SalesDay.orders) + 1))
-        (wrong,) = order_figures.recount(session, check=True)
+        (wrong,) = recounting.recount(session, check=True)
         assert (wrong.table, wrong.stored, wrong.facts) == (
             "sales_day",
             (2, 0, 2, 100_000, 0, 2, 100_000),
             (1, 0, 2, 100_000, 0, 2, 100_000),
         )
-        order_figures.recount(session)
-        assert order_figures.recount(session, check=True) == []
+        recounting.recount(session)
+        assert recounting.recount(session, check=True) == []
 
 
 def test_counting_apart_from_the_facts_is_caught_by_the_recount(
@@ -190,7 +190,7 @@ def test_counting_apart_from_the_facts_is_caught_by_the_recount(
     monkeypatch.setattr(order_figures, "recompute", lambda *_given: None)
     with transaction() as session:
         selling.record_orders(session, shop.id, [order("S1")], now)
-        assert len(order_figures.recount(session, check=True)) == 4
+        assert len(recounting.recount(session, check=True)) == 4
 
 
 def test_a_line_worth_more_than_a_thousand_billion_is_no_sale(shop: Shop, now: datetime) -> None:

@@ -15,7 +15,7 @@ from trace.records.account import Role
 from trace.records.market_order import MarketOrder, MarketOrderLine, OrderStatus
 from trace.records.shop import Listing, Shop, ShopState
 from trace.services.admission import Actor, actor_of
-from trace.services.order_figures import recount
+from trace.services.recounting import recount
 from trace.services.statistics import COUNTED, Dimension, Figures, Question, sales
 
 FIRST = date(2026, 6, 1)

@@ -1,30 +1,34 @@
 """Sums answer as the rows they follow, whatever is asked; what differs is found and put right."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from random import Random
 
-import pytest
 from alembic import command
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select, update
-from sqlmodel import Session
+from sqlalchemy import func, select, update
+from sqlmodel import Session, SQLModel, col
 
+from tests import world
 from tests.services.figures_world import FIRST, LAST, PLACES, Estate, Maker
 from tests.services.test_figures import OFFICE, world_of
 from trace.db import Database, reading, transaction
 from trace.db_upgrade import alembic_config, upgrade_database
+from trace.records.scan import Scan
 from trace.records.shop import Listing
-from trace.records.sums import SalesDay, SalesMonth, ShopDay, ShopMonth
+from trace.records.sums import SalesDay, SalesMonth, ScanDay, ScanMonth, ShopDay, ShopMonth
 from trace.services.figures.asking import Ask
 from trace.services.figures.catalogue import BY_NAME, MEASURES
 from trace.services.figures.counting import Bags
 from trace.services.figures.measure import Measure
 from trace.services.figures.stored import Summed, spans
-from trace.services.order_figures import recount
+from trace.services.recounting import differences, recount
+from trace.services.scan_notes import ScanNote, store_notes
+from trace.services.verdicts import State
 
 RANDOM = settings(
     max_examples=4,
@@ -33,6 +37,7 @@ RANDOM = settings(
 )
 SEEDS = st.integers(0, 2**32)
 NEAR = st.integers(-40, 80)
+TABLES = (SalesDay, SalesMonth, ShopDay, ShopMonth, ScanDay, ScanMonth)
 
 
 def summed() -> Iterator[tuple[Measure, Summed]]:
@@ -105,48 +110,61 @@ def test_months_serve_where_no_day_is_asked_for(database: Database) -> None:
         assert BY_NAME["orders"].top.gathered(session, OFFICE, one_day, None).get("", 0) < 1_000_000
 
 
-@pytest.mark.parametrize("table", [SalesDay, SalesMonth, ShopDay, ShopMonth])
-def test_a_sum_somebody_changed_is_found_and_put_right(database: Database, table: type) -> None:
+def test_a_sum_somebody_changed_took_away_or_added_is_found_and_put_right(database: Database) -> None:
     with transaction() as session:
         world_of(session, 9)
-        some = session.execute(select(table).limit(1)).scalar_one()
-        some.orders, expected = some.orders + 7, some.orders
-        (wrong,) = recount(session, check=True)
-        assert (wrong.table, wrong.stored[0], wrong.facts[0]) == (
-            table.__tablename__,
-            expected + 7,
-            expected,
-        )
-        recount(session)
-        assert recount(session, check=True) == []
+        for table in TABLES:
+            for harm in (_changed, _gone, _of_nothing):
+                stored, facts = harm(session, table)
+                (wrong,) = recount(session, check=True)
+                assert (wrong.table, wrong.stored, wrong.facts) == (table.__tablename__, stored, facts)
+                recount(session)
+                assert recount(session, check=True) == [], (table, harm)
 
 
-@pytest.mark.parametrize("table", [SalesDay, SalesMonth, ShopDay, ShopMonth])
-def test_a_sum_that_is_gone_or_of_nothing_is_found(database: Database, table: type) -> None:
-    with transaction() as session:
-        world_of(session, 9)
-        some = session.execute(select(table).limit(1)).scalar_one()
-        session.delete(some)
-        session.flush()
-        assert [one.stored for one in recount(session, check=True)] == [(0,) * len(_sums(some))]
-        recount(session)
-        when = "day" if "day" in table.model_fields else "month"
-        more = table(**{**some.model_dump(), when: date(1999, 1, 1)})
-        session.add(more)
-        assert [one.facts for one in recount(session, check=True)] == [(0,) * len(_sums(some))]
-        recount(session)
-        assert recount(session, check=True) == []
+Sums = tuple[int, ...]
 
 
-def _sums(row: SalesDay | SalesMonth | ShopDay | ShopMonth) -> list[str]:
-    return [name for name in type(row).model_fields if name not in {"listing_id", "shop_id", "day", "month"}]
+def _changed(session: Session, table: type[SQLModel]) -> tuple[Sums, Sums]:
+    row = session.execute(select(table).limit(1)).scalar_one()
+    facts = _sums(row)
+    first = _names(row)[0]
+    setattr(row, first, facts[0] + 7)
+    session.flush()
+    session.expunge(row)
+    return (facts[0] + 7, *facts[1:]), facts
+
+
+def _gone(session: Session, table: type[SQLModel]) -> tuple[Sums, Sums]:
+    row = session.execute(select(table).limit(1)).scalar_one()
+    session.delete(row)
+    session.flush()
+    return (0,) * len(_sums(row)), _sums(row)
+
+
+def _of_nothing(session: Session, table: type[SQLModel]) -> tuple[Sums, Sums]:
+    row = session.execute(select(table).limit(1)).scalar_one()
+    when = "day" if "day" in table.model_fields else "month"
+    more = table(**{**row.model_dump(), when: date(1999, 1, 1)})
+    session.add(more)
+    session.flush()
+    session.expunge_all()
+    return _sums(more), (0,) * len(_sums(more))
+
+
+def _sums(row: SQLModel) -> Sums:
+    return tuple(getattr(row, name) for name in _names(row))
+
+
+def _names(row: SQLModel) -> list[str]:
+    return [column.name for column in type(row).__table__.c if not column.primary_key]
 
 
 def test_an_installation_with_orders_has_its_sums_after_the_upgrade(database: Database) -> None:
     with transaction() as session:
-        world_of(session, 12)
+        world_of(session, 9)
         stored = _all(session)
-        assert all(stored)
+        assert all(stored), [len(rows) for rows in stored]
     with database.writer.connect() as connection, connection.begin():
         command.downgrade(alembic_config(connection), "0027")
     upgrade_database(database)
@@ -156,13 +174,12 @@ def test_an_installation_with_orders_has_its_sums_after_the_upgrade(database: Da
 
 
 def _all(session: Session) -> list[list[dict[str, object]]]:
-    tables = (SalesDay, SalesMonth, ShopDay, ShopMonth)
     return [
         sorted(
             (row.model_dump() for row in session.execute(select(table)).scalars()),
             key=lambda row: str(sorted(row.items())),
         )
-        for table in tables
+        for table in TABLES
     ]
 
 
@@ -173,3 +190,39 @@ def test_the_season_of_the_worlds_spans_months(database: Database) -> None:
         assert len(set(session.execute(select(ShopMonth.month)).scalars())) > 2
         assert session.execute(select(Listing)).first() is not None
     assert [is_month for _, is_month in spans(FIRST - timedelta(days=30), LAST)] == [False, True, False]
+
+
+def test_scans_stored_side_by_side_are_all_counted_once(database: Database, now: datetime) -> None:
+    with transaction() as session:
+        coop = world.make_coop(session, now)
+        lots = [world.make_lot(session, now, coop.plot, product) for product in (coop.product, None)]
+        owners = [(lot.id, coop.org.id) for lot in lots] + [(None, coop.org.id), (None, None)]
+
+    def groups(writer: int) -> None:
+        chance = Random(writer)
+        for _ in range(6):
+            notes = [_note(chance, owners, now) for _ in range(20)]
+            with transaction() as session:
+                store_notes(session, notes, now)
+
+    with ThreadPoolExecutor(6) as pool:
+        for done in [pool.submit(groups, writer) for writer in range(6)]:
+            done.result()
+    with reading() as session:
+        assert differences(session) == []
+        owned = select(func.count()).select_from(Scan).where(col(Scan.org_id).is_not(None))
+        assert session.execute(select(func.sum(ScanMonth.scans))).scalar_one() == (
+            session.execute(owned).scalar_one()
+        )
+        assert session.execute(select(func.count()).select_from(ScanDay)).scalar_one() == 6
+
+
+def _note(chance: Random, owners: list[tuple[int | None, int | None]], now: datetime) -> ScanNote:
+    device, serial = chance.randbytes(2), chance.randint(0, 40)
+    lot_id, org_id = owners[serial % len(owners)]
+    at = now + timedelta(hours=chance.randint(0, 60))
+    state = chance.choice((State.FIRST, State.SEEN, State.NOT_ACTIVATED))
+    known = frozenset({device})
+    return ScanNote(
+        0, serial, lot_id, org_id, at, state, device, device, known, device, opens=serial % 2 == 0
+    )

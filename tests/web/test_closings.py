@@ -17,7 +17,7 @@ from trace.jobs.work import new_desk, run_one
 from trace.records.market_order import MarketOrder, OrderStatus
 from trace.records.sums import ShopMonth
 from trace.services.month_closing.months import days_of, months_before
-from trace.services.order_figures import recount
+from trace.services.recounting import recount
 from trace.services.schedules import add_job
 from trace.settings import Settings
 from trace.standards.local_time import local_day

@@ -26,7 +26,7 @@ from trace.services.figures.answering import answer
 from trace.services.figures.asking import Ask, Dimension
 from trace.services.figures.board import SHOWN
 from trace.services.figures.catalogue import BY_NAME
-from trace.services.order_figures import recount
+from trace.services.recounting import recount
 from trace.texts import formats
 from trace.texts.catalogs import t
 

@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from tests import world
 from tests.services.test_statistics import make_listing, make_order, make_shop
@@ -15,8 +16,9 @@ from tests.units import HA_BAC, THANH_HA
 from trace.db import transaction
 from trace.records.account import Role
 from trace.records.market_order import OrderStatus
+from trace.records.sums import ShopMonth
 from trace.services.figures.catalogue import MEASURES
-from trace.services.order_figures import recount
+from trace.services.recounting import differences, recount, tell
 from trace.standards.local_time import local_day
 
 EVIL = '=HYPERLINK("http://evil.test")'
@@ -173,3 +175,15 @@ def test_narrowing_to_what_has_no_value_is_an_address_too(office: FlaskClient) -
     assert "Chưa rõ" in office.get("/so/chi-tieu/orders?sao=-").text
     rows = office.get("/so/chi-tieu/orders.json?sao=-&nhom=product").get_json()["rows"]
     assert rows[-1]["value"] == 3
+
+
+def test_the_office_is_told_of_sums_that_are_not_what_their_rows_say(
+    office: FlaskClient, coops: list[world.Coop], now: datetime
+) -> None:
+    pages = ("/so", "/so/chi-tieu", "/so/chi-tieu/orders")
+    assert not [path for path in pages if "nongsan stats rebuild" in office.get(path).text]
+    with transaction() as session:
+        session.execute(update(ShopMonth).values(orders=9))
+        tell(session, differences(session), now)
+    for path in pages:
+        assert "2 tổng theo ngày hoặc tháng không khớp" in office.get(path, follow_redirects=True).text, path

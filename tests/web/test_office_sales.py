@@ -14,7 +14,7 @@ from tests.services.test_statistics import make_listing, make_order, make_shop
 from trace.db import Database, transaction
 from trace.records.account import Role
 from trace.records.market_order import OrderStatus
-from trace.services.order_figures import recount
+from trace.services.recounting import recount
 from trace.standards.local_time import local_day
 
 EVIL = '=HYPERLINK("http://evil.test")'

@@ -15,7 +15,7 @@ from trace.services.figures.answering import Answer, answer
 from trace.services.figures.asking import Ask, Dimension
 from trace.services.figures.catalogue import BY_NAME
 from trace.services.figures.words import part_name, plain, said
-from trace.services.order_figures import mend, recount
+from trace.services.recounting import differences, mend, tell
 from trace.services.statistics import Answer as SalesAnswer
 from trace.services.statistics import Dimension as SalesDimension
 from trace.services.statistics import Question, sales
@@ -176,10 +176,11 @@ def rebuild(*, check: bool, as_json: bool) -> None:
         with transaction() as session:
             mispriced = settle(session, check=check)
         with reading() as session:
-            found = recount(session, check=True)
-        if found and not check:
-            with transaction() as session:
+            found = differences(session)
+        with transaction() as session:
+            if not check:
                 mend(session, found)
+            tell(session, found if check else [], now())
     lines = [f"{mispriced} orders had another rate than their day's"] if mispriced else []
     lines += [f"{one.table} {one.key} {one.day}: stored {one.stored}, rows say {one.facts}" for one in found]
     say([vars(one) for one in found], as_json=as_json, lines=lines or ["0 differences"])

@@ -8,7 +8,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from trace.db import transaction
 from trace.jobs.desk import Desk
-from trace.jobs.kinds import HOUSE_KINDS
+from trace.jobs.kinds import HOUSE_KINDS, NIGHTLY_S
 from trace.logbook import log
 from trace.services import leases, print_queue, schedules
 from trace.services.file_exchange import fetching
@@ -59,7 +59,8 @@ def plan_house(desk: Desk) -> None:
     servers = desk.settings.report_servers
     with transaction() as session:
         for name, (_, every_s) in HOUSE_KINDS.items():
-            schedules.ensure(session, name, "", every_s, desk.now())
+            first = schedules.tonight(desk.now()) if every_s >= NIGHTLY_S else desk.now()
+            schedules.ensure(session, name, "", every_s, first)
         unknown = fetching.plan(session, servers, desk.settings.sync_every_s, desk.now())
     for name in unknown:
         log.warning("report server of no shop", name=name, setting=f"[report_servers.{name}]")

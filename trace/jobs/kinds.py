@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from trace.jobs.carrier_pushes import carrier_pushes
+from trace.jobs.check_sums import check_sums
 from trace.jobs.close_month import close_month, revise_months
 from trace.jobs.create_listings import create_listings, read_categories, renew_categories
 from trace.jobs.deliver_events import deliver_events, plan_deliveries
@@ -107,10 +108,12 @@ SHOP_KINDS: dict[str, Job] = {
     "reconcile": _reconcile,
     fetching.KIND: fetch_reports,
 }
+NIGHTLY_S = 86_400
 HOUSE_KINDS: dict[str, tuple[Job, int]] = {
     "sequence_log": (sequence_log, 30),
     "seal_log": (seal_log, 60),
     "housekeep": (housekeep, 3_600),
+    "check_sums": (check_sums, NIGHTLY_S),
     "track_shipments": (track_shipments, 1_800),
     "read_drops": (read_drops, 60),
     "plan_deliveries": (plan_deliveries, 5),
@@ -119,7 +122,7 @@ HOUSE_KINDS: dict[str, tuple[Job, int]] = {
     "send_mail": (send_mail, 15),
     "revise_months": (revise_months, 21_600),
 }
-"""Jobs of the whole instance, and every how many seconds they are due."""
+"""Jobs of the whole instance, and every how many seconds they are due; daily ones at night."""
 
 KINDS: dict[str, Job] = {
     **SHOP_KINDS,

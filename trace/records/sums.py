@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
-from trace.records.columns import big, ref
+from trace.records.columns import BigId, big, ref
 
 
 class ListingSums(SQLModel):
@@ -84,4 +84,38 @@ class ShopMonth(ShopSums, table=True):
     __table_args__ = (Index(None, "month"),)
 
     shop_id: int = ref("shop.id", index=False, primary_key=True)
+    month: date = Field(primary_key=True)
+
+
+class ScanSums(SQLModel):
+    """Scans of stamps of one cooperative and product, from one province as it was recorded.
+
+    ``early`` are those of stamps that were not activated yet. Scans of nobody's stamps are in none.
+    """
+
+    scans: int = big()
+    early: int = big(0)
+
+
+class ScanDay(ScanSums, table=True):
+    """One day in Vietnam; ``product_id`` is nought where the stamp's lot, or its product, is not known."""
+
+    __tablename__ = "scan_day"
+    __table_args__ = (Index(None, "day"),)
+
+    org_id: int = ref("organisation.id", index=False, primary_key=True)
+    product_id: int = Field(primary_key=True, sa_type=BigId, sa_column_kwargs={"autoincrement": False})
+    province: str = Field(max_length=8, primary_key=True)
+    day: date = Field(primary_key=True)
+
+
+class ScanMonth(ScanSums, table=True):
+    """The same in one month."""
+
+    __tablename__ = "scan_month"
+    __table_args__ = (Index(None, "month"),)
+
+    org_id: int = ref("organisation.id", index=False, primary_key=True)
+    product_id: int = Field(primary_key=True, sa_type=BigId, sa_column_kwargs={"autoincrement": False})
+    province: str = Field(max_length=8, primary_key=True)
     month: date = Field(primary_key=True)

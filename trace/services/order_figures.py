@@ -6,7 +6,7 @@ are a fact too, for a shop and day of which no order is known. A month is the su
 with them: whoever writes a shop's orders holds the shop, so that no two write one month at a time.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,28 +19,12 @@ from trace.records.sums import SalesDay, SalesMonth, ShopDay, ShopMonth
 from trace.services import order_sums
 from trace.services.lineage import portions
 from trace.services.order_sums import Part
+from trace.services.sums import MOST_KEYS, Difference, Sums, compared, month_of, next_month, together
 
-MOST_KEYS = 400
-"""Keys a statement: SQLite takes 32,766 values, PostgreSQL plans long lists slowly."""
 SHOPS_AT_ONCE = 20
 """How many are recounted by one statement: what it holds in memory grows with them."""
 
 Key = tuple[int, date]
-Sums = tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Difference:
-    """A stored sum its facts do not bear out; ``day`` is a month's first where the table is of months.
-
-    ``stored`` and ``facts`` hold the table's columns in their order.
-    """
-
-    table: str
-    key: int | str
-    day: date
-    stored: Sums
-    facts: Sums
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,11 +82,6 @@ def recompute(session: Session, listing_days: Collection[Key], shop_days: Collec
             _store(session, kept, kept.months, _added_up(session, kept, some))
 
 
-def month_of(day: date) -> date:
-    """The first of its month."""
-    return day.replace(day=1)
-
-
 def _clear(session: Session, kept: Kept, table: type[SQLModel], keys: Collection[Key]) -> None:
     own, when = kept.own(table), kept.when(table)
     session.execute(delete(table).where(_one_of(own, when, keys)))
@@ -131,25 +110,16 @@ def _added_up(session: Session, kept: Kept, months: Collection[Key]) -> dict[Key
     question = (
         select(own, month, *(func.sum(getattr(kept.days, name)) for name in kept.columns))
         .where(own.in_({key for key, _ in months}))
-        .where(day >= min(wanted.values()), day < _after(max(wanted.values())))
+        .where(day >= min(wanted.values()), day < next_month(max(wanted.values())))
         .group_by(own, month)
     )
     rows = ((key, wanted.get((key, name)), *sums) for key, name, *sums in session.execute(question))
     return together(row for row in rows if row[1] is not None)
 
 
-def _after(month: date) -> date:
-    """The first of the next month."""
-    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
-
-
-def recount(session: Session, *, check: bool = False) -> list[Difference]:
-    """Compare every sum with its facts; unless ``check``, put right those that differ."""
-    session.flush()
-    found = [one for shops in _shops(session) for one in _differences(session, shops)]
-    if not check:
-        mend(session, found)
-    return found
+def differences(session: Session) -> Iterator[Difference]:
+    """Where sums are not what their facts say, some shops at a time."""
+    return (one for shops in _shops(session) for one in _differences(session, shops))
 
 
 def mend(session: Session, found: Collection[Difference]) -> None:
@@ -185,25 +155,6 @@ def _differences(session: Session, shops: Collection[int]) -> Iterator[Differenc
             yield from compared(
                 str(table.__tablename__), session.execute(kept.stored(table).where(own)), facts
             )
-
-
-def compared(table: str, rows: Iterable[Any], facts: dict[Any, Sums]) -> Iterator[Difference]:
-    """Where stored rows (key, day, sums) and facts by key and day differ."""
-    stored = {(key, day): tuple(sums) for key, day, *sums in rows}
-    for key in sorted(facts.keys() | stored.keys()):
-        nothing = (0,) * len(facts.get(key) or stored[key])
-        if facts.get(key) != stored.get(key):
-            yield Difference(table, key[0], key[1], stored.get(key, nothing), facts.get(key, nothing))
-
-
-def together(rows: Iterable[Sequence[Any]]) -> dict[Any, Sums]:
-    """Rows of (key, day, sums) added up by key and day; what comes to nothing is left out."""
-    found: dict[Any, Sums] = {}
-    for key, day, *sums in rows:
-        had = found.get((key, day))
-        whole = tuple(int(value or 0) for value in sums)
-        found[key, day] = whole if had is None else tuple(map(sum, zip(had, whole, strict=True)))
-    return {key: sums for key, sums in found.items() if any(sums)}
 
 
 def _store(session: Session, kept: Kept, table: type[SQLModel], rows: dict[Key, Sums]) -> None:

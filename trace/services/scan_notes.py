@@ -1,7 +1,7 @@
 """Storing scans in groups: who was first, which devices are new, which alarms to raise.
 
-The order of locks is the same in every process (stamps by key and serial, then alarms by subject), so
-that groups of several processes cannot block each other for good.
+The order of locks is the same in every process (stamps by key and serial, then alarms by subject, then
+sums), so that groups of several processes cannot block each other for good.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from trace.records.scan import Alarm, Scan, StampSeen
+from trace.services import scan_figures
 from trace.services.clone_rules import Suspicion, clone_detail, clone_subject
 from trace.services.verdicts import State
 
@@ -71,8 +72,9 @@ def store_notes(session: Session, notes: Sequence[Note], now: datetime) -> list[
     scans = [note for note in notes if isinstance(note, ScanNote)]
     winners = _open_rows(session, scans)
     alarms = [note for note in notes if isinstance(note, AlarmNote)]
-    alarms += _count(session, scans, winners)
-    _raise_alarms(session, alarms, now)
+    fresh, raised = _count(session, scans, winners)
+    _raise_alarms(session, alarms + raised, now)
+    scan_figures.add(session, fresh)
     return [id(note) in winners for note in notes]
 
 
@@ -99,10 +101,12 @@ def _insert(session: Session, table: Any) -> Any:
     return dialect.insert(table)
 
 
-def _count(session: Session, scans: Sequence[ScanNote], winners: set[int]) -> list[AlarmNote]:
-    """Store the scans that say something new and move the stamps' counts; alarms they raise."""
+def _count(
+    session: Session, scans: Sequence[ScanNote], winners: set[int]
+) -> tuple[list[dict[str, Any]], list[AlarmNote]]:
+    """Store the scans that say something new and move the stamps' counts; their rows, alarms they raise."""
     if not scans:
-        return []
+        return [], []
     _lock(session, {note.stamp for note in scans})
     known = _known(session, scans)
     fresh: list[dict[str, Any]] = []
@@ -124,7 +128,7 @@ def _count(session: Session, scans: Sequence[ScanNote], winners: set[int]) -> li
     if fresh:
         session.connection().execute(insert(Scan), fresh)
     _move(session, counts)
-    return alarms
+    return fresh, alarms
 
 
 def _was_just_here(note: ScanNote, looks: Sequence[Look]) -> bool:

@@ -15,6 +15,16 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from trace.records.job import OPEN_JOB, Job, JobState, Schedule
+from trace.standards.local_time import VN
+
+QUIET_HOUR = 2
+"""Two at night in Vietnam: nightly comparisons disturb nobody."""
+
+
+def tonight(now: datetime) -> datetime:
+    """The next quiet hour."""
+    night = now.astimezone(VN).replace(hour=QUIET_HOUR, minute=0, second=0, microsecond=0)
+    return night + timedelta(days=1 if night <= now else 0)
 
 
 def ensure(

@@ -21,7 +21,7 @@ from trace.services.logging_acts import append_leaf
 from trace.services.shop_circuit import SYNC, calm
 from trace.services.shop_claiming import claim
 from trace.services.shop_tokens import store_tokens
-from trace.standards.local_time import VN, local_day
+from trace.standards.local_time import local_day
 
 TOKENS, RECONCILE, EVENTS = "refresh_tokens", "reconcile", "pull_events"
 SHELF = "read_shelf"
@@ -29,8 +29,6 @@ TOKENS_EVERY_S = 1_200
 DAY_S = 86_400
 LEAST_EVENTS_S = 20
 """A queue of events is asked five times between two readings of the orders: one short call each."""
-QUIET_HOUR = 2
-"""Two at night in Vietnam: the nightly comparison disturbs nobody."""
 
 
 @dataclass(frozen=True)
@@ -102,13 +100,11 @@ def start(session: Session, shop: Shop, every_s: int, now: datetime, *, has_even
 
 
 def _schedule(session: Session, shop: Shop, every_s: int, now: datetime) -> None:
-    night = now.astimezone(VN).replace(hour=QUIET_HOUR, minute=0, second=0, microsecond=0)
-    night += timedelta(days=1 if night <= now else 0)
     name = str(shop.id)
     jitter = max(1, every_s // 10)
     schedules.ensure(session, SYNC, name, every_s, now, shop_id=shop.id, jitter_s=jitter)
     _schedule_tokens(session, shop, now)
-    schedules.ensure(session, RECONCILE, name, DAY_S, night, shop_id=shop.id, jitter_s=1_800)
+    schedules.ensure(session, RECONCILE, name, DAY_S, schedules.tonight(now), shop_id=shop.id, jitter_s=1_800)
 
 
 def _schedule_tokens(session: Session, shop: Shop, now: datetime) -> None:

@@ -51,6 +51,10 @@ def _newest(session: Session, actor: Actor, rows: Rows, ask: Ask) -> datetime | 
     fact = rows.fact.knowing(ask.dimensions)
     if fact.written is None:
         return None
-    question = rows.narrowed(select(func.max(fact.written)), fact, actor, ask)
-    found: datetime | None = session.execute(question, ask.days).scalar_one()
+    # In the order of its days, the newest row is the first an index finds; no row is the newest of none.
+    is_ordered = fact.written is fact.at
+    question = rows.narrowed(select(fact.written if is_ordered else func.max(fact.written)), fact, actor, ask)
+    if is_ordered:
+        question = question.order_by(fact.written.desc()).limit(1)
+    found: datetime | None = session.execute(question, ask.days).scalar()
     return found

@@ -11,7 +11,7 @@ from flask import Response, abort, make_response, render_template, request
 from sqlmodel import Session
 
 from trace.db import reading
-from trace.services import sales_choices
+from trace.services import recounting, sales_choices
 from trace.services.admission import Act
 from trace.services.figures import words
 from trace.services.figures.asking import Ask, Dimension
@@ -51,10 +51,11 @@ def show() -> Response:
         found = board(session, actor(), asked.ask, asked.last_year)
         communes = _map(session, asked)
         health = sync_health(session, actor(), now())
+        differ = recounting.standing(session)
         offered = sales_choices.choices(session, actor())
         typed = by_hand(session, actor(), _question(asked.ask))
     is_wall = request.args.get("man-hinh") == WALL
-    told = {"is_wall": is_wall, "health": health, "offered": offered, "by_hand": typed}
+    told = {"is_wall": is_wall, "health": health, "offered": offered, "by_hand": typed, "differ": differ}
     answer = make_response(_drawn(chosen, found, communes, **told))
     if is_wall:
         answer.headers["Refresh"] = str(ANEW_S)

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from trace.db import reading
 from trace.errors import NotFound
-from trace.services import sales_choices
+from trace.services import recounting, sales_choices
 from trace.services.admission import Act
 from trace.services.figures import overview, tables, words
 from trace.services.figures.answering import Answer, answer, check
@@ -48,7 +48,8 @@ def index() -> str:
     asked, lines = _lines()
     with reading() as session:
         offered = sales_choices.choices(session, actor())
-    return _drawn("index", asked, lines=lines, offered=offered)
+        differ = recounting.standing(session)
+    return _drawn("index", asked, lines=lines, offered=offered, differ=differ)
 
 
 @door.page("/chi-tieu.<form>", Act.VIEW_FIGURES)
@@ -71,6 +72,7 @@ def one(measure: str) -> str:
             else []
         )
         shown: dict[str, Any] = {"whole": whole, "chart": chart(session, actor(), found, asked.ask)}
+        shown["differ"] = recounting.standing(session)
         shown["fresh"] = freshness(session, actor(), found, asked.ask)
         shown["why"] = why(session, actor(), found, *_without_cut(asked))
         offered = sales_choices.choices(session, actor())

@@ -14,7 +14,7 @@ from trace.services.figures.asking import Dimension
 from trace.services.figures.fact import Cell, Fact, calendar_at, table
 from trace.services.figures.facts.placing import COOPERATIVE, of_organisation, of_product
 
-_KEYS = {**of_organisation(), **of_product()}
+OF_STAMP = {**of_organisation(), **of_product()}
 _PRODUCT = Cell("product", "text", col(Product.name))
 _LOT = Cell("lot", "text", col(Lot.code))
 
@@ -30,7 +30,7 @@ BLOCKS = Fact(
     source=_owned(table(StampBlock), col(StampBlock.org_id), col(StampBlock.product_id)),
     id=col(StampBlock.id),
     at=col(StampBlock.created_at),
-    keys={**calendar_at(col(StampBlock.created_at)), **_KEYS},
+    keys={**calendar_at(col(StampBlock.created_at)), **OF_STAMP},
     cells=(
         Cell("block", "text", col(StampBlock.public_id)),
         Cell("created", "moment", col(StampBlock.created_at)),
@@ -49,7 +49,7 @@ ACTIVATIONS = Fact(
     ),
     id=col(StampActivation.id),
     at=col(StampActivation.activated_at),
-    keys={**calendar_at(col(StampActivation.activated_at)), **_KEYS},
+    keys={**calendar_at(col(StampActivation.activated_at)), **OF_STAMP},
     cells=(
         _LOT,
         Cell("activated", "moment", col(StampActivation.activated_at)),
@@ -70,7 +70,7 @@ _SCANNED = _owned(
     col(Scan.org_id),
     col(Lot.product_id),
 )
-_SCAN_KEYS = {**calendar_at(col(Scan.scanned_at)), **_KEYS, Dimension.SCANNED_IN: col(Scan.province)}
+_SCAN_KEYS = {**calendar_at(col(Scan.scanned_at)), **OF_STAMP, Dimension.SCANNED_IN: col(Scan.province)}
 _STAMP = (Cell("key", "number", col(Scan.kid)), Cell("serial", "number", col(Scan.serial)))
 SCANS = Fact(
     name="scans",

@@ -1,4 +1,4 @@
-"""Sums of listings and of shops, by day and by month, as rows that figures add up.
+"""Sums of listings, of shops and of scans, by day and by month, as rows that figures add up.
 
 Where no time is asked for, a thing's sums are added up before it is joined to what it belongs to: there are
 far more sums than things.
@@ -14,11 +14,13 @@ from sqlmodel import col
 from trace.records.organisation import Organisation
 from trace.records.product import Product
 from trace.records.shop import Listing, Shop
-from trace.records.sums import SalesDay, SalesMonth, ShopDay, ShopMonth
+from trace.records.sums import SalesDay, SalesMonth, ScanDay, ScanMonth, ShopDay, ShopMonth
+from trace.services import scan_figures
 from trace.services.figures.asking import Dimension
 from trace.services.figures.counting import Rows
 from trace.services.figures.fact import FIRST, LAST, Fact, Keys, calendar, table
 from trace.services.figures.facts.sales import ITS_PRODUCT, OF_LISTING, OF_SHOP, OWNER
+from trace.services.figures.facts.stamps import OF_STAMP
 from trace.services.figures.stored import Stored
 from trace.services.order_sums import OF_LISTING as LISTING_SUMS
 from trace.services.order_sums import OF_SHOP as SHOP_SUMS
@@ -33,10 +35,10 @@ class Sums:
 
     days: Any
     months: Any
-    thing: str
+    things: Sequence[str]
     columns: Sequence[str]
-    joined: Callable[[Any, Any], Any]
-    keys: Keys
+    joined: Callable[[Any], Any]
+    keys: Callable[[Any], Keys]
 
     def counted(self, made: Made) -> Stored:
         """A number of these sums."""
@@ -51,25 +53,39 @@ class Sums:
         )
 
     def _together(self, made: Made, record: Any, when: Any) -> Rows:
-        own = record.c[self.thing]
+        own = [record.c[name] for name in self.things]
         sums = (func.sum(record.c[name]).label(name) for name in self.columns)
-        added = select(own, *sums).where(when.between(FIRST, LAST)).group_by(own).subquery(record.name)
+        added = select(*own, *sums).where(when.between(FIRST, LAST)).group_by(*own).subquery(record.name)
         return made(added.c, self._fact(added, None, {}))
 
     def _fact(self, source: Any, when: Any, times: Keys) -> Fact:
-        own = source.c[self.thing]
-        keys = {**times, **self.keys}
-        return Fact(source.name, self.joined(source, own), own, keys, (), day=when, is_sold=True)
+        keys = {**times, **self.keys(source.c)}
+        return Fact(source.name, self.joined(source), source.c[self.things[0]], keys, (), day=when)
 
 
 def _with_owner(source: Any, shop_id: Any) -> Any:
     return source.join(table(Shop), col(Shop.id) == shop_id).join(table(Organisation), OWNER)
 
 
-def _of_listing(source: Any, listing_id: Any) -> Any:
-    listed = source.join(table(Listing), col(Listing.id) == listing_id)
+def _of_listing(source: Any) -> Any:
+    listed = source.join(table(Listing), col(Listing.id) == source.c.listing_id)
     return _with_owner(listed, col(Listing.shop_id)).outerjoin(table(Product), ITS_PRODUCT)
 
 
-LISTINGS = Sums(SalesDay, SalesMonth, "listing_id", LISTING_SUMS, _of_listing, OF_LISTING)
-SHOPS = Sums(ShopDay, ShopMonth, "shop_id", SHOP_SUMS, _with_owner, OF_SHOP)
+def _of_scans(source: Any) -> Any:
+    owned = source.join(table(Organisation), col(Organisation.id) == source.c.org_id)
+    return owned.outerjoin(table(Product), col(Product.id) == source.c.product_id)
+
+
+LISTINGS = Sums(SalesDay, SalesMonth, ("listing_id",), LISTING_SUMS, _of_listing, lambda _: OF_LISTING)
+SHOPS = Sums(
+    ShopDay, ShopMonth, ("shop_id",), SHOP_SUMS, lambda s: _with_owner(s, s.c.shop_id), lambda _: OF_SHOP
+)
+SCANNED = Sums(
+    ScanDay,
+    ScanMonth,
+    scan_figures.THING,
+    scan_figures.COLUMNS,
+    _of_scans,
+    lambda c: {**OF_STAMP, Dimension.SCANNED_IN: c.province},
+)

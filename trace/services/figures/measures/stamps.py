@@ -7,15 +7,25 @@ from sqlmodel import col
 
 from trace.records.scan import Scan, StampSeen
 from trace.records.stamp import BlockState, StampActivation, StampBlock, StampVoid
-from trace.services.figures.counting import Total, Unrecorded
+from trace.services.figures.counting import Count, Total, Unrecorded
 from trace.services.figures.facts.stamps import ACTIVATIONS, BLOCKS, SCANS, STAMPS_SCANNED
+from trace.services.figures.facts.sums import SCANNED
 from trace.services.figures.measure import Measure, Unit
+from trace.services.figures.stored import Summed
 from trace.services.stamp_accounts import LENGTH_USED, LENGTH_VOID
 from trace.services.verdicts import State
 
 _GIVEN = (col(StampBlock.state) != BlockState.INTERRUPTED,)
 _ISSUED = Total(fact=BLOCKS, where=_GIVEN, amount=col(StampBlock.count))
-_SCANS = Total(fact=SCANS)
+
+
+def _scans(name: str, *rules: Any) -> Count:
+    """What stands in the sums of scans under this name, and its rows."""
+    kept = SCANNED.counted(lambda c, fact: Total(fact=fact, amount=c[name]))
+    return Summed((kept,), Total(fact=SCANS, where=rules))
+
+
+ALL_SCANS = _scans("scans")
 _SEEN = (
     select(func.count())
     .where(
@@ -40,14 +50,14 @@ def _became(table: Any, length: Any) -> Total:
 MEASURES = (
     Measure(12, "stamps_used", 1, Unit.SHARE, _became(StampActivation, LENGTH_USED), _ISSUED),
     Measure(12, "stamps_void", 1, Unit.SHARE, _became(StampVoid, LENGTH_VOID), _ISSUED, better=-1),
-    Measure(12, "ghost_scans", 1, Unit.SHARE, Unrecorded(), _SCANS, better=-1),
+    Measure(12, "ghost_scans", 1, Unit.SHARE, Unrecorded(), ALL_SCANS, better=-1),
     Measure(
         12,
         "early_scans",
         1,
         Unit.SHARE,
-        Total(fact=SCANS, where=(col(Scan.state) == State.NOT_ACTIVATED.value,)),
-        _SCANS,
+        _scans("early", col(Scan.state) == State.NOT_ACTIVATED.value),
+        ALL_SCANS,
         better=-1,
     ),
     Measure(
@@ -58,7 +68,7 @@ MEASURES = (
         Total(fact=ACTIVATIONS, amount=_SEEN),
         Total(fact=ACTIVATIONS, amount=col(StampActivation.last) - col(StampActivation.first) + 1),
     ),
-    Measure(13, "scans", 1, Unit.COUNT, _SCANS),
+    Measure(13, "scans", 1, Unit.COUNT, ALL_SCANS),
     Measure(
         14,
         "suspected_copies",

@@ -9,12 +9,12 @@ from trace.records.shop import Shop
 from trace.services.figures.counting import Quantile, Total, Unrecorded
 from trace.services.figures.fact import AT, SINCE, UNTIL
 from trace.services.figures.facts.sales import ORDERS
-from trace.services.figures.facts.stamps import SCANS
 from trace.services.figures.facts.syncing import RUNS, SHOPS
 from trace.services.figures.instants import seconds_between
 from trace.services.figures.measure import Measure, Unit
 from trace.services.figures.measures.people import CONNECTED
 from trace.services.figures.measures.sales import of_shops
+from trace.services.figures.measures.stamps import ALL_SCANS
 from trace.services.shop_circuit import SYNC
 
 _FAILED = (JobState.FAILED, JobState.DEAD)
@@ -52,6 +52,6 @@ MEASURES = (
         better=-1,
     ),
     Measure(23, "duplicate_orders", 1, Unit.COUNT, _TWICE, better=-1),
-    Measure(24, "consumer_reports", 1, Unit.PER_10K, Unrecorded(), Total(fact=SCANS), better=-1),
+    Measure(24, "consumer_reports", 1, Unit.PER_10K, Unrecorded(), ALL_SCANS, better=-1),
     Measure(24, "report_answer_time", 1, Unit.SECONDS, Unrecorded(), better=-1),
 )
