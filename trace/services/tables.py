@@ -5,10 +5,10 @@ cell is written as a string.
 """
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import IO, Any
 
 import xlsxwriter
 
@@ -41,9 +41,14 @@ class Table:
 
 def plain_rows(table: Table) -> Iterator[list[Any]]:
     """Headings and rows as they stand in a CSV file."""
-    yield [_plain(column.heading) for column in table.columns]
+    yield plain_row([column.heading for column in table.columns])
     for row in table.rows:
-        yield [_plain(value) for value in row]
+        yield plain_row(row)
+
+
+def plain_row(row: Iterable[Any]) -> list[Any]:
+    """One row as it stands in a CSV file."""
+    return [_plain(value) for value in row]
 
 
 def _plain(value: Any) -> Any:
@@ -61,9 +66,20 @@ def workbook(tables: Sequence[Table]) -> bytes:
     formats = _formats(book)
     taken: set[str] = set()
     for table in tables:
-        _fill(book.add_worksheet(_sheet_name(table.title, taken)), table, formats)
+        sheet = book.add_worksheet(_sheet_name(table.title, taken))
+        _fill(sheet, table.columns, table.rows, formats)
     book.close()
     return buffer.getvalue()
+
+
+def write_sheet(
+    target: IO[bytes], title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]]
+) -> None:
+    """A workbook of one sheet, written row by row: nothing of it is kept in memory."""
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    book = xlsxwriter.Workbook(target, options)
+    _fill(book.add_worksheet(_sheet_name(title, set())), columns, rows, _formats(book))
+    book.close()
 
 
 def _sheet_name(title: str, taken: set[str]) -> str:
@@ -90,13 +106,15 @@ def _formats(book: Any) -> dict[str, Any]:
     return {**made, "head": book.add_format({"bold": True, "bottom": 1})}
 
 
-def _fill(sheet: Any, table: Table, formats: dict[str, Any]) -> None:
-    for place, column in enumerate(table.columns):
+def _fill(
+    sheet: Any, columns: Sequence[Column], rows: Iterable[Sequence[Any]], formats: dict[str, Any]
+) -> None:
+    for place, column in enumerate(columns):
         sheet.write_string(0, place, column.heading, formats["head"])
         sheet.set_column(place, place, 28 if column.kind in ("text", "phone") else 16)
     sheet.freeze_panes(1, 0)
-    for line, row in enumerate(table.rows, start=1):
-        for place, (column, value) in enumerate(zip(table.columns, row, strict=True)):
+    for line, row in enumerate(rows, start=1):
+        for place, (column, value) in enumerate(zip(columns, row, strict=True)):
             _cell(sheet, (line, place), value, formats.get(column.kind))
 
 

@@ -34,12 +34,12 @@ def as_csv(table: Table, name: str) -> Response:
         yield from lines()
 
     answer = Response(with_mark(), content_type="text/csv; charset=utf-8")
-    return _named(answer, f"{name}.csv")
+    return named(answer, f"{name}.csv")
 
 
 def as_xlsx(table: Table, name: str) -> Response:
     """One sheet."""
-    return _named(Response(workbook([table]), content_type=XLSX), f"{name}.xlsx")
+    return named(Response(workbook([table]), content_type=XLSX), f"{name}.xlsx")
 
 
 def as_json(table: Table) -> Response:
@@ -53,6 +53,7 @@ def _json(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _named(answer: Response, name: str) -> Response:
+def named(answer: Response, name: str) -> Response:
+    """The answer as a file to be kept under this name."""
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer

@@ -1,6 +1,6 @@
 """Tables of figures, exactly as the pages show them and files carry them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,7 @@ from trace.services.figures import words
 from trace.services.figures.answering import Answer, Part, part_of
 from trace.services.figures.asking import IN_TIME, Dimension
 from trace.services.figures.counting import Rows
+from trace.services.figures.fact import Cell
 from trace.services.figures.freshness import Freshness
 from trace.services.figures.measure import Measure
 from trace.services.figures.row_listing import Behind
@@ -97,13 +98,27 @@ def _cells(measure: Measure, part: Part, old: Part, lang: str) -> list[Any]:
 
 def rows(measure: Measure, counted: Rows, cells: Behind, lang: str, notes: Sequence[str] = ()) -> Table:
     """The rows behind a figure under the headings of one language."""
+    rows_told = list(told(cells.cells, cells.rows, lang))
+    return Table(rows_title(measure, lang), row_columns(cells.cells, lang), rows_told, notes)
+
+
+def rows_title(measure: Measure, lang: str) -> str:
+    """What the list of rows behind a figure is called."""
+    return t(lang, "figures.rows.title", name=t(lang, f"measure.{measure.name}"))
+
+
+def row_columns(cells: Sequence[Cell], lang: str) -> list[Column]:
+    """A column for each cell, and what the row counts for."""
     columns = [
-        Column(cell.name, t(lang, f"figures.cell.{cell.name}"), _shown_as(cell.kind)) for cell in cells.cells
+        Column(cell.name, t(lang, f"figures.cell.{cell.name}"), _shown_as(cell.kind)) for cell in cells
     ]
-    kinds = [cell.kind for cell in cells.cells]
-    columns.append(Column("amount", t(lang, "figures.cell.amount"), "number"))
-    title = t(lang, "figures.rows.title", name=t(lang, f"measure.{measure.name}"))
-    return Table(title, columns, [[*_told(kinds, row, lang)] for row in cells.rows], notes)
+    return [*columns, Column("amount", t(lang, "figures.cell.amount"), "number")]
+
+
+def told(cells: Sequence[Cell], rows: Iterable[Sequence[Any]], lang: str) -> Iterator[list[Any]]:
+    """Rows in the words of one language."""
+    kinds = [cell.kind for cell in cells]
+    return ([*_told(kinds, row, lang)] for row in rows)
 
 
 def _shown_as(kind: str) -> str:

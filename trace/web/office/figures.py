@@ -21,11 +21,12 @@ from trace.services.figures.catalogue import BY_NAME
 from trace.services.figures.counting import Quantile, Rows
 from trace.services.figures.freshness import freshness
 from trace.services.figures.measure import Measure
-from trace.services.figures.row_listing import BEGINNING, PAGE, Behind, every_row, rows_behind
+from trace.services.figures.row_listing import BEGINNING, PAGE, every_row, rows_behind
 from trace.services.figures.tables import Line
 from trace.services.figures.why import Why, why
 from trace.services.tables import Table
 from trace.texts.catalogs import t
+from trace.web import row_files
 from trace.web.door import Door
 from trace.web.office.figure_asking import FILTERS, Periods, address, periods_asked
 from trace.web.office.figure_chart import chart
@@ -35,8 +36,8 @@ from trace.web.visitor import actor, face_language, now
 door = Door("figures", __name__, url_prefix="/so")
 
 FORMS = {"csv": as_csv, "xlsx": as_xlsx}
-MOST_ROWS = 100_000
-"""Rows a file of rows carries."""
+MOST_ROWS = 1_000_000
+"""Rows a file of rows carries: a sheet of a workbook has room for little more."""
 TO_CUT_BY = (Dimension.COMMUNE, Dimension.COOPERATIVE, Dimension.MARKETPLACE, Dimension.VARIETY)
 """What a figure is cut by where the address does not say it: the first it knows."""
 MOVES_SHOWN = 5
@@ -120,12 +121,20 @@ def rows_file(measure: str, form: str) -> Response:
     chosen = _chosen(_sources(found, ask))
     if chosen is None:
         raise NotFound()
+    if form not in row_files.FORMS:
+        abort(404)
+    lang, cells = face_language(), chosen.fact.cells
     with reading() as session:
-        made = tuple(islice(every_row(session, actor(), chosen, ask), MOST_ROWS + 1))
-    lang = face_language()
-    notes = [t(lang, "figures.rows.most", n=MOST_ROWS)] if len(made) > MOST_ROWS else []
-    cells = Behind(chosen.fact.cells, made[:MOST_ROWS], None)
-    return _file(form, tables.rows(found, chosen, cells, lang, notes), f"{measure}-dong", ask)
+        every = every_row(session, actor(), chosen, replace(ask, known=None))
+        rows = tables.told(cells, islice(every, MOST_ROWS), lang)
+
+        def notes() -> list[str]:
+            return [t(lang, "figures.rows.most", n=MOST_ROWS) for _ in islice(every, 1)]
+
+        listed = row_files.Listed(
+            tables.rows_title(found, lang), tables.row_columns(cells, lang), rows, notes
+        )
+        return row_files.as_file(form, _file_name(f"{measure}-dong", ask), listed)
 
 
 def _lines() -> tuple[Periods, list[Line]]:
@@ -200,8 +209,12 @@ def _file(form: str, made: Table, name: str, ask: Ask) -> Response:
         abort(404)
     if form == "json":
         return as_json(made)
+    return FORMS[form](made, _file_name(name, ask))
+
+
+def _file_name(name: str, ask: Ask) -> str:
     cut = f"-{ask.by.value}" if ask.by else ""
-    return FORMS[form](made, f"{name}{cut}-{ask.since.isoformat()}-{ask.until.isoformat()}")
+    return f"{name}{cut}-{ask.since.isoformat()}-{ask.until.isoformat()}"
 
 
 def _drawn(view: str, asked: Periods, **shown: Any) -> str:
