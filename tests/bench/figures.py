@@ -177,25 +177,22 @@ def _took(
     return clock() - began, {key: bag for key, bag in found.items() if bag}
 
 
-def _looked_at(clock: Callable[[], float]) -> None:
-    """The office's page and the figures with sums: the first time in this process, and later ones."""
+def _looked_at(clock: Callable[[], float], name: str, look: Callable[[], object]) -> None:
+    """The first time in this process, and later ones."""
+    spent = []
+    for _ in range(4):
+        began = clock()
+        look()
+        spent.append(clock() - began)
+    _say(name=name, first_ms=spent[0] * 1000, later_ms=median(spent[1:]) * 1000)
+
+
+def _page() -> None:
+    """The office's own: a season beside the days before it."""
     season = replace(YEAR, since=LAST - timedelta(days=80))
     before = replace(season, since=season.since - timedelta(days=81), until=season.since - timedelta(days=1))
-    for name, look in (
-        ("figures with sums, a year by commune", lambda: _views(current_database())),
-        ("the office's page, a season of 81 days", lambda: _page(season, before)),
-    ):
-        spent = []
-        for _ in range(4):
-            began = clock()
-            look()
-            spent.append(clock() - began)
-        _say(name=name, first_ms=spent[0] * 1000, later_ms=median(spent[1:]) * 1000)
-
-
-def _page(ask: Ask, before: Ask) -> None:
     with reading() as session:
-        board(session, OFFICE, ask, before)
+        board(session, OFFICE, season, before)
 
 
 def _exported(clock: Callable[[], float]) -> None:
@@ -238,10 +235,11 @@ def main() -> None:
     _use(database)
     clock = time.process_time if database.is_sqlite else time.perf_counter
     _say(world=f"{size.lines:,} lines, {size.scans:,} scans, {sales_world.COOPS} cooperatives")
-    _looked_at(clock)
+    _looked_at(clock, "figures with sums, a year by commune", partial(_views, database))
     with reading() as session:
         _ratios(session, clock)
     _exported(clock)
+    _looked_at(clock, "the office's page, a season of 81 days", _page)
 
 
 if __name__ == "__main__":
