@@ -301,7 +301,7 @@ def test_a_lot_that_is_not_held_leads_up_to_the_product_and_the_page_says_so(
         assert t(lang, "link.notice.lot", got=code) in unescape(page.text)
         context = links_of(client, f"/01/{GTIN}/10/{code}", **{"Accept-Language": lang})[0]
         assert context["anchor"] == f"http://localhost/01/{GTIN}"
-        assert t(lang, "link.notice.lot", got=code) in context["itemDescription"]
+        assert f": {t(lang, 'link.notice.lot', got=code)}" in context["itemDescription"]
 
 
 def test_a_change_of_language_keeps_what_the_page_is_about(client: FlaskClient, coop: world.Coop) -> None:

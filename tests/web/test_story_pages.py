@@ -411,3 +411,11 @@ def test_pictures_are_kept_for_a_year_and_never_run(client: FlaskClient, coop: w
     assert bad.headers["X-Content-Type-Options"] == "nosniff"
     assert client.get(f"/anh/{'c' * 64}").status_code == 404
     assert f"/anh/{'a' * 64}" in page(client, f"/lo/{lot_of(coop).public_id}")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_first_link_of_a_page_is_spoken_in_its_language(
+    client: FlaskClient, coop: world.Coop, lang: str
+) -> None:
+    first = page(client, f"/lo/{lot_of(coop).public_id}", lang).split('class="skip"')[1].split("</a>")[0]
+    assert ("To the main content" in first) is (lang == "en")

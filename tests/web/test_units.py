@@ -119,8 +119,8 @@ def test_an_owner_of_a_prefix_prints_sscc_and_its_address_resolves(
     ("path", "status", "said"),
     [
         ("/00/095212345000000070", 404, "không có thùng, pallet mang SSCC này"),
-        ("/00/095212345000000071", 400, ""),
-        ("/00/0952123", 400, ""),
+        ("/00/095212345000000071", 400, "SSCC trong đường dẫn chưa đúng"),
+        ("/00/0952123", 400, "Cần 18 chữ số"),
         ("/00/", 400, "/00/{sscc}"),
         ("/00/095212345000000070/10/A", 400, "/00/{sscc}"),
     ],

@@ -60,7 +60,8 @@ def _page(template: str, lang: str, status: int, **more: Any) -> Response:
 
 def _bad_link(fault: Fault) -> Response:
     """400 for a link that is spelled wrongly."""
-    return _refuse(400, f"link.bad.{fault.key.removeprefix('standard.')}", fault.params)
+    name = fault.key.removeprefix("standard.").removeprefix("link.bad.")
+    return _refuse(400, f"link.bad.{name}", fault.params)
 
 
 def _not_held(error: NotFound) -> Response:

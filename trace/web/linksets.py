@@ -35,7 +35,8 @@ def linkset(item: Item, levels: Sequence[Level], home: str, lang: str) -> dict[s
 
 def description(item: Item, lang: str) -> str:
     """The goods' name, and what of the link is not held or no longer so."""
-    return " ".join((own_name(item, lang), *notices(item.asked, item.held, item.gtin, lang)))
+    said = " ".join(notices(item.asked, item.held, item.gtin, lang))
+    return ": ".join(filter(None, (own_name(item, lang), said)))
 
 
 def title(link: ItemLink, item: Item, lang: str) -> str:

@@ -74,7 +74,10 @@ def logistic_unit(rest: str = "") -> AnyResponse:
     digits = rest.rstrip("/")
     if not digits or "/" in digits:
         raise Fault("standard.link_form", expected="/00/{sscc}", got=f"/00/{digits}"[:120])
-    number = sscc.validate(digits)
+    try:
+        number = sscc.validate(digits)
+    except Fault:
+        raise Fault("link.bad.sscc", got=digits[:40]) from None
     with reading() as session:
         name = name_of_sscc(session, number)
     if name is None:
