@@ -9,7 +9,7 @@ from sqlmodel import Session
 from trace.errors import FieldProblem, Invalid
 from trace.services.admission import Actor
 from trace.services.figures.asking import IN_TIME, Ask, Dimension
-from trace.services.figures.counting import Bag
+from trace.services.figures.counting import Bag, Quantile, together
 from trace.services.figures.measure import Measure
 from trace.services.figures.naming import names_of
 
@@ -33,7 +33,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Answer:
-    """The rows, and the whole asked anew: what counts once in each of two rows counts once in all."""
+    """The rows, and the whole: asked anew where a row may stand in two parts, for it counts once in all."""
 
     measure: Measure
     ask: Ask
@@ -51,10 +51,15 @@ def answer(session: Session, actor: Actor, measure: Measure, ask: Ask) -> Answer
         Invalid: the figure can not be cut by a dimension that was named.
     """
     check(measure, ask)
-    whole = part_of(measure, "", "", whole_of(session, actor, measure, ask))
     if ask.by is None:
+        whole = part_of(measure, "", "", whole_of(session, actor, measure, ask))
         return Answer(measure, ask, (), whole)
     found = pairs(session, actor, measure, ask, ask.by)
+    if all(one.is_parted(ask) for one in measure.counts):
+        both = together(top for top, _ in found.values()), together(bottom for _, bottom in found.values())
+    else:
+        both = whole_of(session, actor, measure, ask)
+    whole = part_of(measure, "", "", both)
     names = names_of(session, ask.by, found)
     parts = [part_of(measure, key, names.get(key, key), pair) for key, pair in found.items()]
     parts.sort(key=_in_time if ask.by in IN_TIME else _by_size)
@@ -78,7 +83,10 @@ def pairs(
 ) -> dict[str, Pair]:
     """What is gathered for the figure, by key; a sum of nought over nought is no part."""
     tops = measure.top.gathered(session, actor, ask, by)
-    bottoms = measure.bottom.gathered(session, actor, ask, by) if measure.bottom else {}
+    if isinstance(measure.top, Quantile) and measure.top.shares_bag(measure.bottom):
+        bottoms = tops
+    else:
+        bottoms = measure.bottom.gathered(session, actor, ask, by) if measure.bottom else {}
     both = {key: (tops.get(key), bottoms.get(key)) for key in {**tops, **bottoms}}
     return {key: pair for key, pair in both.items() if any(bag not in (0, None) for bag in pair)}
 

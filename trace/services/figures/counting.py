@@ -46,6 +46,10 @@ class Count(ABC):
     def gathered(self, session: Session, actor: Actor, ask: Ask, by: Dimension | None) -> Bags:
         """The rows' bag for each value of ``by``, or of the whole."""
 
+    def is_parted(self, ask: Ask) -> bool:
+        """Whether each row stands in one part of the cut only, so that the parts' bags make the whole's."""
+        return False
+
     def read(self, bag: Bag | None) -> int | None:
         """The number a bag holds; of no bag that of no rows."""
         return bag if isinstance(bag, int) else 0
@@ -78,6 +82,10 @@ class Rows(Count):
     def behind(self, ask: Ask) -> "tuple[Rows, ...]":
         """Its own rows."""
         return (self,)
+
+    def is_parted(self, ask: Ask) -> bool:
+        """Rows that come once have one value of each dimension."""
+        return not self.fact.knowing(ask.dimensions).is_split
 
     def narrowed(self, question: Any, fact: Fact, actor: Actor, ask: Ask) -> Select[Any]:
         """The rows a question is about, inside the actor's reach."""
@@ -128,6 +136,11 @@ class Quantile(Rows):
     share: float
     weight: SQLColumnExpression[int] | None = None
 
+    def shares_bag(self, other: Count | None) -> bool:
+        """Whether the other is another quantile of the same amounts."""
+        names = ("fact", "where", "amount", "judge", "weight")
+        return isinstance(other, Quantile) and all(getattr(self, n) is getattr(other, n) for n in names)
+
     def gathered(self, session: Session, actor: Actor, ask: Ask, by: Dimension | None) -> Bags:
         """Amounts by weight for each value of ``by``, or of all rows."""
         fact = self.fact.knowing(ask.dimensions)
@@ -166,6 +179,10 @@ class Added(Count):
         """The rows of each."""
         return self.counts
 
+    def is_parted(self, ask: Ask) -> bool:
+        """Where all are."""
+        return all(one.is_parted(ask) for one in self.counts)
+
     def gathered(self, session: Session, actor: Actor, ask: Ask, by: Dimension | None) -> Bags:
         """The sums for each value of ``by``, or the whole."""
         sums: Counter[str] = Counter()
@@ -192,6 +209,15 @@ class Unrecorded(Count):
     def read(self, bag: Bag | None) -> int | None:
         """Not known, which is not nought."""
         return None
+
+
+def together(bags: Iterable[Bag | None]) -> Bag | None:
+    """Bags of different rows as one; none where there is none."""
+    found: Bag | None = None
+    for bag in bags:
+        if bag is not None:
+            found = bag if found is None else found + bag  # type: ignore[operator]
+    return found
 
 
 def swapped(whole: Bag | None, now: Bag | None, before: Bag | None) -> Bag | None:

@@ -88,6 +88,11 @@ class Summed(Count):
         knowing = next((one for one in self.sums if ask.dimensions <= one.dimensions), None)
         return (knowing or self.rows).gathered(session, actor, ask, by)
 
+    def is_parted(self, ask: Ask) -> bool:
+        """As the sums are that would be asked, else the rows."""
+        knowing = next((one for one in self.sums if ask.dimensions <= one.dimensions), None)
+        return (knowing.days if knowing else self.rows).is_parted(ask)
+
     def read(self, bag: Bag | None) -> int | None:
         """As the rows read it."""
         return self.rows.read(bag)

@@ -6,6 +6,7 @@ person typed in as a day's totals counts with the orders, and is a row of its ow
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from sqlmodel import col
@@ -76,10 +77,15 @@ _ALLOCATED_G = Total(
 )
 
 
-def _price(share: float) -> Quantile:
-    """Đồng a kilogram of the lines' goods, by their weight."""
-    a_kilogram = col(MarketOrderLine.revenue_vnd) * 1000 // _G_OF_LINE
-    return Quantile(fact=LINES, amount=a_kilogram, weight=_G_OF_LINE, share=share, where=_PRICED_LINES)
+_A_KILOGRAM = Quantile(
+    fact=LINES,
+    amount=col(MarketOrderLine.revenue_vnd) * 1000 // _G_OF_LINE,
+    weight=_G_OF_LINE,
+    share=0.5,
+    where=_PRICED_LINES,
+)
+"""Đồng a kilogram of the lines' goods, by their weight."""
+_SPREAD = replace(_A_KILOGRAM, share=0.9), replace(_A_KILOGRAM, share=0.1)
 
 
 def _of_priced(amount: Any, of_sums: Callable[[Any], Any]) -> Count:
@@ -101,7 +107,15 @@ MEASURES = (
         _of_priced(col(MarketOrderLine.revenue_vnd), lambda c: c.priced_vnd),
         _of_priced(_G_OF_LINE, lambda c: c.priced_quantity * col(Listing.unit_g)),
     ),
-    Measure(7, "price_spread", 1, Unit.TIMES, _price(0.9), _price(0.1), better=0),
+    Measure(
+        7,
+        "price_spread",
+        1,
+        Unit.TIMES,
+        replace(_A_KILOGRAM, share=0.9),
+        replace(_A_KILOGRAM, share=0.1),
+        better=0,
+    ),
     Measure(
         7,
         "unpriced",
