@@ -13,6 +13,7 @@ from trace.web import (
     account,
     carrier_hooks,
     consumer,
+    feed,
     headers,
     health,
     hooks,
@@ -20,6 +21,7 @@ from trace.web import (
     log_notes,
     mail_links,
     once,
+    open_data,
     page_tools,
     refusals,
     resolver,
@@ -106,6 +108,8 @@ DOORS: tuple[Door, ...] = (
     unit_pages.door,
     resolver.door,
     log_notes.door,
+    open_data.door,
+    feed.door,
     prints.door,
     printing.door,
     stamps.door,
@@ -211,6 +215,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     for room in (visitor, headers, refusals, page_tools, once):
         room.prepare(app)
     consumer.prepare(app)
+    open_data.prepare(app)
+    feed.prepare(app)
     epcis_problems.prepare(app)
     csrf.init_app(app)
     open_doors(app, DOORS)

@@ -79,6 +79,9 @@ class Settings(BaseModel):
     marketplaces: dict[str, MarketplaceSettings] = Field(default_factory=dict)
     carriers: dict[str, CarrierSettings] = Field(default_factory=dict)
     shipment_silent_h: int = Field(default=24, ge=1, le=720)
+    open_data_publisher: str = Field(default="", max_length=160)
+    open_data_licence: str = Field(default="", max_length=240)
+    open_data_least: int = Field(default=5, ge=5, le=1_000)
     file_marketplaces: tuple[str, ...] = ("postmart",)
     drop_folder: Path | None = None
     checkpoint_folder: Path | None = None
@@ -115,6 +118,13 @@ class Settings(BaseModel):
     def _stamps(cls, url: str) -> str:
         if url and not url.lower().startswith(("http://", "https://")):
             raise ValueError("must start with http:// or https://")
+        return url
+
+    @field_validator("open_data_licence")
+    @classmethod
+    def _an_address(cls, url: str) -> str:
+        if url and not url.lower().startswith(("http://", "https://")):
+            raise ValueError("must be the address of a licence, or empty where none was chosen")
         return url
 
     @field_validator("ratelimit_storage_uri")

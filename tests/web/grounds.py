@@ -402,6 +402,7 @@ CHOICES: dict[str, str] = {
     "exporter": "json",
     "measure": "orders",
     "month": "2026-05",
+    "dataset": "sales",
     "office_rules.kind": "yield",
     "sites.kind": "vung",
     "consignment_goods.which": "xu-ly",

@@ -20,10 +20,11 @@ from trace.texts.catalogs import t
 @as_json
 def close(month: str, login: str | None, *, as_json: bool) -> None:
     """Close a month (2026-06): keep its figures and their rows; a closed month stays as it is."""
-    with opened():
+    with opened() as settings:
         with reading() as session:
             actor, found = actor_for(session, login), kept.closing_of(session, month)
-            made = freezing.draft(session, actor, month, now()) if found is None else None
+            least = settings.open_data_least
+            made = freezing.draft(session, actor, month, now(), least) if found is None else None
         is_first = False
         if made is not None:
             with transaction() as session:

@@ -14,7 +14,7 @@ def close_month(run: Run) -> None:
         if kept.closing_of(session, month) is not None:
             return
         try:
-            made = freezing.draft(session, actor, month, run.desk.now())
+            made = freezing.draft(session, actor, month, run.desk.now(), run.desk.settings.open_data_least)
         except Refused as refusal:
             run.stats["refused"] = refusal.key
             return

@@ -18,6 +18,7 @@ from trace.records.event import Event
 from trace.records.logistic_unit import LogisticUnit, UnitContent
 from trace.records.lot import Hold, Lot, LotLink
 from trace.records.month_closing import FigureRevision, FrozenFigure, FrozenRows, MonthClosing
+from trace.records.open_row import OpenRow
 from trace.records.recall import Recall, RecallLot
 from trace.records.stamp import StampActivation, StampBlock, StampKeyRow, StampVoid
 from trace.records.typed_text import TypedText
@@ -81,6 +82,7 @@ GUARDED = {
         Guarded(FrozenFigure, is_final=True),
         Guarded(FrozenRows, is_final=True),
         Guarded(FigureRevision, is_final=True),
+        Guarded(OpenRow, is_final=True),
     )
 }
 """By table name."""

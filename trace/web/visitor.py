@@ -167,7 +167,9 @@ def _to_sign_in() -> AnyResponse:
 
 
 def wants_json() -> bool:
-    """Whether a program asks."""
+    """Whether a program asks: at a door for programs, or by what it takes."""
+    if _is_for_programs():
+        return True
     best = request.accept_mimetypes.best_match(["text/html", "application/json", "application/problem+json"])
     return best is not None and best != "text/html"
 

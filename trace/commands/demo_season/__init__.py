@@ -4,13 +4,15 @@
 the numbers it gets; ``agenda`` acts in the order of their days. ``farms``, ``plans``, ``shelf``, ``diaries``,
 ``harvests``, ``season``, ``stamps``, ``gear``, ``prints``, ``samples`` are the acts. ``market`` and
 ``selling`` are the simulated shops, ``file_shop`` the one kept by files, ``sending`` the carrier,
-``consignments`` what went to other businesses, ``reports`` what the office has mailed;
+``consignments`` what went to other businesses, ``reports`` what the office has mailed, ``closing`` the
+month it closed;
 ``folder`` is where it lives, ``telling`` what is printed.
 """
 
 from trace.commands.demo_season.accounts import write_accounts
 from trace.commands.demo_season.applications import APPLICATIONS
 from trace.commands.demo_season.cast import Cast, Size, make_cast
+from trace.commands.demo_season.closing import close_last_month
 from trace.commands.demo_season.consignments import send_consignments
 from trace.commands.demo_season.days import Days
 from trace.commands.demo_season.farms import plan_registering
@@ -88,6 +90,7 @@ def _load(settings: Settings, simulator_port: int, size: Size) -> None:
     _sell(cast, settings, simulator_port)
     send_consignments(cast)
     set_up_reports()
+    close_last_month(cast)
     write_accounts(settings.instance, cast.passwords)
     write_stamps(settings.instance, cast.samples)
     with transaction() as session:

@@ -25,6 +25,8 @@ from trace.services.month_closing.kept import closing_of, written
 from trace.services.month_closing.months import days_of
 from trace.services.month_closing.packing import Share, packed, portions
 from trace.services.month_closing.shares import Sum, places, share_of, shares
+from trace.services.open_data import releasing
+from trace.services.open_data.suppressing import LEAST
 from trace.standards.local_time import local_day
 from trace.texts.catalogs import Term
 
@@ -49,6 +51,7 @@ class Draft:
     at: datetime
     figures: list[dict[str, Any]] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
+    published: list[dict[str, Any]] = field(default_factory=list)
 
 
 def ask_of(month: str, at: datetime) -> Ask:
@@ -70,8 +73,9 @@ def check(actor: Actor, month: str, now: datetime) -> None:
         raise Refused("closing.not_over", day=last)
 
 
-def draft(session: Session, actor: Actor, month: str, now: datetime) -> Draft:
-    """Everything a closing holds, from one view of the rows.
+def draft(session: Session, actor: Actor, month: str, now: datetime, least: int = LEAST) -> Draft:
+    """Everything a closing holds, from one view of the rows; open data hides cells of fewer than ``least``
+    households.
 
     Raises:
         NotAllowed: not the office's.
@@ -82,6 +86,8 @@ def draft(session: Session, actor: Actor, month: str, now: datetime) -> Draft:
     ask, made = ask_of(month, now), Draft(month, now)
     for measure in MEASURES:
         _add(made, session, actor, measure, ask)
+    values = {one["measure"]: one["value"] for one in made.figures if not one["dimension"]}
+    made.published += releasing.rows_of(session, actor, releasing.Month(month, ask, values), least)
     return made
 
 
@@ -142,7 +148,8 @@ def keep(session: Session, actor: Actor, made: Draft) -> tuple[MonthClosing, boo
         found = closing_of(session, made.month)
         assert found is not None
         return found, False
-    for table, rows in (("frozen_figure", made.figures), ("frozen_rows", made.rows)):
+    kept = {"frozen_figure": made.figures, "frozen_rows": made.rows, "open_row": made.published}
+    for table, rows in kept.items():
         insert_logged(session, table, [{"closing_id": row.id, **one} for one in rows])
     told = {"act": "month.closed", "month": made.month, "figures": len(made.figures)}
     append_leaf(session, "month_closed", {**told, "by": actor.account_id}, made.at)
