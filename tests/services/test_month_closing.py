@@ -25,6 +25,7 @@ from trace.records.account import Role
 from trace.records.event import LogLeaf
 from trace.records.market_order import MarketOrder, MarketOrderLine, OrderStatus
 from trace.records.month_closing import FigureRevision, FrozenFigure, FrozenRows, MonthClosing
+from trace.records.open_row import OpenRow
 from trace.records.organisation import Organisation
 from trace.records.shop import Listing, Shop
 from trace.records.sums import ShopMonth
@@ -47,6 +48,7 @@ RANDOM = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 SEEDS = st.integers(0, 2**32)
+KEPT = ("closing_look", "figure_revision", "frozen_rows", "frozen_figure", "open_row")
 
 
 def close(month: str = JUNE, now: datetime = JULY) -> MonthClosing:
@@ -66,7 +68,7 @@ def look(closing: MonthClosing, now: datetime) -> int:
 def begin_anew(database: Database) -> None:
     """No month is closed: as whoever has the database would do it, past the program."""
     with database.writer.begin() as connection:
-        for table in ("closing_look", "figure_revision", "frozen_rows", "frozen_figure", "month_closing"):
+        for table in (*KEPT, "month_closing"):
             connection.execute(text(f"DELETE FROM {table}"))
 
 
@@ -74,7 +76,8 @@ def frozen_state() -> list[Any]:
     with reading() as session:
         figures = session.exec(select(FrozenFigure).order_by(FrozenFigure.id)).all()
         rows = session.exec(select(FrozenRows).order_by(FrozenRows.id)).all()
-        return [one.model_dump() for one in (*figures, *rows)]
+        told = session.exec(select(OpenRow).order_by(OpenRow.id)).all()
+        return [one.model_dump() for one in (*figures, *rows, *told)]
 
 
 def disturb(session: Session, estates: list[Estate], chance: Random) -> set[int]:
