@@ -1,6 +1,6 @@
 """The rows behind a figure, a page at a time: what the count is made of, to the last one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from trace.services.figures.counting import Rows
 from trace.services.figures.fact import Cell, Fact
 
 PAGE = 100
+AT_ONCE = 1_000
 BEGINNING = -1
 """Before the first row: the number of a stamp begins at nought."""
 
@@ -41,19 +42,26 @@ def rows_behind(
     question = rows.narrowed(_columns(rows, fact), fact, actor, ask).where(fact.id > after)
     found = session.execute(question.order_by(fact.id).limit(limit + 1), ask.days).all()
     onward = found[limit - 1][0] if len(found) > limit else None
-    shown = found[:limit]
-    amounts = rows.judged(session, (row[0] for row in shown), ask) if rows.judge else None
-    told = ((*row[1:-1], row[-1] if amounts is None else amounts.get(row[0], 0)) for row in shown)
-    return Behind(fact.cells, tuple(told), onward)
+    return Behind(fact.cells, tuple(_told(session, rows, ask, found[:limit])), onward)
 
 
 def every_row(session: Session, actor: Actor, rows: Rows, ask: Ask) -> Iterator[tuple[Any, ...]]:
-    """All rows, page after page."""
-    after: int | None = BEGINNING
-    while after is not None:
-        page = rows_behind(session, actor, rows, ask, after=after, limit=10 * PAGE)
-        yield from page.rows
-        after = page.next
+    """All rows, from one statement a portion at a time: asked for by the page, each page sorts them all.
+
+    Raises:
+        NotAllowed: the role sees no figures.
+    """
+    fact = rows.fact.knowing(ask.dimensions)
+    question = rows.narrowed(_columns(rows, fact), fact, actor, ask).order_by(fact.id)
+    options = {"yield_per": AT_ONCE}
+    for some in session.execute(question, ask.days, execution_options=options).partitions():
+        yield from _told(session, rows, ask, some)
+
+
+def _told(session: Session, rows: Rows, ask: Ask, found: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
+    """What the cells show, and last what the row counts for."""
+    amounts = rows.judged(session, (row[0] for row in found), ask) if rows.judge else None
+    return ((*row[1:-1], row[-1] if amounts is None else amounts.get(row[0], 0)) for row in found)
 
 
 def _columns(rows: Rows, fact: Fact) -> Any:
