@@ -71,6 +71,7 @@ from trace.web.cooperative import (
     stamps,
     today,
     tracing,
+    training,
     unit_labels,
 )
 from trace.web.door import Door, open_doors
@@ -99,6 +100,7 @@ from trace.web.office import recalls as office_recalls
 from trace.web.office import reports as office_reports
 from trace.web.office import rules as office_rules
 from trace.web.office import tracing as office_tracing
+from trace.web.office import training as office_training
 
 DOORS: tuple[Door, ...] = (
     account.door,
@@ -174,6 +176,9 @@ DOORS: tuple[Door, ...] = (
     office_rates.door,
     office_ocop.door,
     office_plans.door,
+    office_training.door,
+    office_training.files,
+    training.door,
     office_plan_imports.door,
     office_prefixes.door,
     office_personal.door,

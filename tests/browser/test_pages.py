@@ -50,6 +50,8 @@ NO_PAGES = {
     "imports.errors",
     "office_plan_imports.check",
     "office_plan_imports.errors",
+    "office_training_imports.check",
+    "office_training_imports.errors",
     "label_stock.drawing",
     "label_calibration.reckon",
     "label_design_form.drawing",

@@ -27,13 +27,14 @@ from trace.records.scan import Scan, StampSeen
 from trace.records.season_plan import SeasonPlan
 from trace.records.shop import Listing, Shop
 from trace.records.stamp import StampActivation, StampBlock, StampVoid
+from trace.records.training import TrainingAttendance, TrainingSession
 from trace.services.lot_information import information_of
 
 TABLES = (
     Allocation, AdminUnit, AdminUnitChange, Certificate, CertificateScope, Consignment, DayTotal, Event,
     GrowingArea, Hold, Household, Job, Listing, Lot, LotLink, MarketOrder, MarketOrderLine, OcopRating,
     Organisation, PackingHouse, Plot, Product, RecallDrill, Scan, SeasonPlan, Shop, StampActivation,
-    StampBlock, StampSeen, StampVoid, YieldRule,
+    StampBlock, StampSeen, StampVoid, TrainingAttendance, TrainingSession, YieldRule,
 )  # fmt: skip
 SOLD = ("placed", "completed")
 
@@ -264,20 +265,25 @@ def sellers(books: Books) -> Iterator[Entry]:
         yield Entry(home.id, whose(books, home.org_id, home), int(sold))
 
 
+def course_days(books: Books, home: Household) -> list[date]:
+    """The day of each session its people came to."""
+    came = [row.session_id for row in books.rows[TrainingAttendance] if row.household_id == home.id]
+    return [books.get(TrainingSession, number).held_on for number in came]
+
+
 def trained(books: Books) -> Iterator[Entry]:
     for home in books.rows[Household]:
-        if home.trained_on is not None and vn_day(home.trained_on) <= books.until:
+        if any(day <= books.until for day in course_days(books, home)):
             yield Entry(home.id, whose(books, home.org_id, home))
 
 
 def courses(books: Books, *, selling: bool) -> Iterator[Entry]:
     for home in books.rows[Household]:
-        day = vn_day(home.trained_on)
-        if not books.within(day):
-            continue
-        after = sold_days(books, home, day, day + timedelta(days=90))
-        keys = {**in_time(day), **whose(books, home.org_id, home)}
-        yield Entry(home.id, keys, int(bool(after)) if selling else 1)
+        days = [day for day in course_days(books, home) if books.within(day)]
+        sold = any(sold_days(books, home, day, day + timedelta(days=90)) for day in days)
+        for day in days:
+            keys = {**in_time(day), **whose(books, home.org_id, home)}
+            yield Entry(home.id, keys, int(sold) if selling else 1)
 
 
 def shelves(books: Books, *, ocop: bool) -> Iterator[Entry]:

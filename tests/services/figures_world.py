@@ -27,6 +27,7 @@ from trace.records.scan import Scan, StampSeen
 from trace.records.season_plan import SeasonPlan
 from trace.records.shop import Listing, Shop, ShopState
 from trace.records.stamp import BlockState, KeyState, StampActivation, StampBlock, StampKeyRow, StampVoid
+from trace.records.training import TrainingAttendance, TrainingSession
 from trace.services.public_id import new_public_id
 
 FIRST, LAST = date(2026, 5, 20), date(2026, 6, 25)
@@ -64,6 +65,11 @@ class Maker:
     def __init__(self, session: Session, chance: Random) -> None:
         self.session, self.chance = session, chance
 
+    def aside(self) -> "Maker":
+        """One whose rows leave the draws for all others as they are."""
+        state = self.chance.getstate()[1]
+        return Maker(self.session, Random(f"{state[:4]} {state[-1]}"))
+
     def some(self, most: int) -> range:
         return range(self.chance.randint(0, most))
 
@@ -93,7 +99,8 @@ class Maker:
         """A cooperative with rows of every kind; it moves to another commune at the end."""
         one = Estate(world.make_org(self.session, self.at(), **self.place()))
         _land(self, one)
-        _plans(self)
+        _plans(self.aside())
+        _courses(self.aside(), one)
         _goods(self, one)
         _shops(self, one)
         for _ in range(self.chance.randint(10, 20)):
@@ -120,12 +127,22 @@ def _land(make: Maker, one: Estate) -> None:
         one.houses.append(make.add(PackingHouse(**values, **make.place(), created_at=make.at())))
     for _ in range(3):
         home = world.make_household(session, make.at(), org, **make.place())
-        home.trained_on = make.maybe(make.at())
         one.households.append(home)
         area = make.pick([*one.areas, None])
         crop = make.pick(("lychee", "guava"))
         given = {"growing_area_id": area.id if area else None, "variety": make.pick(VARIETIES)}
         one.plots.append(world.make_plot(session, make.at(), home, crop=crop, area_m2=400, **given))
+
+
+def _courses(make: Maker, one: Estate) -> None:
+    """Three sessions, some on one day or outside the period; households came to none, one or two."""
+    held = [
+        make.add(TrainingSession(held_on=make.day(), recorded_at=make.at(), **make.place())) for _ in range(3)
+    ]
+    for home in one.households:
+        for course in make.chance.sample(held, k=make.chance.randint(0, 2)):
+            came = {"session_id": course.id, "household_id": home.id, "org_id": one.org.id}
+            make.add(TrainingAttendance(**came, recorded_at=make.at()))
 
 
 def _plans(make: Maker) -> None:

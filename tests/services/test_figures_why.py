@@ -25,6 +25,8 @@ from trace.records.lot import LotKind
 from trace.records.market_order import MarketOrder, OrderStatus, OrderStatusChange
 from trace.records.scan import Scan
 from trace.records.shop import Shop, ShopState
+from trace.records.training import TrainingSession
+from trace.services import training
 from trace.services.admission import Actor
 from trace.services.figures.answering import answer
 from trace.services.figures.asking import IN_TIME, Ask, Dimension
@@ -34,7 +36,6 @@ from trace.services.figures.freshness import freshness
 from trace.services.figures.row_listing import every_row
 from trace.services.figures.why import why
 from trace.services.recounting import recount
-from trace.standards.local_time import day_bounds
 
 MIDDLE = FIRST + timedelta(days=14)
 LATER, EARLIER = Ask(MIDDLE, LAST), Ask(FIRST, MIDDLE - timedelta(days=1))
@@ -57,7 +58,7 @@ def mixed(now: list, part: list, old: list, share: float | None) -> int | None:
 @pytest.mark.parametrize("name", ["revenue", "orders", "price", "returned", "price_spread", "scan_reach"])
 def test_an_effect_is_the_whole_less_the_whole_with_that_part_as_before(sqlite: Database, name: str) -> None:
     with transaction() as session:
-        world_of(session, 12)
+        world_of(session, 13)
         books = [oracle.Books(session, ask.since, ask.until) for ask in (LATER, EARLIER)]
         now, before = (oracle.counts_of(one, name) for one in books)
         found = why(session, OFFICE, BY_NAME[name], LATER, EARLIER)
@@ -289,10 +290,11 @@ def test_a_household_sells_by_what_its_harvest_became_however_many_steps_away(
         assert figure(session, "active_sellers", replace(july, since=JUNE.since, until=JUNE.until)) == HALF
         assert figure(session, "active_sellers", july) == 0
         for home, day in ((coop.household, DAY - timedelta(days=90)), (idle, DAY)):
-            session.merge(home).trained_on = day_bounds(day)[0]
-        session.flush()
+            course = world.add(session, TrainingSession(held_on=day, commune_code=THANH_HA, recorded_at=now))
+            training.add_households(session, OFFICE, course, [session.merge(home)], now)
         assert figure(session, "trained_then_selling", Ask(date(2026, 1, 1), JUNE.until)) == HALF
-        session.merge(coop.household).trained_on = day_bounds(DAY - timedelta(days=91))[0]
+        early = session.exec(select(TrainingSession).order_by(TrainingSession.held_on)).first()
+        early.held_on = DAY - timedelta(days=91)
         session.flush()
         assert figure(session, "trained_then_selling", Ask(date(2026, 1, 1), JUNE.until)) == 0
 

@@ -35,6 +35,7 @@ from trace.records.product import OcopProposal, ProductImage
 from trace.records.rules import ExportRule, YieldRule
 from trace.records.season_plan import SeasonPlan
 from trace.records.shop import Listing, Shop
+from trace.records.training import TrainingSession
 from trace.services import (
     api_tokens,
     consigning,
@@ -46,6 +47,7 @@ from trace.services import (
     listing_offers,
     lot_events,
     rules,
+    training,
 )
 from trace.services.admission import Act, Actor, may
 from trace.services.epcis import capturing, named_queries, subscriptions
@@ -109,7 +111,8 @@ def lay_out(app: Flask, folder: Path, now: datetime, role: Role | None) -> Groun
         own.places["token"] = _upload(session, account if sends_files else own.coop.manager, now)
         other.places["token"] = _upload(session, other.coop.manager, now)
         if account is not None and may(world.actor_of(account), Act.PLAN_SEASONS):
-            own.places["office_plan_imports.token"] = _upload(session, account, now, "plans", PLANS)
+            for door, noun, text in SHEETS:
+                own.places[f"{door}.token"] = _upload(session, account, now, noun, text)
         token = api_tokens.issue_token(session, account.login, "test", now)[1] if account else ""
     return Grounds(own, other, account, token)
 
@@ -133,7 +136,10 @@ def _bound(role: Role, estate: Estate) -> dict[str, Any]:
     }.get(role, org)
 
 
-PLANS = "Xã,Cây trồng,Từ ngày,Đến ngày,Sản lượng,Diện tích\n"
+SHEETS = (
+    ("office_plan_imports", "plans", "Xã,Cây trồng,Từ ngày,Đến ngày,Sản lượng,Diện tích\n"),
+    ("office_training_imports", "training", "Mã hộ,Ngày,Tên buổi,HTX\n"),
+)
 
 
 def _upload(
@@ -163,7 +169,7 @@ def _estate(session: Session, now: datetime, folder: Path, commune: str, sign: s
     places |= _papers(session, now, coop) | _shelf(session, now, coop, sign)
     places |= {"hold_id": _hold(session, now, coop), "rule_id": _rule(session)}
     places |= {"run": _print(session, now, block)}
-    places |= {"plan_id": _plan(session, now, commune)}
+    places |= {"plan_id": _plan(session, now, commune), "session_id": _course(session, now, coop)}
     places |= _gear(session, now, coop) | files(session, now, coop, sign)
     places |= _parcel(session, now, coop, lot) | _events(session, now, coop, lot)
     drill = drilling.begin(session, coop.boss, lot.public_id, now, lambda: 0.0)
@@ -302,6 +308,14 @@ def _rule(session: Session) -> int:
     return number
 
 
+def _course(session: Session, now: datetime, coop: world.Coop) -> int:
+    """A training session to which the estate's household came."""
+    row = TrainingSession(title="Tập huấn", held_on=DAY, commune_code=coop.org.commune_code, recorded_at=now)
+    number: int = world.add(session, row).id
+    training.add_households(session, Actor(None, Role.OFFICE), row, [coop.household], now)
+    return number
+
+
 def _plan(session: Session, now: datetime, commune: str) -> int:
     """A plan of the estate's commune that waits for the office."""
     row = SeasonPlan(crop="carrot", first_day=DAY, last_day=DAY, weight_g=10**9, area_m2=10_000)
@@ -398,6 +412,7 @@ CHOICES: dict[str, str] = {
     "by_file": "postmart",
     "noun": "farms",
     "office_plan_imports.noun": "plans",
+    "office_training_imports.noun": "training",
     "filename": "tokens.css",
     "exporter": "json",
     "measure": "orders",
@@ -510,6 +525,11 @@ _PLAN: Make = lambda e: {  # noqa: E731
     "area_m2": "90,5",
     "price_vnd_kg": "25.000",
     "note": "",
+}
+_COURSE: Make = lambda e: {  # noqa: E731
+    "title": "Bán hàng trên sàn",
+    "held_on": "12/03/2026",
+    "place": f"2025-07:{e.coop.org.commune_code}",
 }
 _REASON: Make = lambda _e: {"reason": "Chờ kết quả mẫu"}  # noqa: E731 - a row of the table below
 _RECALL: Make = lambda _e: {  # noqa: E731
@@ -835,6 +855,10 @@ FORMS: dict[str, Make] = {
     "office_plans.correct": lambda e: {**_PLAN(e), "reason": "Tính lại diện tích"},
     "office_plans.withdraw": _REASON,
     "office_plan_imports.upload": lambda _e: {"loai": "plans"},
+    "office_training_imports.upload": lambda _e: {"loai": "training"},
+    "office_training.add": _COURSE,
+    "office_training.save": _COURSE,
+    "office_training.attend": lambda e: {"codes": e.coop.household.code},
     "office_ocop.add": _RATING,
     "office_ocop.settle": lambda _e: {"what": "decline", "reason": "Thiếu giấy"},
     "prefixes.add": _PREFIX,

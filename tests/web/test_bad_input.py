@@ -65,6 +65,7 @@ WORST = (LONG[0], "a\0b", str(2**63), *LONG[1:], str(2**31), "NaN")
 """What a database refuses that holds columns to their lengths and kinds; the first three, what any does."""
 QUESTIONS = ("a\0b", "x" * 3_000, "9" * 40, "-1", "²", "9999-12-31", "[")
 SLOW = {"imports.upload", "imports.write", "office_plan_imports.upload", "office_plan_imports.write"}
+SLOW |= {"office_training_imports.upload", "office_training_imports.write"}
 """Start a process of their own each time; tests of imports feed them."""
 
 

@@ -31,6 +31,7 @@ DONE = {
     },
     Role.OFFICE: {
         "office_ocop.add", "office_plan_imports.upload", "office_plans.add", "office_plans.withdraw",
+        "office_training.add",
         "office_recalls.open_recall", "office_rules.add", "organisations.add",
         "organisations.save",
     },
@@ -39,6 +40,7 @@ DONE = {
 SHEETS = {
     "imports.upload": "sku,name,unit\nA1,Vải,1 kg\n",
     "office_plan_imports.upload": "Xã,Cây trồng,Từ ngày,Đến ngày,Sản lượng,Diện tích\n",
+    "office_training_imports.upload": "Mã hộ,Ngày,Tên buổi,HTX\n",
 }
 OWN_WAYS = {"account.py", "checking.py", "farms.py", "hooks.py", "once.py", "shop_connect.py"}
 OWN_WAYS |= {

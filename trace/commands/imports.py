@@ -23,7 +23,7 @@ SHOWN = 20
 
 @click.group(name="import")
 def imports() -> None:
-    """Bring in farms, products or plans; good rows go in, the others are told with row, column and remedy."""
+    """Bring in farms, products, plans, training; good rows go in, others are told with place and remedy."""
 
 
 def _verb(noun: str, summary: str) -> None:
@@ -60,6 +60,7 @@ def _verb(noun: str, summary: str) -> None:
 _verb("farms", "Households, plots and growing areas from FILE (XLSX or CSV).")
 _verb("products", "Products from FILE (XLSX or CSV).")
 _verb("plans", "Season plans of communes from FILE (XLSX or CSV); the office's accounts.")
+_verb("training", "Who came to which training session from FILE (XLSX or CSV); the office's accounts.")
 
 
 @imports.command(name="template")

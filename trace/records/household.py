@@ -27,7 +27,6 @@ class Household(Placed, table=True):
     search_key: str
     phone_sealed: bytes | None = blob(default=None, nullable=True)
     id_number_sealed: bytes | None = blob(default=None, nullable=True)
-    trained_on: datetime | None = None
     import_id: int | None = maybe_ref("import_run.id")
     created_at: datetime
     erased_at: datetime | None = None

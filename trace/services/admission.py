@@ -50,6 +50,7 @@ class Act(StrEnum):
     CLOSE_RECALL = "close_recall"
     RATE_PRODUCT = "rate_product"
     PROPOSE_RATING = "propose_rating"
+    KEEP_TRAINING = "keep_training"
     PLAN_SEASONS = "plan_seasons"
     PROPOSE_PLAN = "propose_plan"
     VIEW_FIGURES = "view_figures"
@@ -123,6 +124,7 @@ POLICY: dict[Act, dict[Role, Scope]] = {
     Act.CLOSE_RECALL: {Role.OFFICE: Scope.ALL},
     Act.RATE_PRODUCT: {Role.OFFICE: Scope.ALL},
     Act.PROPOSE_RATING: {**_COOP, Role.COMMUNE_OFFICER: Scope.COMMUNE},
+    Act.KEEP_TRAINING: {Role.OFFICE: Scope.ALL},
     Act.PLAN_SEASONS: {Role.OFFICE: Scope.ALL},
     Act.PROPOSE_PLAN: {Role.COMMUNE_OFFICER: Scope.COMMUNE, Role.OFFICE: Scope.ALL},
     Act.VIEW_FIGURES: {

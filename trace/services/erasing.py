@@ -18,6 +18,7 @@ from trace.records.household import Consent, Household
 from trace.records.import_run import ImportUpload
 from trace.records.lot import Lot
 from trace.records.plot import Plot
+from trace.records.training import TrainingAttendance
 from trace.services.admission import Act, Actor, fetch
 from trace.services.households import household_key
 from trace.services.logging_acts import append_leaf
@@ -45,8 +46,9 @@ def erase_household(
         return row
     _overwrite_freed(session)
     row.name, row.search_key = row.code, household_key(row.code, row.code)
-    row.phone_sealed = row.id_number_sealed = row.trained_on = None
+    row.phone_sealed = row.id_number_sealed = None
     row.erased_at = now
+    session.execute(delete(TrainingAttendance).where(col(TrainingAttendance.household_id) == row.id))
     _empty_plots(session, row)
     _empty_diary(session, row)
     _empty_logged(session, row)

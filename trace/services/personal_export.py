@@ -11,6 +11,7 @@ from trace.records.diary_entry import DiaryEntry
 from trace.records.household import Consent, Household
 from trace.records.lot import Lot
 from trace.records.plot import Plot
+from trace.records.training import TrainingAttendance, TrainingSession
 from trace.services.admission import Act, Actor, fetch, may
 from trace.services.households import personal_data
 from trace.services.story import place_of
@@ -19,7 +20,7 @@ from trace.services.typed_texts import texts_about
 FORMAT = "nongsan-household/1"
 _PLACED = ("commune_code", "old_commune_code")
 _FIELDS: dict[type[SQLModel], tuple[str, ...]] = {
-    Household: ("code", "name", *_PLACED, "trained_on", "created_at", "erased_at"),
+    Household: ("code", "name", *_PLACED, "created_at", "erased_at"),
     Consent: ("purpose", "version", "given_at", "withdrawn_at"),
     Plot: ("code", "name", "crop", "variety", "area_m2", "latitude", "longitude", *_PLACED, "created_at"),
     DiaryEntry: (
@@ -27,6 +28,7 @@ _FIELDS: dict[type[SQLModel], tuple[str, ...]] = {
         "recorded_at",
     ),
     Lot: ("code", "kind", "crop", "variety", "weight_g", "harvested_on", "yield_reason", "created_at"),
+    TrainingSession: ("held_on", "title", "topic", "organiser", "place", "from_book"),
     Account: ("login", "name", "role", "language", "is_active", "created_at"),
 }
 
@@ -63,6 +65,7 @@ def personal_export(
         "plots": _all(session, Plot, row.id),
         "diary": _all(session, DiaryEntry, row.id),
         "lots": _all(session, Lot, row.id),
+        "training": _training(session, row.id),
         "accounts": _all(session, Account, row.id),
         "looked_at_by_the_office": looks,
     }
@@ -70,6 +73,17 @@ def personal_export(
 
 def _all(session: Session, table: Any, household_id: int) -> list[dict[str, Any]]:
     question = select(table).where(col(table.household_id) == household_id).order_by(col(table.id))
+    return [_said(one) for one in session.execute(question).scalars()]
+
+
+def _training(session: Session, household_id: int) -> list[dict[str, Any]]:
+    """The sessions its people came to, the oldest first."""
+    question = (
+        select(TrainingSession)
+        .join(TrainingAttendance, col(TrainingAttendance.session_id) == col(TrainingSession.id))
+        .where(col(TrainingAttendance.household_id) == household_id)
+        .order_by(col(TrainingSession.held_on), col(TrainingSession.id))
+    )
     return [_said(one) for one in session.execute(question).scalars()]
 
 

@@ -39,7 +39,7 @@ _SHEETS: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     ),
     **{
         noun: ((sheet, tuple(column.name for column in NOUNS[noun].columns)),)
-        for noun, sheet in (("products", "product"), ("plans", "plan"))
+        for noun, sheet in (("products", "product"), ("plans", "plan"), ("training", "training"))
     },
 }
 """Sheets of the template: the kind of rows, the columns in their order."""

@@ -18,7 +18,6 @@ from trace.services.phones import normalise
 from trace.services.registering import own_code
 from trace.services.sites import market_of, site_code
 from trace.standards.fault import Fault
-from trace.standards.local_time import day_bounds
 from trace.standards.search_key import fold_vi
 
 Rule = Callable[[Any], Any]
@@ -114,7 +113,7 @@ def _rules(layout: Layout, setting: Setting) -> Mapping[str, Rule]:
         "id_number": lambda cell: id_number(cells.text(cell)),
         "commune": cells.text,
         "old_commune": cells.text,
-        "trained_on": _remembered(lambda cell: day_bounds(cells.day(cell, setting.today))[0]),
+        "trained_on": _remembered(lambda cell: cells.day(cell, setting.today)),
         "plot_code": lambda cell: own_code(cells.line(cell, 32)),
         "plot_name": lambda cell: cells.line(cell, 120),
         "crop": _remembered(lambda cell: crop_of(cells.text(cell))),

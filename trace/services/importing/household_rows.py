@@ -1,7 +1,11 @@
 """Households of a batch: new ones in, changed ones over, the rest counted."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import col
 
 from trace.keyring import current_keyring
 from trace.records.household import Household
@@ -10,11 +14,11 @@ from trace.services.importing.farm_memory import Home, Memory, key_of, place_col
 from trace.services.importing.farm_reader import FarmReader
 from trace.services.importing.report import Draft
 from trace.services.importing.writing import Key, insert_rows, numbers_since, update_rows
+from trace.services.training import add_households, book_session
 from trace.standards.fault import Fault
 
 COLUMNS = (
     "id", "name", "erased_at", "commune_code", "old_commune_code", "phone_sealed", "id_number_sealed",
-    "trained_on",
 )  # fmt: skip
 _SEALED = {"phone": phone_place, "id_number": id_number_place}
 
@@ -49,6 +53,28 @@ def _remember(memory: Memory, first: Mapping[Key, Draft], known: Mapping[Key, An
     numbers = {key: row.id for key, row in known.items()} | _new_numbers(memory)
     for key, draft in first.items():
         memory.homes[key] = Home(numbers.get(key), memory.place_of(draft, key[0]))
+    _note_training(memory, {numbers[key]: draft for key, draft in first.items() if key in numbers})
+
+
+def _note_training(memory: Memory, drafts: Mapping[int, Draft]) -> None:
+    """A day beside a household is a session of its commune of which no more is known."""
+    task = memory.task
+    told = {number: draft.values["trained_on"] for number, draft in drafts.items() if _trained(draft)}
+    if not told or not task.writes:
+        return
+    rows = task.session.execute(select(Household).where(col(Household.id).in_(told))).scalars()
+    groups: dict[tuple[Any, str], list[Household]] = defaultdict(list)
+    for home in rows:
+        if home.erased_at is None:
+            groups[told[home.id], home.commune_code].append(home)
+    for (day, commune), homes in groups.items():
+        place = place_columns((commune, None))
+        course = book_session(task.session, day, place, task.actor.account_id, task.now)
+        add_households(task.session, task.actor, course, homes, task.now, task.import_id)
+
+
+def _trained(draft: Draft) -> bool:
+    return draft.values.get("trained_on") is not None
 
 
 def _new_numbers(memory: Memory) -> dict[Key, int]:
@@ -74,7 +100,6 @@ def _new(memory: Memory, key: Key, draft: Draft) -> dict[str, Any]:
             f"{field}_sealed": _sealed(memory, values.get(field), place(*key))
             for field, place in _SEALED.items()
         },
-        "trained_on": values.get("trained_on"),
         "import_id": memory.task.import_id,
         "created_at": memory.task.now,
     }
@@ -85,14 +110,13 @@ def _change(memory: Memory, key: Key, found: Any, draft: Draft) -> dict[str, Any
     values: dict[str, Any] = draft.values
     before = (found.commune_code, found.old_commune_code)
     place = values.get("place", before)
-    trained = values.get("trained_on", found.trained_on)
     sealed = {f"{field}_sealed": _kept(memory, key, found, field, values) for field in _SEALED}
     same = all(getattr(found, name) is value for name, value in sealed.items())
-    if same and (values["household_name"], place, trained) == (found.name, before, found.trained_on):
+    if same and (values["household_name"], place) == (found.name, before):
         return None
     name = str(values["household_name"])
     words = {"name": name, "search_key": household_key(key[1], name)}
-    return {"id": found.id, **words, **place_columns(place), **sealed, "trained_on": trained}
+    return {"id": found.id, **words, **place_columns(place), **sealed}
 
 
 def _kept(memory: Memory, key: Key, found: Any, field: str, values: Mapping[str, Any]) -> bytes | None:

@@ -13,7 +13,7 @@ from sqlmodel import Session, col
 from trace.errors import Conflict, NotFound, Refused
 from trace.records.import_run import ImportRun
 from trace.services.admission import Act, Actor, scope_of
-from trace.services.importing import farm_columns, plan_rows, product_rows
+from trace.services.importing import farm_columns, plan_rows, product_rows, training_rows
 from trace.services.importing.columns import Column, Kind, Layout, recognise
 from trace.services.importing.communes import Gazetteer
 from trace.services.importing.farm_memory import Task
@@ -69,6 +69,14 @@ NOUNS: Mapping[str, Noun] = {
             "crop",
             Act.PLAN_SEASONS,
             owned=False,
+        ),
+        Noun(
+            "training",
+            training_rows.COLUMNS,
+            training_rows.KINDS,
+            training_rows.TrainingRows,
+            "household_code",
+            Act.KEEP_TRAINING,
         ),
     )
 }

@@ -57,6 +57,7 @@ def index() -> str:
     links = [
         (url_for("sites.index"), say("registry.areas")),
         (url_for("imports.index"), say("registry.import")),
+        (url_for("training.index"), say("menu.htx.training")),
     ]
     more = url_for("farms.index", q=query, tu=start + PAGE) if total > start + PAGE else None
     title = say("registry.households.title", n=total)

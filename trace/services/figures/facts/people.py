@@ -5,22 +5,31 @@ No name is among the cells: who a household is stands behind a reason that is re
 
 from dataclasses import replace
 
+from sqlalchemy import func, select
 from sqlmodel import col
 
 from trace.records.household import Household
 from trace.records.organisation import Organisation
 from trace.records.shop import Shop
+from trace.records.training import TrainingAttendance, TrainingSession
 from trace.services.figures.asking import Dimension
-from trace.services.figures.fact import Cell, Fact, calendar_at, table
+from trace.services.figures.fact import Cell, Fact, calendar, table
 from trace.services.figures.facts.placing import COOPERATIVE, of_place
 
 _OWNED = table(Household).join(table(Organisation), col(Organisation.id) == col(Household.org_id))
+_LAST_DAY = (
+    select(func.max(col(TrainingSession.held_on)))
+    .join(TrainingAttendance, col(TrainingAttendance.session_id) == col(TrainingSession.id))
+    .where(col(TrainingAttendance.household_id) == col(Household.id))
+    .correlate(table(Household))
+    .scalar_subquery()
+)
 _KEYS = {Dimension.COOPERATIVE: col(Organisation.public_id), **of_place(Household)}
 _CELLS = (
     Cell("household", "text", col(Household.code)),
     COOPERATIVE,
     Cell("commune", "text", col(Household.commune_code)),
-    Cell("trained", "moment", col(Household.trained_on)),
+    Cell("trained", "day", _LAST_DAY),
 )
 
 HOUSEHOLDS = Fact(
@@ -44,10 +53,14 @@ AT_SHOPS = Fact(
 )
 TRAINED = Fact(
     name="households",
-    source=_OWNED,
+    source=_OWNED.join(
+        table(TrainingAttendance), col(TrainingAttendance.household_id) == col(Household.id)
+    ).join(table(TrainingSession), col(TrainingSession.id) == col(TrainingAttendance.session_id)),
     id=col(Household.id),
-    at=col(Household.trained_on),
-    keys={**_KEYS, **calendar_at(col(Household.trained_on))},
+    day=col(TrainingSession.held_on),
+    keys={**_KEYS, **calendar(col(TrainingSession.held_on))},
     cells=_CELLS,
-    written=col(Household.trained_on),
+    written=col(TrainingAttendance.recorded_at),
+    is_split=True,
 )
+"""Households, once for each session they came to."""

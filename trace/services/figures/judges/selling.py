@@ -8,12 +8,11 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from trace.records.allocation import Allocation
-from trace.records.household import Household
 from trace.records.lot import Lot, LotLink
 from trace.records.market_order import MarketOrder, OrderStatus
+from trace.records.training import TrainingAttendance, TrainingSession
 from trace.services.figures.asking import EXPIRING_DAYS, Ask
 from trace.services.lineage import portions
-from trace.standards.local_time import local_day
 
 WITHIN = timedelta(days=EXPIRING_DAYS)
 
@@ -25,20 +24,25 @@ def sold_in_period(session: Session, ids: Sequence[int], ask: Ask) -> dict[int, 
 
 
 def sold_after_course(session: Session, ids: Sequence[int], ask: Ask) -> dict[int, int]:
-    """One for each household that sold on the day of its course or within 90 days after."""
+    """One for each household that sold on the day of a session of the period or within 90 days after it."""
     days: dict[int, list[date]] = {}
     for household, day in sales_of_households(session, ask.since, ask.until + WITHIN):
         days.setdefault(household, []).append(day)
-    found = {}
-    for household, at in session.execute(_courses(ids)):
-        first = local_day(at)
-        found[household] = int(any(first <= day <= first + WITHIN for day in days.get(household, ())))
+    found: dict[int, int] = {}
+    for household, first in session.execute(_courses(ids, ask)):
+        sold = any(first <= day <= first + WITHIN for day in days.get(household, ()))
+        found[household] = max(found.get(household, 0), int(sold))
     return found
 
 
-def _courses(ids: Sequence[int]) -> Any:
-    trained = (col(Household.id).in_(ids), col(Household.trained_on).is_not(None))
-    return select(col(Household.id), col(Household.trained_on)).where(*trained)
+def _courses(ids: Sequence[int], ask: Ask) -> Any:
+    """Each household with the day of each session of the period it came to."""
+    return (
+        select(col(TrainingAttendance.household_id), col(TrainingSession.held_on))
+        .join(TrainingSession, col(TrainingSession.id) == col(TrainingAttendance.session_id))
+        .where(col(TrainingAttendance.household_id).in_(ids))
+        .where(col(TrainingSession.held_on).between(ask.since, ask.until))
+    )
 
 
 def sales_of_households(session: Session, since: date, until: date) -> set[tuple[int, date]]:

@@ -5,8 +5,9 @@ from sqlmodel import col
 
 from trace.records.household import Household
 from trace.records.shop import Listing, Shop, ShopState
+from trace.records.training import TrainingAttendance, TrainingSession
 from trace.services.figures.counting import Timing, Total
-from trace.services.figures.fact import BEFORE_AT
+from trace.services.figures.fact import UNTIL
 from trace.services.figures.facts.people import AT_SHOPS, HOUSEHOLDS, SELLERS, TRAINED
 from trace.services.figures.facts.placing import stars
 from trace.services.figures.facts.products import ON_SHELVES, PRODUCTS
@@ -23,7 +24,12 @@ _LIVE = (col(Listing.on_sale), col(Listing.is_missing).is_(False))
 _IS_OCOP = stars() >= OCOP_FROM
 
 _AT_SHOPS = Total(fact=AT_SHOPS, where=(_IS_CONNECTED,))
-_TRAINED = Total(fact=HOUSEHOLDS, where=(col(Household.trained_on) < BEFORE_AT,), holds=Timing.UNTIL)
+_CAME = (
+    select(col(TrainingAttendance.household_id))
+    .join(TrainingSession, col(TrainingSession.id) == col(TrainingAttendance.session_id))
+    .where(col(TrainingSession.held_on) <= UNTIL)
+)
+_TRAINED = Total(fact=HOUSEHOLDS, where=(col(Household.id).in_(_CAME),), holds=Timing.UNTIL)
 _COURSES = Total(fact=TRAINED)
 _OCOP_LIVE = Total(fact=ON_SHELVES, where=(*_LIVE, _IS_OCOP))
 
@@ -37,8 +43,8 @@ MEASURES = (
         Total(fact=SELLERS, where=(_HAS_SHOP,), judge=sold_in_period, holds=Timing.PERIOD),
         Total(fact=HOUSEHOLDS, where=(_HAS_SHOP,)),
     ),
-    Measure(3, "households_trained", 1, Unit.COUNT, _TRAINED),
-    Measure(3, "trained_then_selling", 1, Unit.SHARE, Total(fact=TRAINED, judge=sold_after_course), _COURSES),
+    Measure(3, "households_trained", 2, Unit.COUNT, _TRAINED),
+    Measure(3, "trained_then_selling", 2, Unit.SHARE, Total(fact=TRAINED, judge=sold_after_course), _COURSES),
     Measure(4, "products_on_platforms", 1, Unit.COUNT, Total(fact=ON_SHELVES, where=_LIVE)),
     Measure(4, "ocop_on_platforms", 1, Unit.COUNT, _OCOP_LIVE),
     Measure(
