@@ -9,7 +9,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -23,6 +23,8 @@ from trace.settings_outside import (
     is_network,
 )
 
+REMINDER_DAYS = (90, 30, 7)
+"""So many days before an OCOP rating ends people are reminded."""
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = {
     "NONGSAN_INSTANCE": "instance",
@@ -68,6 +70,9 @@ class Settings(BaseModel):
     job_lease_s: int = Field(default=60, ge=2, le=3600)
     sync_first_days: int = Field(default=90, gt=0, le=400)
     rate_days: int = Field(default=10, gt=0, le=366)
+    ocop_reminder_days: tuple[Annotated[int, Field(gt=0, le=366)], ...] = Field(
+        default=REMINDER_DAYS, min_length=1, max_length=6
+    )
     upload_mb: int = Field(default=20, gt=0, le=100)
     printer_hosts: tuple[str, ...] = ()
     epcis_hosts: tuple[str, ...] = ()

@@ -58,7 +58,7 @@ def mixed(now: list, part: list, old: list, share: float | None) -> int | None:
 @pytest.mark.parametrize("name", ["revenue", "orders", "price", "returned", "price_spread", "scan_reach"])
 def test_an_effect_is_the_whole_less_the_whole_with_that_part_as_before(sqlite: Database, name: str) -> None:
     with transaction() as session:
-        world_of(session, 13)
+        world_of(session, 12)
         books = [oracle.Books(session, ask.since, ask.until) for ask in (LATER, EARLIER)]
         now, before = (oracle.counts_of(one, name) for one in books)
         found = why(session, OFFICE, BY_NAME[name], LATER, EARLIER)

@@ -160,7 +160,7 @@ def test_days_of_before_become_sessions_and_come_back(database: Database, now: d
         coop = world.make_coop(session, now)
         homes = [coop.household.id, *(world.make_household(session, now, coop.org).id for _ in range(2))]
     with database.writer.connect() as connection, connection.begin():
-        command.downgrade(alembic_config(connection), "0031")
+        command.downgrade(alembic_config(connection), "0033")
         midnight = datetime(2026, 3, 11, 17, tzinfo=UTC).replace(tzinfo=None)
         said = {"at": midnight.isoformat(sep=" "), "a": homes[0], "b": homes[1]}
         connection.execute(text("UPDATE household SET trained_on = :at WHERE id IN (:a, :b)"), said)

@@ -60,14 +60,26 @@ class ProductImage(SQLModel, table=True):
     created_at: datetime
 
 
+class OcopLevel(StrEnum):
+    """Which level of administration gave a rating; there are no districts since July 2025."""
+
+    UNKNOWN = ""
+    COMMUNE = "commune"
+    DISTRICT = "district"
+    PROVINCE = "province"
+    NATIONAL = "national"
+
+
 class OcopRating(SQLModel, table=True):
-    """An OCOP decision: stars, score, number, and the last day it holds."""
+    """An OCOP decision: stars, score, number, who gave it, and the last day it holds."""
 
     __tablename__ = "ocop_rating"
     __table_args__ = (
         UniqueConstraint("product_id", "decision_number"),
         check("stars", "stars BETWEEN 1 AND 5"),
         check("score", "score BETWEEN 0 AND 100"),
+        one_of("level", OcopLevel),
+        Index(None, "valid_to"),
     )
 
     id: int = pk()
@@ -75,6 +87,8 @@ class OcopRating(SQLModel, table=True):
     stars: int
     score: float
     decision_number: str = Field(max_length=64)
+    level: str = Field(default=OcopLevel.UNKNOWN, max_length=12)
+    issuer: str = Field(default="", max_length=160)
     decided_on: date
     valid_to: date
     recorded_by: int | None = maybe_ref("account.id", index=False)
@@ -98,6 +112,7 @@ class OcopProposal(SQLModel, table=True):
         check("stars", "stars BETWEEN 1 AND 5"),
         check("score", "score BETWEEN 0 AND 100"),
         one_of("state", ProposalState),
+        one_of("level", OcopLevel),
     )
 
     id: int = pk()
@@ -106,6 +121,8 @@ class OcopProposal(SQLModel, table=True):
     stars: int
     score: float
     decision_number: str = Field(max_length=64)
+    level: str = Field(default=OcopLevel.UNKNOWN, max_length=12)
+    issuer: str = Field(default="", max_length=160)
     decided_on: date
     state: str = Field(default=ProposalState.WAITING, max_length=12)
     reason: str = Field(default="", max_length=400)

@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 
 from trace.errors import FieldProblem, Invalid, NotFound, Refused
 from trace.records.organisation import Organisation
-from trace.records.product import OcopProposal, OcopRating, Product, ProposalState
+from trace.records.product import OcopLevel, OcopProposal, OcopRating, Product, ProposalState
 from trace.records.rules import OcopRule
 from trace.services.admission import Act, Actor, fetch, scope_of, visible
 from trace.services.intake import DecimalComma, Given, line
@@ -29,6 +29,8 @@ class RatingIn(Given):
     stars: Annotated[int, Field(ge=1, le=5)]
     score: Annotated[Annotated[float, Field(ge=0, le=100)], DecimalComma]
     decision_number: Annotated[str, line(64, 2)]
+    level: OcopLevel = OcopLevel.UNKNOWN
+    issuer: Annotated[str, line(160)] = ""
     decided_on: date
 
 
@@ -81,7 +83,8 @@ def accept_proposal(session: Session, actor: Actor, proposal_id: int, now: datet
     """Turn a report into a rating."""
     proposal = _waiting(session, actor, proposal_id)
     product = session.get_one(Product, proposal.product_id)
-    values = {name: getattr(proposal, name) for name in ("stars", "score", "decision_number", "decided_on")}
+    names = ("stars", "score", "decision_number", "level", "issuer", "decided_on")
+    values = {name: getattr(proposal, name) for name in names}
     rating = rate_product(session, actor, RatingIn(product=product.public_id, **values), now)
     _settle(session, actor, proposal, ProposalState.ACCEPTED, "", now)
     return rating

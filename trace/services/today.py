@@ -1,6 +1,6 @@
 """What waits for somebody in a cooperative today, the worst first, and the season in four figures."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -22,6 +22,7 @@ from trace.services.admission import Act, Actor, may, visible
 from trace.services.holding import open_holds, why
 from trace.services.lot_pages import activated, season_start
 from trace.services.lot_states import counts
+from trace.services.ocop_ending import endings
 from trace.services.sync_health import Pulse, sync_health
 from trace.standards.local_time import local_day
 from trace.texts.catalogs import Term
@@ -56,12 +57,15 @@ class Season:
     stamps: int
 
 
-def todos(session: Session, actor: Actor, now: datetime) -> list[Todo]:
-    """What waits, the worst first."""
+def todos(
+    session: Session, actor: Actor, now: datetime, reminders: Sequence[int] = (SOON.days,)
+) -> list[Todo]:
+    """What waits, the worst first; ``reminders`` are days before an OCOP rating ends."""
     found = [*_recalled(session, actor), *_held(session, actor), *_arrivals(session, actor)]
     found += [*_parcels(session, actor), *_carriers(session, actor)]
     found += [*_to_release(session, actor), *_without_stamps(session, actor)]
-    return [*found, *_shops(session, actor, now), *_papers(session, actor, now)]
+    found += [*_shops(session, actor, now), *_papers(session, actor, now)]
+    return [*found, *_ratings(session, actor, now, reminders)]
 
 
 def _lots(session: Session, actor: Actor, state: LotState, *rules: object) -> list[Lot]:
@@ -193,6 +197,13 @@ def _papers(session: Session, actor: Actor, now: datetime) -> Iterator[Todo]:
         title = Term("todo.paper", {"scheme": scheme, "number": paper.number, "date": paper.valid_to})
         days = Term("todo.paper.why", {"n": (paper.valid_to - today).days})
         yield Todo("paper", str(paper.id), title, days)
+
+
+def _ratings(session: Session, actor: Actor, now: datetime, steps: Sequence[int]) -> Iterator[Todo]:
+    for one in endings(session, actor, local_day(now), steps)[:EACH]:
+        figures = {"product": one.product.name, "n": one.rating.stars, "date": one.rating.valid_to}
+        days = Term("todo.ocop.why", {"n": one.days_left})
+        yield Todo("ocop", one.product.public_id, Term("todo.ocop", figures), days)
 
 
 def season(session: Session, actor: Actor, now: datetime) -> Season:

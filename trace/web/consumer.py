@@ -90,7 +90,8 @@ def robots() -> Response:
         f"Disallow: {path}" for path in ("/tim", "/htx", "/so", "/api", "/hooks", "/dang-nhap")
     )
     return Response(
-        f"User-agent: *\n{closed}\nAllow: /lo/\nAllow: /sp/\n", content_type="text/plain; charset=utf-8"
+        f"User-agent: *\n{closed}\nAllow: /lo/\nAllow: /sp/\nAllow: /ocop\n",
+        content_type="text/plain; charset=utf-8",
     )
 
 

@@ -7,7 +7,7 @@ from trace.services import lot_pages, today
 from trace.services.admission import Act
 from trace.standards.local_time import local_day
 from trace.web.door import Door
-from trace.web.visitor import actor, now
+from trace.web.visitor import actor, now, settings
 
 door = Door("today", __name__, url_prefix="/htx")
 
@@ -16,7 +16,7 @@ door = Door("today", __name__, url_prefix="/htx")
 def index() -> str:
     """To-dos, recent lots, the season."""
     with reading() as session:
-        todos = today.todos(session, actor(), now())
+        todos = today.todos(session, actor(), now(), settings().ocop_reminder_days)
         season = today.season(session, actor(), now())
         page = lot_pages.lots(session, actor(), lot_pages.LotFilter(limit=5))
     day = local_day(now())

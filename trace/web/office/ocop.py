@@ -7,19 +7,21 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from trace.db import reading
 from trace.errors import NongsanError
+from trace.records.product import OcopLevel
 from trace.services import certificates, ocop, products
 from trace.services.admission import Act
 from trace.services.intake import read
+from trace.services.ocop_ending import endings
 from trace.standards.local_time import local_day
 from trace.web.door import Door
 from trace.web.form_state import FormState, blank, typed
 from trace.web.once import leads_to, once
 from trace.web.registry_forms import Box, Page, bare, refused, say, with_days
-from trace.web.visitor import actor, now
+from trace.web.visitor import actor, now, settings
 
 door = Door("office_ocop", __name__, url_prefix="/so/ocop")
 
-FIELDS = ("product", "stars", "score", "decision_number", "decided_on", "request_id")
+FIELDS = (*("product", "stars", "score", "decision_number", "level", "issuer", "decided_on", "request_id"),)
 Answer = AnyResponse | tuple[Any, int]
 
 
@@ -30,10 +32,17 @@ def index() -> str:
         rated = ocop.ratings(session, actor())
         waiting = ocop.waiting_reports(session, actor())
         papers = certificates.waiting_papers(session, actor())
-    today = local_day(now())
+        today = local_day(now())
+        ending = endings(session, actor(), today, settings().ocop_reminder_days)
     valid = sum(1 for one in rated if one.rating.valid_to >= today)
     return render_template(
-        "office/registry/ocop.html", rated=rated, waiting=waiting, papers=papers, today=today, valid=valid
+        "office/registry/ocop.html",
+        rated=rated,
+        waiting=waiting,
+        papers=papers,
+        ending=ending,
+        today=today,
+        valid=valid,
     )
 
 
@@ -53,12 +62,18 @@ def _form(state: FormState, _places: Any = ()) -> str:
         Box("stars", "registry.ocop.stars", "select", options=[(str(n), "★" * n) for n in (3, 4, 5)]),
         Box("score", "registry.ocop.score", "number", most=6),
         Box("decision_number", "registry.ocop.decision", most=64),
+        Box("level", "registry.ocop.level", "select", required=False, options=_levels()),
+        Box("issuer", "registry.ocop.issuer", required=False),
         Box("decided_on", "registry.ocop.decided_on", "date"),
     )
     page = Page(
         say("registry.ocop.new"), url_for("office_ocop.add"), url_for("office_ocop.index"), boxes, state
     )
     return render_template("office/registry/rate.html", base="office/base.html", page=page, query=query)
+
+
+def _levels() -> list[tuple[str, str]]:
+    return [(one.value, say(f"ocop.level.{one.value or 'unknown'}")) for one in OcopLevel]
 
 
 @door.page("/moi", Act.RATE_PRODUCT, methods=["POST"])
