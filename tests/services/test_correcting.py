@@ -22,6 +22,7 @@ from trace.services.correcting.withdrawing import withdraw_lot
 from trace.services.logging_acts import body_of
 from trace.services.lot_life import life_of
 from trace.standards import epcis
+from trace.standards.local_time import local_day
 
 DAY = farm.DAY
 BEFORE = DAY - timedelta(days=1)
@@ -341,6 +342,14 @@ def test_a_held_lot_is_withdrawn_by_nobody(coop: world.Coop, now: datetime) -> N
         holding.hold_lot(session, coop.hand, lot.public_id, holding.HoldIn(reason="chờ kết quả"), now)
     with pytest.raises(Refused, match=r"gate\.hold"):
         withdraw(coop.boss, lot, now)
+
+
+def test_a_page_names_no_hour_that_nobody_told(coop: world.Coop, now: datetime) -> None:
+    earlier = local_day(now) - timedelta(days=1)
+    today, before = harvested(coop, now), harvested(coop, now, harvested_on=earlier)
+    with reading() as session:
+        assert [one.day for one in life_of(session, again(today))] == [None]
+        assert [one.day for one in life_of(session, again(before))] == [earlier]
 
 
 def test_a_page_shows_what_was_wrong_what_is_right_and_why(coop: world.Coop, now: datetime) -> None:

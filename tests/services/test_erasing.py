@@ -217,6 +217,8 @@ def test_what_is_handed_out_is_all_that_is_held(made: Season, now: datetime) -> 
     with transaction() as session:
         said: dict[str, Any] = personal_export(session, coop.boss, coop.household.id, now)
         json.dumps(said)
+    assert said["made_at"].endswith("+07:00")
+    assert said["household"]["created_at"].endswith("+07:00")
     home = said["household"]
     assert (home["name"], home["phone"], home["id_number"]) == (NAME, PHONE, CARD)
     assert [one["name"] for one in said["plots"]] == ["Vườn Bà Vải"]

@@ -85,6 +85,8 @@ def test_a_recall_is_opened_by_one_and_closed_by_two_others(
         others.append(world.sign_in(app.test_client(), account))
     assert others[0].post(f"{page}/dong").status_code == 409
     assert others[0].post(f"{page}/xac-nhan").status_code == 303
+    offers = [f'action="{page}/dong"' in one.get(page).get_data(as_text=True) for one in (office, *others)]
+    assert offers == [False, False, True], "who opened it or confirmed first is not offered what is refused"
     assert others[0].post(f"{page}/dong").status_code == 409
     assert office.post(f"{page}/dong").status_code == 409
     assert others[1].post(f"{page}/dong").status_code == 303

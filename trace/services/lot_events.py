@@ -22,11 +22,13 @@ from trace.standards.local_time import VN, local_day
 MAKING = ("harvest", "pack", "correct")
 """Acts whose events tell how a lot came to be."""
 LOSS_REASON = "lossReason"
+NOON = time(12)
+"""Stands for the hour where only a day was told."""
 
 
 def instant_of(day: date, now: datetime) -> datetime:
     """When something of ``day`` happened: now if that is today, else noon in Vietnam."""
-    return now if day >= local_day(now) else datetime.combine(day, time(12), tzinfo=VN)
+    return now if day >= local_day(now) else datetime.combine(day, NOON, tzinfo=VN)
 
 
 def harvested(session: Session, actor: Actor, lot: Lot, plot: Plot, now: datetime) -> None:

@@ -15,8 +15,10 @@ from trace.records.organisation import Organisation
 from trace.records.plot import PackingHouse
 from trace.services.identifiers import lot_uri
 from trace.services.logging_acts import body_of
+from trace.services.lot_events import NOON
 from trace.standards.epcis import PREFIX
 from trace.standards.epcis.facets import GOODS
+from trace.standards.local_time import VN
 from trace.texts.catalogs import Term
 from trace.texts.formats import kilograms
 
@@ -29,13 +31,22 @@ _WEIGHED = ("quantityList", "outputQuantityList")
 
 @dataclass(frozen=True)
 class LifeLine:
-    """One line: what, when it happened; ``notes`` are more words; ``is_wrong`` once it was declared so."""
+    """One line: what, when it happened; ``notes`` are more words; ``is_wrong`` once it was declared so.
+
+    ``day`` stands in for ``at`` where only the day was told.
+    """
 
     act: str
     what: Term
     at: datetime
     notes: tuple[Term | str, ...] = ()
     is_wrong: bool = False
+
+    @property
+    def day(self) -> date | None:
+        """The day, of an act whose hour nobody told (``lot_events.instant_of``)."""
+        local = self.at.astimezone(VN)
+        return local.date() if local.time() == NOON else None
 
 
 def life_of(session: Session, lot: Lot) -> list[LifeLine]:

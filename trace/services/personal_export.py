@@ -1,6 +1,6 @@
 """Everything that is held of a household, for the people of it: to be handed to them and to nobody else."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -16,6 +16,7 @@ from trace.services.admission import Act, Actor, fetch, may
 from trace.services.households import personal_data
 from trace.services.story import place_of
 from trace.services.typed_texts import texts_about
+from trace.standards.local_time import VN
 
 FORMAT = "nongsan-household/1"
 _PLACED = ("commune_code", "old_commune_code")
@@ -36,7 +37,7 @@ _FIELDS: dict[type[SQLModel], tuple[str, ...]] = {
 def personal_export(
     session: Session, actor: Actor, household_id: int, now: datetime, reason: str = ""
 ) -> dict[str, Any]:
-    """The data as JSON values; moments in UTC, weights in grams, areas in square metres.
+    """The data as JSON values; moments at +07:00, weights in grams, areas in square metres.
 
     Raises:
         NotFound: not within the actor's reach.
@@ -47,13 +48,13 @@ def personal_export(
     row = fetch(session, actor, act, Household, id=household_id)
     place = place_of(session, row)
     looks = [
-        {"at": one.typed_at.isoformat(), "reason": one.text}
+        {"at": _plain(one.typed_at), "reason": one.text}
         for one in texts_about(session, row.id)
         if one.kind == "personal_read"
     ]
     return {
         "format": FORMAT,
-        "made_at": now.isoformat(),
+        "made_at": _plain(now),
         "household": {
             **_said(row),
             "commune": place.commune,
@@ -89,4 +90,10 @@ def _training(session: Session, household_id: int) -> list[dict[str, Any]]:
 
 def _said(row: SQLModel) -> dict[str, Any]:
     values = ((name, getattr(row, name)) for name in _FIELDS[type(row)])
-    return {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in values}
+    return {name: _plain(value) for name, value in values}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(VN).isoformat()
+    return value.isoformat() if isinstance(value, date) else value

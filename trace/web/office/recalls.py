@@ -76,7 +76,15 @@ def _page(number: str, state: FormState) -> str:
         sold = sold_from(session, [lot.id for lot in lots])
         owned = recall_lots.owned(session, lots)
     root = next(lot for lot in lots if lot.id == recall.root_lot_id)
-    found = {"recall": recall, "lots": owned, "root": root, "sold": sold, "first": first}
+    may_close = actor().account_id not in (recall.opened_by, recall.close_proposed_by)
+    found = {
+        "recall": recall,
+        "lots": owned,
+        "root": root,
+        "sold": sold,
+        "first": first,
+        "may_close": may_close,
+    }
     return render_template("office/recalls/show.html", **found, form=state)
 
 
