@@ -161,7 +161,7 @@ def test_who_sees_no_figures_is_refused_and_a_wrong_cut_is_said(database: Databa
 
 def test_rows_come_page_by_page_each_once(database: Database) -> None:
     with transaction() as session:
-        world_of(session, 13)
+        world_of(session, 11)
         wide = Ask(FIRST - timedelta(days=60), LAST + timedelta(days=60))
         rows = BY_NAME["scans"].top.behind(wide)[0]
         found, after = [], -1
