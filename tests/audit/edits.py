@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
 from sqlalchemy import Connection, Table, delete, insert, select, update
 
@@ -34,7 +35,8 @@ class Intruder:
         self._connection, self._chance = connection, chance
 
     def run(self, statement: Any) -> None:
-        with noted():
+        # Whoever has the database asks none of the registry's guards.
+        with noted(), patch("trace.row_log.refuse_final"):
             self._connection.execute(statement)
 
     def rows(self, table: Table, where: Any = None) -> list[dict[str, Any]]:
