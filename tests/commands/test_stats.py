@@ -18,6 +18,7 @@ from trace.errors import NotFound
 from trace.records.market_order import MarketOrder, OrderStatus
 from trace.services.figures.catalogue import MEASURES
 from trace.services.recounting import recount
+from trace.settings import Settings
 from trace.standards.local_time import local_day
 
 
@@ -78,9 +79,11 @@ def test_what_is_not_known_is_said_with_what_is(run, words: tuple[str, ...]) -> 
     assert "one of" in answer.output or "known:" in answer.output
 
 
-def test_a_month_is_closed_once_shown_and_made_again_from_its_rows(run, monkeypatch, now) -> None:
+def test_a_month_is_closed_once_shown_and_made_again_from_its_rows(run, monkeypatch, tmp_path, now) -> None:
     later = now + timedelta(days=30)
-    monkeypatch.setattr("trace.commands.stats_closing.opened", nullcontext)
+    monkeypatch.setattr(
+        "trace.commands.stats_closing.opened", lambda: nullcontext(Settings(instance=tmp_path))
+    )
     monkeypatch.setattr("trace.commands.stats_closing.now", lambda: later)
     first, second = (told(run("close", "2026-06", "--json")) for _ in range(2))
     assert (first["is_new"], second["is_new"]) == (True, False)

@@ -38,6 +38,7 @@ class Server:
             app, host=host, port=port, threads=THREADS, connection_limit=CONNECTIONS, ident="nongsan"
         )
         self._thread = threading.Thread(target=self._server.run, name=f"web-{port}", daemon=True)
+        self._ending = threading.Lock()
 
     def start(self) -> None:
         """Serve until ``stop``."""
@@ -49,10 +50,13 @@ class Server:
         Sockets are closed by the loop's own thread: closed under its ``select`` they would break it.
         Whoever still reads (or computes) after ``patience_s`` seconds of each step is cut off.
         """
-        self._server.trigger.pull_trigger(self._close_door)
-        self._server.task_dispatcher.shutdown(timeout=patience_s)
-        self._server.trigger.pull_trigger(self._close_when_said)
-        self._thread.join(patience_s)
+        with self._ending:
+            if not self._thread.is_alive():
+                return  # somebody else stopped it
+            self._server.trigger.pull_trigger(self._close_door)
+            self._server.task_dispatcher.shutdown(timeout=patience_s)
+            self._server.trigger.pull_trigger(self._close_when_said)
+            self._thread.join(patience_s)
 
     def _close_door(self) -> None:
         wasyncore.dispatcher.close(self._server)

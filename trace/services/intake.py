@@ -77,6 +77,8 @@ class Given(BaseModel):
     @classmethod
     def _readable(cls, value: object) -> object:
         """Composed letters, no unseen sign; no control sign but line end and tab, no half letter."""
+        if isinstance(value, tuple | list):
+            return type(value)(cls._readable(one) for one in value)
         if not isinstance(value, str):
             return value
         if any(unicodedata.category(sign) in {"Cc", "Cs"} and sign not in "\r\n\t" for sign in value):

@@ -65,7 +65,10 @@ def add_by_code(session: Session, actor: Actor, session_id: int, text: str, now:
     scope_of(actor, Act.KEEP_TRAINING)
     row = session_of(session, session_id)
     codes = list(dict.fromkeys(text.upper().replace(",", " ").replace(";", " ").split()))[:MOST_CODES]
-    question = select(Household).where(col(Household.code).in_(codes), col(Household.erased_at).is_(None))
+    question = select(Household).where(
+        col(Household.code).in_([code for code in codes if code.isprintable()]),
+        col(Household.erased_at).is_(None),
+    )
     found: dict[str, list[Household]] = {}
     for one in session.execute(question).scalars():
         found.setdefault(one.code, []).append(one)

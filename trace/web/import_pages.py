@@ -9,7 +9,7 @@ from flask import Response, flash, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from trace.db import reading
-from trace.errors import NotFound, Refused
+from trace.errors import Conflict, NotFound, Refused
 from trace.records.import_run import ImportUpload
 from trace.services.admission import Act
 from trace.services.importing import uploads
@@ -86,7 +86,7 @@ def upload(desk: Desk) -> AnyResponse | tuple[str, int]:
             uploads.keep(session, row, now())
             return leads_to(f"{desk.door.name}.check", token=row.token)
     except Refused as refusal:
-        return _index(desk, refusal), refusal.status
+        return _index(desk, refusal), refusal.status if isinstance(refusal, Conflict) else 422
 
 
 def _checked(row: ImportUpload) -> Report:

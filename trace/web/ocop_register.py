@@ -54,12 +54,16 @@ def _wanted() -> Wanted:
     """What does not fit is not asked: an address that was shared never dies."""
     stars, group = (request.args.get(name, type=int) for name in ("sao", "nhom"))
     return Wanted(
-        text=request.args.get("q", "")[:80],
+        text=_words("q"),
         stars=stars if stars in (3, 4, 5) else None,
         group=group if group is not None and 1 <= group <= 6 else None,
-        place=request.args.get("xa", "")[:80],
+        place=_words("xa"),
         page=min(max(request.args.get("trang", 1, type=int), 1), MOST_PAGES),
     )
+
+
+def _words(name: str) -> str:
+    return "".join(sign for sign in request.args.get(name, "")[:80] if sign.isprintable())
 
 
 def _address(wanted: Wanted, page: int) -> str:

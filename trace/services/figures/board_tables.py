@@ -76,7 +76,7 @@ def by_day(curve: Curve, crop: str, *, before: bool = False) -> dict[date, int]:
 def curve_table(curve: Curve, lang: str) -> Table:
     """A row a day on which something was picked this season or the last, or planned: kilograms."""
     names = [t(lang, f"crop.{crop}") for crop in CROPS]
-    last = t(lang, "board.curve.last", year=curve.ask.since.year - 1)
+    last = t(lang, "board.curve.last", year=str(curve.ask.since.year - 1))
     columns = [Column("day", t(lang, f"figures.by.{Dimension.DAY}"), "day")]
     columns += [Column(crop, name, "weight_kg") for crop, name in zip(CROPS, names, strict=True)]
     columns.append(Column("last_year", last, "weight_kg"))

@@ -1,6 +1,7 @@
 """Signing a PDF: PAdES (ETSI EN 319 142-1), level B-B, and B-T where a time-stamp service is set."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers
@@ -27,11 +28,14 @@ def signed(pdf: bytes, seal: Seal, reason: str, timestamp_url: str = "") -> byte
         field_name="Signature1", md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES, reason=reason
     )
     stamper = HTTPTimeStamper(timestamp_url, timeout=TSA_S) if timestamp_url else None
-    out = io.BytesIO()
+    out, writer = io.BytesIO(), IncrementalPdfFileWriter(io.BytesIO(pdf))
     try:
-        signers.sign_pdf(
-            IncrementalPdfFileWriter(io.BytesIO(pdf)), meta, signer=signer, timestamper=stamper, output=out
-        )
+        # The library runs an event loop of its own, which a thread that has one running does not allow.
+        with ThreadPoolExecutor(1) as thread:
+            made = thread.submit(
+                signers.sign_pdf, writer, meta, signer=signer, timestamper=stamper, output=out
+            )
+            made.result()
     except (TimestampRequestError, OSError) as error:
         if stamper is None:
             raise
