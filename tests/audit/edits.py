@@ -125,7 +125,7 @@ class Intruder:
         if kind is date:
             return (value or date(2026, 6, 1)) + timedelta(days=self._chance.randint(1, 90))
         if kind is bytes:
-            return self._chance.randbytes(max(1, len(value)))
+            return self._chance.randbytes(max(1, len(value or b"")))
         return (value or "")[: (column.type.length or 10_000) - 1] + self._chance.choice("xyzăđ")
 
     def _fresh(self, column: Any, value: Any) -> Any:
