@@ -262,7 +262,7 @@ def test_fifty_orders_cost_no_more_statements_than_ten(shop: ShopWorld, database
         numbers = size if database.is_sqlite else 0
         counts.append((first.statements - numbers, second.statements))
     assert counts[1] == counts[2]
-    assert max(counts[2]) <= 40, counts
+    assert max(counts[2]) <= 30, counts
 
 
 def test_a_lot_registered_and_released_by_its_people_is_on_sale_whole(shop: ShopWorld, now: datetime) -> None:

@@ -8,10 +8,22 @@ with them: whoever writes a shop's orders holds the shop, so that no two write o
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, delete, func, insert, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    case,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlmodel import Session, SQLModel, col
 
 from trace.records.shop import Listing, Shop
@@ -19,10 +31,12 @@ from trace.records.sums import SalesDay, SalesMonth, ShopDay, ShopMonth
 from trace.services import order_sums
 from trace.services.lineage import portions
 from trace.services.order_sums import Part
-from trace.services.sums import MOST_KEYS, Difference, Sums, compared, month_of, next_month, together
+from trace.services.sums import MOST_KEYS, Difference, compared, month_of, next_month, together
 
 SHOPS_AT_ONCE = 20
 """How many are recounted by one statement: what it holds in memory grows with them."""
+
+ONE_DAY = timedelta(days=1)
 
 Key = tuple[int, date]
 
@@ -75,16 +89,21 @@ def recompute(session: Session, listing_days: Collection[Key], shop_days: Collec
     session.flush()
     for kept, keys in ((BY_LISTING, listing_days), (BY_SHOP, shop_days)):
         for some in _batches(sorted(keys)):
-            _clear(session, kept, kept.days, some)
-            _store(session, kept, kept.days, _summed(session, kept, some))
+            _replace(session, kept, kept.days, some, _of_rows(kept, some))
         for some in _batches(sorted({(key, month_of(day)) for key, day in keys})):
-            _clear(session, kept, kept.months, some)
-            _store(session, kept, kept.months, _added_up(session, kept, some))
+            _replace(session, kept, kept.months, some, _of_days(kept, some))
 
 
-def _clear(session: Session, kept: Kept, table: type[SQLModel], keys: Collection[Key]) -> None:
+def _replace(session: Session, kept: Kept, table: type[SQLModel], keys: Collection[Key], facts: Any) -> None:
+    """Put in place of these keys' sums what ``facts`` (key, day, sums) add up to, and nothing for nought."""
     own, when = kept.own(table), kept.when(table)
     session.execute(delete(table).where(_one_of(own, when, keys)))
+    rows = facts.subquery()
+    key, day, *values = rows.c
+    sums = [func.coalesce(func.sum(value), 0) for value in values]
+    whole = select(key, day, *sums).group_by(key, day).having(or_(*(one != 0 for one in sums)))
+    names = (own.name, when.name, *kept.columns)
+    session.execute(insert(table).from_select(names, whole))
 
 
 def _one_of(own: Any, when: Any, keys: Collection[Key]) -> ColumnElement[bool]:
@@ -92,29 +111,28 @@ def _one_of(own: Any, when: Any, keys: Collection[Key]) -> ColumnElement[bool]:
     return and_(tuple_(own, when).in_(keys), when.in_({day for _, day in keys}))
 
 
-def _summed(session: Session, kept: Kept, keys: Collection[Key]) -> dict[Key, Sums]:
-    """What the rows of these keys come to."""
+def _of_rows(kept: Kept, keys: Collection[Key]) -> Any:
+    """The rows of these keys."""
     shops = kept.shops_of(keys)
     asked = (
         part.asked(kept.columns).where(_one_of(part.key, part.day, keys), part.shop.in_(shops))
         for part in kept.parts
     )
-    return together(row for question in asked for row in session.execute(question))
+    return union_all(*asked)
 
 
-def _added_up(session: Session, kept: Kept, months: Collection[Key]) -> dict[Key, Sums]:
-    """What the stored days of these months come to."""
+def _of_days(kept: Kept, months: Collection[Key]) -> Any:
+    """The stored days of these months, each by its month's first."""
     own, day = kept.own(kept.days), kept.when(kept.days)
-    month = func.substr(cast(day, String), 1, 7)
-    wanted = {(key, first.isoformat()[:7]): first for key, first in months}
-    question = (
-        select(own, month, *(func.sum(getattr(kept.days, name)) for name in kept.columns))
-        .where(own.in_({key for key, _ in months}))
-        .where(day >= min(wanted.values()), day < next_month(max(wanted.values())))
-        .group_by(own, month)
+    firsts = sorted({first for _, first in months})
+    month = case(*((day.between(first, next_month(first) - ONE_DAY), literal(first)) for first in firsts))
+    values = (getattr(kept.days, name) for name in kept.columns)
+    days = (
+        select(own.label("key"), month.label("month"), *values)
+        .where(own.in_({key for key, _ in months}), day >= firsts[0], day < next_month(firsts[-1]))
+        .subquery()
     )
-    rows = ((key, wanted.get((key, name)), *sums) for key, name, *sums in session.execute(question))
-    return together(row for row in rows if row[1] is not None)
+    return select(days).where(_one_of(days.c.key, days.c.month, months))
 
 
 def differences(session: Session) -> Iterator[Difference]:
@@ -155,13 +173,6 @@ def _differences(session: Session, shops: Collection[int]) -> Iterator[Differenc
             yield from compared(
                 str(table.__tablename__), session.execute(kept.stored(table).where(own)), facts
             )
-
-
-def _store(session: Session, kept: Kept, table: type[SQLModel], rows: dict[Key, Sums]) -> None:
-    names = (kept.name, "day" if table is kept.days else "month", *kept.columns)
-    values = [dict(zip(names, (*key, *sums), strict=True)) for key, sums in rows.items()]
-    if values:
-        session.execute(insert(table), values)
 
 
 def _batches(keys: list[Key]) -> Iterator[list[Key]]:

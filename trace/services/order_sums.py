@@ -28,8 +28,12 @@ class Part:
 
     def asked(self, columns: Sequence[str]) -> Select[Any]:
         """A row of key, day and these columns; nought where these rows make nothing of one."""
-        values = (self.sums.get(name, literal(0)) for name in columns)
-        question = select(self.key, self.day, *values).select_from(self.source).where(*self.where)
+        values = (self.sums.get(name, literal(0)).label(name) for name in columns)
+        question = (
+            select(self.key.label("key"), self.day.label("day"), *values)
+            .select_from(self.source)
+            .where(*self.where)
+        )
         return question.group_by(self.key, self.day)
 
 
