@@ -1,4 +1,4 @@
-"""``nongsan lot pack`` as its users type it."""
+"""``nongsan lot add`` and ``nongsan lot pack`` as their users type them."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -32,10 +32,15 @@ def run(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
 
 
 @pytest.fixture
-def two(run: Run) -> list[Lot]:
+def coop(run: Run) -> world.Coop:
+    with transaction() as session:
+        return world.make_coop(session, datetime.now(UTC))
+
+
+@pytest.fixture
+def two(coop: world.Coop) -> list[Lot]:
     now = datetime.now(UTC)
     with transaction() as session:
-        coop = world.make_coop(session, now)
         return [bare(session, now, coop, LotKind.HARVEST, grams) for grams in (300_000, 200_000)]
 
 
@@ -60,3 +65,11 @@ def test_the_same_request_id_gives_the_same_lot(run: Run, two: list[Lot]) -> Non
 def test_more_than_there_is_and_products_nobody_has_are_refused(run: Run, two: list[Lot]) -> None:
     assert isinstance(run("pack", f"{two[0].code}=301", two[1].code, "--weight", "400").exception, Refused)
     assert isinstance(run("pack", two[0].code, "--weight", "9", "--product", "khong-co").exception, NotFound)
+
+
+def test_a_harvest_is_written_for_a_product_by_its_sku(run: Run, coop: world.Coop) -> None:
+    result = run("add", coop.plot.code, "300", "--product", coop.product.sku, "--json")
+    assert result.exit_code == 0, (result.output, result.exception)
+    pack = run("pack", json.loads(result.stdout)["code"], "--units", "10", "--json")
+    assert json.loads(pack.stdout)["weight_g"] == 10 * coop.product.unit_g
+    assert isinstance(run("add", coop.plot.code, "3", "--product", "khong-co").exception, NotFound)

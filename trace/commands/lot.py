@@ -8,7 +8,7 @@ from sqlmodel import Session, select
 
 from trace.commands.lot_corrections import correct, withdraw
 from trace.commands.lot_export import export
-from trace.commands.lot_lines import answer, as_row, line, named
+from trace.commands.lot_lines import answer, as_row, coded, line, named
 from trace.commands.lot_pack import pack
 from trace.commands.terminal import actor_for, as_account, as_json, language, now, opened, say
 from trace.db import reading, transaction
@@ -52,11 +52,12 @@ def add(
     at = now()
     with opened(), transaction() as session:
         plot, org = _plot(session, plot_code, org_name)
+        grown = coded(session, Product.sku, org, product)
         values = {
             "plot_id": plot.id,
             "weight_g": weight,
             "harvested_on": quantity.day(day, local_day(at)) if day else local_day(at),
-            "product": _sku(session, org, product),
+            "product": grown.public_id if grown else "",
             "crates": more["crates"],
             "yield_reason": more["reason"],
             "request_id": more["request_id"] or f"cli-{secrets.token_hex(8)}",
@@ -74,15 +75,6 @@ def _plot(session: Session, code: str, org_name: str | None) -> tuple[Plot, Orga
     if len(found) != 1:
         raise NotFound()
     return found[0]
-
-
-def _sku(session: Session, org: Organisation, sku: str) -> str:
-    if not sku:
-        return ""
-    found = session.exec(select(Product).where(Product.org_id == org.id, Product.sku == sku)).one_or_none()
-    if found is None:
-        raise NotFound()
-    return found.public_id
 
 
 @lot.command("list")

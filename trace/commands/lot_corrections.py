@@ -3,13 +3,11 @@
 from typing import Any
 
 import click
-from sqlmodel import Session, select
+from sqlmodel import Session
 
-from trace.commands.lot_lines import answer, named
+from trace.commands.lot_lines import answer, coded, named
 from trace.commands.terminal import actor_for, as_account, as_json, now, opened
 from trace.db import transaction
-from trace.errors import NotFound
-from trace.records.organisation import Organisation
 from trace.records.plot import PackingHouse, Plot
 from trace.services.correcting.given import CorrectIn, WithdrawIn
 from trace.services.correcting.lots import correct_lot
@@ -35,30 +33,20 @@ def correct(name: str, login: str | None, inputs: tuple[str, ...], **more: Any) 
     at = now()
     with opened(), transaction() as session:
         found, org = named(session, name)
+        plot = coded(session, Plot.code, org, more["plot_code"])
+        house = coded(session, PackingHouse.code, org, more["house_code"])
         values = {
             "weight_g": more["weight_g"] or None,
             "units": more["units"],
             "made_on": quantity.day(more["day"], local_day(at)) if more["day"] else None,
-            "plot_id": _coded(session, Plot, org, more["plot_code"]),
-            "packing_house_id": _coded(session, PackingHouse, org, more["house_code"]),
+            "plot_id": plot.id if plot else None,
+            "packing_house_id": house.id if house else None,
             "parents": [_drawn(session, text) for text in inputs],
             "reason": more["reason"],
         }
         given = read(CorrectIn, values)
         correct_lot(session, actor_for(session, login, org), found.public_id, given, at)
     answer(found, json=more["as_json"])
-
-
-def _coded(session: Session, table: Any, org: Organisation, code: str) -> int | None:
-    """The number of a plot or packing house of the cooperative by its code."""
-    if not code:
-        return None
-    found: int | None = session.execute(
-        select(table.id).where(table.org_id == org.id, table.code == code)
-    ).scalar_one_or_none()
-    if found is None:
-        raise NotFound()
-    return found
 
 
 def _drawn(session: Session, text: str) -> dict[str, str]:

@@ -3,9 +3,10 @@
 from typing import Any
 
 from sqlalchemy import true
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from trace.commands.terminal import say
+from trace.errors import NotFound
 from trace.records.lot import Lot
 from trace.records.organisation import Organisation
 from trace.services.lot_names import lot_called
@@ -20,6 +21,21 @@ def named(session: Session, name: str) -> tuple[Lot, Organisation]:
     """
     found = lot_called(session, true(), name)
     return found, session.get_one(Organisation, found.org_id)
+
+
+def coded(session: Session, column: Any, org: Organisation, name: str) -> Any:
+    """The cooperative's row of this name in ``column``, by which people know it; none where none is named.
+
+    Raises:
+        NotFound: it has no such row.
+    """
+    if not name:
+        return None
+    table = column.class_
+    row = session.exec(select(table).where(table.org_id == org.id, column == name)).one_or_none()
+    if row is None:
+        raise NotFound()
+    return row
 
 
 def as_row(one: Lot) -> dict[str, Any]:

@@ -4,14 +4,12 @@ import secrets
 from typing import Any
 
 import click
-from sqlmodel import Session, select
+from sqlmodel import Session
 
-from trace.commands.lot_lines import answer, named
+from trace.commands.lot_lines import answer, coded, named
 from trace.commands.terminal import actor_for, as_account, as_json, now, opened
 from trace.db import transaction
-from trace.errors import NotFound
 from trace.records.lot import LotKind
-from trace.records.organisation import Organisation
 from trace.records.plot import PackingHouse
 from trace.records.product import Product
 from trace.services import packing
@@ -41,14 +39,16 @@ def pack(inputs: tuple[str, ...], login: str | None, **more: Any) -> None:
     with opened(), transaction() as session:
         draws = [_draw(session, text) for text in inputs]
         _lot, org = named(session, draws[0]["lot"])
+        product = coded(session, Product.sku, org, more["product"])
+        house = coded(session, PackingHouse.code, org, more["house_code"])
         values = {
             "parents": draws,
             "kind": more["kind"],
-            "product": _one(session, Product, Product.sku, org, more["product"], "public_id") or "",
+            "product": product.public_id if product else "",
             "units": more["units"],
             "weight_g": more["weight_g"] or None,
             "packed_on": quantity.day(more["day"], local_day(at)) if more["day"] else local_day(at),
-            "packing_house_id": _one(session, PackingHouse, PackingHouse.code, org, more["house_code"], "id"),
+            "packing_house_id": house.id if house else None,
             "loss_reason": more["loss_reason"],
             "request_id": more["request_id"] or f"cli-{secrets.token_hex(8)}",
         }
@@ -59,15 +59,3 @@ def pack(inputs: tuple[str, ...], login: str | None, **more: Any) -> None:
 def _draw(session: Session, text: str) -> dict[str, Any]:
     name, _, weight = text.partition("=")
     return {"lot": named(session, name)[0].public_id, "weight_g": weight or None}
-
-
-def _one(session: Session, table: Any, column: Any, org: Organisation, name: str, wanted: str) -> Any:
-    """What a row of the cooperative's is called inside, by the name people know it by."""
-    if not name:
-        return None
-    found = session.execute(
-        select(getattr(table, wanted)).where(table.org_id == org.id, column == name)
-    ).scalar_one_or_none()
-    if found is None:
-        raise NotFound()
-    return found

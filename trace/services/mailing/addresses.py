@@ -200,7 +200,7 @@ def _found(session: Session, public_id: str) -> MailAddress:
     question = select(MailAddress).where(
         col(MailAddress.public_id) == public_id, col(MailAddress.state) != AddressState.ERASED
     )
-    row: MailAddress | None = None if "\0" in public_id else session.execute(question).scalar_one_or_none()
+    row: MailAddress | None = session.execute(question).scalar_one_or_none()
     if row is None:
         raise NotFound()
     return row

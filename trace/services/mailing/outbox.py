@@ -128,7 +128,7 @@ def send_again(session: Session, actor: Actor, public_id: str, now: datetime) ->
     """
     scope_of(actor, Act.MANAGE_REPORTS)
     question = select(Mail).where(col(Mail.public_id) == public_id).with_for_update()
-    row: Mail | None = None if "\0" in public_id else session.execute(question).scalar_one_or_none()
+    row: Mail | None = session.execute(question).scalar_one_or_none()
     if row is None:
         raise NotFound()
     address = session.get_one(MailAddress, row.address_id)

@@ -147,7 +147,7 @@ def find(session: Session, actor: Actor, public_id: str) -> Report:
     question = select(Report).where(
         col(Report.public_id) == public_id, col(Report.state) != ReportState.ENDED
     )
-    row: Report | None = None if "\0" in public_id else session.execute(question).scalar_one_or_none()
+    row: Report | None = session.execute(question).scalar_one_or_none()
     if row is None:
         raise NotFound()
     return row

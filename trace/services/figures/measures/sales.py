@@ -85,7 +85,6 @@ _A_KILOGRAM = Quantile(
     where=_PRICED_LINES,
 )
 """Đồng a kilogram of the lines' goods, by their weight."""
-_SPREAD = replace(_A_KILOGRAM, share=0.9), replace(_A_KILOGRAM, share=0.1)
 
 
 def _of_priced(amount: Any, of_sums: Callable[[Any], Any]) -> Count:
