@@ -146,7 +146,7 @@ def _upload(
     session: Session, account: Any, now: datetime, noun: str = "products", text: str = "sku,name\n"
 ) -> str:
     actor = world.actor_of(account)
-    return uploads.keep_upload(session, actor, noun, "tep.csv", text.encode(), now).token
+    return uploads.keep(session, uploads.sealed(actor, noun, "tep.csv", text.encode(), now), now).token
 
 
 def _estate(session: Session, now: datetime, folder: Path, commune: str, sign: str) -> Estate:

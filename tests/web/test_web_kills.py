@@ -187,9 +187,8 @@ class Stage:
     def write_import(self, sign: str) -> Act:
         data = self._sheet(f"{sign}2")
         with transaction() as session:
-            row = uploads.keep_upload(
-                session, world.actor_of(self.coop.manager), "farms", "ho.xlsx", data, datetime.now(UTC)
-            )
+            at, manager = datetime.now(UTC), world.actor_of(self.coop.manager)
+            row = uploads.keep(session, uploads.sealed(manager, "farms", "ho.xlsx", data, at), at)
         page, first = f"/htx/nhap/{row.token}", f"TH-{1000 * int(f'{sign}2'):06}"
 
         def effects(session: Session) -> dict[str, int]:

@@ -7,13 +7,11 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from trace.errors import NotFound
 from trace.records.household import Household
 from trace.records.organisation import Organisation
 from trace.records.training import TrainingAttendance, TrainingSession
 from trace.services.admission import Act, Actor, may, visible
 from trace.services.registering import exact_first, found_by
-from trace.services.training import session_of
 
 
 @dataclass(frozen=True)
@@ -49,14 +47,6 @@ def sessions(session: Session, actor: Actor, text: str = "", limit: int = 200) -
         question = question.where(own > 0)
     order = (col(TrainingSession.held_on).desc(), col(TrainingSession.id).desc())
     return [SessionCount(row, int(n)) for row, n in session.execute(question.order_by(*order).limit(limit))]
-
-
-def seen_session(session: Session, actor: Actor, session_id: int) -> TrainingSession:
-    """One session. Raises ``NotFound`` where nobody in the actor's reach came and it keeps none."""
-    row = session_of(session, session_id)
-    if not may(actor, Act.KEEP_TRAINING) and not attended(session, actor, session_id):
-        raise NotFound()
-    return row
 
 
 def attended(session: Session, actor: Actor, session_id: int) -> list[Attended]:

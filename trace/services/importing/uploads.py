@@ -20,19 +20,6 @@ from trace.services.importing.runs import NOUNS
 KEPT = timedelta(days=1)
 
 
-def keep_upload(
-    session: Session, actor: Actor, noun: str, file_name: str, data: bytes, now: datetime
-) -> ImportUpload:
-    """Store a file sealed; yesterday's files go.
-
-    Raises:
-        NotFound: no such noun, or nobody is signed in.
-    """
-    row = sealed(actor, noun, file_name, data, now)
-    keep(session, row, now)
-    return row
-
-
 def sealed(actor: Actor, noun: str, file_name: str, data: bytes, now: datetime) -> ImportUpload:
     """A file as it will be stored: looked at before it is kept.
 
@@ -54,11 +41,12 @@ def sealed(actor: Actor, noun: str, file_name: str, data: bytes, now: datetime) 
     )
 
 
-def keep(session: Session, row: ImportUpload, now: datetime) -> None:
+def keep(session: Session, row: ImportUpload, now: datetime) -> ImportUpload:
     """Store a sealed file; yesterday's files go."""
     session.execute(delete(ImportUpload).where(col(ImportUpload.uploaded_at) < now - KEPT))
     session.add(row)
     session.flush()
+    return row
 
 
 def upload(session: Session, actor: Actor, token: str) -> ImportUpload:

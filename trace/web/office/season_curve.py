@@ -13,8 +13,6 @@ from trace.texts.catalogs import t
 from trace.web.line_chart import Line, Zone, lines
 
 TONNE_G = 1_000_000
-WHOLE_FROM = 100
-"""Tonnes from which a peak is said without decimals."""
 
 
 def season_curve(curve: Curve, lang: str) -> Markup | None:
