@@ -19,6 +19,7 @@ from trace.services.recounting import differences, mend, tell
 from trace.services.statistics import Answer as SalesAnswer
 from trace.services.statistics import Dimension as SalesDimension
 from trace.services.statistics import Question, sales
+from trace.services.sums import Found
 from trace.standards.local_time import local_day
 from trace.texts.catalogs import shown, t
 from trace.texts.formats import money, number
@@ -177,14 +178,17 @@ def rebuild(*, check: bool, as_json: bool) -> None:
             mispriced = settle(session, check=check)
         with reading() as session:
             found = differences(session)
+        for place in () if check else found.places:
+            with transaction() as session:
+                mend(session, place)
         with transaction() as session:
-            if not check:
-                mend(session, found)
-            tell(session, found if check else [], now())
+            tell(session, found if check else Found(), now())
     lines = [f"{mispriced} orders had another rate than their day's"] if mispriced else []
-    lines += [f"{one.table} {one.key} {one.day}: stored {one.stored}, rows say {one.facts}" for one in found]
-    say([vars(one) for one in found], as_json=as_json, lines=lines or ["0 differences"])
-    if check and (found or mispriced):
+    named, more = found.named, found.count - len(found.named)
+    lines += [f"{one.table} {one.key} {one.day}: stored {one.stored}, rows say {one.facts}" for one in named]
+    lines += [f"and {more} more"] if more else []
+    say([vars(one) for one in named], as_json=as_json, lines=lines or ["0 differences"])
+    if check and (found.count or mispriced):
         sys.exit(1)
 
 

@@ -11,4 +11,4 @@ def check_sums(run: Run) -> None:
         found = recounting.differences(session)
     with run.writing() as session:
         recounting.tell(session, found, run.desk.now())
-    run.add(differences=len(found))
+    run.add(differences=found.count)

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Select,
     and_,
     case,
     delete,
@@ -29,9 +30,18 @@ from sqlmodel import Session, SQLModel, col
 from trace.records.shop import Listing, Shop
 from trace.records.sums import SalesDay, SalesMonth, ShopDay, ShopMonth
 from trace.services import order_sums
-from trace.services.lineage import portions
+from trace.services.figures.instants import month_of_day
 from trace.services.order_sums import Part
-from trace.services.sums import MOST_KEYS, Difference, compared, month_of, next_month, together
+from trace.services.sums import (
+    MOST_KEYS,
+    Difference,
+    Place,
+    Row,
+    differing,
+    month_of,
+    next_month,
+    streamed,
+)
 
 SHOPS_AT_ONCE = 20
 """How many are recounted by one statement: what it holds in memory grows with them."""
@@ -95,15 +105,23 @@ def recompute(session: Session, listing_days: Collection[Key], shop_days: Collec
 
 
 def _replace(session: Session, kept: Kept, table: type[SQLModel], keys: Collection[Key], facts: Any) -> None:
-    """Put in place of these keys' sums what ``facts`` (key, day, sums) add up to, and nothing for nought."""
+    """Put in place of these keys' sums what ``facts`` (key, day, sums) add up to."""
     own, when = kept.own(table), kept.when(table)
-    session.execute(delete(table).where(_one_of(own, when, keys)))
-    rows = facts.subquery()
-    key, day, *values = rows.c
+    _write(session, kept, table, _one_of(own, when, keys), facts)
+
+
+def _write(session: Session, kept: Kept, table: type[SQLModel], which: Any, facts: Any) -> None:
+    """Put ``facts`` in place of the stored sums that ``which`` names."""
+    session.execute(delete(table).where(which))
+    names = (kept.own(table).name, kept.when(table).name, *kept.columns)
+    session.execute(insert(table).from_select(names, _added_up(facts)))
+
+
+def _added_up(facts: Any) -> Select[Any]:
+    """Facts (key, day, sums) by key and day; no row where all comes to nought."""
+    key, day, *values = facts.subquery().c
     sums = [func.coalesce(func.sum(value), 0) for value in values]
-    whole = select(key, day, *sums).group_by(key, day).having(or_(*(one != 0 for one in sums)))
-    names = (own.name, when.name, *kept.columns)
-    session.execute(insert(table).from_select(names, whole))
+    return select(key, day, *sums).group_by(key, day).having(or_(*(one != 0 for one in sums)))
 
 
 def _one_of(own: Any, when: Any, keys: Collection[Key]) -> ColumnElement[bool]:
@@ -135,44 +153,44 @@ def _of_days(kept: Kept, months: Collection[Key]) -> Any:
     return select(days).where(_one_of(days.c.key, days.c.month, months))
 
 
-def differences(session: Session) -> Iterator[Difference]:
-    """Where sums are not what their facts say, some shops at a time."""
-    return (one for shops in _shops(session) for one in _differences(session, shops))
+def differences(session: Session) -> Iterator[tuple[Place, Difference]]:
+    """Where sums are not what their facts say, and of which shops: some at a time."""
+    for shops in _shops(session):
+        for kept in (BY_LISTING, BY_SHOP):
+            facts = _added_up(_of_all(kept, shops)).order_by("key", "day")
+            days, months = (_stored(session, kept, table, shops) for table in (kept.days, kept.months))
+            found = differing(kept.tables, streamed(session, facts), (days, months))
+            yield from ((shops, one) for one in found)
 
 
-def mend(session: Session, found: Collection[Difference]) -> None:
-    """Bring sums that were found to differ up to their facts as they are now."""
-    touched = {
-        kept: {(int(one.key), one.day) for one in found if one.table in kept.tables}
-        for kept in (BY_LISTING, BY_SHOP)
-    }
-    shops = {key for key, _ in touched[BY_SHOP]}
-    listings = {key for key, _ in touched[BY_LISTING]}
-    for some in portions(listings):
-        owned = select(col(Listing.shop_id)).where(col(Listing.id).in_(some))
-        shops |= set(session.execute(owned).scalars())
-    for some in portions(shops):
-        hold = select(col(Shop.id)).where(col(Shop.id).in_(some)).order_by(col(Shop.id))
-        session.execute(hold.with_for_update()).all()
-    recompute(session, touched[BY_LISTING], touched[BY_SHOP])
+def mend(session: Session, shops: Collection[int]) -> None:
+    """Write all sums of these shops anew, by statements alone: no row of them passes through here."""
+    session.execute(
+        select(col(Shop.id)).where(col(Shop.id).in_(shops)).order_by(col(Shop.id)).with_for_update()
+    )
+    for kept in (BY_LISTING, BY_SHOP):
+        whose = kept.of_shops(shops)
+        _write(session, kept, kept.days, kept.own(kept.days).in_(whose), _of_all(kept, shops))
+        own, values = kept.own(kept.days), (getattr(kept.days, name) for name in kept.columns)
+        days = select(own.label("key"), month_of_day(kept.when(kept.days)).label("day"), *values)
+        _write(session, kept, kept.months, kept.own(kept.months).in_(whose), days.where(own.in_(whose)))
 
 
-def _shops(session: Session) -> Iterator[list[int]]:
+def _shops(session: Session) -> Iterator[tuple[int, ...]]:
     numbers = list(session.execute(select(col(Shop.id)).order_by(col(Shop.id))).scalars())
     for start in range(0, len(numbers), SHOPS_AT_ONCE):
-        yield numbers[start : start + SHOPS_AT_ONCE]
+        yield tuple(numbers[start : start + SHOPS_AT_ONCE])
 
 
-def _differences(session: Session, shops: Collection[int]) -> Iterator[Difference]:
-    for kept in (BY_LISTING, BY_SHOP):
-        asked = (part.asked(kept.columns).where(part.shop.in_(shops)) for part in kept.parts)
-        days = together(row for question in asked for row in session.execute(question))
-        months = together((key, month_of(day), *sums) for (key, day), sums in days.items())
-        for table, facts in ((kept.days, days), (kept.months, months)):
-            own = kept.own(table).in_(kept.of_shops(shops))
-            yield from compared(
-                str(table.__tablename__), session.execute(kept.stored(table).where(own)), facts
-            )
+def _of_all(kept: Kept, shops: Collection[int]) -> Any:
+    """The rows of these shops."""
+    return union_all(*(part.asked(kept.columns).where(part.shop.in_(shops)) for part in kept.parts))
+
+
+def _stored(session: Session, kept: Kept, table: type[SQLModel], shops: Collection[int]) -> Iterator[Row]:
+    own = kept.own(table)
+    question = kept.stored(table).where(own.in_(kept.of_shops(shops)))
+    return streamed(session, question.order_by(own, kept.when(table)))
 
 
 def _batches(keys: list[Key]) -> Iterator[list[Key]]:

@@ -1,9 +1,8 @@
 """All sums held against the rows they follow: what differs is told, and put right."""
 
 import json
-from collections import Counter
-from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
+from itertools import chain
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -11,37 +10,42 @@ from sqlmodel import Session, col
 from trace.logbook import log
 from trace.records.scan import Alarm
 from trace.services import order_figures, scan_figures
-from trace.services.sums import Difference
+from trace.services.sums import Difference, Found, Place
 
 SUMS_DIFFER = "sums_differ"
 SUBJECT = "sums"
 MOST_NAMED = 50
 
 
-def differences(session: Session) -> list[Difference]:
-    """Every stored sum that its facts do not bear out, those of orders first."""
+def differences(session: Session) -> Found:
+    """Stored sums that their facts do not bear out, those of orders first; memory does not grow with them."""
     session.flush()
-    return [*order_figures.differences(session), *scan_figures.differences(session)]
-
-
-def mend(session: Session, found: Sequence[Difference]) -> None:
-    """Bring sums that were found to differ up to their facts as they are now."""
-    order_figures.mend(session, found)
-    scan_figures.mend(session, found)
-
-
-def recount(session: Session, *, check: bool = False) -> list[Difference]:
-    """Compare every sum with its facts; unless ``check``, put right those that differ."""
-    found = differences(session)
-    if found and not check:
-        mend(session, found)
+    found = Found()
+    for place, one in chain(order_figures.differences(session), scan_figures.differences(session)):
+        found.add(place, one)
     return found
 
 
-def tell(session: Session, found: Sequence[Difference], now: datetime) -> None:
+def mend(session: Session, place: Place) -> None:
+    """Bring the sums of one place up to its facts as they are now."""
+    if isinstance(place, date):
+        scan_figures.mend(session, place)
+    else:
+        order_figures.mend(session, place)
+
+
+def recount(session: Session, *, check: bool = False) -> list[Difference]:
+    """Compare every sum with its facts; unless ``check``, put right those that differ. Names the first."""
+    found = differences(session)
+    for place in () if check else found.places:
+        mend(session, place)
+    return found.named
+
+
+def tell(session: Session, found: Found, now: datetime) -> None:
     """Raise (or raise again) the one alarm of sums that differ; it ends when a comparison finds none."""
     alarm = session.execute(select(Alarm).where(col(Alarm.subject) == SUBJECT)).scalar_one_or_none()
-    if not found:
+    if not found.count:
         if alarm is not None and alarm.cleared_at is None:
             alarm.cleared_at = now
         return
@@ -49,10 +53,9 @@ def tell(session: Session, found: Sequence[Difference], now: datetime) -> None:
         alarm = Alarm(kind=SUMS_DIFFER, subject=SUBJECT, times=0, raised_at=now, last_at=now)
         session.add(alarm)
     alarm.times, alarm.last_at, alarm.cleared_at = alarm.times + 1, now, None
-    tables = Counter(one.table for one in found)
-    named = [{**vars(one), "day": one.day.isoformat()} for one in found[:MOST_NAMED]]
-    alarm.detail = json.dumps({"differences": len(found), "tables": tables, "first": named})
-    log.error("sums.differ", differences=len(found), **tables)
+    named = [{**vars(one), "day": one.day.isoformat()} for one in found.named[:MOST_NAMED]]
+    alarm.detail = json.dumps({"differences": found.count, "tables": found.tables, "first": named})
+    log.error("sums.differ", differences=found.count, **found.tables)
     session.flush()
 
 

@@ -6,19 +6,29 @@ longer than the group's last step takes. All processes write these rows in the s
 alarms, so that they wait for each other and never in a circle.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import case, delete, func, insert, select, text, tuple_
+from sqlalchemy import ColumnElement, Select, case, delete, func, insert, literal, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from trace.records.lot import Lot
 from trace.records.scan import Scan
 from trace.records.sums import ScanDay, ScanMonth, ScanSums
-from trace.services.figures.instants import local_day_of
-from trace.services.sums import MOST_KEYS, Difference, Sums, compared, month_of, next_month, together
+from trace.services.figures.instants import local_date_of
+from trace.services.sums import (
+    Difference,
+    Place,
+    Row,
+    Sums,
+    differing,
+    month_of,
+    next_month,
+    streamed,
+    together,
+)
 from trace.services.verdicts import State
 from trace.standards.local_time import day_bounds, local_day
 
@@ -77,14 +87,15 @@ def _rows(table: type[ScanSums], sums: Mapping[tuple[Thing, date], Sums]) -> lis
     ]
 
 
-def differences(session: Session) -> Iterator[Difference]:
-    """Where sums are not what the scans say, a month at a time."""
-    session.flush()
+def differences(session: Session) -> Iterator[tuple[Place, Difference]]:
+    """Where sums are not what the scans say, and of which month: one at a time."""
+    names = (str(ScanDay.__tablename__), str(ScanMonth.__tablename__))
     for month in _months(session):
-        last = next_month(month) - timedelta(days=1)
-        days = _facts(session, month, last)
-        for table, facts in ((ScanDay, days), (ScanMonth, _by_month(days))):
-            yield from compared(str(table.__tablename__), _stored(session, table, month, last), facts)
+        facts = streamed(session, _facts(month).order_by("org_id", "product_id"))
+        stored = [streamed(session, _stored(table, month)) for table in TABLES]
+        days, months = (map(_as_row, rows) for rows in stored)
+        found = differing(names, map(_as_row, facts), (days, months), thing=lambda row: row[0][:2])
+        yield from ((month, one) for one in found)
 
 
 def _months(session: Session) -> Iterator[date]:
@@ -104,55 +115,46 @@ def _months(session: Session) -> Iterator[date]:
         month = next_month(month)
 
 
-def _facts(session: Session, since: date, until: date) -> dict[Any, Sums]:
-    """What the scans of these days come to."""
-    day = local_day_of(col(Scan.scanned_at))
+def _facts(month: date) -> Select[Any]:
+    """What the scans of a month come to by day: thing, day, sums."""
+    first, last = day_bounds(month)[0], day_bounds(next_month(month))[0]
     product = func.coalesce(col(Lot.product_id), 0)
+    thing: list[Any] = [col(Scan.org_id).label("org_id"), product.label("product_id"), col(Scan.province)]
+    day = local_date_of(col(Scan.scanned_at))
     early = func.sum(case((col(Scan.state) == _EARLY, 1), else_=0))
-    question: Any = (
-        select(col(Scan.org_id), product, col(Scan.province), day, func.count(), early)
+    return (
+        select(*thing, day, func.count(), early)
         .outerjoin(Lot, col(Lot.id) == col(Scan.lot_id))
-        .where(col(Scan.org_id).is_not(None))
-        .where(col(Scan.scanned_at) >= day_bounds(since)[0], col(Scan.scanned_at) < day_bounds(until)[1])
+        .where(col(Scan.org_id).is_not(None), col(Scan.scanned_at) >= first, col(Scan.scanned_at) < last)
         .group_by(col(Scan.org_id), product, col(Scan.province), day)
     )
-    rows = session.execute(question)
-    return together((tuple(thing), date.fromisoformat(on), *sums) for *thing, on, one, two in rows
-                    for sums in ((one, two),))  # fmt: skip
 
 
-def _stored(session: Session, table: type[ScanSums], since: date, until: date) -> Iterator[Any]:
-    when = getattr(table, TABLES[table])
+def _stored(table: type[ScanSums], month: date) -> Select[Any]:
     columns = [getattr(table, name) for name in (*THING, TABLES[table], *COLUMNS)]
-    rows = session.execute(select(*columns).where(when.between(since, until)))
-    return (((org, product, province), on, *sums) for org, product, province, on, *sums in rows)
+    return select(*columns).where(_lies_in(table, month)).order_by(*columns[:2])
 
 
-def mend(session: Session, found: Iterable[Difference]) -> None:
-    """Put sums that were found to differ right, by the scans as they are now."""
-    wrong = [one for one in found if one.table in {table.__tablename__ for table in TABLES}]
-    if not wrong:
-        return
+def _lies_in(table: type[ScanSums], month: date) -> ColumnElement[bool]:
+    when: Any = getattr(table, TABLES[table])
+    rule: ColumnElement[bool] = when.between(month, next_month(month) - timedelta(days=1))
+    return rule
+
+
+def _as_row(row: Row) -> Row:
+    org, product, province, *rest = row
+    return ((org, product, province), *rest)
+
+
+def mend(session: Session, month: date) -> None:
+    """Write the sums of a month anew, by statements alone: no row of them passes through here."""
     if session.connection().dialect.name == "postgresql":
         # Whoever stores scans waits here for the rest of its transaction: none is counted twice or missed.
         session.execute(text("LOCK TABLE scan_day, scan_month IN SHARE ROW EXCLUSIVE MODE"))
-    of_days = [one for one in wrong if one.table == ScanDay.__tablename__]
-    for day in sorted({one.day for one in of_days}):
-        things = {one.key for one in of_days if one.day == day}
-        _replace(session, ScanDay, day, things, _facts(session, day, day))
-    for month in sorted({month_of(one.day) for one in wrong}):
-        things = {one.key for one in wrong if month_of(one.day) == month}
-        days = together(_stored(session, ScanDay, month, next_month(month) - timedelta(days=1)))
-        _replace(session, ScanMonth, month, things, _by_month(days))
-
-
-def _replace(
-    session: Session, table: type[ScanSums], when: date, things: Collection[Thing], facts: Mapping[Any, Sums]
-) -> None:
-    own, ordered = tuple_(*(getattr(table, name) for name in THING)), sorted(things)
-    for at in range(0, len(ordered), MOST_KEYS):
-        some = own.in_(ordered[at : at + MOST_KEYS])
-        session.execute(delete(table).where(some, getattr(table, TABLES[table]) == when))
-    right = {(thing, on): sums for (thing, on), sums in facts.items() if thing in things and on == when}
-    if right:
-        session.execute(insert(table), _rows(table, right))
+    for table in TABLES:
+        session.execute(delete(table).where(_lies_in(table, month)))
+    session.execute(insert(ScanDay).from_select([*THING, "day", *COLUMNS], _facts(month)))
+    thing = [getattr(ScanDay, name) for name in THING]
+    sums = (func.sum(getattr(ScanDay, name)) for name in COLUMNS)
+    whole = select(*thing, literal(month), *sums).where(_lies_in(ScanDay, month)).group_by(*thing)
+    session.execute(insert(ScanMonth).from_select([*THING, "month", *COLUMNS], whole))

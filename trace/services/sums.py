@@ -1,11 +1,26 @@
 """What all sums by day and month share: months, adding up, and being held against their facts."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from heapq import merge
+from itertools import groupby, repeat
+from operator import itemgetter
 from typing import Any
 
+from sqlalchemy import Select
+from sqlmodel import Session
+
 Sums = tuple[int, ...]
+Row = tuple[Any, ...]
+"""Key, day or month, sums."""
+Place = tuple[int, ...] | date
+"""Whose sums are brought up together: those of some shops, or a month of scans by its first."""
+AT_ONCE = 2_000
+"""Rows taken from the database at a time where all are read."""
+MOST_KEPT = 1_000
+"""Differences kept one by one; all are counted, and their places known."""
 MOST_KEYS = 400
 """Keys a statement: SQLite takes 32,766 values, PostgreSQL plans long lists slowly."""
 
@@ -23,6 +38,27 @@ class Difference:
     day: date
     stored: Sums
     facts: Sums
+
+
+@dataclass
+class Found:
+    """What a comparison came upon: the first differences, how many each table has, and their places."""
+
+    named: list[Difference] = field(default_factory=list)
+    tables: Counter[str] = field(default_factory=Counter)
+    places: dict[Place, None] = field(default_factory=dict)
+
+    def add(self, place: Place, one: Difference) -> None:
+        """Take in one more."""
+        self.tables[one.table] += 1
+        self.places[place] = None
+        if len(self.named) < MOST_KEPT:
+            self.named.append(one)
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return self.tables.total()
 
 
 def month_of(day: date) -> date:
@@ -43,6 +79,33 @@ def together(rows: Iterable[Sequence[Any]]) -> dict[Any, Sums]:
         whole = tuple(int(value or 0) for value in sums)
         found[key, day] = whole if had is None else tuple(map(sum, zip(had, whole, strict=True)))
     return {key: sums for key, sums in found.items() if any(sums)}
+
+
+def streamed(session: Session, question: Select[Any]) -> Iterator[Row]:
+    """The rows of a question a portion at a time, however many there are."""
+    return iter(session.execute(question, execution_options={"yield_per": AT_ONCE}))
+
+
+def differing(
+    tables: tuple[str, str],
+    facts: Iterable[Row],
+    stored: tuple[Iterable[Row], Iterable[Row]],
+    thing: Callable[[Row], Any] = itemgetter(0),
+) -> Iterator[Difference]:
+    """Where stored days and months are not what the facts by day say.
+
+    All three come by rising ``thing``; of one thing all days are held, of the next none yet.
+    """
+    tagged = (zip(repeat(which), rows) for which, rows in enumerate((facts, *stored)))
+    rising = merge(*tagged, key=lambda one: thing(one[1]))
+    for _, found in groupby(rising, key=lambda one: thing(one[1])):
+        sides: tuple[list[Row], list[Row], list[Row]] = ([], [], [])
+        for which, row in found:
+            sides[which].append(row)
+        days = together(sides[0])
+        months = together((key, month_of(day), *sums) for (key, day), sums in days.items())
+        yield from compared(tables[0], sides[1], days)
+        yield from compared(tables[1], sides[2], months)
 
 
 def compared(table: str, rows: Iterable[Any], facts: dict[Any, Sums]) -> Iterator[Difference]:
