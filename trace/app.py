@@ -102,6 +102,7 @@ from trace.web.office import reports as office_reports
 from trace.web.office import rules as office_rules
 from trace.web.office import tracing as office_tracing
 from trace.web.office import training as office_training
+from trace.web.office import work as office_work
 
 DOORS: tuple[Door, ...] = (
     account.door,
@@ -180,6 +181,7 @@ DOORS: tuple[Door, ...] = (
     office_plans.door,
     office_training.door,
     office_training.files,
+    office_work.door,
     training.door,
     office_plan_imports.door,
     office_prefixes.door,

@@ -33,9 +33,12 @@ from trace.services.checkpoints import SealPlaces
 from trace.services.consigning import units_in
 from trace.services.month_closing import freezing, revising
 from trace.services.receiving import ReceiptIn
+from trace.services.work_lists import deciding, listing
+from trace.services.work_lists.item import Look
 
 WORDS = recalling.RecallIn(reason="Nghi còn thuốc trên quả", phone="0220 000 0000")
 WHY = holding.HoldIn(reason="Chờ kết quả mẫu")
+NOTE = deciding.DecisionIn(act="note", note="Đã gọi hợp tác xã")
 LIFT = holding.LiftIn(result="KQ-12/2026", reason="Mẫu đạt")
 
 
@@ -128,6 +131,7 @@ def season(folder: Path, now: datetime, activations: int = 20) -> Season:
         pool = packing.pack_lot(session, coop.hand, farm.pack_in(*lots[:2], units=200, kind="pool"), now)
         packing.pack_lot(session, coop.hand, farm.pack_in(pool, units=100), now)
         hold = holding.hold_lot(session, coop.hand, lots[3].public_id, WHY, now)
+        kept = holding.hold_lot(session, coop.hand, lots[2].public_id, WHY, now)
     made.seal()
     with transaction() as session:
         holding.lift_hold(session, farm.OFFICE, hold.id, LIFT, now)
@@ -136,6 +140,8 @@ def season(folder: Path, now: datetime, activations: int = 20) -> Season:
         consigned(session, now, coop)
         other = world.make_household(session, now, coop.org)
         households.personal_data(session, farm.OFFICE, other.id, now, "Gọi về lô đang giữ")
+        item = listing.find(Look(session, farm.OFFICE, now), "hold", kept.id)
+        deciding.decide(session, farm.OFFICE, item.kind, item.key, NOTE, now)
     closed(now)
     made.activate(activations)
     roll = made.stamps.roll(10)

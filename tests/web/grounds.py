@@ -168,6 +168,7 @@ def _estate(session: Session, now: datetime, folder: Path, commune: str, sign: s
     }
     places |= _papers(session, now, coop) | _shelf(session, now, coop, sign)
     places |= {"hold_id": _hold(session, now, coop), "rule_id": _rule(session)}
+    places |= {"work.key": places["hold_id"]}
     places |= {"run": _print(session, now, block)}
     places |= {"plan_id": _plan(session, now, commune), "session_id": _course(session, now, coop)}
     places |= _gear(session, now, coop) | files(session, now, coop, sign)
@@ -416,6 +417,7 @@ CHOICES: dict[str, str] = {
     "filename": "tokens.css",
     "exporter": "json",
     "measure": "orders",
+    "work.kind": "hold",
     "month": "2026-05",
     "dataset": "sales",
     "office_rules.kind": "yield",
@@ -856,6 +858,7 @@ FORMS: dict[str, Make] = {
     "office_plans.withdraw": _REASON,
     "office_plan_imports.upload": lambda _e: {"loai": "plans"},
     "office_training_imports.upload": lambda _e: {"loai": "training"},
+    "work.decide": lambda _e: {"act": "note", "note": "Đã gọi hợp tác xã", "seen": "0"},
     "office_training.add": _COURSE,
     "office_training.save": _COURSE,
     "office_training.attend": lambda e: {"codes": e.coop.household.code},

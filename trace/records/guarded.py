@@ -22,6 +22,7 @@ from trace.records.open_row import OpenRow
 from trace.records.recall import Recall, RecallLot
 from trace.records.stamp import StampActivation, StampBlock, StampKeyRow, StampVoid
 from trace.records.typed_text import TypedText
+from trace.records.work_decision import WorkDecision
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ GUARDED = {
         Guarded(FrozenRows, is_final=True),
         Guarded(FigureRevision, is_final=True),
         Guarded(OpenRow, is_final=True),
+        Guarded(WorkDecision, is_final=True),
     )
 }
 """By table name."""

@@ -56,6 +56,8 @@ class Act(StrEnum):
     VIEW_FIGURES = "view_figures"
     MANAGE_REPORTS = "manage_reports"
     CLOSE_MONTH = "close_month"
+    SEE_WORK = "see_work"
+    DECIDE_WORK = "decide_work"
     VIEW_PERSONAL = "view_personal"
     READ_PERSONAL_FOR_REASON = "read_personal_for_reason"
     ERASE_PERSON = "erase_person"
@@ -137,6 +139,12 @@ POLICY: dict[Act, dict[Role, Scope]] = {
     },
     Act.MANAGE_REPORTS: {Role.OFFICE: Scope.ALL},
     Act.CLOSE_MONTH: {Role.OFFICE: Scope.ALL},
+    Act.SEE_WORK: {
+        Role.DIGITAL_TEAM: Scope.COMMUNE,
+        Role.COMMUNE_OFFICER: Scope.COMMUNE,
+        Role.OFFICE: Scope.ALL,
+    },
+    Act.DECIDE_WORK: {Role.COMMUNE_OFFICER: Scope.COMMUNE, Role.OFFICE: Scope.ALL},
     Act.VIEW_PERSONAL: {Role.FARMER: Scope.HOUSEHOLD, **_COOP, Role.DIGITAL_TEAM: Scope.COMMUNE},
     Act.READ_PERSONAL_FOR_REASON: {Role.OFFICE: Scope.ALL},
     Act.ERASE_PERSON: {**_MANAGER, Role.OFFICE: Scope.ALL},

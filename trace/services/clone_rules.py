@@ -101,6 +101,10 @@ def _early_outside(traces: Sequence[Trace], home_province: str) -> int:
     return len(early)
 
 
+CLONE_SUSPECT = "clone_suspect"
+"""The kind of a clone alarm."""
+
+
 def clone_subject(kid: int, serial: int) -> str:
     """The subject of a stamp's clone alarm; it holds no code."""
     return f"clone/{kid}/{serial}"

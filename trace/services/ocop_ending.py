@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
@@ -29,19 +30,26 @@ def endings(session: Session, actor: Actor, today: date, steps: Sequence[int]) -
 
     A product with a decision that holds longer was renewed and is left out.
     """
-    other = OcopRating.__table__.alias("other")  # type: ignore[attr-defined]
-    newest = select(func.max(other.c.valid_to)).where(other.c.product_id == col(Product.id)).scalar_subquery()
     question = (
         select(OcopRating, Product, Organisation)
         .join(Product, col(Product.id) == col(OcopRating.product_id))
         .join(Organisation, col(Organisation.id) == col(Product.org_id))
-        .where(visible(actor, Act.VIEW_FARM, Product), col(Product.is_active))
-        .where(col(OcopRating.valid_to).between(today, today + timedelta(days=max(steps))))
-        .where(col(OcopRating.valid_to) == newest)
+        .where(visible(actor, Act.VIEW_FARM, Product), *ends_within(today, max(steps)))
         .order_by(col(OcopRating.valid_to), col(OcopRating.id))
     )
     rows = session.execute(question).all()
     return [_ending(rating, product, org, today, steps) for rating, product, org in rows]
+
+
+def ends_within(today: date, days: int) -> tuple[Any, ...]:
+    """The last rating of each product on the list, where it ends within so many days; of both joined."""
+    other = OcopRating.__table__.alias("other")  # type: ignore[attr-defined]
+    newest = select(func.max(other.c.valid_to)).where(other.c.product_id == col(Product.id)).scalar_subquery()
+    return (
+        col(Product.is_active),
+        col(OcopRating.valid_to).between(today, today + timedelta(days=days)),
+        col(OcopRating.valid_to) == newest,
+    )
 
 
 def _ending(

@@ -15,9 +15,11 @@ from sqlmodel import Session, col
 
 from trace.records.scan import Alarm, Scan, StampSeen
 from trace.services import scan_figures
-from trace.services.clone_rules import Suspicion, clone_detail, clone_subject
+from trace.services.clone_rules import CLONE_SUSPECT, Suspicion, clone_detail, clone_subject
 from trace.services.verdicts import State
 
+NOT_ACTIVATED = "not_activated"
+"""The kind of alarm of a stamp that was scanned before it was activated."""
 SAME_LOOK = timedelta(minutes=30)
 """Within this time the same device changes nothing."""
 KNOWN_FOR = timedelta(days=35)
@@ -197,9 +199,9 @@ def _alarms_of(note: ScanNote) -> list[AlarmNote]:
     if note.suspicion is not None:
         subject = clone_subject(note.kid, note.serial)
         detail = clone_detail(note.suspicion)
-        return [AlarmNote("clone_suspect", subject, note.org_id, note.lot_id, detail)]
+        return [AlarmNote(CLONE_SUSPECT, subject, note.org_id, note.lot_id, detail)]
     if note.state is State.NOT_ACTIVATED:
-        return [AlarmNote("not_activated", f"not_activated/{note.kid}/{note.serial}", note.org_id)]
+        return [AlarmNote(NOT_ACTIVATED, f"{NOT_ACTIVATED}/{note.kid}/{note.serial}", note.org_id)]
     return []
 
 

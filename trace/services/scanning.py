@@ -23,6 +23,8 @@ MARKS_DAYS = 35
 """How long device and network marks are kept, and how far back a device is known again."""
 MOST_TRACES = 2_000
 DEFAULT_CLONE_DEVICES = 8
+LEAKED_KEY = "leaked_key"
+"""The kind of alarm of codes with a right tag that nobody issued."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ def _without_block(code: str, info: StampInfo, serial: int, mark: int) -> Readin
     kid = stamp_code.key_id(code)
     facts = StampFacts(in_block=False, below_mark=serial < max(info.next_serial, mark))
     state = decide(facts)
-    kind = "lost_rows" if state is State.UNAVAILABLE else "leaked_key"
+    kind = "lost_rows" if state is State.UNAVAILABLE else LEAKED_KEY
     return Reading(state, code, alarm=AlarmNote(kind, f"{kind}/{kid}"))
 
 

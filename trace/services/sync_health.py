@@ -145,7 +145,7 @@ def _health(shop: Shop, facts: ShopFacts, now: datetime) -> ShopHealth:
         marketplace=shop.marketplace,
         name=shop.name,
         org_id=shop.org_id,
-        pulse=_pulse(shop, turn, now),
+        pulse=pulse_of(shop, turn, now),
         last_success_at=shop.last_success_at,
         lag_minutes=max(0, int(lag.total_seconds() // 60)) if lag is not None else None,
         next_run_at=turn.next_due_at if turn and turn.is_enabled else None,
@@ -167,7 +167,8 @@ def _health(shop: Shop, facts: ShopFacts, now: datetime) -> ShopHealth:
     )
 
 
-def _pulse(shop: Shop, turn: Schedule | None, now: datetime) -> Pulse:
+def pulse_of(shop: Shop, turn: Schedule | None, now: datetime) -> Pulse:
+    """What a shop's connection is like; ``turn`` is how often it is asked for orders."""
     if shop.state != ShopState.CONNECTED:
         return _AT_REST[ShopState(shop.state)]
     if shop.failures >= FAULTS_ALLOWED:

@@ -1,4 +1,4 @@
-"""``/so/viec`` and ``/so/lo``: what waits for the office, one lot, lifting and putting holds."""
+"""``/so/lo``: all lots, one lot, lifting and putting holds."""
 
 from flask import flash, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from trace.db import reading
 from trace.errors import Invalid, NongsanError, Refused
 from trace.records.lot import LotState
-from trace.services import holding, lot_pages, office_work
+from trace.services import holding, lot_pages
 from trace.services.admission import Act
 from trace.services.exporting.port import EXPORTERS
 from trace.services.intake import read
@@ -20,14 +20,6 @@ from trace.web.visitor import actor, face_language, now
 door = Door("office_lots", __name__, url_prefix="/so")
 
 Answer = str | AnyResponse | tuple[str, int]
-
-
-@door.page("/viec", Act.LIFT_HOLD)
-def work() -> str:
-    """Lots on hold that wait for a decision."""
-    with reading() as session:
-        cases = office_work.open_cases(session, actor())
-    return render_template("office/lots/work.html", cases=cases, why=holding.why)
 
 
 @door.page("/lo", Act.VIEW_FARM)

@@ -29,6 +29,12 @@ def most_g(session: Session, ids: Sequence[int], ask: Ask) -> dict[int, int]:
 
 def is_over(session: Session, ids: Sequence[int], ask: Ask) -> dict[int, int]:
     """One for each growing area that gave more in the period than a season may."""
+    gave = gave_g(session, ids, ask)
+    return {number: int(gave.get(number, 0) > most) for number, most in most_g(session, ids, ask).items()}
+
+
+def gave_g(session: Session, ids: Sequence[int], ask: Ask) -> dict[int, int]:
+    """Grams picked in each growing area in the period."""
     picked = (
         select(col(Lot.growing_area_id), func.sum(col(Lot.weight_g)))
         .where(
@@ -39,8 +45,7 @@ def is_over(session: Session, ids: Sequence[int], ask: Ask) -> dict[int, int]:
         )
         .group_by(col(Lot.growing_area_id))
     )
-    gave = {number: int(grams) for number, grams in session.execute(picked)}
-    return {number: int(gave.get(number, 0) > most) for number, most in most_g(session, ids, ask).items()}
+    return {number: int(grams) for number, grams in session.execute(picked)}
 
 
 def with_rule(session: Session, ids: Sequence[int], ask: Ask) -> dict[int, int]:

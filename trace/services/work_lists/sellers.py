@@ -1,0 +1,148 @@
+"""Who is on a marketplace and sells nothing: whole cooperatives, and households whose harvest found no buyer.
+
+A cooperative waits where it has had a connected shop for the whole period and no order in it. Of one that
+sells, those households wait who picked in the period, a week ago or longer, and nothing of it was ordered:
+who picked nothing has nothing to sell, and is no work.
+"""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Date, Select, exists, func, literal, select
+from sqlmodel import col
+
+from trace.records.allocation import Allocation
+from trace.records.household import Household
+from trace.records.lot import Lot, LotKind, LotLink
+from trace.records.market_order import MarketOrder, OrderStatus
+from trace.records.organisation import Organisation
+from trace.records.shop import Shop
+from trace.records.sums import ShopDay
+from trace.records.work_decision import WorkKind
+from trace.services.figures.measures.people import CONNECTED
+from trace.services.lot_states import counts
+from trace.services.work_lists.item import Look, Source, Told, columns
+from trace.standards.local_time import day_bounds
+from trace.texts.catalogs import Term
+from trace.texts.formats import kilograms
+
+DAYS: Final = 90
+FRESH_DAYS: Final = 7
+"""What was picked later is still on its way to buyers."""
+SOLD = (OrderStatus.PLACED, OrderStatus.COMPLETED)
+
+
+def _since(look: Look) -> date:
+    return look.today - timedelta(days=DAYS)
+
+
+def _has_shop(look: Look) -> ColumnElement[bool]:
+    """A shop that was there for the whole period."""
+    begun = col(Shop.created_at) < day_bounds(_since(look))[0]
+    return exists().where(col(Shop.org_id) == col(Organisation.id), col(Shop.state).in_(CONNECTED), begun)
+
+
+def _sells(look: Look) -> ColumnElement[bool]:
+    sold: Any = select(col(ShopDay.shop_id)).join(Shop, col(Shop.id) == col(ShopDay.shop_id))
+    rules = (
+        col(Shop.org_id) == col(Organisation.id),
+        col(ShopDay.day) >= _since(look),
+        col(ShopDay.orders) > 0,
+    )
+    found: ColumnElement[bool] = sold.where(*rules).correlate(Organisation).exists()
+    return found
+
+
+def _cooperatives(look: Look) -> Select[Any]:
+    org, since = Organisation, literal(_since(look), Date)
+    return select(*columns(col(org.id), col(org.id), col(org.commune_code), since)).where(
+        look.inside(), col(org.is_active), _has_shop(look), ~_sells(look)
+    )
+
+
+def _told_cooperatives(look: Look, keys: Sequence[int]) -> dict[int, Told]:
+    org = Organisation
+    homes = select(func.count()).where(
+        col(Household.org_id) == col(org.id), col(Household.erased_at).is_(None)
+    )
+    last = (
+        select(func.max(col(ShopDay.day)))
+        .join(Shop, col(Shop.id) == col(ShopDay.shop_id))
+        .where(col(Shop.org_id) == col(org.id), col(ShopDay.orders) > 0)
+    )
+    asked = (homes.correlate(org).scalar_subquery(), last.correlate(org).scalar_subquery())
+    found = {}
+    for row, n, day in look.session.execute(select(org, *asked).where(col(org.id).in_(keys))):
+        sold = Term("work.why.last_sale", {"date": day}) if day else Term("work.why.never_sold")
+        figures = {"n": int(n), "days": DAYS}
+        found[row.id] = Told(row.name, [Term("work.why.seller", figures), sold], row.public_id)
+    return found
+
+
+def _picked(look: Look) -> tuple[ColumnElement[bool], ...]:
+    """Lots that households picked in the period, long enough ago."""
+    days = col(Lot.harvested_on).between(_since(look), look.today - timedelta(days=FRESH_DAYS))
+    return (col(Lot.kind) == LotKind.HARVEST, counts(), days, col(Lot.household_id).is_not(None))
+
+
+def _first_days(look: Look) -> Any:
+    picked: Any = (
+        select(col(Lot.household_id).label("household_id"), func.min(col(Lot.harvested_on)).label("day"))
+        .join(Household, col(Household.id) == col(Lot.household_id))
+        .join(Organisation, col(Organisation.id) == col(Household.org_id))
+        .where(*_picked(look), look.inside(Household), col(Household.erased_at).is_(None))
+        .where(_has_shop(look), _sells(look))
+    )
+    return picked.group_by(col(Lot.household_id)).subquery()
+
+
+def _selling(look: Look) -> Select[Any]:
+    """Households of whose harvest, or of what was made of it, somebody ordered.
+
+    Walked down from lots of the period: these are far fewer than what was sold, and one order is enough.
+    """
+    goods: Any = (
+        select(col(Lot.household_id).label("household_id"), col(Lot.id).label("lot_id"))
+        .join(Household, col(Household.id) == col(Lot.household_id))
+        .join(Organisation, col(Organisation.id) == col(Household.org_id))
+        .where(*_picked(look), look.inside(Household))
+    ).cte("goods", recursive=True)
+    made = select(goods.c.household_id, col(LotLink.child_id)).join(
+        LotLink, col(LotLink.parent_id) == goods.c.lot_id
+    )
+    goods = goods.union(made)
+    sold = (
+        select(col(Allocation.id))
+        .join(MarketOrder, col(MarketOrder.id) == col(Allocation.order_id))
+        .where(col(Allocation.lot_id) == goods.c.lot_id, col(MarketOrder.status).in_(SOLD))
+    )
+    return select(goods.c.household_id).where(sold.correlate(goods).exists())
+
+
+def _households(look: Look) -> Select[Any]:
+    home, first = Household, _first_days(look)
+    return (
+        select(*columns(col(home.id), col(home.org_id), col(home.commune_code), first.c.day))
+        .join(first, first.c.household_id == col(home.id))
+        .where(col(home.id).not_in(_selling(look)))
+    )
+
+
+def _told_households(look: Look, keys: Sequence[int]) -> dict[int, Told]:
+    """By their codes: who they are stands on their cooperative's page of them."""
+    picked: Any = (
+        select(Household, func.sum(col(Lot.weight_g)), func.max(col(Lot.harvested_on)))
+        .join(Lot, col(Lot.household_id) == col(Household.id))
+        .where(col(Household.id).in_(keys), *_picked(look))
+        .group_by(Household.__table__)  # type: ignore[attr-defined]
+    )
+    found = {}
+    for home, grams, day in look.session.execute(picked):
+        figures = {"kg": kilograms(int(grams)), "days": DAYS, "date": day}
+        found[home.id] = Told(home.code, [Term("work.why.household", figures)], str(home.id))
+    return found
+
+
+COOPERATIVES = Source(WorkKind.SELLER, _cooperatives, _told_cooperatives, by_day=True)
+HOUSEHOLDS = Source(WorkKind.HOUSEHOLD, _households, _told_households, by_day=True)
