@@ -20,12 +20,14 @@ from trace.records.event import LogLeaf
 from trace.records.season_plan import SeasonPlan
 from trace.services import season_plans
 from trace.services.admission import Actor
-from trace.services.figures.asking import Dimension
+from trace.services.figures.asking import Ask, Dimension
+from trace.services.figures.judges.planning import expected_g, of_planned
 from trace.services.importing.books import problem_line, template
 from trace.services.importing.runs import ImportOrder, Outcome, import_file
 from trace.services.intake import read
-from trace.services.plan_pages import plans
+from trace.services.plan_pages import answered, clashing_places, history, plans, waiting
 from trace.services.planned import planned
+from trace.services.rules import load_defaults
 from trace.services.season_plans import PlanIn
 
 OFFICE = Actor(None, Role.OFFICE)
@@ -301,3 +303,125 @@ def test_the_template_as_it_is_changes_nothing(database: Database, now: datetime
         path.write_bytes(template("plans", lang, with_org=False))
         report = run(path, now).report
         assert (report.checked, report.bad) == (0, 0)
+
+
+# --- What cooperatives propose ---------------------------------------------------------------------
+
+
+def propose(session: Session, coop: world.Coop, now: datetime, **given: Any) -> int:
+    return season_plans.record_plan(session, coop.boss, plan_in(**given), now).id
+
+
+def whole_g(session: Session, actor: Actor = OFFICE) -> int:
+    return planned(session, actor, FIRST, LAST).whole.weight_g
+
+
+@pytest.mark.parametrize("judge", [OFFICE, OFFICER])
+def test_what_a_cooperative_proposes_counts_once_the_office_or_its_commune_lets_it(
+    database: Database, now: datetime, judge: Actor
+) -> None:
+    with transaction() as session:
+        coop = world.make_coop(session, now)
+        wish = propose(session, coop, now, weight_g="7")
+        assert whole_g(session) == 0
+        assert [one.plan.id for one in waiting(session, judge)] == [wish]
+        with pytest.raises(NotAllowed):
+            season_plans.confirm_plan(session, coop.boss, wish, now)
+        season_plans.confirm_plan(session, judge, wish, now)
+        season_plans.confirm_plan(session, judge, wish, now)
+        assert whole_g(session) == 7_000_000
+        assert [(one.state, one.org) for one in history(session, coop.boss)] == [("in_force", coop.org.name)]
+        with pytest.raises(NotAllowed):
+            season_plans.withdraw_plan(session, coop.boss, wish, "Thôi", now)
+        with pytest.raises(NotAllowed):
+            season_plans.withdraw_plan(session, OFFICER, wish, "Thôi", now)
+        row = season_plans.correct_plan(session, OFFICE, wish, plan_in(weight_g="5"), "Đo lại", now)
+        assert (row.org_id, whole_g(session)) == (coop.org.id, 5_000_000)
+        assert [one.plan.id for one in history(session, coop.boss)] == [row.id]
+
+
+def test_a_declined_proposal_says_why_and_one_taken_back_who(database: Database, now: datetime) -> None:
+    with transaction() as session:
+        coop = world.make_coop(session, now)
+        first = propose(session, coop, now)
+        second = propose(session, coop, now, crop="ổi")
+        with pytest.raises(Invalid):
+            season_plans.withdraw_plan(session, OFFICER, first, " ", now)
+        season_plans.withdraw_plan(session, OFFICER, first, "Gấp đôi năng suất của xã", now)
+        season_plans.withdraw_plan(session, coop.boss, second, "Nhập nhầm cây", now)
+        told = [(one.state, one.plan.end_reason) for one in history(session, coop.boss)]
+        assert told == [("taken_back", "Nhập nhầm cây"), ("declined", "Gấp đôi năng suất của xã")]
+        assert [one.plan.id for one in answered(session, coop.boss, now - timedelta(days=1), 5)] == [first]
+        assert answered(session, coop.boss, now, 5) == []
+        assert waiting(session, OFFICE) == []
+        with pytest.raises(Refused):
+            season_plans.confirm_plan(session, OFFICE, first, now)
+
+
+def test_a_cooperative_proposes_where_it_has_plots_and_sees_its_own_alone(
+    database: Database, now: datetime
+) -> None:
+    with transaction() as session:
+        coop, other = world.make_coop(session, now), world.make_coop(session, now)
+        assert refused_field(lambda: propose(session, coop, now, commune=HA_BAC)) == (
+            "commune",
+            "plan.no_plot",
+        )
+        wish = propose(session, coop, now)
+        for act in (
+            lambda: season_plans.versions(session, other.boss, wish),
+            lambda: season_plans.withdraw_plan(session, other.boss, wish, "x", now),
+        ):
+            with pytest.raises(NotFound):
+                act()
+        assert history(session, other.boss) == []
+        farmer = Actor(None, Role.FARMER, org_id=coop.org.id, household_id=coop.household.id)
+        with pytest.raises(NotAllowed):
+            season_plans.record_plan(session, farmer, plan_in(), now)
+
+
+def test_parts_of_cooperatives_stand_beside_each_other_and_against_the_whole_commune(
+    database: Database, now: datetime
+) -> None:
+    with transaction() as session:
+        coop, other = world.make_coop(session, now), world.make_coop(session, now)
+        mine, theirs = propose(session, coop, now, weight_g="7"), propose(session, other, now, weight_g="4")
+        for wish in (mine, theirs):
+            season_plans.confirm_plan(session, OFFICE, wish, now)
+        assert whole_g(session) == 11_000_000
+    assert refused_field(lambda: record(now)) == ("first_day", "plan.overlap")
+    again = record_of(now, coop)
+    with transaction() as session:
+        assert [one.plan.id for one in clashing_places(session, session.get_one(SeasonPlan, again))] == [mine]
+        assert refused_field(lambda: season_plans.confirm_plan(session, OFFICE, again, now))[1] == (
+            "plan.overlap"
+        )
+
+
+def record_of(now: datetime, coop: world.Coop) -> int:
+    with transaction() as session:
+        return propose(session, coop, now, weight_g="9")
+
+
+def test_the_part_of_one_cooperative_speaks_for_its_own_plots_and_lots_only(
+    database: Database, now: datetime
+) -> None:
+    ask = Ask(FIRST, LAST)
+    with transaction() as session:
+        load_defaults(session)
+        coop, other = world.make_coop(session, now), world.make_coop(session, now)
+        plots = [one.plot.id for one in (coop, other)]
+        lots = [
+            world.make_lot(session, now, one.plot, crop="lychee", variety="", harvested_on=FIRST).id
+            for one in (coop, other)
+        ]
+        for one in (coop, other):
+            one.plot.crop, one.plot.variety, one.plot.area_m2 = "lychee", "", 10_000
+        session.flush()
+        before = expected_g(session, plots, ask)
+        wish = propose(session, coop, now, weight_g="90", area_m2="9")
+        season_plans.confirm_plan(session, OFFICE, wish, now)
+        after = expected_g(session, plots, ask)
+        assert after[plots[0]] == 10_000_000 != before[plots[0]]
+        assert after.get(plots[1]) == before.get(plots[1])
+        assert of_planned(session, lots, ask).keys() == {lots[0]}

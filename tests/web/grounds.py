@@ -170,7 +170,11 @@ def _estate(session: Session, now: datetime, folder: Path, commune: str, sign: s
     places |= {"hold_id": _hold(session, now, coop), "rule_id": _rule(session)}
     places |= {"work.key": places["hold_id"]}
     places |= {"run": _print(session, now, block)}
-    places |= {"plan_id": _plan(session, now, commune), "session_id": _course(session, now, coop)}
+    places |= {"plan_id": _plan(session, now, commune)}
+    places |= {
+        "plans.plan_id": _plan(session, now, commune, org_id=coop.org.id),
+        "session_id": _course(session, now, coop),
+    }
     places |= _gear(session, now, coop) | files(session, now, coop, sign)
     places |= _parcel(session, now, coop, lot) | _events(session, now, coop, lot)
     drill = drilling.begin(session, coop.boss, lot.public_id, now, lambda: 0.0)
@@ -317,9 +321,11 @@ def _course(session: Session, now: datetime, coop: world.Coop) -> int:
     return number
 
 
-def _plan(session: Session, now: datetime, commune: str) -> int:
-    """A plan of the estate's commune that waits for the office."""
-    row = SeasonPlan(crop="carrot", first_day=DAY, last_day=DAY, weight_g=10**9, area_m2=10_000)
+def _plan(session: Session, now: datetime, commune: str, org_id: int | None = None) -> int:
+    """A plan of the estate's commune, or of its cooperative's part, that waits for the office."""
+    row = SeasonPlan(
+        crop="carrot", first_day=DAY, last_day=DAY, weight_g=10**9, area_m2=10_000, org_id=org_id
+    )
     row.commune_code, row.recorded_at = commune, now
     number: int = world.add(session, row).id
     return number
@@ -853,6 +859,8 @@ FORMS: dict[str, Make] = {
     "products.add": _PRODUCT,
     "products.save": _PRODUCT,
     "products.propose": lambda e: {n: v for n, v in _RATING(e).items() if n != "product"},
+    "plans.add": _PLAN,
+    "plans.take_back": _REASON,
     "office_plans.add": _PLAN,
     "office_plans.correct": lambda e: {**_PLAN(e), "reason": "Tính lại diện tích"},
     "office_plans.withdraw": _REASON,

@@ -110,3 +110,48 @@ def test_a_file_is_looked_at_before_its_good_rows_go_in(office: FlaskClient) -> 
     assert "Xã Thanh Hà" not in office.get("/so/ke-hoach?nam=2026").text
     assert office.post(checked.location).status_code == 303
     assert "Xã Thanh Hà" in office.get("/so/ke-hoach?nam=2026").text
+
+
+def test_a_cooperative_proposes_and_both_sides_are_told_what_became_of_it(
+    app: Flask, office: FlaskClient, now: datetime
+) -> None:
+    with transaction() as session:
+        coop = world.make_coop(session, now)
+    theirs = world.sign_in(app.test_client(), coop.manager)
+    refused = theirs.post("/htx/ke-hoach/moi", data={**PLAN, "place": f"2025-07:{HA_BAC}"})
+    assert refused.status_code == 422
+    assert "chưa có vườn" in refused.text
+    wish = str(theirs.post("/htx/ke-hoach/moi", data=PLAN).location)
+    number = wish.rsplit("/", 1)[1]
+    assert "chưa được tính" in theirs.get(wish).text
+    assert theirs.get(f"/so/ke-hoach/{number}").status_code == 403
+    for page in ("/so/ke-hoach?nam=2031", "/so/viec"):
+        assert "hờ xác nhận: 1" in office.get(page).text
+    assert coop.org.name in office.get("/so/ke-hoach?nam=2031").text
+    where = f"/so/ke-hoach/{number}"
+    assert office.post(f"{where}/bo", data={"reason": "Gấp đôi năng suất"}).status_code == 303
+    for page in (wish, "/htx", "/htx/ke-hoach"):
+        assert "Gấp đôi năng suất" in theirs.get(page).text
+    again = str(theirs.post("/htx/ke-hoach/moi", data=PLAN).location)
+    judge = officer(app, now)
+    assert judge.post(f"/so/ke-hoach/{again.rsplit('/', 1)[1]}/xac-nhan").status_code == 303
+    assert "đang được tính" in theirs.get(again).text
+    assert theirs.post(f"{again}/rut", data={"reason": "Thôi"}).status_code == 403
+    assert office.get("/so/ke-hoach.json?nam=2026").json["rows"][0]["org"] == coop.org.name
+
+
+def test_the_page_of_a_proposal_names_the_plan_that_stands_in_its_way(
+    app: Flask, office: FlaskClient, now: datetime
+) -> None:
+    with transaction() as session:
+        coop = world.make_coop(session, now)
+    add(office, weight_g="4321")
+    theirs = world.sign_in(app.test_client(), coop.manager)
+    wish = str(theirs.post("/htx/ke-hoach/moi", data=PLAN).location)
+    judged = f"/so/ke-hoach/{wish.rsplit('/', 1)[1]}"
+    for client, page in ((theirs, wish), (office, judged)):
+        assert "4.321" in client.get(page).text
+    assert office.post(f"{judged}/xac-nhan").status_code == 422
+    assert theirs.post(f"{wish}/rut", data={"reason": " "}).status_code == 422
+    assert theirs.post(f"{wish}/rut", data={"reason": "Nhập nhầm"}).status_code == 303
+    assert "Đã rút" in theirs.get("/htx/ke-hoach").text

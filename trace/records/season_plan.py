@@ -12,7 +12,8 @@ class SeasonPlan(Placed, table=True):
     """A plan of one crop, or one variety of it, in one commune, or in the former commune it names.
 
     Rows are never edited: a correction is a row that ``replaces_id`` another, which is ended then. A row
-    counts from its confirming on, until it is ended. Both days belong to the season.
+    counts from its confirming on, until it is ended. Both days belong to the season. With ``org_id`` it is
+    the part of one cooperative, which proposed it: what its own plots in the commune are to give.
     """
 
     __tablename__ = "season_plan"
@@ -27,6 +28,7 @@ class SeasonPlan(Placed, table=True):
     )
 
     id: int = pk()
+    org_id: int | None = maybe_ref("organisation.id")
     crop: str = Field(max_length=32)
     variety: str = Field(default="", max_length=48)
     first_day: date

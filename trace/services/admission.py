@@ -53,6 +53,7 @@ class Act(StrEnum):
     KEEP_TRAINING = "keep_training"
     PLAN_SEASONS = "plan_seasons"
     PROPOSE_PLAN = "propose_plan"
+    KEEP_PLANS = "keep_plans"
     VIEW_FIGURES = "view_figures"
     MANAGE_REPORTS = "manage_reports"
     CLOSE_MONTH = "close_month"
@@ -128,7 +129,8 @@ POLICY: dict[Act, dict[Role, Scope]] = {
     Act.PROPOSE_RATING: {**_COOP, Role.COMMUNE_OFFICER: Scope.COMMUNE},
     Act.KEEP_TRAINING: {Role.OFFICE: Scope.ALL},
     Act.PLAN_SEASONS: {Role.OFFICE: Scope.ALL},
-    Act.PROPOSE_PLAN: {Role.COMMUNE_OFFICER: Scope.COMMUNE, Role.OFFICE: Scope.ALL},
+    Act.PROPOSE_PLAN: {**_COOP, Role.COMMUNE_OFFICER: Scope.COMMUNE, Role.OFFICE: Scope.ALL},
+    Act.KEEP_PLANS: {Role.COMMUNE_OFFICER: Scope.COMMUNE, Role.OFFICE: Scope.ALL},
     Act.VIEW_FIGURES: {
         Role.FARMER: Scope.HOUSEHOLD,
         **_COOP,

@@ -12,8 +12,8 @@ from trace.records.season_plan import SeasonPlan
 from trace.services.admission import Actor
 from trace.services.figures.asking import Ask, Dimension
 from trace.services.figures.facts.planning import OVERLAPS, PLANS
+from trace.services.plan_clashes import in_force
 from trace.services.rules import variety_key
-from trace.services.season_plans import in_force
 from trace.standards.even_spread import falling
 
 

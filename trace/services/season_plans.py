@@ -1,11 +1,9 @@
 """Season plans of communes: entering, proposing, correcting, withdrawing; a row is never edited.
 
-Two plans that count never cover the same day of the same crop in the same place, so their sums mean what they
-say: a plan of the whole crop stands against one of a variety, a plan of today's commune against one of a
-former commune in it.
+Communes propose to the office; cooperatives propose their own part of a commune, on which the office decides
+or an officer of the commune.
 """
 
-from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
@@ -14,13 +12,14 @@ from sqlalchemy import select, text
 from sqlmodel import Session, col
 
 from trace.errors import FieldProblem, Invalid, NotFound, Refused
+from trace.records.plot import Plot
 from trace.records.season_plan import SeasonPlan
-from trace.services.admission import Act, Actor, fetch, may
+from trace.services.admission import Act, Actor, Scope, fetch, lock, may, own_org, scope_of
 from trace.services.crops import crop_of, variety_of
 from trace.services.intake import line
 from trace.services.logging_acts import append_leaf
+from trace.services.plan_clashes import clashing, refuse_overlap
 from trace.services.registering import PlaceIn, empty_is_none, place_columns, within_area
-from trace.services.rules import variety_key
 from trace.standards import quantity
 
 MOST_G = 1_000_000_000_000
@@ -61,16 +60,17 @@ class PlanIn(PlaceIn):
 def record_plan(
     session: Session, actor: Actor, given: PlanIn, now: datetime, import_id: int | None = None
 ) -> SeasonPlan:
-    """Enter a plan; the office's counts at once, one of a commune officer waits for the office.
+    """Enter a plan; the office's counts at once, one of a commune officer or a cooperative waits.
 
     Raises:
         NotFound: a commune that is not the officer's.
-        Invalid: the days do not fit, or a plan that counts covers some of them already.
+        Invalid: the days do not fit, a plan that counts covers some of them already, or the cooperative has
+            no plot in the commune.
     """
     one_at_a_time(session)
     row = SeasonPlan(**checked(session, given), recorded_at=now, recorded_by=actor.account_id)
     row.import_id = import_id
-    _within_reach(actor, row)
+    _within_reach(session, actor, row)
     if may(actor, Act.PLAN_SEASONS):
         _put_in_force(session, actor, row, now)
     session.add(row)
@@ -95,7 +95,7 @@ def correct_plan(
     _end(old, actor, _reason(reason), now)
     session.flush()
     row = SeasonPlan(**values, replaces_id=old.id, recorded_at=now, recorded_by=actor.account_id)
-    row.reason = old.end_reason
+    row.reason, row.org_id = old.end_reason, old.org_id
     _put_in_force(session, actor, row, now)
     session.add(row)
     return _told(session, actor, "plan_corrected", row, now)
@@ -105,25 +105,35 @@ def confirm_plan(session: Session, actor: Actor, plan_id: int, now: datetime) ->
     """Let a proposed plan count; one that does already stays as it is.
 
     Raises:
-        Refused: it was ended, or a plan that counts covers some of its days.
+        NotAllowed: it is for the office alone to decide.
+        Refused: it was ended.
+        Invalid: a plan that counts covers some of its days.
     """
     one_at_a_time(session)
-    row = fetch(session, actor, Act.PLAN_SEASONS, SeasonPlan, id=plan_id)
+    row = fetch(session, actor, Act.KEEP_PLANS, SeasonPlan, id=plan_id)
     if row.ended_at is not None:
         raise Refused("plan.ended")
     if row.confirmed_at is None:
+        scope_of(actor, _judge(row))
         _put_in_force(session, actor, row, now)
         _told(session, actor, "plan_confirmed", row, now)
     return row
 
 
 def withdraw_plan(session: Session, actor: Actor, plan_id: int, reason: str, now: datetime) -> SeasonPlan:
-    """End a plan, or decline a proposed one; its row stays with the reason.
+    """End a plan, decline a proposed one, or take back one's own; its row stays with the reason.
 
     Raises:
-        Refused: it was ended before, or no reason is given.
+        NotAllowed: it is for the office alone to decide.
+        Refused: it was ended before.
+        Invalid: no reason is given.
     """
-    row = _of(session, actor, plan_id, proposed=True)
+    row = seen_plan(session, actor, plan_id)
+    lock(session, row)
+    if actor.org_id is None or row.confirmed_at is not None:
+        scope_of(actor, _judge(row))
+    if row.ended_at is not None:
+        raise Refused("plan.ended")
     _end(row, actor, _reason(reason), now)
     return _told(session, actor, "plan_ended", row, now)
 
@@ -142,6 +152,11 @@ def versions(session: Session, actor: Actor, plan_id: int) -> list[SeasonPlan]:
     return found
 
 
+def may_decide(actor: Actor, row: SeasonPlan) -> bool:
+    """Whether the actor may let a plan count, decline it or end it."""
+    return row.ended_at is None and may(actor, _judge(row))
+
+
 def seen_plan(session: Session, actor: Actor, plan_id: int) -> SeasonPlan:
     """One plan in the actor's reach. Raises ``NotFound``."""
     return fetch(session, actor, Act.PROPOSE_PLAN, SeasonPlan, id=plan_id)
@@ -152,41 +167,6 @@ def successor(session: Session, plan: SeasonPlan) -> SeasonPlan | None:
     question = select(SeasonPlan).where(col(SeasonPlan.replaces_id) == plan.id)
     found: SeasonPlan | None = session.execute(question).scalar_one_or_none()
     return found
-
-
-def clashing(session: Session, plan: SeasonPlan) -> Sequence[SeasonPlan]:
-    """Plans that count and cover a day of this one's crop and place."""
-    question = (
-        select(SeasonPlan)
-        .where(
-            col(SeasonPlan.commune_code) == plan.commune_code,
-            col(SeasonPlan.crop) == plan.crop,
-            col(SeasonPlan.first_day) <= plan.last_day,
-            col(SeasonPlan.last_day) >= plan.first_day,
-            in_force(),
-        )
-        .order_by(col(SeasonPlan.first_day), col(SeasonPlan.id))
-    )
-    with session.no_autoflush:
-        others = session.execute(question).scalars().all()
-    return [one for one in others if one is not plan and _overlap(one, plan)]
-
-
-def refuse_overlap(plan: SeasonPlan, others: Iterable[SeasonPlan]) -> None:
-    """Refuse a plan beside others.
-
-    Raises:
-        Invalid: one of them covers a day of the same crop and place.
-    """
-    other = next((one for one in others if _overlap(one, plan)), None)
-    if other is not None:
-        span = {"date": other.first_day, "date2": other.last_day}
-        raise Invalid([FieldProblem("first_day", "plan.overlap", plan.first_day, span)])
-
-
-def in_force() -> Any:
-    """Rows that count."""
-    return col(SeasonPlan.confirmed_at).is_not(None) & col(SeasonPlan.ended_at).is_(None)
 
 
 def checked(session: Session, given: PlanIn) -> dict[str, Any]:
@@ -212,24 +192,26 @@ def _put_in_force(session: Session, actor: Actor, row: SeasonPlan, now: datetime
     row.confirmed_at, row.confirmed_by = now, actor.account_id
 
 
-def _overlap(one: SeasonPlan, other: SeasonPlan) -> bool:
-    same = (one.commune_code, one.crop) == (other.commune_code, other.crop)
-    meets = one.first_day <= other.last_day and other.first_day <= one.last_day
-    varieties = {variety_key(one.variety), variety_key(other.variety)}
-    parts = {one.old_commune_code, other.old_commune_code}
-    shares = ("" in varieties or len(varieties) == 1) and (None in parts or len(parts) == 1)
-    return same and meets and shares
-
-
-def _within_reach(actor: Actor, row: SeasonPlan) -> None:
-    if not may(actor, Act.PLAN_SEASONS) and row.commune_code != actor.commune_code:
+def _within_reach(session: Session, actor: Actor, row: SeasonPlan) -> None:
+    scope = scope_of(actor, Act.PROPOSE_PLAN)
+    if scope is Scope.COMMUNE and row.commune_code != actor.commune_code:
         raise NotFound()
+    if scope is Scope.ORG:
+        row.org_id = own_org(actor)
+        rules = col(Plot.org_id) == row.org_id, col(Plot.commune_code) == row.commune_code
+        if session.execute(select(col(Plot.id)).where(*rules).limit(1)).first() is None:
+            raise Invalid([FieldProblem("commune", "plan.no_plot", row.commune_code)])
 
 
-def _of(session: Session, actor: Actor, plan_id: int, *, proposed: bool = False) -> SeasonPlan:
+def _judge(row: SeasonPlan) -> Act:
+    """What counts, and what communes propose, is for the office alone."""
+    return Act.PLAN_SEASONS if row.org_id is None or row.confirmed_at is not None else Act.KEEP_PLANS
+
+
+def _of(session: Session, actor: Actor, plan_id: int) -> SeasonPlan:
     row = fetch(session, actor, Act.PLAN_SEASONS, SeasonPlan, id=plan_id)
-    session.refresh(row, with_for_update=True)
-    if row.ended_at is not None or (row.confirmed_at is None and not proposed):
+    lock(session, row)
+    if row.ended_at is not None or row.confirmed_at is None:
         raise Refused("plan.ended" if row.ended_at is not None else "plan.proposed")
     return row
 
@@ -248,6 +230,7 @@ def _reason(text: str) -> str:
 def _told(session: Session, actor: Actor, kind: str, row: SeasonPlan, now: datetime) -> SeasonPlan:
     session.flush()
     record: dict[str, Any] = {"plan": row.id, "replaces": row.replaces_id, "by": actor.account_id}
+    record |= {"org": row.org_id} if row.org_id is not None else {}
     record |= {"crop": row.crop, "commune": row.commune_code, "weight_g": row.weight_g}
     days = {"first_day": row.first_day.isoformat(), "last_day": row.last_day.isoformat()}
     append_leaf(session, kind, record | days, now)

@@ -19,10 +19,12 @@ from trace.records.shipment import Shipment, ShipmentState
 from trace.records.shop import Shop, ShopState
 from trace.records.stamp import StampActivation
 from trace.services.admission import Act, Actor, may, visible
+from trace.services.gates import crop_word
 from trace.services.holding import open_holds, why
 from trace.services.lot_pages import activated, season_start
 from trace.services.lot_states import counts
 from trace.services.ocop_ending import endings
+from trace.services.plan_pages import answered
 from trace.services.sync_health import Pulse, sync_health
 from trace.standards.local_time import local_day
 from trace.texts.catalogs import Term
@@ -32,12 +34,14 @@ EACH = 5
 """How many of one kind are listed."""
 SOON = timedelta(days=60)
 """A certificate that ends within these days is work."""
+ANSWERED = timedelta(days=14)
+"""So long an answer to a proposal is told."""
 
 
 @dataclass(frozen=True)
 class Todo:
-    """One thing to do about ``subject``, of kind recalled, held, arrival, parcel, carrier, release, stamps,
-    shop or paper.
+    """One thing to do or know about ``subject``, of kind recalled, held, arrival, parcel, carrier, release,
+    stamps, shop, paper, ocop or plan.
     """
 
     kind: str
@@ -65,7 +69,7 @@ def todos(
     found += [*_parcels(session, actor), *_carriers(session, actor)]
     found += [*_to_release(session, actor), *_without_stamps(session, actor)]
     found += [*_shops(session, actor, now), *_papers(session, actor, now)]
-    return [*found, *_ratings(session, actor, now, reminders)]
+    return [*found, *_ratings(session, actor, now, reminders), *_answers(session, actor, now)]
 
 
 def _lots(session: Session, actor: Actor, state: LotState, *rules: object) -> list[Lot]:
@@ -204,6 +208,18 @@ def _ratings(session: Session, actor: Actor, now: datetime, steps: Sequence[int]
         figures = {"product": one.product.name, "n": one.rating.stars, "date": one.rating.valid_to}
         days = Term("todo.ocop.why", {"n": one.days_left})
         yield Todo("ocop", one.product.public_id, Term("todo.ocop", figures), days)
+
+
+def _answers(session: Session, actor: Actor, now: datetime) -> Iterator[Todo]:
+    """What became of the season plans the cooperative proposed."""
+    if not may(actor, Act.PROPOSE_PLAN):
+        return
+    for one in answered(session, actor, now - ANSWERED, EACH):
+        plan = one.plan
+        key = "todo.plan.accepted" if plan.ended_at is None else "todo.plan.declined"
+        title = Term(key, {"crop": crop_word(plan.crop, plan.variety), "place": one.commune})
+        since = Term("todo.plan.accepted.why", {"date": local_day(plan.confirmed_at or now)})
+        yield Todo("plan", str(plan.id), title, plan.end_reason or since)
 
 
 def season(session: Session, actor: Actor, now: datetime) -> Season:

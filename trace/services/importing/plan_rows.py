@@ -13,15 +13,8 @@ from trace.services.importing.columns import Column, Kind, Layout, unit_in
 from trace.services.importing.farm_memory import Task
 from trace.services.importing.model_rows import ModelRows, with_unit
 from trace.services.importing.report import Draft, Report
-from trace.services.season_plans import (
-    PlanIn,
-    checked,
-    clashing,
-    correct_plan,
-    in_force,
-    record_plan,
-    refuse_overlap,
-)
+from trace.services.plan_clashes import clashing, in_force, refuse_overlap
+from trace.services.season_plans import PlanIn, checked, correct_plan, record_plan
 from trace.standards import quantity
 from trace.standards.fault import Fault
 
@@ -109,7 +102,7 @@ class PlanRows(ModelRows[PlanIn]):
     def _stored(self, values: dict[str, Any]) -> SeasonPlan | None:
         names = ("commune_code", "old_commune_code", "crop", "variety", "first_day")
         rules = [col(getattr(SeasonPlan, name)) == values[name] for name in names]
-        question = select(SeasonPlan).where(in_force(), *rules)
+        question = select(SeasonPlan).where(in_force(), col(SeasonPlan.org_id).is_(None), *rules)
         found: SeasonPlan | None = self.task.session.execute(question).scalar_one_or_none()
         return found
 

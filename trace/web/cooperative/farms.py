@@ -58,6 +58,7 @@ def index() -> str:
         (url_for("sites.index"), say("registry.areas")),
         (url_for("imports.index"), say("registry.import")),
         (url_for("training.index"), say("menu.htx.training")),
+        (url_for("plans.index"), say("menu.htx.plans")),
     ]
     more = url_for("farms.index", q=query, tu=start + PAGE) if total > start + PAGE else None
     title = say("registry.households.title", n=total)

@@ -9,7 +9,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from trace.db import reading
 from trace.errors import FieldProblem, Invalid, Refused
 from trace.records.work_decision import WorkKind
-from trace.services.admission import Act
+from trace.services import plan_pages
+from trace.services.admission import Act, may
 from trace.services.intake import read
 from trace.services.tables import Table
 from trace.services.work_lists import choosing, deciding, history, listing
@@ -45,6 +46,7 @@ def index() -> str:
         found = listing.page(look, work_list, view, request.args.get("sau", ""))
         offered = choosing.choices(look)
         links = {one.key: action_link(one) for one in found.items}
+        plans = len(plan_pages.waiting(session, actor())) if may(actor(), Act.KEEP_PLANS) else 0
     return render_template(
         "office/work/index.html",
         lists=LISTS,
@@ -58,6 +60,7 @@ def index() -> str:
         here=_here,
         as_day=as_day,
         most=listing.MOST_COUNTED,
+        plans=plans,
     )
 
 

@@ -12,7 +12,7 @@ OVERLAPS = (col(SeasonPlan.first_day) <= UNTIL, col(SeasonPlan.last_day) >= SINC
 """Plans with a day in the period."""
 PLANS = Fact(
     name="plans",
-    # A plan is nobody's own, so who sees one organisation's figures sees none of them.
+    # A commune's plan is nobody's own, so who sees one organisation's figures sees none of them.
     source=table(SeasonPlan).outerjoin(table(Organisation), false()),
     id=col(SeasonPlan.id),
     keys=of_place(SeasonPlan),

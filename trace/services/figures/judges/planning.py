@@ -13,12 +13,12 @@ from trace.records.plot import Plot
 from trace.records.season_plan import SeasonPlan
 from trace.services.figures.asking import Ask
 from trace.services.figures.judges.yielding import usual_g, with_rule
+from trace.services.plan_clashes import in_force
 from trace.services.rules import variety_key
-from trace.services.season_plans import in_force
 from trace.standards.even_spread import falling
 
-Find = Callable[[str, str | None, str, str], list[SeasonPlan]]
-"""The plans of a commune of today, a former one, a crop and a variety."""
+Find = Callable[[str, str | None, str, str, int], list[SeasonPlan]]
+"""The plans of a commune of today, a former one, a crop and a variety, for the goods of a cooperative."""
 
 
 def planned_g(session: Session, ids: Sequence[int], ask: Ask) -> dict[int, int]:
@@ -33,7 +33,8 @@ def expected_g(session: Session, ids: Sequence[int], ask: Ask) -> dict[int, int]
     Of a plan counts what falls on the period, of a rule a whole season.
     """
     find = _plans(session, ask)
-    facts = (Plot.id, Plot.commune_code, Plot.old_commune_code, Plot.crop, Plot.variety, Plot.area_m2)
+    place = (Plot.commune_code, Plot.old_commune_code)
+    facts = (Plot.id, *place, Plot.crop, Plot.variety, Plot.org_id, Plot.area_m2)
     found: dict[int, int] = {}
     for number, *where, area_m2 in session.execute(select(*_columns(facts)).where(col(Plot.id).in_(ids))):
         if plans := find(*where):
@@ -62,7 +63,7 @@ def of_planned(session: Session, ids: Sequence[int], ask: Ask) -> dict[int, int]
 
 
 def _lots(session: Session, ids: Sequence[int]) -> Any:
-    facts = (Lot.id, Lot.commune_code, Lot.old_commune_code, Lot.crop, Lot.variety)
+    facts = (Lot.id, Lot.commune_code, Lot.old_commune_code, Lot.crop, Lot.variety, Lot.org_id)
     more = (Lot.harvested_on, Lot.weight_g)
     return session.execute(select(*_columns(facts + more)).where(col(Lot.id).in_(ids)))
 
@@ -85,11 +86,13 @@ def _plans(session: Session, ask: Ask) -> Find:
     for one in session.execute(question).scalars():
         by_place[one.commune_code, one.crop].append(one)
 
-    def find(commune: str, old: str | None, crop: str, variety: str) -> list[SeasonPlan]:
+    def find(commune: str, old: str | None, crop: str, variety: str, org: int) -> list[SeasonPlan]:
         return [
             one
             for one in by_place.get((commune, crop), ())
-            if variety_key(one.variety) in ("", variety_key(variety)) and one.old_commune_code in (None, old)
+            if variety_key(one.variety) in ("", variety_key(variety))
+            and one.old_commune_code in (None, old)
+            and one.org_id in (None, org)
         ]
 
     return find

@@ -17,7 +17,7 @@ from trace.services.figures.judges.planning import expected_g, of_planned, of_pl
 from trace.services.figures.judges.yielding import is_over, most_g, of_ruled_areas
 from trace.services.figures.measure import Measure, Unit
 from trace.services.lot_states import counts
-from trace.services.season_plans import in_force
+from trace.services.plan_clashes import in_force
 
 HARVEST = (col(Lot.kind) == LotKind.HARVEST, counts())
 _SCOPE = col(CertificateScope.certificate_id) == col(Certificate.id)

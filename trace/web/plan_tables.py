@@ -13,6 +13,7 @@ from trace.texts.catalogs import shown, t
 COLUMNS = (
     ("commune", "text"),
     ("old_commune", "text"),
+    ("org", "text"),
     ("crop", "text"),
     ("variety", "text"),
     ("first_day", "day"),
@@ -31,7 +32,7 @@ def plan_table(plans: Sequence[PlannedPlace], lang: str) -> Table:
     rows = [_row(one, lang) for one in plans]
     whole = sum((sum_of(one.plan, one.plan.first_day, one.plan.last_day) for one in plans), PlannedSum())
     sums = [whole.weight_g / 1_000_000, whole.area_m2 / 10_000, _yield(whole.weight_g, whole.area_m2)]
-    total = [t(lang, "figures.total"), None, None, None, None, None, *sums, whole.price_vnd_kg, None]
+    total = [t(lang, "figures.total"), None, None, None, None, None, None, *sums, whole.price_vnd_kg, None]
     return Table(t(lang, "plan.list"), columns, [*rows, total], [t(lang, "plan.list.note")])
 
 
@@ -40,6 +41,7 @@ def _row(one: PlannedPlace, lang: str) -> list[Any]:
     return [
         one.commune,
         one.old_commune or None,
+        one.org or None,
         str(shown(lang, crop_word(plan.crop))),
         variety_said(lang, plan),
         plan.first_day,
