@@ -1,9 +1,11 @@
 """What tests of selling share: a shop on a cooperative's shelf, lots that are out, and orders in one line."""
 
 import itertools
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlmodel import Session, select
 
@@ -116,4 +118,27 @@ def faults(session: Session, today: date) -> Sequence[str]:
         kept[key] = kept.get(key, 0) + one.pieces
     if asked != kept:
         found.append(f"asked {asked}, kept {kept}")
-    return found
+    return [*found, *_wrong_sums(session, shares)]
+
+
+def _wrong_sums(session: Session, shares: Sequence[Allocation]) -> Iterator[str]:
+    """What is kept of the lots' sales by day and by month, beside the shares added up."""
+    from trace.records.market_order import MarketOrder
+    from trace.records.sums import LotDay, LotMonth
+
+    days, months = Counter[Any](), Counter[Any]()
+    for one in shares:
+        order = session.get_one(MarketOrder, one.order_id)
+        for sums, when in ((days, order.day), (months, order.day.replace(day=1))):
+            key = (order.shop_id, when, one.product_id, one.lot_id)
+            grams = one.pieces * one.unit_g if one.lot_id else 0
+            sums[*key, "given"] += grams
+            sums[*key, "sold"] += grams if order.status == "completed" else 0
+    for table, facts in ((LotDay, days), (LotMonth, months)):
+        kept = Counter[Any]()
+        for row in session.exec(select(table)).all():
+            when = row.day if isinstance(row, LotDay) else row.month
+            key = (row.shop_id, when, row.product_id, row.lot_id)
+            kept[*key, "given"], kept[*key, "sold"] = row.grams, row.sold_g
+        if +kept != +facts:
+            yield f"{table.__tablename__} keeps {+kept}, shares say {+facts}"

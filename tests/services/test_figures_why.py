@@ -287,6 +287,7 @@ def test_a_household_sells_by_what_its_harvest_became_however_many_steps_away(
         order = sell(session, coop, shop, OrderStatus.COMPLETED)
         part = {"order_id": order.id, "ext_line_id": "0", "product_id": coop.product.id, "unit_g": 500}
         world.add(session, Allocation(lot_id=lots[-1].id, pieces=2, **part))
+        recount(session)
         assert figure(session, "active_sellers", replace(july, since=JUNE.since, until=JUNE.until)) == HALF
         assert figure(session, "active_sellers", july) == 0
         for home, day in ((coop.household, DAY - timedelta(days=90)), (idle, DAY)):

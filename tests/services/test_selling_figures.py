@@ -17,7 +17,7 @@ from tests import world
 from trace.db import Database, transaction
 from trace.records.market_order import MarketOrder, MarketOrderLine, OrderStatusChange
 from trace.records.shop import Listing, Shop
-from trace.records.sums import SalesDay, SalesMonth, ShopDay, ShopMonth
+from trace.records.sums import PriceDay, PriceMonth, SalesDay, SalesMonth, ShopDay, ShopMonth
 from trace.services import listings, order_figures, recounting, selling
 from trace.services.order_sums import COUNTED
 
@@ -84,7 +84,7 @@ def undone() -> Iterator[Session]:
     """A transaction whose work is taken back at the end: each example begins with no order."""
     with transaction() as session:
         yield session
-        sums = (SalesDay, SalesMonth, ShopDay, ShopMonth)
+        sums = (SalesDay, SalesMonth, ShopDay, ShopMonth, PriceDay, PriceMonth)
         for table in (*sums, MarketOrderLine, OrderStatusChange, MarketOrder, Listing):
             session.execute(delete(table))
 
@@ -190,7 +190,7 @@ def test_counting_apart_from_the_facts_is_caught_by_the_recount(
     monkeypatch.setattr(order_figures, "recompute", lambda *_given: None)
     with transaction() as session:
         selling.record_orders(session, shop.id, [order("S1")], now)
-        assert len(recounting.recount(session, check=True)) == 4
+        assert len(recounting.recount(session, check=True)) == 6
 
 
 def test_a_line_worth_more_than_a_thousand_billion_is_no_sale(shop: Shop, now: datetime) -> None:

@@ -23,7 +23,18 @@ from trace.db import Database, reading, transaction
 from trace.db_upgrade import alembic_config, upgrade_database
 from trace.records.scan import Scan
 from trace.records.shop import Listing
-from trace.records.sums import SalesDay, SalesMonth, ScanDay, ScanMonth, ShopDay, ShopMonth
+from trace.records.sums import (
+    LotDay,
+    LotMonth,
+    PriceDay,
+    PriceMonth,
+    SalesDay,
+    SalesMonth,
+    ScanDay,
+    ScanMonth,
+    ShopDay,
+    ShopMonth,
+)
 from trace.services import sums
 from trace.services.figures.asking import Ask
 from trace.services.figures.catalogue import BY_NAME, MEASURES
@@ -42,7 +53,8 @@ RANDOM = settings(
 )
 SEEDS = st.integers(0, 2**32)
 NEAR = st.integers(-40, 80)
-TABLES = (SalesDay, SalesMonth, ShopDay, ShopMonth, ScanDay, ScanMonth)
+OF_ORDERS = (SalesDay, SalesMonth, ShopDay, ShopMonth, PriceDay, PriceMonth, LotDay, LotMonth)
+TABLES = (*OF_ORDERS, ScanDay, ScanMonth)
 
 
 def summed() -> Iterator[tuple[Measure, Summed]]:

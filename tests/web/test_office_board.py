@@ -271,19 +271,3 @@ def test_the_plan_stands_beside_the_harvest_and_is_dotted_in_the_curve(
     assert wholes(rows)["Đạt kế hoạch vụ"]["value"] == 0.4
     of_other = office.get(f"/so/bang.json?xa={HA_BAC}").get_json()["rows"]
     assert not [row for row in of_other if row["name"].endswith("Kế hoạch")]
-
-
-def test_of_very_many_orders_the_spread_is_that_of_the_last_days_and_says_so(
-    office: FlaskClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert "Khoảng giá tính từ" not in page_of(office, "/so")
-    monkeypatch.setattr("trace.services.figures.board.MOST_ORDERS", 2)
-    assert "Khoảng giá tính từ 21/06/2026" in page_of(office, "/so")
-    told = office.get("/so/bang.json").get_json()
-    assert "21/06/2026" in told["notes"][1]
-    days = Ask(date(YEAR, 6, 21), date(YEAR, 9, 15), at=AUTUMN)
-    with reading() as session:
-        of_days = answer(session, OFFICE, BY_NAME["price_spread"], days).whole.value
-    assert wholes(told["rows"])[t("vi", "measure.price_spread")]["value"] == words.plain(
-        BY_NAME["price_spread"], of_days
-    )

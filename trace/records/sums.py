@@ -1,14 +1,21 @@
 """Sums that follow rows, by day and by month: kept in the transaction that writes the rows.
 
-A month's row has the first of the month as its ``month``. A row of nothing but noughts does not stand.
+A month's row has the first of the month as its ``month``. A row of nothing but noughts does not stand;
+only of prices and of lots one may, which was something before.
 """
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from trace.records.columns import BigId, big, ref
+
+
+def _part() -> Any:
+    """A number that is a part of the key."""
+    return Field(primary_key=True, sa_type=BigId, sa_column_kwargs={"autoincrement": False})
 
 
 class ListingSums(SQLModel):
@@ -45,6 +52,25 @@ class ShopSums(SQLModel):
     made: int = 0
     ended: int = 0
     twice: int = 0
+
+
+class PriceSums(SQLModel):
+    """Net pieces in lines of one listing of which one piece earned the same, where the revenue is known.
+
+    That is ``earned_vnd`` for ``pieces``: for one piece where this is whole đồng, else as the lines say.
+    """
+
+    quantity: int = big()
+
+
+class LotSums(SQLModel):
+    """Of orders placed or completed of one shop: grams of one product that were given from one lot.
+
+    ``sold_g`` of them are of completed orders.
+    """
+
+    grams: int = big()
+    sold_g: int = big()
 
 
 class SalesDay(ListingSums, table=True):
@@ -87,6 +113,54 @@ class ShopMonth(ShopSums, table=True):
     month: date = Field(primary_key=True)
 
 
+class PriceDay(PriceSums, table=True):
+    """One listing, what a piece earned, one day."""
+
+    __tablename__ = "price_day"
+    __table_args__ = (Index(None, "day"),)
+
+    listing_id: int = ref("listing.id", index=False, primary_key=True)
+    day: date = Field(primary_key=True)
+    earned_vnd: int = _part()
+    pieces: int = _part()
+
+
+class PriceMonth(PriceSums, table=True):
+    """The same in one month."""
+
+    __tablename__ = "price_month"
+    __table_args__ = (Index(None, "month"),)
+
+    listing_id: int = ref("listing.id", index=False, primary_key=True)
+    month: date = Field(primary_key=True)
+    earned_vnd: int = _part()
+    pieces: int = _part()
+
+
+class LotDay(LotSums, table=True):
+    """One shop, product and lot on one day."""
+
+    __tablename__ = "lot_sale_day"
+    __table_args__ = (Index(None, "day"),)
+
+    shop_id: int = ref("shop.id", index=False, primary_key=True)
+    day: date = Field(primary_key=True)
+    product_id: int = ref("product.id", index=False, primary_key=True)
+    lot_id: int = ref("lot.id", index=False, primary_key=True)
+
+
+class LotMonth(LotSums, table=True):
+    """The same in one month."""
+
+    __tablename__ = "lot_sale_month"
+    __table_args__ = (Index(None, "month"),)
+
+    shop_id: int = ref("shop.id", index=False, primary_key=True)
+    month: date = Field(primary_key=True)
+    product_id: int = ref("product.id", index=False, primary_key=True)
+    lot_id: int = ref("lot.id", index=False, primary_key=True)
+
+
 class ScanSums(SQLModel):
     """Scans of stamps of one cooperative and product, from one province as it was recorded.
 
@@ -104,7 +178,7 @@ class ScanDay(ScanSums, table=True):
     __table_args__ = (Index(None, "day"),)
 
     org_id: int = ref("organisation.id", index=False, primary_key=True)
-    product_id: int = Field(primary_key=True, sa_type=BigId, sa_column_kwargs={"autoincrement": False})
+    product_id: int = _part()
     province: str = Field(max_length=8, primary_key=True)
     day: date = Field(primary_key=True)
 
@@ -116,6 +190,6 @@ class ScanMonth(ScanSums, table=True):
     __table_args__ = (Index(None, "month"),)
 
     org_id: int = ref("organisation.id", index=False, primary_key=True)
-    product_id: int = Field(primary_key=True, sa_type=BigId, sa_column_kwargs={"autoincrement": False})
+    product_id: int = _part()
     province: str = Field(max_length=8, primary_key=True)
     month: date = Field(primary_key=True)

@@ -18,6 +18,8 @@ from trace.records.market_order import MarketOrder, MarketOrderLine, OrderStatus
 from trace.records.product import Product
 from trace.records.shop import Listing
 from trace.services.lot_room import Room, lots_to_sell
+from trace.services.order_figures import recompute_lots
+from trace.services.order_kept import Key
 from trace.services.order_sums import COUNTED
 from trace.services.sale_events import CAME_BACK, Lost, take_told, tell_sales
 from trace.standards.local_time import day_bounds, local_day
@@ -42,11 +44,14 @@ class _Want:
         return (share.product_id, share.unit_g) == (self.product_id, self.unit_g)
 
 
-def follow_orders(session: Session, orders: Sequence[MarketOrder], now: datetime) -> None:
+def follow_orders(
+    session: Session, orders: Sequence[MarketOrder], days: Collection[Key], now: datetime
+) -> None:
     """Bring the shares of these orders up to their lines, in the transaction that wrote the lines.
 
     A line that asks for less, or for nothing (cancelled, returned, unpaid), gives back first what waits,
-    then what was allocated last; a person's choices go last of all.
+    then what was allocated last; a person's choices go last of all. ``days`` are those of their shop they
+    lay on before and lie on now.
     """
     numbers = [order.id for order in orders]
     came_back = {order.id for order in orders if order.status in CAME_BACK}
@@ -63,6 +68,7 @@ def follow_orders(session: Session, orders: Sequence[MarketOrder], now: datetime
         session.execute(insert(Allocation), new)
     _given, served = _fill(session, touched, now)
     tell_sales(session, {*numbers, *served}, lost, now)
+    recompute_lots(session, {*days, *served.values()})
 
 
 def _lost(
@@ -85,6 +91,7 @@ def follow_listing(session: Session, listing: Listing, now: datetime) -> None:
     )
     session.flush()
     own = tuple_(col(Allocation.order_id), col(Allocation.ext_line_id)).in_(lines)
+    days = _days_with(session, own)
     freed = set(session.execute(select(col(Allocation.product_id)).where(own).distinct()).scalars())
     told = session.execute(select(Allocation).where(own, col(Allocation.told) > 0)).scalars()
     lost = [one for row in told for one in take_told(row, row.told, came_back=False)]
@@ -95,6 +102,14 @@ def follow_listing(session: Session, listing: Listing, now: datetime) -> None:
     session.execute(insert(Allocation).from_select(names, asked.add_columns(literal(False), literal(0))))
     _given, served = _fill(session, freed | ({listing.product_id} if listing.product_id else set()), now)
     tell_sales(session, served, lost, now)
+    recompute_lots(session, {*days, *served.values()})
+
+
+def _days_with(session: Session, shares: ColumnElement[bool]) -> set[Key]:
+    """The shops and days whose orders have these shares."""
+    orders = select(col(Allocation.order_id)).where(shares)
+    question = select(col(MarketOrder.shop_id), col(MarketOrder.day)).where(col(MarketOrder.id).in_(orders))
+    return {(shop, day) for shop, day in session.execute(question.distinct())}
 
 
 def waiting_products(session: Session, org_id: int) -> set[int]:
@@ -111,17 +126,19 @@ def fill(session: Session, products: Collection[int], now: datetime) -> int:
     """
     given, served = _fill(session, products, now)
     tell_sales(session, served, (), now)
+    recompute_lots(session, set(served.values()))
     return given
 
 
-def _fill(session: Session, products: Collection[int], now: datetime) -> tuple[int, set[int]]:
-    """How many pieces, and the orders that were looked at."""
-    given, last, served = 0, -1, set()
+def _fill(session: Session, products: Collection[int], now: datetime) -> tuple[int, dict[int, Key]]:
+    """How many pieces, and the orders that were looked at with the shop and day of each."""
+    given, last, served = 0, -1, dict[int, Key]()
     while products and given != last:
         last = given
         rooms = [room for room in lots_to_sell(session, products, local_day(now)) if room.grams > 0]
-        waiting = _waiting(session, rooms) if rooms else []
-        served |= {row.order_id for row in waiting}
+        found = _waiting(session, rooms) if rooms else []
+        waiting = [row for row, _day in found]
+        served |= {row.order_id: day for row, day in found}
         given += _serve(session, waiting, rooms)
         session.flush()
         if len(waiting) < BATCH:
@@ -201,17 +218,17 @@ def _asked(key: LineKey, want: _Want, rows: list[Allocation]) -> dict[str, objec
     }
 
 
-def _waiting(session: Session, rooms: Sequence[Room]) -> list[Allocation]:
-    """What could be served from these lots, the oldest orders first."""
+def _waiting(session: Session, rooms: Sequence[Room]) -> list[tuple[Allocation, Key]]:
+    """What could be served from these lots, the oldest orders first, with the shop and day of each."""
     found = {room.lot.product_id for room in rooms if room.lot.product_id is not None}
     question = (
-        select(Allocation)
+        select(Allocation, col(MarketOrder.shop_id), col(MarketOrder.day))
         .join(MarketOrder, col(MarketOrder.id) == col(Allocation.order_id))
         .where(col(Allocation.lot_id).is_(None), or_(*(_servable(rooms, one) for one in sorted(found))))
         .order_by(col(MarketOrder.ordered_at), col(Allocation.order_id), col(Allocation.ext_line_id))
         .limit(BATCH)
     )
-    return list(session.execute(question).scalars())
+    return [(row, (shop, day)) for row, shop, day in session.execute(question)]
 
 
 def _servable(rooms: Sequence[Room], product_id: int) -> ColumnElement[bool]:

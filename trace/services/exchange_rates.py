@@ -19,7 +19,7 @@ from trace.services import order_figures
 from trace.services.admission import Act, Actor, scope_of
 from trace.services.exchanging import HOME, Rates, dong_of, lines_of
 from trace.services.logging_acts import append_leaf
-from trace.services.order_figures import Key
+from trace.services.order_kept import Key
 from trace.services.rate_input import RateIn
 from trace.standards.local_time import local_day
 

@@ -69,20 +69,23 @@ def drawn_by_lot(session: Session, lot_ids: Sequence[int]) -> dict[int, int]:
     What others took in of boxes they received is none of it: those grams left in the boxes
     (``lot_room.boxed_by_lot``) and count once.
     """
-    child = aliased(Lot)
-    return _taken(session, lot_ids, col(LotLink.child_id).not_in(_received(child)))
+    return {int(lot_id): int(grams) for lot_id, grams in session.execute(drawn(lot_ids))}
+
+
+def drawn(lot_ids: Sequence[int]) -> Any:
+    """The question of ``drawn_by_lot``."""
+    return _taken(lot_ids, col(LotLink.child_id).not_in(_received(aliased(Lot))))
 
 
 def linked_by_lot(session: Session, lot_ids: Sequence[int]) -> dict[int, int]:
     """Grams of each of the lots that are in other lots now, whoever's these are."""
-    return _taken(session, lot_ids, true())
+    return {int(lot_id): int(grams) for lot_id, grams in session.execute(_taken(lot_ids, true()))}
 
 
 def _received(child: Any) -> Any:
     return select(child.id).where(child.id == col(LotLink.child_id), child.kind == LotKind.RECEIVED)
 
 
-def _taken(session: Session, lot_ids: Sequence[int], rule: ColumnElement[bool]) -> dict[int, int]:
+def _taken(lot_ids: Sequence[int], rule: ColumnElement[bool]) -> Any:
     parent = col(LotLink.parent_id)
-    question = select(parent, func.sum(LotLink.weight_g)).where(parent.in_(lot_ids), rule).group_by(parent)
-    return {int(lot_id): int(grams) for lot_id, grams in session.execute(question)}
+    return select(parent, func.sum(LotLink.weight_g)).where(parent.in_(lot_ids), rule).group_by(parent)

@@ -4,18 +4,20 @@ A gram is sold, packed on or put into a box for a business, never two of them. T
 stamped ones, so a stamp takes no room from a sale, and a sale none from a stamp.
 """
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, union_all
 from sqlmodel import Session, col
 
 from trace.records.allocation import Allocation
 from trace.records.logistic_unit import LogisticUnit, UnitContent
 from trace.records.lot import Lot, LotState
 from trace.records.product import Product
-from trace.services.lineage import drawn_by_lot
+from trace.services.lineage import drawn
 from trace.services.stamp_facts import last_good_day
 
 
@@ -64,8 +66,10 @@ def is_good(lot: Lot, shelf_life_days: int | None, today: date) -> bool:
 
 def _rooms(session: Session, lots: Sequence[Lot]) -> list[Room]:
     ids = [lot.id for lot in lots]
-    gone = (drawn_by_lot(session, ids), sold_by_lot(session, ids), boxed_by_lot(session, ids))
-    return [Room(lot, lot.weight_g - sum(one.get(lot.id, 0) for one in gone)) for lot in lots]
+    gone: Counter[int] = Counter()
+    for number, grams in session.execute(union_all(drawn(ids), _sold(ids), _boxed(ids))):
+        gone[number] += int(grams)
+    return [Room(lot, lot.weight_g - gone[lot.id]) for lot in lots]
 
 
 def room_g(session: Session, lot: Lot) -> int:
@@ -75,19 +79,25 @@ def room_g(session: Session, lot: Lot) -> int:
 
 def sold_by_lot(session: Session, lot_ids: Sequence[int]) -> dict[int, int]:
     """Grams sold from each of the lots that sold any."""
+    return {int(number): int(sold) for number, sold in session.execute(_sold(lot_ids))}
+
+
+def _sold(lot_ids: Sequence[int]) -> Any:
     lot = col(Allocation.lot_id)
     grams = func.sum(col(Allocation.pieces) * col(Allocation.unit_g))
-    rows = session.execute(select(lot, grams).where(lot.in_(lot_ids)).group_by(lot))
-    return {int(number): int(sold) for number, sold in rows}
+    return select(lot, grams).where(lot.in_(lot_ids)).group_by(lot)
 
 
 def boxed_by_lot(session: Session, lot_ids: Sequence[int]) -> dict[int, int]:
     """Grams that lie in boxes and pallets nobody has opened, here or with whoever received them."""
+    return {int(number): int(grams) for number, grams in session.execute(_boxed(lot_ids))}
+
+
+def _boxed(lot_ids: Sequence[int]) -> Any:
     lot = col(UnitContent.lot_id)
-    question = (
+    return (
         select(lot, func.sum(UnitContent.weight_g))
         .join(LogisticUnit, col(LogisticUnit.id) == col(UnitContent.unit_id))
         .where(lot.in_(lot_ids), col(LogisticUnit.opened_at).is_(None))
         .group_by(lot)
     )
-    return {int(number): int(grams) for number, grams in session.execute(question)}

@@ -10,6 +10,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, select, update
 from sqlmodel import Session, col
@@ -19,6 +20,7 @@ from trace.records.event import Event
 from trace.records.lot import Lot, LotState
 from trace.records.organisation import Organisation
 from trace.records.recall import Recall, RecallLot
+from trace.records.shop import Shop
 from trace.row_log import update_logged
 from trace.services.lineage import portions
 from trace.texts.catalogs import Term
@@ -128,6 +130,15 @@ def lock_org(session: Session, org_id: int) -> Organisation:
 
     Weaker than a full row lock, so that rows which merely refer to the organisation are not kept waiting.
     """
+    return _locked(session, org_id)
+
+
+def lock_owner(session: Session, shop_id: int) -> Organisation:
+    """The same of the organisation whose shop it is."""
+    return _locked(session, select(col(Shop.org_id)).where(col(Shop.id) == shop_id).scalar_subquery())
+
+
+def _locked(session: Session, org_id: Any) -> Organisation:
     question = select(Organisation).where(col(Organisation.id) == org_id).with_for_update(key_share=True)
     org: Organisation = session.execute(question).scalar_one()
     return org

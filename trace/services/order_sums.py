@@ -1,12 +1,13 @@
-"""What the sums of orders are made of: orders, their lines, and the totals of days that a person typed."""
+"""What the sums of orders are made of: orders, their lines, lots given to them, totals that were typed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, literal, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, literal_column, select
 from sqlmodel import col
 
+from trace.records.allocation import Allocation
 from trace.records.file_exchange import DayTotal
 from trace.records.market_order import MarketOrder, MarketOrderLine, OrderStatus
 
@@ -17,7 +18,8 @@ MADE = (*COUNTED, OrderStatus.CANCELLED.value, OrderStatus.RETURNED.value)
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """Sums of one kind of rows for each ``key`` and ``day``; ``shop`` is whose they are."""
+    """Sums of one kind of rows for each ``key``, ``day`` and what they are told apart by besides (``more``);
+    ``shop`` is whose they are."""
 
     key: Any
     day: Any
@@ -25,22 +27,24 @@ class Part:
     source: Any
     sums: Mapping[str, Any]
     where: tuple[Any, ...] = ()
+    more: Mapping[str, Any] = field(default_factory=dict)
 
     def asked(self, columns: Sequence[str]) -> Select[Any]:
-        """A row of key, day and these columns; nought where these rows make nothing of one."""
+        """A row of key, day, ``more`` and these columns; nought where these rows make nothing of one."""
         values = (self.sums.get(name, literal(0)).label(name) for name in columns)
+        more = (value.label(name) for name, value in self.more.items())
         question = (
-            select(self.key.label("key"), self.day.label("day"), *values)
+            select(self.key.label("key"), self.day.label("day"), *more, *values)
             .select_from(self.source)
             .where(*self.where)
         )
-        return question.group_by(self.key, self.day)
+        return question.group_by(self.key, self.day, *self.more)
 
 
 _STATUS, _ORDER = col(MarketOrder.status), col(MarketOrder.id)
 _DAY, _SHOP = col(MarketOrder.day), col(MarketOrder.shop_id)
 _IS_COUNTED = _STATUS.in_(COUNTED)
-_DONE = OrderStatus.COMPLETED.value == _STATUS
+_DONE: Any = OrderStatus.COMPLETED.value == _STATUS
 _UNPRICED = col(MarketOrder.is_priced).is_(False)
 _PRICED = and_(col(MarketOrder.is_priced), col(MarketOrderLine.net_quantity) > 0)
 _LINES = MarketOrderLine.__table__.join(  # type: ignore[attr-defined]
@@ -125,4 +129,40 @@ SHOP_PARTS = (
     ),
     Part(_SHOP, _DAY, _SHOP, _LINES, _PIECES, (_IS_COUNTED,)),
     _typed(col(DayTotal.shop_id)),
+)
+
+_REVENUE, _NET = col(MarketOrderLine.revenue_vnd), col(MarketOrderLine.net_quantity)
+_IS_WHOLE: ColumnElement[bool] = literal_column("0") == _REVENUE % _NET
+OF_PRICE = ("quantity",)
+PRICE_PARTS = (
+    Part(
+        col(MarketOrderLine.listing_id),
+        _DAY,
+        _SHOP,
+        _LINES,
+        {"quantity": func.sum(_NET)},
+        (_IS_COUNTED, _PRICED),
+        {
+            "earned_vnd": case((_IS_WHOLE, _REVENUE // _NET), else_=_REVENUE),
+            "pieces": case((_IS_WHOLE, literal_column("1")), else_=_NET),
+        },
+    ),
+)
+"""Lines of one listing whose pieces earned the same are one: a price a kilogram is made of what one piece
+weighs today, and so is the weight."""
+_GRAMS = col(Allocation.pieces) * col(Allocation.unit_g)
+OF_LOT = ("grams", "sold_g")
+LOT_PARTS = (
+    Part(
+        _SHOP,
+        _DAY,
+        _SHOP,
+        MarketOrder.__table__.join(  # type: ignore[attr-defined]
+            Allocation.__table__,  # type: ignore[attr-defined]
+            col(Allocation.order_id) == _ORDER,
+        ),
+        {"grams": func.sum(_GRAMS), "sold_g": func.sum(case((_DONE, _GRAMS), else_=0))},
+        (_IS_COUNTED, col(Allocation.lot_id).is_not(None)),
+        {"product_id": col(Allocation.product_id), "lot_id": col(Allocation.lot_id)},
+    ),
 )

@@ -21,6 +21,7 @@ from trace.services.intake import Given, Row, line
 from trace.services.logging_acts import append_leaf
 from trace.services.lot_room import is_good, room_g
 from trace.services.lot_states import lock_lots, lock_org, refuse_recalled, state_word
+from trace.services.order_figures import recompute_lots
 from trace.services.sale_events import Lost, take_told, tell_sales
 from trace.services.stamp_facts import last_good_day
 from trace.standards import quantity
@@ -85,6 +86,7 @@ def move_share(
     body = {"order": order.ext_order_id, "lot": lot.code, "pieces": given.pieces, "by": actor.account_id}
     append_leaf(session, "allocation_chosen", body, now)
     tell_sales(session, [order.id], lost, now)
+    recompute_lots(session, {(order.shop_id, order.day)})
     fill(session, [share.product_id], now)
     return share
 

@@ -19,9 +19,9 @@ from trace.records.shop import Shop
 from trace.services import allocating, order_figures
 from trace.services.exchanging import HOME, Rates, dong_of
 from trace.services.listings import LONGEST_NUMBER, Shelf, find_or_add, shelf_number, shelf_of
-from trace.services.lot_states import lock_org
+from trace.services.lot_states import lock_owner
 from trace.services.masked_orders import take_over_masked
-from trace.services.order_figures import Key
+from trace.services.order_kept import Key
 from trace.standards.local_time import local_day
 
 MOST_PIECES = 1_000_000
@@ -74,7 +74,7 @@ def record_orders(session: Session, shop_id: int, orders: Sequence[Order], now: 
             sheet.record(order)
         sheet.write()
     order_figures.recompute(session, sheet.listing_days, sheet.shop_days)
-    allocating.follow_orders(session, list(sheet.written.values()), now)
+    allocating.follow_orders(session, list(sheet.written.values()), sheet.shop_days, now)
     return tally
 
 
@@ -84,7 +84,7 @@ def lock_shop(session: Session, shop_id: int) -> None:
     The organisation first: its lots are given out by what is written. Then one writer a shop: two that read
     before either wrote would both insert.
     """
-    lock_org(session, session.execute(select(col(Shop.org_id)).where(col(Shop.id) == shop_id)).scalar_one())
+    lock_owner(session, shop_id)
     session.execute(select(col(Shop.id)).where(col(Shop.id) == shop_id).with_for_update()).one()
 
 
@@ -159,14 +159,13 @@ class _Sheet:
         self.kept -= rows.keys()
         if not rows:
             return
-        own = col(MarketOrderLine.order_id)
-        had = select(own, col(MarketOrderLine.listing_id)).where(own.in_(rows))
-        for order_id, listing_id in self.session.execute(had).all():
-            row, order = rows[order_id]
-            self._touch(row, [listing_id])
-            if order.caution == NO_DETAIL:
-                self.kept.add(order_id)
-        self.session.execute(delete(MarketOrderLine).where(own.in_(rows.keys() - self.kept)))
+        own, listing = col(MarketOrderLine.order_id), col(MarketOrderLine.listing_id)
+        blind = {number for number, (_row, order) in rows.items() if order.caution == NO_DETAIL}
+        stay = self.session.execute(select(own, listing).where(own.in_(blind))).all() if blind else []
+        self.kept |= {number for number, _listing in stay}
+        gone = delete(MarketOrderLine).where(own.in_(rows.keys() - blind)).returning(own, listing)
+        for number, listing_id in [*stay, *self.session.execute(gone).all()]:
+            self._touch(rows[number][0], [listing_id])
 
     def record(self, order: Order) -> None:
         """New, changed or unchanged."""

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from trace.errors import FieldProblem, Invalid
 from trace.services.admission import Actor
 from trace.services.figures.asking import IN_TIME, Ask, Dimension
-from trace.services.figures.counting import Bag, Quantile, together
+from trace.services.figures.counting import Bag, together
 from trace.services.figures.measure import Measure
 from trace.services.figures.naming import names_of
 
@@ -83,7 +83,7 @@ def pairs(
 ) -> dict[str, Pair]:
     """What is gathered for the figure, by key; a sum of nought over nought is no part."""
     tops = measure.top.gathered(session, actor, ask, by)
-    if isinstance(measure.top, Quantile) and measure.top.shares_bag(measure.bottom):
+    if measure.top.shares_bag(measure.bottom):
         bottoms = tops
     else:
         bottoms = measure.bottom.gathered(session, actor, ask, by) if measure.bottom else {}

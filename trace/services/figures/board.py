@@ -42,8 +42,6 @@ SHOWN: Mapping[str, Dimension | None] = {
 }
 """The figures of the page, in its order, and what each is cut by."""
 CURVE = "harvested"
-SPREAD = "price_spread"
-MOST_ORDERS = 100_000
 CROP = "lychee"
 CROPS = ("lychee_early", "lychee_main")
 
@@ -99,12 +97,6 @@ class Board:
     fresh: Mapping[str, Freshness]
 
     @property
-    def spread_since(self) -> date | None:
-        """From when on the spread of prices was read, where that is later than asked."""
-        now = self.figures[SPREAD].now
-        return now.ask.since if now and now.ask.since > self.ask.since else None
-
-    @property
     def has_last_year(self) -> bool:
         """Whether anything is known of the year before."""
         return any(seen.last_year and seen.last_year.whole.value for seen in self.figures.values())
@@ -130,30 +122,12 @@ def _seen(session: Session, actor: Actor, name: str, ask: Ask, last_year: Ask) -
     measure, by = BY_NAME[name], SHOWN[name]
     if ask.dimensions - measure.dimensions:
         return Seen(measure, None, None)
-    if name == SPREAD:
-        ask, last_year = recent(session, actor, ask), recent(session, actor, last_year)
     cut = _time(ask) if by is TIME else by
     now = answer(session, actor, measure, replace(ask, by=cut))
     if measure.timing is Timing.TODAY:
         return Seen(measure, now, None)
     before = None if by is TIME else cut
     return Seen(measure, now, answer(session, actor, measure, replace(last_year, by=before)))
-
-
-def recent(session: Session, actor: Actor, ask: Ask) -> Ask:
-    """The question's last days with about ``MOST_ORDERS`` orders, for what has to read each of their lines.
-
-    A page that is looked at often can not read millions of lines.
-    """
-    measure = BY_NAME["orders"]
-    if ask.dimensions - measure.dimensions:
-        return ask
-    left = MOST_ORDERS
-    for part in reversed(answer(session, actor, measure, replace(ask, by=Dimension.DAY)).parts):
-        left -= part.top or 0
-        if left <= 0:
-            return replace(ask, since=date.fromisoformat(part.key))
-    return ask
 
 
 def _time(ask: Ask) -> Dimension:

@@ -25,10 +25,7 @@ def whole_table(board: Board, lang: str) -> Table:
     if board.curve:
         rows += _curve_rows(board.curve, lang)
     days = f"{t(lang, 'board.days', since=board.ask.since, until=board.ask.until)}"
-    notes = [days]
-    if board.spread_since:
-        notes.append(t(lang, "board.price.since", since=board.spread_since))
-    return Table(t(lang, "board.title"), columns, rows, notes)
+    return Table(t(lang, "board.title"), columns, rows, [days])
 
 
 def _rows(seen: Seen, lang: str) -> Iterator[list[Any]]:

@@ -50,6 +50,10 @@ class Count(ABC):
         """Whether each row stands in one part of the cut only, so that the parts' bags make the whole's."""
         return False
 
+    def shares_bag(self, other: "Count | None") -> bool:
+        """Whether the other reads the same bag: another quantile of the same amounts."""
+        return False
+
     def read(self, bag: Bag | None) -> int | None:
         """The number a bag holds; of no bag that of no rows."""
         return bag if isinstance(bag, int) else 0
@@ -137,7 +141,7 @@ class Quantile(Rows):
     weight: SQLColumnExpression[int] | None = None
 
     def shares_bag(self, other: Count | None) -> bool:
-        """Whether the other is another quantile of the same amounts."""
+        """Where the amounts are of the same rows."""
         names = ("fact", "where", "amount", "judge", "weight")
         return isinstance(other, Quantile) and all(getattr(self, n) is getattr(other, n) for n in names)
 

@@ -93,6 +93,10 @@ class Summed(Count):
         knowing = next((one for one in self.sums if ask.dimensions <= one.dimensions), None)
         return (knowing.days if knowing else self.rows).is_parted(ask)
 
+    def shares_bag(self, other: Count | None) -> bool:
+        """Where the rows do."""
+        return isinstance(other, Summed) and self.rows.shares_bag(other.rows)
+
     def read(self, bag: Bag | None) -> int | None:
         """As the rows read it."""
         return self.rows.read(bag)

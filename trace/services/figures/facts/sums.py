@@ -14,7 +14,18 @@ from sqlmodel import col
 from trace.records.organisation import Organisation
 from trace.records.product import Product
 from trace.records.shop import Listing, Shop
-from trace.records.sums import SalesDay, SalesMonth, ScanDay, ScanMonth, ShopDay, ShopMonth
+from trace.records.sums import (
+    LotDay,
+    LotMonth,
+    PriceDay,
+    PriceMonth,
+    SalesDay,
+    SalesMonth,
+    ScanDay,
+    ScanMonth,
+    ShopDay,
+    ShopMonth,
+)
 from trace.services import scan_figures
 from trace.services.figures.asking import Dimension
 from trace.services.figures.counting import Rows
@@ -23,6 +34,8 @@ from trace.services.figures.facts.sales import ITS_PRODUCT, OF_LISTING, OF_SHOP,
 from trace.services.figures.facts.stamps import OF_STAMP
 from trace.services.figures.stored import Stored
 from trace.services.order_sums import OF_LISTING as LISTING_SUMS
+from trace.services.order_sums import OF_LOT as LOT_SUMS
+from trace.services.order_sums import OF_PRICE as PRICE_SUMS
 from trace.services.order_sums import OF_SHOP as SHOP_SUMS
 
 Made = Callable[[Any, Fact], Rows]
@@ -72,6 +85,11 @@ def _of_listing(source: Any) -> Any:
     return _with_owner(listed, col(Listing.shop_id)).outerjoin(table(Product), ITS_PRODUCT)
 
 
+def _of_goods(source: Any) -> Any:
+    owned = _with_owner(source, source.c.shop_id)
+    return owned.join(table(Product), col(Product.id) == source.c.product_id)
+
+
 def _of_scans(source: Any) -> Any:
     owned = source.join(table(Organisation), col(Organisation.id) == source.c.org_id)
     return owned.outerjoin(table(Product), col(Product.id) == source.c.product_id)
@@ -81,6 +99,16 @@ LISTINGS = Sums(SalesDay, SalesMonth, ("listing_id",), LISTING_SUMS, _of_listing
 SHOPS = Sums(
     ShopDay, ShopMonth, ("shop_id",), SHOP_SUMS, lambda s: _with_owner(s, s.c.shop_id), lambda _: OF_SHOP
 )
+PRICES = Sums(
+    PriceDay,
+    PriceMonth,
+    ("listing_id", "earned_vnd", "pieces"),
+    PRICE_SUMS,
+    _of_listing,
+    lambda _: OF_LISTING,
+)
+GIVEN = Sums(LotDay, LotMonth, ("shop_id", "product_id"), LOT_SUMS, _of_goods, lambda _: OF_LISTING)
+"""What lots gave, by the product it was given for."""
 SCANNED = Sums(
     ScanDay,
     ScanMonth,

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, union_all
 from sqlmodel import Session, col
 
-from trace.records.allocation import Allocation
 from trace.records.lot import Lot, LotLink
-from trace.records.market_order import MarketOrder, OrderStatus
+from trace.records.sums import LotDay, LotMonth
 from trace.records.training import TrainingAttendance, TrainingSession
 from trace.services.figures.asking import EXPIRING_DAYS, Ask
+from trace.services.figures.stored import Span, spans
 from trace.services.lineage import portions
 
 WITHIN = timedelta(days=EXPIRING_DAYS)
@@ -19,8 +19,23 @@ WITHIN = timedelta(days=EXPIRING_DAYS)
 
 def sold_in_period(session: Session, ids: Sequence[int], ask: Ask) -> dict[int, int]:
     """One for each household that sold on a day asked about."""
-    sellers = {household for household, _day in sales_of_households(session, ask.since, ask.until)}
-    return dict.fromkeys(sellers & set(ids), 1)
+    return dict.fromkeys(_sellers(session, ask.since, ask.until) & set(ids), 1)
+
+
+def _sellers(session: Session, since: date, until: date) -> set[int]:
+    """The households of all that went into lots that were sold from."""
+    sold = union_all(*(_sold_from(span, is_month=is_month) for span, is_month in spans(since, until)))
+    above = select(sold.subquery().c[0].label("lot_id")).cte("above", recursive=True)
+    parents = select(col(LotLink.parent_id)).join(above, above.c.lot_id == col(LotLink.child_id))
+    lots = above.union(parents)
+    picked = select(col(Lot.household_id)).join(lots, lots.c.lot_id == col(Lot.id))
+    return set(session.execute(picked.where(col(Lot.household_id).is_not(None)).distinct()).scalars())
+
+
+def _sold_from(span: Span, *, is_month: bool) -> Any:
+    """Lots a completed order of these days took something of."""
+    table, when = (LotMonth, col(LotMonth.month)) if is_month else (LotDay, col(LotDay.day))
+    return select(col(table.lot_id)).where(col(table.sold_g) > 0, when.between(*span)).distinct()
 
 
 def sold_after_course(session: Session, ids: Sequence[int], ask: Ask) -> dict[int, int]:
@@ -47,15 +62,9 @@ def _courses(ids: Sequence[int], ask: Ask) -> Any:
 
 def sales_of_households(session: Session, since: date, until: date) -> set[tuple[int, date]]:
     """Every household with each day of the period on which a completed order took what it had picked."""
+    day = col(LotDay.day)
     sold: Any = (
-        select(col(Allocation.lot_id).label("lot_id"), col(MarketOrder.day).label("day"))
-        .join(MarketOrder, col(MarketOrder.id) == col(Allocation.order_id))
-        .where(
-            col(Allocation.lot_id).is_not(None),
-            col(MarketOrder.status) == OrderStatus.COMPLETED,
-            col(MarketOrder.day).between(since, until),
-        )
-        .distinct()
+        select(col(LotDay.lot_id), day).where(col(LotDay.sold_g) > 0, day.between(since, until)).distinct()
     )
     return {(household, day) for household, day in _pickers(session, session.execute(sold).all())}
 

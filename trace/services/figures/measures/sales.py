@@ -6,7 +6,6 @@ person typed in as a day's totals counts with the orders, and is a row of its ow
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from sqlmodel import col
@@ -18,7 +17,7 @@ from trace.records.shop import Listing
 from trace.services.figures.counting import Added, Count, Quantile, Total
 from trace.services.figures.fact import Fact
 from trace.services.figures.facts.sales import ALLOCATIONS, LINES, ORDERS, TYPED
-from trace.services.figures.facts.sums import LISTINGS, SHOPS
+from trace.services.figures.facts.sums import GIVEN, LISTINGS, PRICES, SHOPS
 from trace.services.figures.measure import Measure, Unit
 from trace.services.figures.stored import Summed
 from trace.services.statistics import COUNTED
@@ -60,6 +59,7 @@ def _earned() -> Count:
 
 
 _G_OF_LINE = col(MarketOrderLine.net_quantity) * col(Listing.unit_g)
+_VND_A_KG_OF_LINE = col(MarketOrderLine.revenue_vnd) * 1000 // _G_OF_LINE
 _PRICED_LINES = (_COUNTED, _PRICED, _WEIGHED, col(MarketOrderLine.net_quantity) > 0)
 _SOLD_G = Summed(
     (LISTINGS.counted(_grams),),
@@ -70,21 +70,32 @@ _SOLD_G = Summed(
         )
     ),
 )
-_ALLOCATED_G = Total(
-    fact=ALLOCATIONS,
-    amount=col(Allocation.pieces) * col(Allocation.unit_g),
-    where=(_COUNTED, col(Allocation.lot_id).is_not(None)),
+_ALLOCATED_G = Summed(
+    (GIVEN.counted(lambda c, fact: Total(fact=fact, amount=c.grams)),),
+    Total(
+        fact=ALLOCATIONS,
+        amount=col(Allocation.pieces) * col(Allocation.unit_g),
+        where=(_COUNTED, col(Allocation.lot_id).is_not(None)),
+    ),
 )
 
 
-_A_KILOGRAM = Quantile(
-    fact=LINES,
-    amount=col(MarketOrderLine.revenue_vnd) * 1000 // _G_OF_LINE,
-    weight=_G_OF_LINE,
-    share=0.5,
-    where=_PRICED_LINES,
-)
-"""Đồng a kilogram of the lines' goods, by their weight."""
+def _a_kilogram(share: float) -> Count:
+    """Đồng a kilogram of the lines' goods, by their weight."""
+
+    def of_sums(c: Any, fact: Fact) -> Quantile:
+        made = c.earned_vnd * 1000 // (c.pieces * col(Listing.unit_g))
+        weight = c.quantity * col(Listing.unit_g)
+        return Quantile(fact=fact, amount=made, weight=weight, share=share, where=(_WEIGHED,))
+
+    lines = Quantile(
+        fact=LINES,
+        amount=_VND_A_KG_OF_LINE,
+        weight=_G_OF_LINE,
+        share=share,
+        where=_PRICED_LINES,
+    )
+    return Summed((PRICES.counted(of_sums),), lines)
 
 
 def _of_priced(amount: Any, of_sums: Callable[[Any], Any]) -> Count:
@@ -111,8 +122,8 @@ MEASURES = (
         "price_spread",
         1,
         Unit.TIMES,
-        replace(_A_KILOGRAM, share=0.9),
-        replace(_A_KILOGRAM, share=0.1),
+        _a_kilogram(0.9),
+        _a_kilogram(0.1),
         better=0,
     ),
     Measure(
