@@ -7,7 +7,7 @@ from typing import Any
 
 import requests
 
-from trace.commands.servers import Server, free_port
+from trace.commands.servers import Server, free_port, held_port
 
 LOOPBACK = "127.0.0.1"
 
@@ -69,3 +69,17 @@ def test_after_the_end_the_port_is_free_at_once() -> None:
     server, port = serving(hello)
     server.stop()
     assert free_port(LOOPBACK, port) == port
+
+
+def test_a_port_that_is_held_is_nobody_elses_until_the_server_listens_at_it() -> None:
+    held = held_port(LOOPBACK, free_port(LOOPBACK, 0))
+    port = int(held.getsockname()[1])
+    with held_port(LOOPBACK, port) as next_one:
+        assert next_one.getsockname()[1] > port
+    server = Server(hello, LOOPBACK, port, held)
+    server.start()
+    try:
+        assert requests.get(f"http://{LOOPBACK}:{port}/", timeout=30).text == "hello"
+    finally:
+        server.stop()
+    assert thread_of(port) == []

@@ -2,6 +2,7 @@
 
 import logging
 import signal
+import socket
 import threading
 from collections.abc import Callable
 from types import FrameType
@@ -12,7 +13,7 @@ from marketplaces.simulators.app import create_app as create_simulators
 from trace.app import create_app, start
 from trace.commands import demo_season
 from trace.commands.founding import found_instance
-from trace.commands.servers import Server, free_port
+from trace.commands.servers import Server, free_port, held_port
 from trace.commands.serving_alone import serve_alone
 from trace.commands.simulate import addresses_of
 from trace.commands.tls_front import TlsFront, local_certificate, own_address
@@ -52,7 +53,8 @@ def run() -> None:
     """
     start_logging(level=logging.WARNING)  # the terminal is for the addresses; what goes wrong is said
     base = load_settings()
-    port = free_port(base.host, base.port)
+    held = held_port(base.host, base.port)  # until the server listens: making a season takes minutes
+    port = int(held.getsockname()[1])
     simulator_port = free_port("127.0.0.1", SIMULATOR_PORT)
     base = _reached_at(base, port)
     serve_alone(base.instance, base.public_url)
@@ -71,7 +73,7 @@ def run() -> None:
             demo_season.hold(settings.instance)
     runner = work.start(settings)
     _say_addresses(settings, simulator_port, lines)
-    _serve(settings, runner.stop, simulators.stop)
+    _serve(settings, runner.stop, simulators.stop, held=held)
 
 
 def _simulators(settings: Settings, port: int) -> Server:
@@ -101,8 +103,8 @@ def _say_addresses(settings: Settings, simulator_port: int, lines: list[str]) ->
     click.echo("Ctrl+C ends it; nothing is lost.")
 
 
-def _serve(settings: Settings, *stops: Callable[[], object]) -> None:
-    parts = _listen(settings)
+def _serve(settings: Settings, *stops: Callable[[], object], held: socket.socket | None = None) -> None:
+    parts = _listen(settings, held)
     ended = threading.Event()
 
     def end(_signal: int, _frame: FrameType | None) -> None:
@@ -119,11 +121,12 @@ def _serve(settings: Settings, *stops: Callable[[], object]) -> None:
         stop()
 
 
-def _listen(settings: Settings) -> list[Server | TlsFront]:
+def _listen(settings: Settings, held: socket.socket | None) -> list[Server | TlsFront]:
     app = create_app(settings)
     if not settings.tls:
-        return [Server(app, settings.host, settings.port)]
+        return [Server(app, settings.host, settings.port, held)]
     behind = free_port("127.0.0.1", settings.port + 1)
     names = sorted({"localhost", "127.0.0.1", own_address()})
     context = local_certificate(settings.instance, names)
-    return [Server(app, "127.0.0.1", behind), TlsFront(context, settings.host, settings.port, behind)]
+    front = TlsFront(context, settings.host, settings.port, behind, held)
+    return [Server(app, "127.0.0.1", behind), front]

@@ -13,29 +13,46 @@ CONNECTIONS = 2_000
 TRIES = 50
 
 
-def free_port(host: str, wanted: int) -> int:
-    """The wanted port, or the next free one above it.
+def held_port(host: str, wanted: int) -> socket.socket:
+    """A socket listening at the wanted port, or at the next free one above it.
+
+    Nobody else gets the port from here on: between finding it free and answering at it a first start makes a
+    season, and another program could come between. Who connects meanwhile waits. To be bound is not enough:
+    two sockets that may use an address again share it until one of them listens.
 
     Raises:
         OSError: none of the fifty ports from the wanted one on is free.
     """
     for port in range(wanted, wanted + TRIES):
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((host, port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
+        held = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            held.bind((host, port))
+            held.listen()
+        except OSError:
+            held.close()
+            continue
+        return held
     raise OSError(f"no free port from {wanted} to {wanted + TRIES - 1} on {host}")
 
 
-class Server:
-    """A WSGI application behind waitress, served from a thread of its own."""
+def free_port(host: str, wanted: int) -> int:
+    """The wanted port, or the next free one above it; it is free again when this returns.
 
-    def __init__(self, app: Any, host: str, port: int) -> None:
+    Raises:
+        OSError: none of the fifty ports from the wanted one on is free.
+    """
+    with held_port(host, wanted) as held:
+        return int(held.getsockname()[1])
+
+
+class Server:
+    """A WSGI application behind waitress, served from a thread of its own; at ``held``, if that listens."""
+
+    def __init__(self, app: Any, host: str, port: int, held: socket.socket | None = None) -> None:
+        where: dict[str, Any] = {"host": host, "port": port} if held is None else {"sockets": [held]}
         self._server = create_server(
-            app, host=host, port=port, threads=THREADS, connection_limit=CONNECTIONS, ident="nongsan"
+            app, **where, threads=THREADS, connection_limit=CONNECTIONS, ident="nongsan"
         )
         self._thread = threading.Thread(target=self._server.run, name=f"web-{port}", daemon=True)
         self._ending = threading.Lock()

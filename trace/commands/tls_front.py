@@ -13,6 +13,7 @@ import socket
 import ssl
 import threading
 from pathlib import Path
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -87,8 +88,11 @@ def forwarded(head: bytes, address: str) -> bytes:
 class TlsFront:
     """Listens with TLS and passes to the plain server on loopback, from a thread of its own."""
 
-    def __init__(self, context: ssl.SSLContext, host: str, port: int, behind: int) -> None:
-        self._context, self._host, self._port, self._behind = context, host, port, behind
+    def __init__(
+        self, context: ssl.SSLContext, host: str, port: int, behind: int, held: socket.socket | None = None
+    ) -> None:
+        self._context, self._behind = context, behind
+        self._where: dict[str, Any] = {"host": host, "port": port} if held is None else {"sock": held}
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="tls-front", daemon=True)
         self._listening = threading.Event()
@@ -108,8 +112,7 @@ class TlsFront:
         self._loop.run_until_complete(
             asyncio.start_server(
                 self._pass,
-                self._host,
-                self._port,
+                **self._where,
                 ssl=self._context,
                 limit=HEADER_LIMIT,
                 ssl_handshake_timeout=10,
