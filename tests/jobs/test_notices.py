@@ -10,6 +10,7 @@ from trace.db import transaction
 from trace.log_keys import make_signing_key, verifier_keys
 from trace.records.certificate import Certificate
 from trace.records.product import OcopRating
+from trace.records.scan import Alarm
 from trace.services import checkpoint_files
 from trace.services.logging_acts import append_leaf
 from trace.services.mailing import addresses, notices
@@ -20,7 +21,7 @@ from trace.standards.local_time import local_day
 def getting(office: MailWorld, **topics: bool) -> None:
     row = office.address()
     with transaction() as session:
-        wanted = {"checkpoints": False, "reminders": False, **topics}
+        wanted = {"checkpoints": False, "reminders": False, "alarms": False, **topics}
         addresses.set_topics(session, office.actor, row.public_id, **wanted)
 
 
@@ -135,3 +136,34 @@ def test_with_nothing_to_remind_of_nothing_is_sent(lite_office: MailWorld) -> No
     getting(lite_office, reminders=True)
     work(lite_office)
     assert of_kind(lite_office, "papers/") == []
+
+
+def raised(office: MailWorld, kind: str, subject: str, **given: object) -> None:
+    values = {"kind": kind, "subject": subject, "raised_at": office.now, "last_at": office.now, **given}
+    with transaction() as session:
+        world.add(session, Alarm(**values))
+
+
+def test_an_alarm_of_stamps_comes_once_and_only_as_news(office: MailWorld) -> None:
+    raised(office, "leaked_key", "leaked_key/1")  # before anybody asked for such mail
+    office.travel(hours=1)
+    getting(office, alarms=True)
+    office.travel(hours=1)
+    clone = {"detail": '{"rule": "c1", "devices": 9}'}
+    raised(office, "leaked_key", "leaked_key/2")
+    raised(office, "clone_suspect", "clone/1/7", **clone)
+    raised(office, "clone_suspect", "clone/1/8", **clone, cleared_at=office.now)
+    raised(office, "not_activated", "not_activated/1/9", times=9)
+    for _ in range(3):
+        work(office)
+    told = of_kind(office, "alarm/")
+    assert sorted(one.subject.split()[0] for one in told) == ["Cần", "Khẩn:"]
+    assert ["9 điện thoại" in one.body for one in told if "K1-7" in one.subject] == [True]
+
+
+def test_nobody_hears_of_alarms_without_asking(lite_office: MailWorld) -> None:
+    getting(lite_office, reminders=True)
+    lite_office.travel(hours=1)
+    raised(lite_office, "leaked_key", "leaked_key/2")
+    work(lite_office)
+    assert of_kind(lite_office, "alarm/") == []

@@ -867,6 +867,7 @@ FORMS: dict[str, Make] = {
     "office_plan_imports.upload": lambda _e: {"loai": "plans"},
     "office_training_imports.upload": lambda _e: {"loai": "training"},
     "work.decide": lambda _e: {"act": "note", "note": "Đã gọi hợp tác xã", "seen": "0"},
+    "work.remind": lambda _e: {"seen": "0"},
     "office_training.add": _COURSE,
     "office_training.save": _COURSE,
     "office_training.attend": lambda e: {"codes": e.coop.household.code},

@@ -122,3 +122,19 @@ def test_a_cooperative_sees_no_work_of_the_office(client: FlaskClient, coop: wor
     manager = world.sign_in(client, coop.manager)
     for path in ("/so/viec", "/so/viec.csv", "/so/viec/nhat-ky", "/so/viec/hold/1"):
         assert manager.get(path).status_code == 403
+
+
+def test_the_overview_counts_what_waits_for_who_may_see_it(client: FlaskClient, coop: world.Coop) -> None:
+    office = signed_in(client, Role.OFFICE)
+    page = office.get("/so").text
+    for slug in work_world.SLUGS:
+        assert f'href="/so/viec?loai={slug}"' in page
+    manager = world.sign_in(client, coop.manager)
+    assert "/so/viec?loai=" not in manager.get("/so").text
+
+
+def test_a_reminder_without_a_mail_server_says_so(office: FlaskClient) -> None:
+    key = office.get("/so/viec.json?loai=het-han").json["rows"][0]["key"]
+    answer = office.post(f"/so/viec/{key}/nhac", data={"seen": "0"})
+    assert answer.status_code == 409
+    assert "Chưa gửi được thư" in answer.text

@@ -21,7 +21,8 @@ class AddressState(StrEnum):
 class MailAddress(SQLModel, table=True):
     """Somebody's address, sealed as all personal data is; empty once it is erased.
 
-    The secret stands in the links that confirm and leave. ``name`` is what the office calls its owner.
+    The secret stands in the links that confirm and leave. ``name`` is what the office calls its owner,
+    ``org_id`` the cooperative that is reminded there.
     """
 
     __tablename__ = "mail_address"
@@ -34,8 +35,10 @@ class MailAddress(SQLModel, table=True):
     address_sealed: bytes | None = blob(default=None, nullable=True)
     secret_sealed: bytes | None = blob(default=None, nullable=True)
     state: str = Field(default=AddressState.ASKED, max_length=12)
+    org_id: int | None = maybe_ref("organisation.id")
     gets_checkpoints: bool = False
     gets_reminders: bool = False
+    gets_alarms: bool = False
     asked: int = 1
     asked_at: datetime
     confirmed_at: datetime | None = None

@@ -17,6 +17,7 @@ from sqlmodel import Session, col
 from trace.errors import FieldProblem, Invalid, NotFound, Refused
 from trace.keyring import current_keyring
 from trace.records.mail import AddressState, MailAddress
+from trace.records.organisation import Organisation
 from trace.records.report import ReportReader
 from trace.services.admission import Act, Actor, scope_of
 from trace.services.intake import Given, line
@@ -56,13 +57,15 @@ class AddressIn(Given):
     name: Annotated[str, line(80, 2)]
     address: Annotated[str, line(254, 3), AfterValidator(checked_address)]
     language: Literal["vi", "en"] = "vi"
+    org: Annotated[str, line(16)] = ""
+    """The public id of the cooperative it belongs to, or nothing."""
 
 
 def add_address(session: Session, actor: Actor, given: AddressIn, now: datetime) -> MailAddress:
     """Note an address and ask its owner; one that left or was erased before is asked like a new one.
 
     Raises:
-        Invalid: it is there already.
+        Invalid: it is there already, or there is no such cooperative.
         Refused: ``mail.address.many``.
     """
     known = addresses(session, actor)
@@ -75,11 +78,21 @@ def add_address(session: Session, actor: Actor, given: AddressIn, now: datetime)
     row = MailAddress(public_id=public_id, name=given.name, language=given.language, asked_at=now)
     row.address_sealed = current_keyring().seal(given.address.encode(), sealed_place(public_id, "address"))
     row.secret_sealed = _new_secret(public_id)
-    row.created_by = actor.account_id
+    row.created_by, row.org_id = actor.account_id, _organisation(session, given.org)
     session.add(row)
     session.flush()
     _ask(session, row, now)
     return row
+
+
+def _organisation(session: Session, public_id: str) -> int | None:
+    if not public_id:
+        return None
+    question = select(col(Organisation.id)).where(col(Organisation.public_id) == public_id)
+    found: int | None = session.execute(question).scalar_one_or_none()
+    if found is None:
+        raise Invalid([FieldProblem("org", "mail.address.org", public_id)])
+    return found
 
 
 def ask_again(session: Session, actor: Actor, public_id: str, now: datetime) -> MailAddress:
@@ -132,7 +145,7 @@ def erase(session: Session, actor: Actor, public_id: str, now: datetime) -> None
 
 
 def set_topics(
-    session: Session, actor: Actor, public_id: str, *, checkpoints: bool, reminders: bool
+    session: Session, actor: Actor, public_id: str, *, checkpoints: bool, reminders: bool, alarms: bool
 ) -> MailAddress:
     """What an address gets besides reports.
 
@@ -140,7 +153,7 @@ def set_topics(
         NotFound: no such address.
     """
     row = find(session, actor, public_id)
-    row.gets_checkpoints, row.gets_reminders = checkpoints, reminders
+    row.gets_checkpoints, row.gets_reminders, row.gets_alarms = checkpoints, reminders, alarms
     return row
 
 
@@ -217,6 +230,6 @@ def _ask(session: Session, row: MailAddress, now: datetime) -> None:
 
 def _end(session: Session, row: MailAddress, state: AddressState, now: datetime) -> None:
     row.state, row.ended_at = state, row.ended_at or now
-    row.gets_checkpoints = row.gets_reminders = False
+    row.gets_checkpoints = row.gets_reminders = row.gets_alarms = False
     session.execute(delete(ReportReader).where(col(ReportReader.address_id) == row.id))
     outbox.drop_waiting(session, row.id, now)

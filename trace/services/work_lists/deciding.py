@@ -39,14 +39,19 @@ class Choice(StrEnum):
     NOTE = "note"
 
 
-class DecisionIn(Given):
-    """A decision as given; ``seen`` is the number of the last act on the page it was taken from."""
+class SeenIn(Given):
+    """The number of the last act on the page that was seen."""
+
+    seen: Annotated[int, Field(ge=0, lt=2**31)] = 0
+
+
+class DecisionIn(SeenIn):
+    """A decision as given."""
 
     act: Choice
     note: Annotated[str, line(400)] = ""
     until: Annotated[date | None, BeforeValidator(empty_is_none)] = None
     assignee: MaybeRow = None
-    seen: Annotated[int, Field(ge=0, lt=2**31)] = 0
 
 
 def decide(

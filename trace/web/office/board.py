@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from trace.db import reading
 from trace.services import recounting, sales_choices
-from trace.services.admission import Act
+from trace.services.admission import Act, may
 from trace.services.figures import words
 from trace.services.figures.asking import Ask, Dimension
 from trace.services.figures.board import Board, Seen, board
@@ -21,6 +21,8 @@ from trace.services.figures.catalogue import BY_NAME
 from trace.services.figures.commune_map import FigureMap, figure_map
 from trace.services.statistics import Question, by_hand
 from trace.services.sync_health import sync_health
+from trace.services.work_lists import listing
+from trace.services.work_lists.item import Look
 from trace.standards.local_time import local_day
 from trace.web.door import Door
 from trace.web.office.board_asking import Chosen, same_but, season_asked, seasons
@@ -54,8 +56,10 @@ def show() -> Response:
         differ = recounting.standing(session)
         offered = sales_choices.choices(session, actor())
         typed = by_hand(session, actor(), _question(asked.ask))
+        work = _work(session)
     is_wall = request.args.get("man-hinh") == WALL
     told = {"is_wall": is_wall, "health": health, "offered": offered, "by_hand": typed, "differ": differ}
+    told |= {"work": work, "most": listing.MOST_COUNTED}
     answer = make_response(_drawn(chosen, found, communes, **told))
     if is_wall:
         answer.headers["Refresh"] = str(ANEW_S)
@@ -82,6 +86,11 @@ def _map(session: Session, asked: Periods) -> FigureMap | None:
     if asked.ask.dimensions - measure.dimensions:
         return None
     return figure_map(session, actor(), measure, asked.ask, asked.last_year, Dimension.COMMUNE)
+
+
+def _work(session: Session) -> dict[str, int]:
+    """How many items wait in each work list; none for whoever sees no such lists."""
+    return listing.counts(Look(session, actor(), now())) if may(actor(), Act.SEE_WORK) else {}
 
 
 def _question(ask: Ask) -> Question:

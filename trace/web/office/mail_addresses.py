@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from trace.db import reading
 from trace.errors import NongsanError
+from trace.services import organisations
 from trace.services.admission import Act
 from trace.services.intake import read
 from trace.services.mailing import addresses
@@ -16,7 +17,8 @@ from trace.web.visitor import actor, face_language, now, settings
 
 door = Door("mail_addresses", __name__, url_prefix="/so/bao-cao/dia-chi")
 
-FIELDS = ("name", "address", "language")
+FIELDS = ("name", "address", "language", "org")
+MOST_OWNERS = 2_000
 
 
 @door.page("", Act.MANAGE_REPORTS)
@@ -28,9 +30,12 @@ def index() -> str:
 def _page(state: FormState) -> str:
     with reading() as session:
         rows = addresses.addresses(session, actor())
+        owners = {one.id: one for one in organisations.organisations(session, actor(), limit=MOST_OWNERS)}
     shown = [(row, addresses.address_of(row)) for row in rows]
     is_on = settings().mail is not None
-    return render_template("office/reports/addresses.html", rows=shown, form=state, is_on=is_on)
+    return render_template(
+        "office/reports/addresses.html", rows=shown, form=state, is_on=is_on, owners=owners
+    )
 
 
 @door.page("", Act.MANAGE_REPORTS, methods=["POST"])
@@ -61,7 +66,7 @@ def ask_again(address_id: str) -> AnyResponse:
 @door.page("/<address_id>/nhan", Act.MANAGE_REPORTS, methods=["POST"])
 def topics(address_id: str) -> AnyResponse:
     """What it gets besides reports."""
-    wanted = {name: request.form.get(name) == "1" for name in ("checkpoints", "reminders")}
+    wanted = {name: request.form.get(name) == "1" for name in ("checkpoints", "reminders", "alarms")}
     with once() as session:
         addresses.set_topics(session, actor(), address_id, **wanted)
         answer = leads_to("mail_addresses.index")

@@ -13,7 +13,7 @@ from trace.services import plan_pages
 from trace.services.admission import Act, may
 from trace.services.intake import read
 from trace.services.tables import Table
-from trace.services.work_lists import choosing, deciding, history, listing
+from trace.services.work_lists import choosing, deciding, history, listing, reminding
 from trace.services.work_lists.catalogue import BY_SLUG, LIST_OF, LISTS, WorkList
 from trace.services.work_lists.item import Look
 from trace.services.work_lists.listing import View
@@ -24,7 +24,7 @@ from trace.web.office.work_tables import as_day, deed_table, item_table
 from trace.web.once import leads_to, once
 from trace.web.registry_forms import bare, say, with_days
 from trace.web.tables import as_csv, as_json, as_xlsx
-from trace.web.visitor import actor, face_language, now
+from trace.web.visitor import actor, face_language, now, settings
 
 door = Door("work", __name__, url_prefix="/so")
 
@@ -118,6 +118,7 @@ def _show(kind: str, key: int, form: FormState) -> str:
         chosen=LIST_OF[item.kind],
         as_day=as_day,
         longest=deciding.LONGEST_SNOOZE.days,
+        may_remind=settings().mail is not None and reminding.may_be_reminded(item),
     )
 
 
@@ -142,6 +143,21 @@ def decide(kind: str, key: int) -> Answer:
             flash(say(f"work.said.{given.act}", name=row.name), "ok")
     except (Invalid, Refused) as error:
         return _show(kind, key, kept(error, values)), error.status
+    return answer
+
+
+@door.page("/viec/<kind>/<int:key>/nhac", Act.DECIDE_WORK, methods=["POST"])
+def remind(kind: str, key: int) -> Answer:
+    """Write to the cooperative about it."""
+    try:
+        seen = read(deciding.SeenIn, typed(("seen",))).seen
+        given = reminding.RemindIn(seen, is_on=settings().mail is not None)
+        with once() as session:
+            row = reminding.remind(session, actor(), kind, key, given, now())
+            answer = leads_to("work.show", kind=kind, key=key)
+            flash(say("work.said.reminded", name=row.name), "ok")
+    except (Invalid, Refused) as error:
+        return _show(kind, key, kept(error, {})), error.status
     return answer
 
 
