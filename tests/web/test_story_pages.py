@@ -67,7 +67,8 @@ def test_a_lot_that_is_out_has_a_page_in_four_languages(
     lot = lot_of(coop, state=state)
     for lang in LANGUAGES:
         text = page(client, f"/lo/{lot.public_id}", lang)
-        assert lot.code in text
+        heading = text[text.index("<h1>") : text.index("</h1>")]
+        assert f'<span class="nb">{lot.code}</span>' in heading
         assert t(lang, "consumer.story.chain") in text
 
 
