@@ -7,7 +7,7 @@ with them: whoever writes a shop's orders holds the shop, so that no two write o
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import timedelta
+from functools import cache
 from operator import itemgetter
 from typing import Any
 
@@ -15,11 +15,10 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     and_,
-    case,
+    bindparam,
     delete,
     func,
     insert,
-    literal,
     literal_column,
     or_,
     select,
@@ -47,7 +46,9 @@ from trace.services.sums import (
 SHOPS_AT_ONCE = 20
 """How many are recounted by one statement: what it holds in memory grows with them."""
 
-ONE_DAY = timedelta(days=1)
+_KEYS: Any = bindparam("keys", expanding=True)
+_DAYS: Any = bindparam("days", expanding=True)
+_THINGS: Any = bindparam("things", expanding=True)
 
 
 def recompute(session: Session, listing_days: Collection[Key], shop_days: Collection[Key]) -> None:
@@ -63,30 +64,39 @@ def recompute_lots(session: Session, shop_days: Collection[Key]) -> None:
 
 def _bring_up(session: Session, kept: Kept, keys: Collection[Key]) -> None:
     session.flush()
-    put = _renew if kept.more else _replace
-    for some in _batches(sorted(keys)):
-        put(session, kept, kept.days, some, _of_rows(kept, some))
-    for some in _batches(sorted({(key, month_of(day)) for key, day in keys})):
-        put(session, kept, kept.months, some, [_of_days(kept, some)])
+    is_sqlite = session.connection().dialect.name == "sqlite"
+    months = {(key, month_of(day)) for key, day in keys}
+    for table, touched in ((kept.days, keys), (kept.months, months)):
+        for some in _batches(sorted(touched)):
+            for statement in _statements(kept, table, is_sqlite=is_sqlite):
+                session.connection().execute(statement, _named(some))
 
 
-def _renew(session: Session, kept: Kept, table: type[SQLModel], keys: Collection[Key], facts: Any) -> None:
-    """As ``_replace`` by one statement: rows of which nothing is left stay, with noughts."""
-    names = kept.names(table)
+def _named(keys: Collection[Key]) -> dict[str, Any]:
+    """What the statements are given."""
+    days = sorted({day for _, day in keys})
+    things = sorted({thing for thing, _ in keys})
+    span = {"first": days[0], "after": next_month(days[-1])}
+    return {"keys": keys, "days": days, "things": things, **span}
+
+
+@cache
+def _statements(kept: Kept, table: type[SQLModel], *, is_sqlite: bool) -> tuple[Any, ...]:
+    """What brings up keys of a table, put together once: building them cost more than they do."""
+    facts = _of_rows(kept) if table is kept.days else [_of_days(kept)]
+    names, rows = kept.names(table), table.__table__  # type: ignore[attr-defined]
+    known = _one_of(kept.own(table), kept.when(table))
+    if not kept.more:
+        whole = _added_up(kept, facts)
+        return delete(rows).where(known), insert(rows).from_select((*names, *kept.columns), whole)
+    # By one statement: rows of which nothing is left stay, with noughts.
     noughts: Any = (literal_column("0").label(name) for name in kept.columns)
-    known = _one_of(kept.own(table), kept.when(table), keys)
     had = select(*(getattr(table, name) for name in names), *noughts).where(known)
     whole, _sums = _sum(kept, [*facts, had])
-    dialect = sqlite if session.connection().dialect.name == "sqlite" else postgresql
-    statement: Any = dialect.insert(table).from_select((*names, *kept.columns), whole)
+    statement: Any = (sqlite if is_sqlite else postgresql).insert(rows)
+    statement = statement.from_select((*names, *kept.columns), whole)
     new = {name: statement.excluded[name] for name in kept.columns}
-    session.execute(statement.on_conflict_do_update(index_elements=names, set_=new))
-
-
-def _replace(session: Session, kept: Kept, table: type[SQLModel], keys: Collection[Key], facts: Any) -> None:
-    """Put in place of these keys' sums what ``facts`` (key, day, more, sums) add up to."""
-    own, when = kept.own(table), kept.when(table)
-    _write(session, kept, table, _one_of(own, when, keys), facts)
+    return (statement.on_conflict_do_update(index_elements=names, set_=new),)
 
 
 def _write(session: Session, kept: Kept, table: type[SQLModel], which: Any, facts: Any) -> None:
@@ -109,32 +119,27 @@ def _sum(kept: Kept, facts: Sequence[Any]) -> tuple[Select[Any], list[ColumnElem
     return select(*parts, *sums).group_by(*parts), sums
 
 
-def _one_of(own: Any, when: Any, keys: Collection[Key]) -> ColumnElement[bool]:
+def _one_of(own: Any, when: Any) -> ColumnElement[bool]:
     """No index finds pairs: without the days SQLite went through all lines of a listing."""
-    return and_(tuple_(own, when).in_(keys), when.in_({day for _, day in keys}))
+    return and_(tuple_(own, when).in_(_KEYS), when.in_(_DAYS))
 
 
-def _of_rows(kept: Kept, keys: Collection[Key]) -> list[Any]:
+def _of_rows(kept: Kept) -> list[Any]:
     """The rows of these keys."""
-    shops = kept.shops_of(keys)
+    shops = kept.shops_of(_THINGS)
     return [
-        part.asked(kept.columns).where(_one_of(part.key, part.day, keys), part.shop.in_(shops))
+        part.asked(kept.columns).where(_one_of(part.key, part.day), part.shop.in_(shops))
         for part in kept.parts
     ]
 
 
-def _of_days(kept: Kept, months: Collection[Key]) -> Any:
+def _of_days(kept: Kept) -> Any:
     """The stored days of these months, each by its month's first."""
     own, day = kept.own(kept.days), kept.when(kept.days)
-    firsts = sorted({first for _, first in months})
-    month = case(*((day.between(first, next_month(first) - ONE_DAY), literal(first)) for first in firsts))
     values = (getattr(kept.days, name) for name in (*kept.more, *kept.columns))
-    days = (
-        select(own.label("key"), month.label("month"), *values)
-        .where(own.in_({key for key, _ in months}), day >= firsts[0], day < next_month(firsts[-1]))
-        .subquery()
-    )
-    return select(days).where(_one_of(days.c.key, days.c.month, months))
+    rules = (own.in_(_THINGS), day >= bindparam("first"), day < bindparam("after"))
+    days = select(own.label("key"), month_of_day(day).label("month"), *values).where(*rules).subquery()
+    return select(days).where(_one_of(days.c.key, days.c.month))
 
 
 def differences(session: Session) -> Iterator[tuple[Place, Difference]]:

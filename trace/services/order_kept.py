@@ -75,12 +75,11 @@ class Kept:
         """The things that belong to these shops."""
         return shops if self.is_of_shops else select(col(Listing.id)).where(col(Listing.shop_id).in_(shops))
 
-    def shops_of(self, keys: Collection[Key]) -> Any:
+    def shops_of(self, things: Any) -> Any:
         """The shops of these things, for the index by shop and day."""
-        numbers = {key for key, _ in keys}
         if self.is_of_shops:
-            return numbers
-        return select(col(Listing.shop_id)).where(col(Listing.id).in_(numbers))
+            return things
+        return select(col(Listing.shop_id)).where(col(Listing.id).in_(things))
 
 
 BY_LISTING = Kept(SalesDay, SalesMonth, "listing_id", order_sums.OF_LISTING, order_sums.LISTING_PARTS)
