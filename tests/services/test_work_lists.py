@@ -3,12 +3,18 @@
 from datetime import datetime, timedelta
 
 import pytest
+from sqlmodel import select
 
 from tests import world
 from tests.services import farm, work_world
 from tests.services.work_world import Desk, alarm, area, held, packed, paper, rating, shop, sold
 from tests.units import HA_BAC, THANH_HA
 from trace.db import Database, transaction
+from trace.records.allocation import Allocation
+from trace.records.lot import Lot, LotLink
+from trace.records.market_order import MarketOrder
+from trace.records.product import Product
+from trace.records.shop import Shop
 from trace.services import holding
 from trace.services.work_lists import listing
 
@@ -63,6 +69,56 @@ def test_cooperatives_wait_that_sold_nothing_in_ninety_days(now: datetime) -> No
         sold(desk, shop(desk, silent), 91)
         shop(desk, new, created_at=now - timedelta(days=30))
         assert desk.names("chua-ban") == ["HTX im"]
+
+
+def picked(desk: Desk, coop: world.Coop, days_ago: int, **given: object) -> world.Coop:
+    """A household of its own that picked so many days ago; its lot in ``extra``."""
+    home = world.make_household(desk.session, desk.now, coop.org)
+    plot = world.make_plot(desk.session, desk.now, home)
+    day = desk.today - timedelta(days=days_ago)
+    lot = world.make_lot(desk.session, desk.now, plot, None, harvested_on=day, packed_on=None, **given)
+    return world.Coop(coop.org, coop.manager, coop.staff, home, plot, coop.product, {"lot": lot})
+
+
+def ordered(desk: Desk, row: Shop, lot: Lot, status: str) -> None:
+    day = {"ordered_at": desk.now, "day": desk.today, "ext_modified_at": desk.now, "status_raw": status}
+    order = MarketOrder(shop_id=row.id, ext_order_id=f"{lot.id}", status=status, **day)
+    order.payload_hash, order.first_seen_at, order.changed_at = "", desk.now, desk.now
+    order = world.add(desk.session, order)
+    share = {"order_id": order.id, "ext_line_id": "1", "lot_id": lot.id, "pieces": 1, "unit_g": 1000}
+    product = desk.session.exec(select(Product)).first()
+    world.add(desk.session, Allocation(product_id=product.id, **share))
+
+
+def test_households_wait_of_whose_harvest_nobody_ordered(now: datetime) -> None:
+    with transaction() as session:
+        coop, desk = farm.found(session, now), work_world.office(session, now)
+        row = shop(desk, coop)
+        waiting, straight, packed_on, fresh, old, cancelled = (
+            picked(desk, coop, days) for days in (30, 30, 30, 6, 91, 30)
+        )
+        pack = packed(desk, coop)
+        link = {"parent_id": packed_on.extra["lot"].id, "child_id": pack.id, "weight_g": 1000}
+        world.add(session, LotLink(**link))
+        ordered(desk, row, straight.extra["lot"], "completed")
+        ordered(desk, row, pack, "placed")
+        ordered(desk, row, cancelled.extra["lot"], "cancelled")
+        assert desk.names("chua-ban") == [
+            coop.org.name
+        ]  # all of it sells nothing: its households stand behind it
+        sold(desk, row, 3)
+        assert sorted(desk.names("chua-ban")) == sorted([waiting.household.code, cancelled.household.code])
+        assert fresh.household.code != old.household.code
+
+
+def test_differences_wait_for_a_week_and_again_when_found_again(now: datetime) -> None:
+    with transaction() as session:
+        coop, desk = farm.found(session, now), work_world.office(session, now)
+        row = shop(desk, coop, name="Gian lệch")
+        subject, detail = f"sync/{row.marketplace}/{row.ext_shop_id}", '{"missing": ["1"], "extra": []}'
+        alarm(desk, coop, "sync_gap", subject, detail=detail)
+        alarm(desk, coop, "sync_gap", f"{subject}0", detail=detail, last_at=now - timedelta(days=8))
+        assert desk.names("dong-bo") == ["Gian lệch"]
 
 
 def test_shops_wait_that_bring_no_orders(now: datetime) -> None:
