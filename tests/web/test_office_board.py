@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -269,5 +270,9 @@ def test_the_plan_stands_beside_the_harvest_and_is_dotted_in_the_curve(
     rows = office.get("/so/bang.json").get_json()["rows"]
     assert [row["value"] for row in rows if row["name"].endswith("Kế hoạch")] == [1000] * 20
     assert wholes(rows)["Đạt kế hoạch vụ"]["value"] == 0.4
+    plans = page_of(office, f"/so/ke-hoach?nam={YEAR}")
+    cells = re.findall(r"<td[^>]*>([^<]*)</td>", plans[plans.index("Thu hoạch so với kế hoạch") :])
+    assert cells[:3] == ["20", "8", "40%"]
+    assert "Thu hoạch so với kế hoạch" not in page_of(office, f"/so/ke-hoach?nam={YEAR - 1}")
     of_other = office.get(f"/so/bang.json?xa={HA_BAC}").get_json()["rows"]
     assert not [row for row in of_other if row["name"].endswith("Kế hoạch")]

@@ -1,4 +1,4 @@
-"""The table of season plans, as its page shows it and its files carry it."""
+"""The tables of season plans, as their page shows them and its files carry the first."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from trace.records.season_plan import SeasonPlan
 from trace.services.gates import crop_word
 from trace.services.plan_pages import PlannedPlace
+from trace.services.plan_reaching import Reached
 from trace.services.planned import PlannedSum, sum_of
 from trace.services.tables import Column, Table
 from trace.texts.catalogs import shown, t
@@ -52,6 +53,24 @@ def _row(one: PlannedPlace, lang: str) -> list[Any]:
         plan.price_vnd_kg,
         plan.note or None,
     ]
+
+
+def reached_table(communes: Sequence[Reached], whole: Reached, lang: str) -> Table:
+    """A row a commune, then the whole: tonnes planned and harvested of that, the share, the planned price."""
+    columns = [
+        Column("commune", t(lang, "plan.col.commune"), "text"),
+        Column("weight_t", t(lang, "plan.col.weight_t"), "figure"),
+        Column("picked_t", t(lang, "plan.picked_t"), "figure"),
+        Column("share", t(lang, "plan.share"), "share"),
+        Column("price_vnd_kg", t(lang, "plan.col.price_vnd_kg"), "money"),
+    ]
+    rows = [_reached(one, one.commune) for one in communes]
+    return Table(t(lang, "plan.reached"), columns, [*rows, _reached(whole, t(lang, "figures.total"))])
+
+
+def _reached(one: Reached, name: str) -> list[Any]:
+    share = None if one.share is None else float(one.share)
+    return [name, one.plan.weight_g / 1_000_000, one.picked_g / 1_000_000, share, one.plan.price_vnd_kg]
 
 
 def crop_said(lang: str, plan: SeasonPlan) -> str:

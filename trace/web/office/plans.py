@@ -1,7 +1,6 @@
 """``/so/ke-hoach``: season plans of communes, listed, entered, confirmed, corrected with their history."""
 
 from collections.abc import Sequence
-from datetime import date
 from functools import partial
 from typing import Any
 
@@ -10,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from trace.db import reading
 from trace.errors import NongsanError
-from trace.services import plan_pages, season_plans
+from trace.services import plan_pages, plan_reaching, season_plans
 from trace.services.admission import Act
 from trace.services.crops import CROPS
 from trace.services.gates import crop_word
@@ -20,7 +19,7 @@ from trace.web import plan_forms
 from trace.web.door import Door
 from trace.web.form_state import FormState, blank, typed
 from trace.web.once import leads_to, once
-from trace.web.plan_tables import crop_said, plan_table
+from trace.web.plan_tables import crop_said, plan_table, reached_table
 from trace.web.registry_forms import Box, Page, refused, say, start_places
 from trace.web.tables import as_csv, as_json, as_xlsx
 from trace.web.visitor import actor, face_language, now
@@ -29,6 +28,8 @@ door = Door("office_plans", __name__, url_prefix="/so")
 
 Answer = AnyResponse | tuple[Any, int]
 FORMS = {"csv": as_csv, "xlsx": as_xlsx}
+YEARS = (2000, 2999)
+"""The years that figures are asked of."""
 
 
 @door.page("/ke-hoach", Act.KEEP_PLANS)
@@ -38,6 +39,7 @@ def index() -> str:
     with reading() as session:
         found = plan_pages.plans(session, actor(), year, crop, place)
         waiting = plan_pages.waiting(session, actor())
+        communes, whole = plan_reaching.reached(session, actor(), year)
         years = {*plan_pages.years_of(session, actor()), local_day(now()).year}
     standing = [one for one in found if one.plan.confirmed_at is not None]
     return render_template(
@@ -45,6 +47,7 @@ def index() -> str:
         waiting=waiting,
         standing=standing,
         table=plan_table(standing, face_language()),
+        reached=reached_table(communes, whole, face_language()) if communes else None,
         crop_said=partial(crop_said, face_language()),
         years=sorted(years, reverse=True),
         asked={"nam": year, "cay": crop, "xa": place},
@@ -67,7 +70,7 @@ def index_file(form: str) -> Response:
 def _asked() -> tuple[int, str, str]:
     year = request.args.get("nam", local_day(now()).year, type=int)
     crop = request.args.get("cay", "")
-    return min(max(year, date.min.year), date.max.year), crop, request.args.get("xa", "")[:80]
+    return min(max(year, YEARS[0]), YEARS[1]), crop, request.args.get("xa", "")[:80]
 
 
 @door.page("/ke-hoach/moi", Act.KEEP_PLANS)
