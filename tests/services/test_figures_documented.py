@@ -3,11 +3,17 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import literal
 
+from trace.services.crops import CROPS
 from trace.services.figures.asking import Dimension
 from trace.services.figures.catalogue import BY_NAME, MEASURES
+from trace.services.figures.fact import Cell
 from trace.services.figures.measure import Measure, Unit
-from trace.texts.catalogs import t
+from trace.services.figures.tables import told
+from trace.services.gates import crop_word
+from trace.services.verdicts import IN_BLOCK, State
+from trace.texts.catalogs import shown, t
 from trace.texts.files import catalog
 from trace.web.office.figure_asking import FILTERS
 
@@ -51,3 +57,23 @@ def test_every_figure_and_cell_has_its_words_in_both_languages(measure: Measure)
 def test_everything_but_time_can_be_filtered_by() -> None:
     assert set(Dimension) - set(FILTERS) == {Dimension.DAY, Dimension.MONTH, Dimension.SEASON}
     assert len(set(FILTERS.values())) == len(FILTERS)
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("state", sorted(IN_BLOCK))
+def test_rows_say_what_a_scan_was_told_in_words(state: State, lang: str) -> None:
+    cells = (Cell("verdict", "verdict", literal("")), Cell("variety", "variety", literal("")))
+    ((verdict, variety, _),) = told(cells, [(state.value, "thieu", 1)], lang)
+    assert verdict == t(lang, f"verdict.{state.value.lower()}.headline")
+    assert variety == t(lang, "variety.thieu")
+
+
+def test_rows_show_a_variety_nobody_knows_as_it_was_written() -> None:
+    cell = Cell("variety", "variety", literal(""))
+    assert list(told((cell,), [("vai nha ba Tu", 1)], "vi")) == [["vai nha ba Tu", 1]]
+
+
+def test_every_crop_is_said_in_words() -> None:
+    words = [t("vi", f"crop.{crop}") for crop in CROPS]
+    assert [str(shown("vi", crop_word(crop))) for crop in CROPS] == words
+    assert crop_word("dragon_fruit") == "dragon_fruit"

@@ -17,7 +17,7 @@ from trace.records.diary_entry import DiaryEntry, DiaryKind
 from trace.records.lot import Lot, LotKind
 from trace.records.plot import GrowingArea, Plot
 from trace.records.rules import PesticideRule
-from trace.services import rules
+from trace.services import crops, rules
 from trace.services.lot_states import counts
 from trace.texts.catalogs import Term
 from trace.texts.formats import hectares, kilograms
@@ -121,7 +121,7 @@ def crop_word(crop: str, variety: str = "") -> Term | str:
         return Term(f"variety.{name}")
     if variety:
         return variety
-    return Term(f"crop.{crop}") if crop in CROPS else crop
+    return Term(f"crop.{crop}") if crop in crops.CROPS else crop
 
 
 # --- Waiting time and allowed materials -----------------------------------------------------------

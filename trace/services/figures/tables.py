@@ -17,7 +17,9 @@ from trace.services.tables import Column, Table
 from trace.standards.local_time import VN
 from trace.texts.catalogs import t
 
-WORDS = frozenset({"marketplace", "market", "order.state", "lot.state", "lot.kind", "scheme", "crop"})
+WORDS = frozenset(
+    {"marketplace", "market", "order.state", "lot.state", "lot.kind", "scheme", "crop", "variety", "verdict"}
+)
 """Kinds of cells that hold a word the catalogs know."""
 
 
@@ -131,4 +133,9 @@ def _told(kinds: Sequence[str], row: Sequence[Any], lang: str) -> Iterator[Any]:
         if isinstance(value, datetime):
             yield value.astimezone(VN).strftime("%Y-%m-%d %H:%M:%S")
         else:
-            yield words.known(lang, f"{kind}.{value}", value) if kind in WORDS else value
+            yield words.known(lang, _word(kind, value), value) if kind in WORDS else value
+
+
+def _word(kind: str, value: Any) -> str:
+    """Where the catalogs say it; what a scan was told has a headline, as its page does."""
+    return f"verdict.{str(value).lower()}.headline" if kind == "verdict" else f"{kind}.{value}"

@@ -27,7 +27,7 @@ PLOTS = Fact(
         Cell("plot", "text", col(Plot.code)),
         COOPERATIVE,
         Cell("crop", "crop", col(Plot.crop)),
-        Cell("variety", "text", col(Plot.variety)),
+        Cell("variety", "variety", col(Plot.variety)),
         Cell("area_m2", "number", col(Plot.area_m2)),
     ),
     written=col(Plot.created_at),

@@ -20,7 +20,7 @@ PLANS = Fact(
         Cell("commune", "text", col(SeasonPlan.commune_code)),
         Cell("old_commune", "text", col(SeasonPlan.old_commune_code)),
         Cell("crop", "crop", col(SeasonPlan.crop)),
-        Cell("variety", "text", col(SeasonPlan.variety)),
+        Cell("variety", "variety", col(SeasonPlan.variety)),
         Cell("first_day", "day", col(SeasonPlan.first_day)),
         Cell("last_day", "day", col(SeasonPlan.last_day)),
         Cell("weight_g", "number", col(SeasonPlan.weight_g)),

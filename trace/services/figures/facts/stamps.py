@@ -83,7 +83,7 @@ SCANS = Fact(
         Cell("scanned", "moment", col(Scan.scanned_at)),
         COOPERATIVE,
         _LOT,
-        Cell("verdict", "text", col(Scan.state)),
+        Cell("verdict", "verdict", col(Scan.state)),
     ),
     written=col(Scan.scanned_at),
 )
