@@ -57,6 +57,12 @@ def test_percent_has_at_most_one_decimal():
     assert formats.percent("vi", 1) == "100%"
 
 
+def test_a_share_that_is_not_whole_or_nought_does_not_read_so():
+    shares = (0, 0.00001, 0.0006, 0.9994, 0.9995, 1)
+    said = ["0%", "dưới 0,1%", "0,1%", "99,9%", "trên 99,9%", "100%"]
+    assert [formats.percent("vi", one) for one in shares] == said
+
+
 def test_days_are_never_month_first():
     assert in_all(lambda lang: formats.day(lang, date(2026, 6, 5))) == [
         "05/06/2026",

@@ -28,6 +28,8 @@ _REMEMBERED = 4096  # a page repeats its few days and figures; CLDR takes 15 µs
 
 _SPANS = (("days", 86_400), ("hours", 3_600), ("minutes", 60), ("seconds", 1))
 
+_TENTH = Decimal("0.001")
+
 Figure = int | float | Decimal
 
 
@@ -46,8 +48,21 @@ def number(lang: str, value: Figure) -> str:
 
 
 def percent(lang: str, share: Figure) -> str:
-    """A share of one as per cent with at most one decimal: 0.125 is 12,5%."""
-    return str(format_percent(Decimal(str(share)), format="#,##0.#%", locale=_locale(lang)))
+    """A share of one as per cent with at most one decimal: 0.125 is 12,5%.
+
+    What is not nought is not shown as such, nor what is not whole as 100%.
+    """
+    found = Decimal(str(share))
+    near = found.quantize(_TENTH)
+    if near == 0 < found:
+        return _fill(lang, "format.percent.below", _percent(lang, _TENTH))
+    if near == 1 > found:
+        return _fill(lang, "format.percent.above", _percent(lang, 1 - _TENTH))
+    return _percent(lang, found)
+
+
+def _percent(lang: str, share: Decimal) -> str:
+    return str(format_percent(share, format="#,##0.#%", locale=_locale(lang)))
 
 
 def money(lang: str, vnd: int) -> str:

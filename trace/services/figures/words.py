@@ -32,7 +32,7 @@ def _count(lang: str, measure: Measure, value: Fraction) -> str:
 
 _SAID: dict[Unit, Callable[[str, Measure, Fraction], str]] = {
     Unit.COUNT: _count,
-    Unit.SHARE: lambda lang, _, value: formats.percent(lang, _decimal(value, 4)),
+    Unit.SHARE: lambda lang, _, value: formats.percent(lang, _decimal(value, 9)),
     Unit.VND: lambda lang, _, value: formats.money(lang, int(value)),
     Unit.VND_PER_KG: lambda lang, _, value: t(lang, "figures.a_kg", money=formats.Money(round(value))),
     Unit.GRAMS: lambda lang, _, value: formats.weight(lang, int(value)),
