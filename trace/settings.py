@@ -87,6 +87,7 @@ class Settings(BaseModel):
     open_data_publisher: str = Field(default="", max_length=160)
     open_data_licence: str = Field(default="", max_length=240)
     open_data_least: int = Field(default=5, ge=5, le=1_000)
+    closed_months_proof_days: int = Field(default=7, ge=1, le=366)
     file_marketplaces: tuple[str, ...] = ("postmart",)
     drop_folder: Path | None = None
     checkpoint_folder: Path | None = None

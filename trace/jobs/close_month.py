@@ -3,6 +3,7 @@
 from trace.db import reading
 from trace.errors import Refused
 from trace.jobs.desk import Run
+from trace.services import month_touches
 from trace.services.month_closing import closing_jobs, freezing, kept, revising
 
 
@@ -25,13 +26,21 @@ def close_month(run: Run) -> None:
 
 
 def revise_months(run: Run) -> None:
-    """Note what rows of closed months have told since."""
+    """Note what rows of closed months have told since: only what was touched is read, and a month whole.
+
+    Notes of what was touched go last: a run that breaks off leaves them to the next.
+    """
     with reading() as session:
-        closings = kept.all_closings(session)
-    for closing in closings:
+        seen = month_touches.seen(session)
+        days = run.desk.settings.closed_months_proof_days
+        months = revising.plan(session, kept.all_closings(session), seen, run.desk.now(), days)
+    for closing, touched in months:
         run.pause_point()
         now = run.desk.now()
         with reading() as session:
-            found = revising.find(session, closing_jobs.HOUSE, closing)
+            found = revising.find(session, closing_jobs.HOUSE, closing, touched)
         with run.writing() as session:
-            run.add(revisions=revising.note(session, closing, found, now))
+            noted = revising.note(session, closing, found, now, is_whole=touched is None)
+            run.add(revisions=noted, figures_read=len(found), months_whole=int(touched is None))
+    with run.writing() as session:
+        month_touches.forget(session, seen)

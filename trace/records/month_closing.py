@@ -4,7 +4,7 @@ Rows of these tables are written once and never changed (``Guarded.is_final``), 
 looked.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
@@ -99,10 +99,26 @@ class FigureRevision(SQLModel, table=True):
     noted_at: datetime
 
 
+class MonthTouch(SQLModel, table=True):
+    """A transaction wrote facts of this month, given by its first: of ``sales``, or of ``scans``.
+
+    A row of its own each time: nobody waits for another, and it is seen when its facts are and not before.
+    Whoever looks at closed months takes away those it has seen.
+    """
+
+    __tablename__ = "month_touch"
+    __table_args__ = (check("subject", "subject IN ('sales', 'scans')"),)
+
+    id: int = pk()
+    subject: str = Field(max_length=8)
+    month: date
+
+
 class ClosingLook(SQLModel, table=True):
-    """When a closed month was last compared with the rows."""
+    """When a closed month was last compared with the rows, and when last with all of them."""
 
     __tablename__ = "closing_look"
 
     closing_id: int = ref("month_closing.id", index=False, primary_key=True)
     looked_at: datetime
+    proved_at: datetime | None = None

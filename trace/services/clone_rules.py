@@ -19,6 +19,7 @@ from trace.records.scan import Alarm, StampSeen
 from trace.records.stamp import StampBlock
 from trace.services.admission import Act, Actor, visible
 from trace.services.logging_acts import append_leaf
+from trace.services.month_touches import touch_stamp
 from trace.services.typed_texts import keep_text
 from trace.services.verdicts import State
 from trace.standards.local_time import local_day
@@ -124,6 +125,7 @@ def clear_clone(session: Session, actor: Actor, kid: int, serial: int, note: str
     seen = session.get(StampSeen, (kid, serial), with_for_update=True)
     if seen is None:
         raise NotFound()
+    touch_stamp(session, kid, serial)
     seen.cleared_at, seen.cleared_by, seen.clear_note = now, actor.account_id, note.strip()[:400]
     alarm = session.execute(
         select(Alarm).where(col(Alarm.subject) == clone_subject(kid, serial))

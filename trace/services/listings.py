@@ -18,7 +18,7 @@ from trace.records.file_exchange import TOTALS
 from trace.records.market_order import MarketOrderLine
 from trace.records.product import Product
 from trace.records.shop import Listing, Shop
-from trace.services import admission, allocating
+from trace.services import admission, allocating, month_touches
 from trace.services.admission import Act, Actor
 from trace.services.lot_states import lock_org
 from trace.standards.plain_text import plain
@@ -221,5 +221,6 @@ def set_product(
     listing.desired = listing.desired if product_id else "{}"
     session.flush()
     if (listing.product_id, listing.unit_g) != before:
+        month_touches.touch_listing(session, listing.id)
         allocating.follow_listing(session, listing, now)
     return listing

@@ -31,6 +31,7 @@ from sqlmodel import Session, SQLModel, col
 from trace.records.organisation import Organisation
 from trace.records.shop import Shop
 from trace.services.figures.instants import month_of_day
+from trace.services.month_touches import SALES, touch, touch_shops
 from trace.services.order_kept import ALL, BY_LISTING, BY_LOT, BY_PRICE, BY_SHOP, Kept, Key
 from trace.services.sums import (
     MOST_KEYS,
@@ -53,6 +54,7 @@ _THINGS: Any = bindparam("things", expanding=True)
 
 def recompute(session: Session, listing_days: Collection[Key], shop_days: Collection[Key]) -> None:
     """Bring the sums of the touched keys up to orders and lines; call it in the facts' transaction."""
+    touch(session, SALES, (day for _, day in {*listing_days, *shop_days}))
     for kept, keys in ((BY_LISTING, listing_days), (BY_SHOP, shop_days), (BY_PRICE, listing_days)):
         _bring_up(session, kept, keys)
 
@@ -169,6 +171,7 @@ def mend(session: Session, shops: Collection[int]) -> None:
     session.execute(
         select(col(Shop.id)).where(col(Shop.id).in_(shops)).order_by(col(Shop.id)).with_for_update()
     )
+    touch_shops(session, shops)
     for kept in ALL:
         whose = kept.of_shops(shops)
         _write(session, kept, kept.days, kept.own(kept.days).in_(whose), _of_all(kept, shops))
@@ -176,6 +179,7 @@ def mend(session: Session, shops: Collection[int]) -> None:
         values = (getattr(kept.days, name) for name in names)
         days = select(own.label("key"), month_of_day(kept.when(kept.days)).label("day"), *values)
         _write(session, kept, kept.months, kept.own(kept.months).in_(whose), [days.where(own.in_(whose))])
+    touch_shops(session, shops)
 
 
 def _shops(session: Session) -> Iterator[tuple[int, ...]]:

@@ -18,6 +18,7 @@ from trace.records.lot import Lot
 from trace.records.scan import Scan
 from trace.records.sums import ScanDay, ScanMonth, ScanSums
 from trace.services.figures.instants import local_date_of
+from trace.services.month_touches import SCANS, touch
 from trace.services.sums import (
     Difference,
     Place,
@@ -56,6 +57,7 @@ def add(session: Session, scans: Collection[Mapping[str, Any]]) -> None:
     ]
     days = together(rows)
     if days:
+        touch(session, SCANS, (day for _, day in days))
         _add(session, ScanDay, days)
         _add(session, ScanMonth, _by_month(days))
 
@@ -151,6 +153,7 @@ def mend(session: Session, month: date) -> None:
     if session.connection().dialect.name == "postgresql":
         # Whoever stores scans waits here for the rest of its transaction: none is counted twice or missed.
         session.execute(text("LOCK TABLE scan_day, scan_month IN SHARE ROW EXCLUSIVE MODE"))
+    touch(session, SCANS, [month])
     for table in TABLES:
         session.execute(delete(table).where(_lies_in(table, month)))
     session.execute(insert(ScanDay).from_select([*THING, "day", *COLUMNS], _facts(month)))

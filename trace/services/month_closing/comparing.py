@@ -1,7 +1,7 @@
 """A closed month held against today's rows: what each figure would be now, and which rows make it so."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
@@ -59,16 +59,21 @@ class Standing:
 
 
 def standings(
-    session: Session, actor: Actor, closing: MonthClosing
+    session: Session,
+    actor: Actor,
+    closing: MonthClosing,
+    unread: Callable[[FrozenFigure], bool] | None = None,
 ) -> Iterator[tuple[FrozenFigure, Standing]]:
-    """Every frozen figure that can be asked again, and how it stands now.
+    """Every frozen figure that can be asked again, and how it stands now; none of those left ``unread``.
 
     What stood on the day of closing alone (``Timing.TODAY``) has no past: such figures are not in it, and
     such counts of others stay as they were frozen.
     """
     ask = ask_of(closing.month, closing.closed_at)
     for name, frozen in wholes_of(session, closing).items():
-        if name in BY_NAME and BY_NAME[name].timing is not Timing.TODAY:
+        if name not in BY_NAME or BY_NAME[name].timing is Timing.TODAY:
+            continue
+        if unread is None or not unread(frozen):
             yield frozen, standing(session, actor, closing, frozen, ask)
 
 
