@@ -44,6 +44,24 @@ class _Want:
         return (share.product_id, share.unit_g) == (self.product_id, self.unit_g)
 
 
+@dataclass
+class _Had:
+    """What lots gave lines already, by order, line and lot, of the orders that were read."""
+
+    orders: set[int]
+    by_lot: dict[tuple[int, str, int | None], Allocation]
+
+    def read(self, session: Session, orders: set[int]) -> None:
+        """Read those of more orders."""
+        if new := orders - self.orders:
+            self.by_lot |= _by_lot(_shares(session, new))
+            self.orders |= new
+
+
+def _by_lot(shares: Shares) -> dict[tuple[int, str, int | None], Allocation]:
+    return {(*key, row.lot_id): row for key, rows in shares.items() for row in rows if row.lot_id is not None}
+
+
 def follow_orders(
     session: Session, orders: Sequence[MarketOrder], days: Collection[Key], now: datetime
 ) -> None:
@@ -66,7 +84,7 @@ def follow_orders(
     new = [row for key, want in wants.items() if (row := _asked(key, want, shares.get(key, [])))]
     if new:
         session.execute(insert(Allocation), new)
-    _given, served = _fill(session, touched, now)
+    _given, served = _fill(session, touched, now, _Had({*numbers}, _by_lot(shares)))
     tell_sales(session, {*numbers, *served}, lost, now)
     recompute_lots(session, {*days, *served.values()})
 
@@ -130,16 +148,19 @@ def fill(session: Session, products: Collection[int], now: datetime) -> int:
     return given
 
 
-def _fill(session: Session, products: Collection[int], now: datetime) -> tuple[int, dict[int, Key]]:
+def _fill(
+    session: Session, products: Collection[int], now: datetime, had: _Had | None = None
+) -> tuple[int, dict[int, Key]]:
     """How many pieces, and the orders that were looked at with the shop and day of each."""
-    given, last, served = 0, -1, dict[int, Key]()
+    given, last, served, had = 0, -1, dict[int, Key](), had or _Had(set(), {})
     while products and given != last:
         last = given
         rooms = [room for room in lots_to_sell(session, products, local_day(now)) if room.grams > 0]
         found = _waiting(session, rooms) if rooms else []
         waiting = [row for row, _day in found]
         served |= {row.order_id: day for row, day in found}
-        given += _serve(session, waiting, rooms)
+        had.read(session, {row.order_id for row in waiting})
+        given += _serve(session, had, waiting, rooms)
         session.flush()
         if len(waiting) < BATCH:
             break
@@ -242,13 +263,7 @@ def _servable(rooms: Sequence[Room], product_id: int) -> ColumnElement[bool]:
     )
 
 
-def _serve(session: Session, waiting: Sequence[Allocation], rooms: Sequence[Room]) -> int:
-    had = {
-        (row.order_id, row.ext_line_id, row.lot_id): row
-        for rows in (_shares(session, (row.order_id for row in waiting)) if waiting else {}).values()
-        for row in rows
-        if row.lot_id is not None
-    }
+def _serve(session: Session, had: _Had, waiting: Sequence[Allocation], rooms: Sequence[Room]) -> int:
     given = 0
     for row in waiting:
         for room in rooms:
@@ -269,15 +284,16 @@ def _may_give(room: Room, row: Allocation) -> bool:
     return row.gone_at is None or row.gone_at >= day_bounds(room.lot.harvested_on)[0]
 
 
-def _give(session: Session, had: dict[Any, Allocation], row: Allocation, room: Room, pieces: int) -> None:
+def _give(session: Session, had: _Had, row: Allocation, room: Room, pieces: int) -> None:
     key = (row.order_id, row.ext_line_id, room.lot.id)
-    share = had.get(key)
+    share = had.by_lot.get(key)
     if share is None and pieces == row.pieces:
         row.lot_id, row.gone_at = room.lot.id, None
+        had.by_lot[key] = row
         return
     if share is None:
         facts = row.model_dump(include={"order_id", "ext_line_id", "product_id", "unit_g"})
-        share = had[key] = Allocation(**facts, lot_id=room.lot.id, pieces=0)
+        share = had.by_lot[key] = Allocation(**facts, lot_id=room.lot.id, pieces=0)
         session.add(share)
     share.pieces += pieces
     if pieces == row.pieces:
