@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -356,6 +357,33 @@ def test_a_declined_proposal_says_why_and_one_taken_back_who(database: Database,
         assert waiting(session, OFFICE) == []
         with pytest.raises(Refused):
             season_plans.confirm_plan(session, OFFICE, first, now)
+
+
+def test_a_correction_leaves_a_cooperative_where_it_has_plots(database: Database, now: datetime) -> None:
+    with transaction() as session:
+        wish = propose(session, world.make_coop(session, now), now)
+        season_plans.confirm_plan(session, OFFICE, wish, now)
+    moved = plan_in(commune=HA_BAC)
+
+    def move() -> None:
+        with transaction() as session:
+            season_plans.correct_plan(session, OFFICE, wish, moved, "Nhầm xã", now)
+
+    assert refused_field(move) == ("commune", "plan.no_plot")
+
+
+@pytest.mark.parametrize(
+    ("reason", "key"),
+    [("Sai\0số", "field.unexpected"), ("x" * 241, "field.too_long"), (" \n", "error.empty")],
+)
+def test_a_reason_is_refused_where_it_cannot_be_kept_as_typed(
+    database: Database, now: datetime, reason: str, key: str
+) -> None:
+    wish = record(now)
+    with transaction() as session:
+        end = partial(season_plans.withdraw_plan, session, OFFICE, wish)
+        assert refused_field(lambda: end(reason, now)) == ("reason", key)
+        assert end("Sai\u202e  số\nliệu", now).end_reason == "Sai số liệu"
 
 
 def test_a_cooperative_proposes_where_it_has_plots_and_sees_its_own_alone(

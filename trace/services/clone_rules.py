@@ -14,10 +14,11 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from trace.errors import FieldProblem, Invalid, NotFound
+from trace.errors import NotFound
 from trace.records.scan import Alarm, StampSeen
 from trace.records.stamp import StampBlock
 from trace.services.admission import Act, Actor, visible
+from trace.services.intake import said
 from trace.services.logging_acts import append_leaf
 from trace.services.month_touches import touch_stamp
 from trace.services.typed_texts import keep_text
@@ -119,14 +120,13 @@ def clear_clone(session: Session, actor: Actor, kid: int, serial: int, note: str
         NotAllowed: the role may not void stamps either.
         NotFound: no scanned stamp of the actor's organisation.
     """
-    if not note.strip():
-        raise Invalid([FieldProblem("note", "error.empty", note)])
+    note = said(note, field="note")
     _own_block(session, actor, kid, serial)
     seen = session.get(StampSeen, (kid, serial), with_for_update=True)
     if seen is None:
         raise NotFound()
     touch_stamp(session, kid, serial)
-    seen.cleared_at, seen.cleared_by, seen.clear_note = now, actor.account_id, note.strip()[:400]
+    seen.cleared_at, seen.cleared_by, seen.clear_note = now, actor.account_id, note
     alarm = session.execute(
         select(Alarm).where(col(Alarm.subject) == clone_subject(kid, serial))
     ).scalar_one_or_none()

@@ -13,7 +13,7 @@ from trace.records.company_prefix import CompanyPrefix, PrefixKind
 from trace.records.organisation import Organisation
 from trace.records.product import ProposalState
 from trace.services.admission import Act, Actor, fetch, own_org, scope_of, visible
-from trace.services.intake import Given, line
+from trace.services.intake import Given, line, said
 from trace.services.logging_acts import append_leaf
 from trace.services.organisations import organisation
 from trace.services.registering import empty_is_none
@@ -73,9 +73,7 @@ def decline_prefix(
 ) -> CompanyPrefix:
     """Turn a proposal down and say why."""
     row = _waiting(session, actor, prefix_id)
-    if not reason.strip():
-        raise Invalid([FieldProblem("reason", "error.empty", "")])
-    return _settle(session, actor, row, ProposalState.DECLINED, reason.strip()[:400], now)
+    return _settle(session, actor, row, ProposalState.DECLINED, said(reason), now)
 
 
 def end_prefix(

@@ -86,6 +86,26 @@ class Given(BaseModel):
         return plain(value)
 
 
+LONGEST_REASON = 400
+
+
+def said(text: str, most: int = LONGEST_REASON, field: str = "reason") -> str:
+    """What a person wrote to say why, on one line, with the letters of every input.
+
+    Raises:
+        Invalid: nothing said, more than ``most`` letters, or a control sign.
+    """
+    try:
+        line_ = " ".join(str(Given._readable(text)).split())
+    except Fault as fault:
+        raise Invalid([FieldProblem(field, fault.key, "", fault.params)]) from None
+    if not line_:
+        raise Invalid([FieldProblem(field, "error.empty", "")])
+    if len(line_) > most:
+        raise Invalid([FieldProblem(field, "field.too_long", len(line_), {"max": most})])
+    return line_
+
+
 Model = TypeVar("Model", bound=Given)
 
 _KEYS = {

@@ -14,7 +14,7 @@ from trace.records.organisation import Organisation
 from trace.records.product import OcopLevel, OcopProposal, OcopRating, Product, ProposalState
 from trace.records.rules import OcopRule
 from trace.services.admission import Act, Actor, fetch, scope_of, visible
-from trace.services.intake import DecimalComma, Given, line
+from trace.services.intake import DecimalComma, Given, line, said
 from trace.services.logging_acts import append_leaf
 from trace.services.registering import add_unique
 from trace.services.rules import ocop_rule
@@ -95,9 +95,7 @@ def decline_proposal(
 ) -> OcopProposal:
     """Turn a report down and say why."""
     proposal = _waiting(session, actor, proposal_id)
-    if not reason.strip():
-        raise Invalid([FieldProblem("reason", "error.empty", "")])
-    _settle(session, actor, proposal, ProposalState.DECLINED, reason.strip()[:400], now)
+    _settle(session, actor, proposal, ProposalState.DECLINED, said(reason), now)
     return proposal
 
 

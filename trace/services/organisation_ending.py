@@ -8,18 +8,17 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlmodel import Session, col
 
-from trace.errors import FieldProblem, Invalid, Refused
+from trace.errors import Refused
 from trace.records.account import Account, ApiToken, LoginSession
 from trace.records.carrier import CarrierAccount
 from trace.records.organisation import Organisation, OrgKind
 from trace.records.shop import Shop, ShopState
 from trace.services import carrier_accounts, schedules
 from trace.services.admission import Act, Actor, lock, scope_of
+from trace.services.intake import said
 from trace.services.logging_acts import append_leaf
 from trace.services.organisations import organisation
 from trace.services.typed_texts import keep_text
-
-LONGEST_REASON = 400
 
 
 def end_organisation(
@@ -33,10 +32,7 @@ def end_organisation(
         Refused: ``registry.org.is_office``: the office itself is not ended from here.
     """
     row = _given(session, actor, public_id)
-    reason = " ".join(reason.split())
-    if not reason or len(reason) > LONGEST_REASON:
-        key = "field.too_long" if reason else "error.empty"
-        raise Invalid([FieldProblem("reason", key, len(reason), {"max": LONGEST_REASON})])
+    reason = said(reason)
     if row.kind == OrgKind.OFFICE:
         raise Refused("registry.org.is_office", name=row.name)
     if row.is_active:

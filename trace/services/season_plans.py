@@ -16,7 +16,7 @@ from trace.records.plot import Plot
 from trace.records.season_plan import SeasonPlan
 from trace.services.admission import Act, Actor, Scope, fetch, lock, may, own_org, scope_of
 from trace.services.crops import crop_of, variety_of
-from trace.services.intake import line
+from trace.services.intake import line, said
 from trace.services.logging_acts import append_leaf
 from trace.services.plan_clashes import clashing, refuse_overlap
 from trace.services.registering import PlaceIn, empty_is_none, place_columns, within_area
@@ -26,6 +26,7 @@ MOST_G = 1_000_000_000_000
 """A million tonnes: no commune harvests more."""
 MOST_VND_KG = 100_000_000
 LONGEST = timedelta(days=366)
+REASON_LETTERS = 240
 _SAID = ("crop", "variety", "first_day", "last_day", "weight_g", "area_m2", "price_vnd_kg", "note")
 
 
@@ -92,10 +93,11 @@ def correct_plan(
     values = checked(session, given)
     if all(getattr(old, name) == value for name, value in values.items()):
         return old
-    _end(old, actor, _reason(reason), now)
+    _end(old, actor, said(reason, REASON_LETTERS), now)
     session.flush()
     row = SeasonPlan(**values, replaces_id=old.id, recorded_at=now, recorded_by=actor.account_id)
     row.reason, row.org_id = old.end_reason, old.org_id
+    _refuse_without_plots(session, row)
     _put_in_force(session, actor, row, now)
     session.add(row)
     return _told(session, actor, "plan_corrected", row, now)
@@ -134,7 +136,7 @@ def withdraw_plan(session: Session, actor: Actor, plan_id: int, reason: str, now
         scope_of(actor, _judge(row))
     if row.ended_at is not None:
         raise Refused("plan.ended")
-    _end(row, actor, _reason(reason), now)
+    _end(row, actor, said(reason, REASON_LETTERS), now)
     return _told(session, actor, "plan_ended", row, now)
 
 
@@ -198,9 +200,14 @@ def _within_reach(session: Session, actor: Actor, row: SeasonPlan) -> None:
         raise NotFound()
     if scope is Scope.ORG:
         row.org_id = own_org(actor)
-        rules = col(Plot.org_id) == row.org_id, col(Plot.commune_code) == row.commune_code
-        if session.execute(select(col(Plot.id)).where(*rules).limit(1)).first() is None:
-            raise Invalid([FieldProblem("commune", "plan.no_plot", row.commune_code)])
+        _refuse_without_plots(session, row)
+
+
+def _refuse_without_plots(session: Session, row: SeasonPlan) -> None:
+    """A cooperative's plan is of a commune where it has land."""
+    rules = col(Plot.org_id) == row.org_id, col(Plot.commune_code) == row.commune_code
+    if row.org_id is not None and session.execute(select(col(Plot.id)).where(*rules).limit(1)).first() is None:
+        raise Invalid([FieldProblem("commune", "plan.no_plot", row.commune_code)])
 
 
 def _judge(row: SeasonPlan) -> Act:
@@ -218,13 +225,6 @@ def _of(session: Session, actor: Actor, plan_id: int) -> SeasonPlan:
 
 def _end(row: SeasonPlan, actor: Actor, reason: str, now: datetime) -> None:
     row.ended_at, row.ended_by, row.end_reason = now, actor.account_id, reason
-
-
-def _reason(text: str) -> str:
-    said = " ".join(text.split())
-    if not said:
-        raise Invalid([FieldProblem("reason", "error.empty", "")])
-    return said[:240]
 
 
 def _told(session: Session, actor: Actor, kind: str, row: SeasonPlan, now: datetime) -> SeasonPlan:

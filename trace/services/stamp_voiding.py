@@ -5,11 +5,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from trace.errors import Conflict, FieldProblem, Invalid, Refused
+from trace.errors import Conflict, Refused
 from trace.records.lot import Lot
 from trace.records.stamp import StampBlock, StampVoid
 from trace.services.admission import Act, Actor, fetch, lock
 from trace.services.identifiers import lot_uri
+from trace.services.intake import said
 from trace.services.logging_acts import append_event, append_leaf
 from trace.services.stamp_activating import activations_in, refuse_outside, voids_in
 from trace.services.stamp_gates import range_of
@@ -41,7 +42,7 @@ def void_range(
     """
     block = fetch(session, actor, Act.VOID_STAMPS, StampBlock, public_id=block_public_id)
     lock(session, block)
-    reason, wanted = _checked(reason), Range(first, last)
+    reason, wanted = said(reason, LONGEST_REASON), Range(first, last)
     earlier = _earlier(session, block, request_id)
     if earlier is not None:
         if (range_of(earlier), earlier.reason) != (wanted, reason):
@@ -76,15 +77,6 @@ def withdraw(
     session.flush()
     _record(session, actor, block, wanted, row.id, now)
     return row
-
-
-def _checked(reason: str) -> str:
-    reason = " ".join(reason.split())
-    if not reason:
-        raise Invalid([FieldProblem("reason", "error.empty", "")])
-    if len(reason) > LONGEST_REASON:
-        raise Invalid([FieldProblem("reason", "field.too_long", len(reason), {"max": LONGEST_REASON})])
-    return reason
 
 
 def _earlier(session: Session, block: StampBlock, request_id: str) -> StampVoid | None:

@@ -13,10 +13,10 @@ from sqlmodel import Session, col
 from trace.errors import NotFound, Refused
 from trace.records.typed_text import TypedText
 from trace.services.admission import Act, Actor, scope_of
+from trace.services.intake import said
 from trace.services.logging_acts import append_leaf
 
 SHORTEST_REASON = 10
-LONGEST_REASON = 400
 
 
 def reason_of(text: str, refusal: str) -> str:
@@ -24,11 +24,12 @@ def reason_of(text: str, refusal: str) -> str:
 
     Raises:
         Refused: with the key ``refusal``: shorter than ten letters.
+        Invalid: longer than 400, or with a control sign.
     """
-    said = " ".join(text.split())
-    if len(said) < SHORTEST_REASON:
-        raise Refused(refusal, min=SHORTEST_REASON, n=len(said))
-    return said[:LONGEST_REASON]
+    letters = len(" ".join(text.split()))
+    if letters < SHORTEST_REASON:
+        raise Refused(refusal, min=SHORTEST_REASON, n=letters)
+    return said(text)
 
 
 def keep_text(
