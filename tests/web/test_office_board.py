@@ -150,7 +150,7 @@ def test_files_carry_the_same_rows_and_a_second_library_reads_them(office: Flask
     book = openpyxl.load_workbook(io.BytesIO(office.get("/so/bang.xlsx").data))
     as_xlsx = list(book.active.iter_rows(values_only=True))
     assert len(as_csv) == len(as_xlsx) == len(as_json) + 1
-    names = ("name", "part", "unit", "value", "last_year", "change")
+    names = ("name", "part", "unit", "value", "last_year", "change", "top", "bottom")
     for line, sheet, said in zip(as_csv[1:], as_xlsx[1:], as_json, strict=True):
         values = [said[name] for name in names]
         assert [cell or None for cell in sheet] == [value or None for value in values]
@@ -269,7 +269,8 @@ def test_the_plan_stands_beside_the_harvest_and_is_dotted_in_the_curve(
     assert page.count('<polyline class="plan"') == 2
     rows = office.get("/so/bang.json").get_json()["rows"]
     assert [row["value"] for row in rows if row["name"].endswith("Kế hoạch")] == [1000] * 20
-    assert wholes(rows)["Đạt kế hoạch vụ"]["value"] == 0.4
+    reached = wholes(rows)["Đạt kế hoạch vụ"]
+    assert [reached[name] for name in ("value", "top", "bottom")] == [0.4, 8_000_000, 20_000_000]
     plans = page_of(office, f"/so/ke-hoach?nam={YEAR}")
     cells = re.findall(r"<td[^>]*>([^<]*)</td>", plans[plans.index("Thu hoạch so với kế hoạch") :])
     assert cells[:3] == ["20", "8", "40%"]

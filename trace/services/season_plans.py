@@ -206,7 +206,10 @@ def _within_reach(session: Session, actor: Actor, row: SeasonPlan) -> None:
 def _refuse_without_plots(session: Session, row: SeasonPlan) -> None:
     """A cooperative's plan is of a commune where it has land."""
     rules = col(Plot.org_id) == row.org_id, col(Plot.commune_code) == row.commune_code
-    if row.org_id is not None and session.execute(select(col(Plot.id)).where(*rules).limit(1)).first() is None:
+    if (
+        row.org_id is not None
+        and session.execute(select(col(Plot.id)).where(*rules).limit(1)).first() is None
+    ):
         raise Invalid([FieldProblem("commune", "plan.no_plot", row.commune_code)])
 
 

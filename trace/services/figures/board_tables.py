@@ -12,15 +12,21 @@ from trace.services.figures.board import CROPS, Board, Curve, Seen
 from trace.services.tables import Column, Table
 from trace.texts.catalogs import t
 
-_FIGURES = frozenset({"value", "last_year"})
+_HEADS = {
+    **dict.fromkeys(("name", "part", "unit"), "text"),
+    **dict.fromkeys(("value", "last_year"), "figure"),
+    "change": "text",
+    **dict.fromkeys(("top", "bottom"), "number"),
+}
 
 
 def whole_table(board: Board, lang: str) -> Table:
-    """Every figure of the page, then its parts, then lychee by day; numbers in their plain units."""
-    heads = ("name", "part", "unit", "value", "last_year", "change")
-    columns = [
-        Column(name, t(lang, f"board.{name}"), "figure" if name in _FIGURES else "text") for name in heads
-    ]
+    """Every figure of the page, then its parts, then lychee by day; numbers in their plain units.
+
+    What a share is of stands beside it: the two counts, as the page says them in words.
+    """
+    said = {"top": "figures.top", "bottom": "figures.bottom"}
+    columns = [Column(one, t(lang, said.get(one, f"board.{one}")), kind) for one, kind in _HEADS.items()]
     rows = [row for seen in board.figures.values() for row in _rows(seen, lang)]
     if board.curve:
         rows += _curve_rows(board.curve, lang)
@@ -44,7 +50,8 @@ def _row(seen: Seen, lang: str, said: str, part: Part, old: Part | None) -> list
     one, was = seen.measure, old.value if old else None
     change = words.moved(lang, one, part.value, was)
     name, unit = t(lang, f"measure.{one.name}"), words.unit_word(lang, one)
-    return [name, said, unit, words.plain(one, part.value), words.plain(one, was), change]
+    counts = (part.top, part.bottom) if one.bottom else (None, None)
+    return [name, said, unit, words.plain(one, part.value), words.plain(one, was), change, *counts]
 
 
 def _curve_rows(curve: Curve, lang: str) -> Iterator[list[Any]]:
@@ -58,10 +65,11 @@ def _curve_rows(curve: Curve, lang: str) -> Iterator[list[Any]]:
             now, was = found.get(day), old[crop].get(day.replace(year=day.year - 1))
             if now or was:
                 plain = [words.plain(one, Fraction(value or 0)) for value in (now, was)]
-                yield [name, t(lang, "board.day", day=day), unit, *plain, ""]
+                yield [name, t(lang, "board.day", day=day), unit, *plain, "", None, None]
     name = f"{t(lang, 'board.curve')}: {t(lang, 'board.plan')}"
     for day, grams in sorted(curve.plan.items()):
-        yield [name, t(lang, "board.day", day=day), unit, words.plain(one, Fraction(grams)), None, ""]
+        planned = words.plain(one, Fraction(grams))
+        yield [name, t(lang, "board.day", day=day), unit, planned, None, "", None, None]
 
 
 def by_day(curve: Curve, crop: str, *, before: bool = False) -> dict[date, int]:
