@@ -37,7 +37,7 @@ from trace.keyring import Keyring, use_keyring
 from trace.records.account import Role
 from trace.records.market_order import MarketOrder, MarketOrderLine
 from trace.records.scan import Scan
-from trace.services import order_figures, recounting, scan_figures
+from trace.services import order_figures, recounting, scan_figures, stamp_figures
 from trace.services.admission import Actor
 from trace.services.figures import tables
 from trace.services.figures.answering import answer
@@ -129,9 +129,11 @@ def _scans(size: Size, *, summed: bool) -> int:
         one = session.execute(select(Scan).order_by(col(Scan.id).desc()).limit(1)).scalar_one()
         session.expunge_all()
         rows = [{**one.model_dump(exclude={"id"}), "serial": one.serial + n} for n in range(GROUP)]
+        links = stamp_figures.links(session, rows) if summed else None
         session.connection().execute(insert(Scan), rows)
-        if summed:
+        if links is not None:
             scan_figures.add(session, rows)
+            stamp_figures.add(session, links)
     return GROUP
 
 

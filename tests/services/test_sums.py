@@ -34,6 +34,8 @@ from trace.records.sums import (
     ScanMonth,
     ShopDay,
     ShopMonth,
+    StampDay,
+    StampMonth,
 )
 from trace.services import sums
 from trace.services.figures.asking import Ask
@@ -54,7 +56,7 @@ RANDOM = settings(
 SEEDS = st.integers(0, 2**32)
 NEAR = st.integers(-40, 80)
 OF_ORDERS = (SalesDay, SalesMonth, ShopDay, ShopMonth, PriceDay, PriceMonth, LotDay, LotMonth)
-TABLES = (*OF_ORDERS, ScanDay, ScanMonth)
+TABLES = (*OF_ORDERS, ScanDay, ScanMonth, StampDay, StampMonth)
 
 
 def summed() -> Iterator[tuple[Measure, Summed]]:
@@ -287,7 +289,7 @@ def _note(chance: Random, owners: list[tuple[int | None, int | None]], now: date
     device, serial = chance.randbytes(2), chance.randint(0, 40)
     lot_id, org_id = owners[serial % len(owners)]
     at = now + timedelta(hours=chance.randint(0, 60))
-    state = chance.choice((State.FIRST, State.SEEN, State.NOT_ACTIVATED))
+    state = chance.choice((State.FIRST, State.SEEN, State.NOT_ACTIVATED, State.CLONE_SUSPECT))
     known = frozenset({device})
     return ScanNote(
         0, serial, lot_id, org_id, at, state, device, device, known, device, opens=serial % 2 == 0

@@ -30,6 +30,8 @@ class Caution(StrEnum):
 
 UNPAID = text("status = 'unpaid'")
 ABROAD = text("currency <> 'VND'")
+UNMAPPED = text("status = 'unmapped'")
+CAUTIOUS = text("caution <> ''")
 
 
 class MarketOrder(SQLModel, table=True):
@@ -47,6 +49,8 @@ class MarketOrder(SQLModel, table=True):
         Index(None, "day"),
         Index("ix_market_order_unpaid", "shop_id", sqlite_where=UNPAID, postgresql_where=UNPAID),
         Index("ix_market_order_abroad", "currency", "day", sqlite_where=ABROAD, postgresql_where=ABROAD),
+        Index("ix_market_order_unmapped", "shop_id", sqlite_where=UNMAPPED, postgresql_where=UNMAPPED),
+        Index("ix_market_order_cautious", "shop_id", sqlite_where=CAUTIOUS, postgresql_where=CAUTIOUS),
         one_of("caution", Caution),
     )
 

@@ -6,16 +6,21 @@ so nothing links two stamps scanned by one person.
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index, Text
+from sqlalchemy import BigInteger, Index, Text, text
 from sqlmodel import Field, SQLModel
 
 from trace.records.columns import big, blob, maybe_ref, pk
+
+CLEARED = text("cleared_at IS NOT NULL")
 
 
 class StampSeen(SQLModel, table=True):
     """A stamp's own row, made by its first scan: one conditional insert, one FIRST."""
 
     __tablename__ = "stamp_seen"
+    __table_args__ = (
+        Index("ix_stamp_seen_cleared", "kid", "serial", sqlite_where=CLEARED, postgresql_where=CLEARED),
+    )
 
     kid: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     serial: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})

@@ -193,3 +193,33 @@ class ScanMonth(ScanSums, table=True):
     product_id: int = _part()
     province: str = Field(max_length=8, primary_key=True)
     month: date = Field(primary_key=True)
+
+
+class StampSums(SQLModel):
+    """Stamps of anybody that were scanned, each once, by the day of their scan ``before`` the day or month;
+    year 1 where there was none. ``is_suspect``: only scans that looked like a copy, cleared or not.
+    """
+
+    before: date
+    is_suspect: bool
+    stamps: int = big()
+
+
+class StampDay(StampSums, table=True):
+    """One day in Vietnam."""
+
+    __tablename__ = "stamp_day"
+
+    day: date = Field(primary_key=True)
+    before: date = Field(primary_key=True)
+    is_suspect: bool = Field(primary_key=True)
+
+
+class StampMonth(StampSums, table=True):
+    """One month."""
+
+    __tablename__ = "stamp_month"
+
+    month: date = Field(primary_key=True)
+    before: date = Field(primary_key=True)
+    is_suspect: bool = Field(primary_key=True)

@@ -9,19 +9,20 @@ from sqlmodel import Session, col
 
 from trace.logbook import log
 from trace.records.scan import Alarm
-from trace.services import order_figures, scan_figures
+from trace.services import order_figures, scan_figures, stamp_figures
 from trace.services.sums import Difference, Found, Place
 
 SUMS_DIFFER = "sums_differ"
 SUBJECT = "sums"
 MOST_NAMED = 50
+_KINDS = (order_figures, scan_figures, stamp_figures)
 
 
 def differences(session: Session) -> Found:
     """Stored sums that their facts do not bear out, those of orders first; memory does not grow with them."""
     session.flush()
     found = Found()
-    for place, one in chain(order_figures.differences(session), scan_figures.differences(session)):
+    for place, one in chain.from_iterable(one.differences(session) for one in _KINDS):
         found.add(place, one)
     return found
 
@@ -30,8 +31,10 @@ def mend(session: Session, place: Place) -> None:
     """Bring the sums of one place up to its facts as they are now."""
     if isinstance(place, date):
         scan_figures.mend(session, place)
-    else:
+    elif place:
         order_figures.mend(session, place)
+    else:
+        stamp_figures.mend(session)
 
 
 def recount(session: Session, *, check: bool = False) -> list[Difference]:

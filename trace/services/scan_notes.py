@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from trace.records.scan import Alarm, Scan, StampSeen
-from trace.services import scan_figures
+from trace.services import scan_figures, stamp_figures
 from trace.services.clone_rules import CLONE_SUSPECT, Suspicion, clone_detail, clone_subject
 from trace.services.verdicts import State
 
@@ -75,8 +75,12 @@ def store_notes(session: Session, notes: Sequence[Note], now: datetime) -> list[
     winners = _open_rows(session, scans)
     alarms = [note for note in notes if isinstance(note, AlarmNote)]
     fresh, raised = _count(session, scans, winners)
+    links = stamp_figures.links(session, fresh)
+    if fresh:
+        session.connection().execute(insert(Scan), fresh)
     _raise_alarms(session, alarms + raised, now)
     scan_figures.add(session, fresh)
+    stamp_figures.add(session, links)
     return [id(note) in winners for note in notes]
 
 
@@ -106,7 +110,7 @@ def _insert(session: Session, table: Any) -> Any:
 def _count(
     session: Session, scans: Sequence[ScanNote], winners: set[int]
 ) -> tuple[list[dict[str, Any]], list[AlarmNote]]:
-    """Store the scans that say something new and move the stamps' counts; their rows, alarms they raise."""
+    """Move the stamps' counts; rows of the scans that say something new, alarms they raise."""
     if not scans:
         return [], []
     _lock(session, {note.stamp for note in scans})
@@ -127,8 +131,6 @@ def _count(
             fresh.append(_scan_row(note, id(note) in winners))
         looks.append((note.device, note.network, note.scanned_at))
         alarms += _alarms_of(note)
-    if fresh:
-        session.connection().execute(insert(Scan), fresh)
     _move(session, counts)
     return fresh, alarms
 

@@ -11,12 +11,14 @@ from sqlmodel import Session, col
 
 from trace.records.file_exchange import FileReport, HeldOrder, ReportState
 from trace.records.job import BadRecord, Job, JobState, Schedule
-from trace.records.market_order import Caution, MarketOrder, MarketOrderLine, OrderStatus
+from trace.records.market_order import ABROAD, CAUTIOUS, UNMAPPED, MarketOrder, MarketOrderLine
 from trace.records.shop import Listing, Shop, ShopState, ShopToken
 from trace.records.sums import ShopDay
 from trace.services.exchanging import HOME
 from trace.services.shop_circuit import SYNC
 from trace.standards.local_time import local_day
+
+# Rules of orders that wait are those of their indices, letter by letter: else each order is looked at.
 
 HOURS = 24
 """How far back runs are looked at."""
@@ -88,7 +90,7 @@ def _unmapped(shops: Sequence[int]) -> Any:
 def _unknown(shops: Sequence[int]) -> Any:
     return (
         select(col(MarketOrder.shop_id), col(MarketOrder.status_raw), func.count())
-        .where(col(MarketOrder.shop_id).in_(shops), col(MarketOrder.status) == OrderStatus.UNMAPPED)
+        .where(col(MarketOrder.shop_id).in_(shops), UNMAPPED)
         .group_by(col(MarketOrder.shop_id), col(MarketOrder.status_raw))
         .order_by(col(MarketOrder.status_raw))
     )
@@ -106,14 +108,14 @@ def _missing(shops: Sequence[int]) -> Any:
 def _cautions(shops: Sequence[int]) -> Any:
     return (
         select(col(MarketOrder.shop_id), col(MarketOrder.caution), func.count())
-        .where(col(MarketOrder.shop_id).in_(shops), col(MarketOrder.caution) != Caution.NONE)
+        .where(col(MarketOrder.shop_id).in_(shops), CAUTIOUS)
         .group_by(col(MarketOrder.shop_id), col(MarketOrder.caution))
         .order_by(col(MarketOrder.caution))
     )
 
 
 def _unpriced(shops: Sequence[int]) -> Any:
-    rule = (col(MarketOrder.is_priced).is_(False), col(MarketOrder.currency).not_in((HOME, "")))
+    rule = (ABROAD, col(MarketOrder.is_priced).is_(False), col(MarketOrder.currency).not_in((HOME, "")))
     return (
         select(col(MarketOrder.shop_id), func.count())
         .where(col(MarketOrder.shop_id).in_(shops), *rule)

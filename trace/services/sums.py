@@ -16,7 +16,7 @@ Sums = tuple[int, ...]
 Row = tuple[Any, ...]
 """Key, day or month, sums."""
 Place = tuple[int, ...] | date
-"""Whose sums are brought up together: those of some shops, or a month of scans by its first."""
+"""Whose sums are brought up together: of some shops, of scans in a month (its first), of stamps (no shop)."""
 AT_ONCE = 2_000
 """Rows taken from the database at a time where all are read."""
 MOST_KEPT = 1_000

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, tuple_
 from sqlmodel import col
 
 from trace.records.scan import Scan, StampSeen
@@ -11,6 +11,7 @@ from trace.services.figures.counting import Count, Total, Unrecorded
 from trace.services.figures.facts.stamps import ACTIVATIONS, BLOCKS, SCANS, STAMPS_SCANNED
 from trace.services.figures.facts.sums import SCANNED
 from trace.services.figures.measure import Measure, Unit
+from trace.services.figures.once_each import OnceEach
 from trace.services.figures.stored import Summed
 from trace.services.stamp_accounts import LENGTH_USED, LENGTH_VOID
 from trace.services.verdicts import State
@@ -39,6 +40,10 @@ _SUSPECT = (
     col(Scan.state) == State.CLONE_SUSPECT.value,
     or_(col(StampSeen.cleared_at).is_(None), col(StampSeen.cleared_at) < col(Scan.scanned_at)),
 )
+_ONCE_CLEARED = tuple_(col(Scan.kid), col(Scan.serial)).in_(
+    select(col(StampSeen.kid), col(StampSeen.serial)).where(col(StampSeen.cleared_at).is_not(None))
+)
+_OF_CLEARED = Total(fact=STAMPS_SCANNED, where=(col(Scan.state) == State.CLONE_SUSPECT.value, _ONCE_CLEARED))
 
 
 def _became(table: Any, length: Any) -> Total:
@@ -74,8 +79,14 @@ MEASURES = (
         "suspected_copies",
         1,
         Unit.SHARE,
-        Total(fact=STAMPS_SCANNED, where=_SUSPECT),
-        Total(fact=STAMPS_SCANNED),
+        OnceEach(
+            (),
+            Total(fact=STAMPS_SCANNED, where=_SUSPECT),
+            is_suspect=True,
+            apart=_OF_CLEARED,
+            but=Total(fact=STAMPS_SCANNED, where=(*_SUSPECT, _ONCE_CLEARED)),
+        ),
+        OnceEach((), Total(fact=STAMPS_SCANNED)),
         better=-1,
     ),
 )
