@@ -5,7 +5,7 @@ the numbers it gets; ``agenda`` acts in the order of their days. ``farms``, ``pl
 ``harvests``, ``season``, ``stamps``, ``gear``, ``prints``, ``samples`` are the acts. ``market`` and
 ``selling`` are the simulated shops, ``file_shop`` the one kept by files, ``sending`` the carrier,
 ``consignments`` what went to other businesses, ``reports`` what the office has mailed, ``closing`` the
-month it closed;
+month it closed, ``working`` what it wrote down;
 ``folder`` is where it lives, ``telling`` what is printed.
 """
 
@@ -30,6 +30,7 @@ from trace.commands.demo_season.selling import SYNC_EVERY_S, connect_shops, ente
 from trace.commands.demo_season.sending import carriers, connect_carriers, have_called_back
 from trace.commands.demo_season.shelf import draw_pictures
 from trace.commands.demo_season.telling import lines, progress, write_stamps
+from trace.commands.demo_season.working import note_work
 from trace.commands.terminal import now as clock
 from trace.db import reading, transaction
 from trace.records.instance_fact import InstanceFact
@@ -91,6 +92,7 @@ def _load(settings: Settings, simulator_port: int, size: Size) -> None:
     send_consignments(cast)
     set_up_reports()
     close_last_month(cast)
+    note_work(cast)
     write_accounts(settings.instance, cast.passwords)
     write_stamps(settings.instance, cast.samples)
     with transaction() as session:

@@ -1,4 +1,4 @@
-"""Season plans of the demonstration's communes: lychee and carrots, one corrected, one only proposed."""
+"""Season plans of the demonstration's communes: lychee and carrots, one corrected, two only proposed."""
 
 from collections import defaultdict
 from datetime import date, datetime
@@ -6,7 +6,7 @@ from functools import partial
 
 from sqlmodel import Session
 
-from trace.commands.demo_season.cast import Cast
+from trace.commands.demo_season.cast import Cast, Coop
 from trace.commands.demo_season.days import at
 from trace.records.account import Role
 from trace.services import season_plans
@@ -23,7 +23,8 @@ Key = tuple[str, str, str]
 
 
 def plan_plans(cast: Cast) -> None:
-    """Enter the communes' plans in March; one is corrected in April, one proposed a week ago."""
+    """Enter the communes' plans in March; one is corrected in April; one was proposed a week ago,
+    and one by a cooperative the day after."""
     area_m2: dict[Key, int] = defaultdict(int)
     for coop in cast.coops.values():
         if coop.plan.crop in ("lychee", "carrot"):
@@ -35,6 +36,9 @@ def plan_plans(cast: Cast) -> None:
     first = min(area_m2)
     wish = _given(cast, (first[0], "guava", ""), 90_000)
     cast.agenda.add(at(cast.days.ago(7), 9), partial(_propose, wish))
+    coop = next(iter(cast.coops.values()))
+    part = _given(cast, (coop.plan.commune, "guava", ""), coop.area_m2)
+    cast.agenda.add(at(cast.days.ago(6), 9), partial(_propose_part, coop, part))
 
 
 def _given(cast: Cast, key: Key, area_m2: int) -> season_plans.PlanIn:
@@ -72,3 +76,7 @@ def _record(cast: Cast, given: season_plans.PlanIn, corrected: bool, session: Se
 def _propose(given: season_plans.PlanIn, session: Session, now: datetime) -> None:
     officer = Actor(None, Role.COMMUNE_OFFICER, commune_code=given.commune)
     season_plans.record_plan(session, officer, given, now)
+
+
+def _propose_part(coop: Coop, given: season_plans.PlanIn, session: Session, now: datetime) -> None:
+    season_plans.record_plan(session, coop.manager, given, now)
