@@ -29,7 +29,8 @@ def now() -> datetime:
 
 @pytest.fixture
 def coop(app: Flask, monkeypatch: pytest.MonkeyPatch, now: datetime) -> world.Coop:
-    monkeypatch.setattr(farm, "DAY", local_day(now))
+    # The day of the earliest lot here: within an hour after midnight that is yesterday.
+    monkeypatch.setattr(farm, "DAY", local_day(now - timedelta(hours=1)))
     with transaction() as session:
         return farm.found(session, now)
 
