@@ -46,7 +46,7 @@ def test_the_counts_keep_their_names_and_every_figure_has_one(run) -> None:
     found = told(run("show", "all", "--json"))
     assert {measure.name for measure in MEASURES} <= found.keys()
     assert (found["transactions"], found["households_on_platforms"], found["cancelled"]) == (1, 1, 0.5)
-    assert found["ghost_scans"] is None
+    assert found["consumer_reports"] is None
     assert found["sales"]["orders"] == 1
 
 

@@ -23,7 +23,7 @@ from trace.records.plot import GrowingArea, PackingHouse, Plot
 from trace.records.product import OcopRating, Product
 from trace.records.recall import RecallDrill
 from trace.records.rules import YieldRule
-from trace.records.scan import Scan, StampSeen
+from trace.records.scan import GhostDay, Scan, StampSeen
 from trace.records.season_plan import SeasonPlan
 from trace.records.shop import Listing, Shop
 from trace.records.stamp import StampActivation, StampBlock, StampVoid
@@ -31,10 +31,10 @@ from trace.records.training import TrainingAttendance, TrainingSession
 from trace.services.lot_information import information_of
 
 TABLES = (
-    Allocation, AdminUnit, AdminUnitChange, Certificate, CertificateScope, Consignment, DayTotal, Event,
-    GrowingArea, Hold, Household, Job, Listing, Lot, LotLink, MarketOrder, MarketOrderLine, OcopRating,
-    Organisation, PackingHouse, Plot, Product, RecallDrill, Scan, SeasonPlan, Shop, StampActivation,
-    StampBlock, StampSeen, StampVoid, TrainingAttendance, TrainingSession, YieldRule,
+    AdminUnit, AdminUnitChange, Allocation, Certificate, CertificateScope, Consignment, DayTotal, Event,
+    GhostDay, GrowingArea, Hold, Household, Job, Listing, Lot, LotLink, MarketOrder, MarketOrderLine,
+    OcopRating, Organisation, PackingHouse, Plot, Product, RecallDrill, Scan, SeasonPlan, Shop,
+    StampActivation, StampBlock, StampSeen, StampVoid, TrainingAttendance, TrainingSession, YieldRule,
 )  # fmt: skip
 SOLD = ("placed", "completed")
 
@@ -545,6 +545,17 @@ def scans(
             yield Entry((scan.kid, scan.serial) if stamps else scan.id, keys)
 
 
+def ghosts(books: Books) -> Iterator[Entry]:
+    for one in books.rows[GhostDay]:
+        if books.within(one.day):
+            yield Entry(one.id, in_time(one.day), one.looks)
+
+
+def looks(books: Books) -> Iterator[Entry]:
+    yield from (Entry(("ghost", one.id), one.keys, one.amount) for one in ghosts(books))
+    yield from scans(books)
+
+
 def suspects(books: Books) -> Iterator[Entry]:
     cleared = {(row.kid, row.serial): row.cleared_at for row in books.rows[StampSeen]}
 
@@ -653,7 +664,7 @@ TOTALS: dict[str, tuple[Entries | None, ...]] = {
         lambda b: blocks(b, lambda block: serials(b, StampVoid, block)),
         lambda b: blocks(b, lambda block: block.count),
     ),
-    "ghost_scans": (NOTHING, scans),
+    "ghost_scans": (ghosts, looks),
     "early_scans": (lambda b: scans(b, lambda scan: scan.state == "NOT_ACTIVATED"), scans),
     "scan_reach": (lambda b: activations(b, seen=True), lambda b: activations(b, seen=False)),
     "scans": (scans,),

@@ -23,7 +23,7 @@ from trace.records.organisation import Organisation
 from trace.records.plot import PackingHouse
 from trace.records.product import OcopRating, Product
 from trace.records.recall import RecallDrill
-from trace.records.scan import Scan, StampSeen
+from trace.records.scan import GhostDay, Scan, StampSeen
 from trace.records.season_plan import SeasonPlan
 from trace.records.shop import Listing, Shop, ShopState
 from trace.records.stamp import BlockState, KeyState, StampActivation, StampBlock, StampKeyRow, StampVoid
@@ -101,6 +101,7 @@ class Maker:
         _land(self, one)
         _plans(self.aside())
         _courses(self.aside(), one)
+        _ghosts(self.aside())
         _goods(self, one)
         _shops(self, one)
         for _ in range(self.chance.randint(10, 20)):
@@ -155,6 +156,15 @@ def _plans(make: Maker) -> None:
         told = {"recorded_at": make.at(), "confirmed_at": make.pick((make.at(), make.at(), None))}
         ended = make.pick((None, None, make.at()))
         make.add(SeasonPlan(**span, **values, **told, **make.place(), ended_at=ended))
+
+
+def _ghosts(make: Maker) -> None:
+    """Looks at codes nobody issued; a day has one row of each kind, whichever estate came first."""
+    there = {(one.day, one.state) for one in make.session.exec(select(GhostDay))}
+    for state in ("FORGED", "UNALLOCATED"):
+        for day in {make.day() for _ in make.some(4)}:
+            if (day, state) not in there:
+                make.add(GhostDay(day=day, state=state, looks=make.chance.randint(1, 900)))
 
 
 def _goods(make: Maker, one: Estate) -> None:

@@ -177,9 +177,21 @@ def test_rows_come_page_by_page_each_once(database: Database) -> None:
 def test_what_nobody_records_has_no_value_and_is_not_nought(database: Database) -> None:
     with transaction() as session:
         world_of(session, 5)
-        for name in ("ghost_scans", "consumer_reports", "report_answer_time"):
+        for name in ("consumer_reports", "report_answer_time"):
             found = answer(session, OFFICE, BY_NAME[name], ASK).whole
             assert (found.top, found.value) == (None, None)
+
+
+def test_looks_at_codes_nobody_issued_are_for_who_sees_the_whole_province(database: Database) -> None:
+    with transaction() as session:
+        mine, _ = world_of(session, 7)
+        measure = BY_NAME["ghost_scans"]
+        assert answer(session, OFFICE, measure, ASK).whole.top > 0
+        for actor in (
+            Actor(None, Role.COOP_MANAGER, org_id=mine.org.id),
+            Actor(None, Role.COMMUNE_OFFICER, commune_code=mine.org.commune_code),
+        ):
+            assert answer(session, actor, measure, ASK).whole.top == 0
 
 
 def test_an_empty_registry_has_no_shares_and_counts_nought(database: Database) -> None:

@@ -13,7 +13,7 @@ from tests import stamped, world
 from trace.db import Database, reading, transaction
 from trace.errors import Invalid, NotAllowed, NotFound
 from trace.records.lot import LotKind, LotLink
-from trace.records.scan import Alarm, Scan, StampSeen
+from trace.records.scan import Alarm, GhostDay, Scan, StampSeen
 from trace.records.stamp import BlockState, KeyState, StampKeyRow
 from trace.services import scan_notes, scanning
 from trace.services.clone_rules import clear_clone
@@ -21,6 +21,7 @@ from trace.services.scan_notes import AlarmNote, store_notes
 from trace.services.scanning import Reader
 from trace.services.verdicts import State
 from trace.standards import stamp_code
+from trace.standards.local_time import local_day
 
 
 def reader(number: int, network: int | None = None, **more: Any) -> Reader:
@@ -254,6 +255,28 @@ def test_another_key_number_or_a_wrong_tag_is_forged(shop: Shop) -> None:
         with reading() as session:
             found = scanning.read_stamp(session, whole, reader(1), shop.now)
         assert found.state is State.FORGED
+
+
+def test_looks_at_codes_nobody_issued_are_counted_by_day_and_nothing_else_is_kept(shop: Shop) -> None:
+    forged = scanning.Reading(State.FORGED, shop.code(0))
+    leaked = shop.look(reader(1), 100)
+    late = shop.now.replace(hour=17)  # the next day in Vietnam
+    looks = [(forged, shop.now), (forged, shop.now), (leaked, shop.now), (forged, late)]
+    quiet = replace(reader(2), watches=False)
+    assert scanning.ghost_of(forged, quiet, shop.now) is None
+    assert scanning.ghost_of(shop.look(reader(1)), reader(1), shop.now) is None
+    for found, at in looks:  # some in a group, some in one of their own
+        with transaction() as session:
+            store_notes(session, [scanning.ghost_of(found, reader(1), at)] * 2, at)
+    day = local_day(shop.now)
+    with reading() as session:
+        rows = session.scalars(select(GhostDay).order_by(col(GhostDay.day), col(GhostDay.state))).all()
+        assert [(row.day, row.state, row.looks) for row in rows] == [
+            (day, "FORGED", 4),
+            (day, "UNALLOCATED", 2),
+            (day + timedelta(days=1), "FORGED", 2),
+        ]
+        assert session.scalars(select(Scan)).all() == []
 
 
 def test_a_group_counts_each_device_once_and_wakes_alarms(shop: Shop) -> None:

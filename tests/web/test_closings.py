@@ -124,7 +124,7 @@ def test_a_figure_without_any_row_and_one_of_today_have_their_pages(
 ) -> None:
     ask(office)
     work(settings)
-    for name in ("ghost_scans", "price_spread", "sync_age", "duplicate_orders", "trained_then_selling"):
+    for name in ("consumer_reports", "price_spread", "sync_age", "duplicate_orders", "trained_then_selling"):
         assert office.get(f"/so/chot-thang/{last_month()}/{name}").status_code == 200
     page = office.get(f"/so/chot-thang/{last_month()}/households_on_platforms").text
     assert "không có trạng thái cũ để hỏi lại" in page

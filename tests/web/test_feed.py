@@ -75,7 +75,7 @@ def test_one_document_has_every_indicator(centre: Centre) -> None:
     assert list(found) == [measure.name for measure in MEASURES]
     assert (found["orders"]["value"], found["orders"]["unit"]) == (5, "count")
     assert (found["cancelled"]["value"], found["cancelled"]["top"], found["cancelled"]["bottom"]) == (0, 0, 5)
-    assert found["ghost_scans"]["value"] is None
+    assert found["consumer_reports"]["value"] is None
     assert found["orders"]["title"] == {"vi": "Đơn hàng", "en": "Orders"}
 
 

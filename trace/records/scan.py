@@ -4,7 +4,7 @@ No address and no account of a reader is kept. A device is a keyed hash that als
 so nothing links two stamps scanned by one person.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import BigInteger, Index, Text, text
 from sqlmodel import Field, SQLModel
@@ -52,6 +52,21 @@ class Scan(SQLModel, table=True):
     network: bytes | None = blob(default=None, nullable=True)
     latitude: float | None = None
     longitude: float | None = None
+
+
+class GhostDay(SQLModel, table=True):
+    """Looks at codes nobody issued, by the day in Vietnam and what they were told: no code, no device.
+
+    ``state`` is FORGED (the code's tag is not ours) or UNALLOCATED (it is, and its number was never given).
+    """
+
+    __tablename__ = "ghost_day"
+    __table_args__ = (Index(None, "day", "state", unique=True),)
+
+    id: int = pk()
+    day: date
+    state: str = Field(max_length=16)
+    looks: int = big()
 
 
 class Alarm(SQLModel, table=True):

@@ -33,6 +33,7 @@ TOLD_OF: dict[str, dict[str, frozenset[str]]] = {
     SCANS: {
         "scan": frozenset(("id", "kid", "serial", "lot_id", "scanned_at", "state", "province")),
         "stamp_seen": frozenset(("kid", "serial", "cleared_at")),
+        "ghost_day": frozenset(("id", "day", "state", "looks")),
     },
 }
 """The columns of which every change is noted, by subject and table; of no other is it."""

@@ -14,8 +14,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from trace.records.scan import Alarm, Scan, StampSeen
-from trace.services import scan_figures, stamp_figures
+from trace.services import ghost_scans, scan_figures, stamp_figures
 from trace.services.clone_rules import CLONE_SUSPECT, Suspicion, clone_detail, clone_subject
+from trace.services.ghost_scans import GhostNote
 from trace.services.verdicts import State
 
 NOT_ACTIVATED = "not_activated"
@@ -66,7 +67,7 @@ class AlarmNote:
     detail: str = "{}"
 
 
-Note = ScanNote | AlarmNote
+Note = ScanNote | AlarmNote | GhostNote
 
 
 def store_notes(session: Session, notes: Sequence[Note], now: datetime) -> list[bool]:
@@ -81,6 +82,7 @@ def store_notes(session: Session, notes: Sequence[Note], now: datetime) -> list[
     _raise_alarms(session, alarms + raised, now)
     scan_figures.add(session, fresh)
     stamp_figures.add(session, links)
+    ghost_scans.add(session, (note for note in notes if isinstance(note, GhostNote)))
     return [id(note) in winners for note in notes]
 
 

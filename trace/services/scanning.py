@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 from trace.keyring import current_keyring
 from trace.records.scan import Scan
 from trace.services.clone_rules import CloneCase, Suspicion, Trace, suspicion
+from trace.services.ghost_scans import GHOSTS, GhostNote
 from trace.services.scan_notes import AlarmNote, ScanNote
 from trace.services.stamp_facts import StampInfo, find_stamp
 from trace.services.stamp_keys import key_for
@@ -234,3 +235,10 @@ def note_of(reading: Reading, reader: Reader, now: datetime) -> ScanNote | None:
         opens=reading.state in OPENS_ROW,
         suspicion=reading.suspicion if reading.state is State.CLONE_SUSPECT else None,
     )
+
+
+def ghost_of(reading: Reading, reader: Reader, now: datetime) -> GhostNote | None:
+    """What to count of a look at a code nobody issued; None of other codes, and where nobody watches."""
+    if reading.state not in GHOSTS or not reader.watches:
+        return None
+    return GhostNote(local_day(now), reading.state)

@@ -40,10 +40,16 @@ class ScanWriter:
     def __init__(self, store: Store, *, room: int = ROOM, window_s: float = WINDOW_S) -> None:
         self._store = store
         self._window_s = window_s
+        self._quiet_below = room // 2
         self._waiting: queue.Queue[_Entry | None] = queue.Queue(room)
         self._thread: threading.Thread | None = None
         self._owner = 0
         self._start = threading.Lock()
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether most of the room is free: else it is kept for scans of stamps."""
+        return self._waiting.qsize() < self._quiet_below
 
     def submit(self, note: Note) -> bool:
         """Queue a note; False (and a line in the log) where there is no room for it."""

@@ -167,7 +167,7 @@ class Quantile(Rows):
 class Added(Count):
     """Several sums together."""
 
-    counts: tuple[Rows, ...]
+    counts: tuple[Count, ...]
 
     @property
     def dimensions(self) -> frozenset[Dimension]:  # type: ignore[override]
@@ -181,7 +181,7 @@ class Added(Count):
 
     def behind(self, ask: Ask) -> tuple[Rows, ...]:
         """The rows of each."""
-        return self.counts
+        return tuple(rows for one in self.counts for rows in one.behind(ask))
 
     def is_parted(self, ask: Ask) -> bool:
         """Where all are."""

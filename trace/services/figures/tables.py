@@ -18,7 +18,18 @@ from trace.standards.local_time import VN
 from trace.texts.catalogs import t
 
 WORDS = frozenset(
-    {"marketplace", "market", "order.state", "lot.state", "lot.kind", "scheme", "crop", "variety", "verdict"}
+    {
+        "marketplace",
+        "market",
+        "order.state",
+        "lot.state",
+        "lot.kind",
+        "scheme",
+        "crop",
+        "variety",
+        "verdict",
+        "ghost",
+    }
 )
 """Kinds of cells that hold a word the catalogs know."""
 

@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, and_, cast, literal
+from sqlalchemy import BigInteger, and_, cast, false, literal
 from sqlmodel import col
 
 from trace.records.lot import Lot
 from trace.records.organisation import Organisation
 from trace.records.product import Product
-from trace.records.scan import Scan, StampSeen
+from trace.records.scan import GhostDay, Scan, StampSeen
 from trace.records.stamp import SERIALS, StampActivation, StampBlock
 from trace.services.figures.asking import Dimension
-from trace.services.figures.fact import Cell, Fact, calendar_at, table
+from trace.services.figures.fact import Cell, Fact, calendar, calendar_at, table
 from trace.services.figures.facts.placing import COOPERATIVE, of_organisation, of_product
 
 OF_STAMP = {**of_organisation(), **of_product()}
@@ -96,4 +96,12 @@ STAMPS_SCANNED = Fact(
     cells=(*_STAMP, Cell("scanned", "moment", col(Scan.scanned_at)), COOPERATIVE, _LOT),
     written=col(Scan.scanned_at),
     is_split=True,
+)
+GHOSTS = Fact(
+    name="ghosts",
+    source=table(GhostDay).outerjoin(table(Organisation), false()),  # nobody's: only who sees all sees them
+    id=col(GhostDay.id),
+    day=col(GhostDay.day),
+    keys=calendar(col(GhostDay.day)),
+    cells=(Cell("day", "day", col(GhostDay.day)), Cell("kind", "ghost", col(GhostDay.state))),
 )

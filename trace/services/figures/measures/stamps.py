@@ -5,10 +5,10 @@ from typing import Any
 from sqlalchemy import func, or_, select, tuple_
 from sqlmodel import col
 
-from trace.records.scan import Scan, StampSeen
+from trace.records.scan import GhostDay, Scan, StampSeen
 from trace.records.stamp import BlockState, StampActivation, StampBlock, StampVoid
-from trace.services.figures.counting import Count, Total, Unrecorded
-from trace.services.figures.facts.stamps import ACTIVATIONS, BLOCKS, SCANS, STAMPS_SCANNED
+from trace.services.figures.counting import Added, Count, Total
+from trace.services.figures.facts.stamps import ACTIVATIONS, BLOCKS, GHOSTS, SCANS, STAMPS_SCANNED
 from trace.services.figures.facts.sums import SCANNED
 from trace.services.figures.measure import Measure, Unit
 from trace.services.figures.once_each import OnceEach
@@ -27,6 +27,7 @@ def _scans(name: str, *rules: Any) -> Count:
 
 
 ALL_SCANS = _scans("scans")
+_GHOSTS = Total(fact=GHOSTS, amount=col(GhostDay.looks))
 _SEEN = (
     select(func.count())
     .where(
@@ -55,7 +56,7 @@ def _became(table: Any, length: Any) -> Total:
 MEASURES = (
     Measure(12, "stamps_used", 1, Unit.SHARE, _became(StampActivation, LENGTH_USED), _ISSUED),
     Measure(12, "stamps_void", 1, Unit.SHARE, _became(StampVoid, LENGTH_VOID), _ISSUED, better=-1),
-    Measure(12, "ghost_scans", 1, Unit.SHARE, Unrecorded(), ALL_SCANS, better=-1),
+    Measure(12, "ghost_scans", 2, Unit.SHARE, _GHOSTS, Added((ALL_SCANS, _GHOSTS)), better=-1),
     Measure(
         12,
         "early_scans",
