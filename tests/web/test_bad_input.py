@@ -64,6 +64,9 @@ ASKED = (
 WORST = (LONG[0], "a\0b", str(2**63), *LONG[1:], str(2**31), "NaN")
 """What a database refuses that holds columns to their lengths and kinds; the first three, what any does."""
 QUESTIONS = ("a\0b", "x" * 3_000, "9" * 40, "-1", "²", "9999-12-31", "[")
+PLACES = ("sau", "truoc", "nguon", "nam", "before", "trang", "to")
+"""Where a list goes on: asked alone, for beside other junk a page refuses that first."""
+ALONE = (dict.fromkeys(PLACES, str(2**63)), dict.fromkeys(PLACES, "-" + "9" * 40), {"den": "0001-01-01"})
 SLOW = {"imports.upload", "imports.write", "office_plan_imports.upload", "office_plan_imports.write"}
 SLOW |= {"office_training_imports.upload", "office_training_imports.write"}
 """Start a process of their own each time; tests of imports feed them."""
@@ -191,8 +194,8 @@ def test_questions_in_an_address_are_answered_or_refused(either: Sender) -> None
         if rule.endpoint.startswith("imports."):
             continue
         path = either.path(rule)
-        for junk in QUESTIONS:
-            answer = either.client.get(path, query_string=dict.fromkeys(ASKED, junk))
+        for asked in (*(dict.fromkeys(ASKED, junk) for junk in QUESTIONS), *ALONE):
+            answer = either.client.get(path, query_string=asked)
             if answer.status_code >= 500:
-                either.faults.append(f"{rule.rule} ?{junk[:40]!r} answered {answer.status_code}")
+                either.faults.append(f"{rule.rule} ?{str(asked)[:80]} answered {answer.status_code}")
     either.verdict()

@@ -7,7 +7,7 @@ import hashlib
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask, Response, current_app, json, request
@@ -18,6 +18,7 @@ from trace.services.admission import Act, Actor
 from trace.services.feed import SLOT_S, document, metrics, slot_of
 from trace.services.figures.asking import Ask, Dimension
 from trace.standards.local_time import local_day
+from trace.web.asked import day_asked
 from trace.web.door import Door
 from trace.web.visitor import actor, now
 
@@ -93,8 +94,8 @@ def asked(at: datetime) -> Ask:
         Invalid: no day, days in the wrong order or too many, no such cut.
     """
     today, problems = local_day(at), list[FieldProblem]()
-    until = _day("until", today, problems)
-    since = _day("since", until - timedelta(days=PERIOD_DAYS - 1), problems)
+    until = day_asked("until", today, problems)
+    since = day_asked("since", until - timedelta(days=PERIOD_DAYS - 1), problems)
     by = request.args.get("by")
     if by is not None and by not in set(Dimension):
         problems.append(FieldProblem("by", "error.value", by[:40], {"expected": ", ".join(Dimension)}))
@@ -104,20 +105,6 @@ def asked(at: datetime) -> Ask:
     if problems:
         raise Invalid(problems)
     return Ask(since, until, Dimension(by) if by else None, at=at if until == today else None, known={})
-
-
-def _day(name: str, fallback: date, problems: list[FieldProblem]) -> date:
-    said = request.args.get(name)
-    if said is None:
-        return fallback
-    try:
-        found = date.fromisoformat(said)
-    except ValueError:
-        found = date.min
-    if not date(2000, 1, 1) <= found <= date(2999, 12, 31):
-        problems.append(FieldProblem(name, "error.value", said[:40], {"expected": "2026-06-30"}))
-        return fallback
-    return found
 
 
 def _mark(body: dict[str, Any]) -> str:

@@ -15,12 +15,12 @@ from trace.services.accounts import account_of_session
 from trace.services.admission import Actor, actor_of, may, scope_of
 from trace.services.api_tokens import account_of_token, live_token
 from trace.settings import Settings
+from trace.web.asked import MOST_ROW
 from trace.web.door import Open, Pass
 
 LANGUAGES = ("vi", "en", "ja", "zh")
 FACE_LANGUAGES = ("vi", "en")
 LOOPBACK = {"127.0.0.1", "::1"}
-MOST_ROW = 2**63 - 1
 
 
 def now() -> datetime:

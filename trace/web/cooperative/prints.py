@@ -23,6 +23,7 @@ from trace.services.stamp_ranges import Range, read_serial
 from trace.services.stamp_reasons import CHOICES
 from trace.standards.fault import Fault
 from trace.texts.catalogs import t
+from trace.web.asked import MOST_ROW, row_number
 from trace.web.cooperative.printing import quota, words
 from trace.web.cooperative.sendings import ends, told
 from trace.web.door import Door
@@ -35,7 +36,6 @@ from trace.web.visitor import actor, face_language, now, settings
 door = Door("prints", __name__, url_prefix="/htx/in")
 Answer = str | AnyResponse | tuple[str, int]
 PAGE = 30
-FAR = 2**62
 RANGES = 3
 """Spoiled ranges one form takes."""
 QUICK_S = 6
@@ -45,7 +45,7 @@ QUICK_S = 6
 @door.page("", Act.ISSUE_STAMPS)
 def index() -> str:
     """Prints, newest first."""
-    before = min(request.args.get("before", FAR, type=int), FAR)
+    before = request.args.get("before", MOST_ROW, type=row_number)
     with reading() as session:
         lines = print_runs.list_runs(session, actor(), PAGE, before)
     more = lines[-1].run.id if len(lines) == PAGE else None

@@ -24,6 +24,7 @@ from trace.services.stamp_marks import Places
 from trace.services.stamp_reasons import CHOICES
 from trace.services.stamping import BlockOrder
 from trace.texts.catalogs import t
+from trace.web.asked import MOST_ROW, row_number
 from trace.web.door import Door
 from trace.web.form_state import FormState, blank, kept, typed
 from trace.web.once import leads_to, once
@@ -32,14 +33,12 @@ from trace.web.visitor import actor, face_language, now, settings
 door = Door("stamps", __name__, url_prefix="/htx/tem")
 Answer = str | AnyResponse | tuple[str, int]
 PAGE = 50
-FAR = 2**62
-"""Above every row number."""
 
 
 @door.page("", Act.VOID_STAMPS)
 def index() -> str:
     """Blocks, newest first, and how many stamps are in stock."""
-    before = min(request.args.get("before", FAR, type=int), FAR)
+    before = request.args.get("before", MOST_ROW, type=row_number)
     with reading() as session:
         lines = stamp_ledgers.list_blocks(session, actor(), PAGE, before)
         stock = stamp_pages.stock_total(session, actor())
@@ -50,12 +49,12 @@ def index() -> str:
 @door.page("/so", Act.VOID_STAMPS)
 def books() -> str:
     """The ledger of every roll, and of all together."""
-    before = min(request.args.get("before", FAR, type=int), FAR)
+    before = request.args.get("before", MOST_ROW, type=row_number)
     with reading() as session:
         lines = stamp_ledgers.list_blocks(session, actor(), PAGE, before)
         total = stamp_accounts.totals(session, actor())
     more = lines[-1].block.id if len(lines) == PAGE else None
-    return _render("books", lines=lines, total=total, more=more, is_first=before == FAR)
+    return _render("books", lines=lines, total=total, more=more, is_first=before == MOST_ROW)
 
 
 @door.page("/moi", Act.ISSUE_STAMPS)

@@ -9,6 +9,7 @@ from flask import request
 from trace.errors import FieldProblem, Invalid
 from trace.services.figures.asking import Ask, Dimension
 from trace.standards.local_time import local_day, year_before
+from trace.web.asked import day_asked
 from trace.web.visitor import now
 
 SEASON_DAYS = 90
@@ -74,8 +75,8 @@ def address(ask: Ask, **more: object) -> str:
 def _asked(days: tuple[date, date] | None) -> Ask:
     problems: list[FieldProblem] = []
     today = local_day(now())
-    until = _day("den", days[1] if days else today, problems)
-    since = _day("tu", days[0] if days else until - timedelta(days=SEASON_DAYS - 1), problems)
+    until = day_asked("den", days[1] if days else today, problems)
+    since = day_asked("tu", days[0] if days else until - timedelta(days=SEASON_DAYS - 1), problems)
     by = request.args.get("nhom") or None
     if by is not None and by not in set(Dimension):
         problems.append(FieldProblem("nhom", "error.value", by, {"expected": ", ".join(Dimension)}))
@@ -87,17 +88,3 @@ def _asked(days: tuple[date, date] | None) -> Ask:
     only = {name: "" if value == NONE else value for name, value in said.items() if value}
     at = now() if until == today else None
     return Ask(since, until, Dimension(by) if by else None, only, at, known={})
-
-
-def _day(name: str, fallback: date, problems: list[FieldProblem]) -> date:
-    said = request.args.get(name)
-    if not said:
-        return fallback
-    try:
-        found = date.fromisoformat(said)
-    except ValueError:
-        found = date.min
-    if not date(2000, 1, 1) <= found <= date(2999, 12, 31):
-        problems.append(FieldProblem(name, "error.value", said, {"expected": "2026-06-30"}))
-        return fallback
-    return found

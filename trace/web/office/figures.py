@@ -27,6 +27,7 @@ from trace.services.figures.why import Why, why
 from trace.services.tables import Table
 from trace.texts.catalogs import t
 from trace.web import row_files
+from trace.web.asked import row_number
 from trace.web.door import Door
 from trace.web.office.figure_asking import FILTERS, Periods, address, periods_asked
 from trace.web.office.figure_chart import chart
@@ -101,12 +102,11 @@ def rows(measure: str) -> str:
     found, asked = _measure(measure), periods_asked()
     check(found, asked.ask)
     sources = _sources(found, asked.ask)
-    chosen, after = _chosen(sources), request.args.get("sau", type=int)
+    chosen, after = _chosen(sources), request.args.get("sau", BEGINNING, type=row_number)
     page, table, total = None, None, None
     with reading() as session:
         if chosen is not None:
-            start = BEGINNING if after is None else max(after, BEGINNING)
-            page = rows_behind(session, actor(), chosen, asked.ask, after=start, limit=PAGE)
+            page = rows_behind(session, actor(), chosen, asked.ask, after=after, limit=PAGE)
             table = tables.rows(found, chosen, page, face_language())
             total = _total(session, chosen, asked.ask)
     shown = {"measure": found, "sources": sources, "chosen": chosen, "page": page, "total": total}

@@ -16,6 +16,7 @@ from trace.services.tables import Column, Table
 from trace.standards.local_time import local_day
 from trace.texts.catalogs import t
 from trace.texts.formats import Money
+from trace.web.asked import day_asked
 from trace.web.charts import Point, bars
 from trace.web.door import Door
 from trace.web.tables import as_csv, as_json, as_xlsx
@@ -84,8 +85,8 @@ def _question() -> Question:
     """The question in the address; a value that does not fit is said, never guessed."""
     today = local_day(now())
     problems: list[FieldProblem] = []
-    until = _day("den", today, problems)
-    since = _day("tu", until - timedelta(days=SEASON_DAYS - 1), problems)
+    until = day_asked("den", today, problems)
+    since = day_asked("tu", until - timedelta(days=SEASON_DAYS - 1), problems)
     by = request.args.get("nhom", Dimension.DAY.value)
     if by not in set(Dimension):
         problems.append(FieldProblem("nhom", "error.value", by, {"expected": ", ".join(Dimension)}))
@@ -98,17 +99,6 @@ def _question() -> Question:
 
 
 FILTERS = {"marketplace": "san", "cooperative": "htx", "commune": "xa", "product": "sp"}
-
-
-def _day(name: str, fallback: date, problems: list[FieldProblem]) -> date:
-    said = request.args.get(name)
-    if not said:
-        return fallback
-    try:
-        return date.fromisoformat(said)
-    except ValueError:
-        problems.append(FieldProblem(name, "error.value", said, {"expected": "2026-06-30"}))
-        return fallback
 
 
 def as_table(answer: Answer, lang: str, typed: Figures | None = None) -> Table:

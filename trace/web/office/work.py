@@ -17,6 +17,7 @@ from trace.services.work_lists import choosing, deciding, history, listing, remi
 from trace.services.work_lists.catalogue import BY_SLUG, LIST_OF, LISTS, WorkList
 from trace.services.work_lists.item import Look
 from trace.services.work_lists.listing import View
+from trace.web.asked import row_number
 from trace.web.door import Door
 from trace.web.form_state import FormState, blank, kept, typed
 from trace.web.office.work_links import action_link
@@ -79,7 +80,7 @@ def journal() -> str:
     """Who did what, the newest first."""
     with reading() as session:
         look = _look(session)
-        deeds = history.journal(look, request.args.get("truoc", type=int))
+        deeds = history.journal(look, request.args.get("truoc", type=row_number))
         offered = choosing.choices(look)
     last = deeds[-1].decision.id if len(deeds) == history.SHOWN else None
     return render_template(
