@@ -1,5 +1,6 @@
 """Season plans: what counts never overlaps, corrections keep the rows of before, sums are exact."""
 
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
@@ -94,6 +95,39 @@ def test_a_season_that_ends_before_it_begins_or_lasts_over_a_year_is_refused(
     database: Database, now: datetime, last: date
 ) -> None:
     assert refused_field(lambda: record(now, last_day=last)) == ("last_day", "plan.days")
+
+
+@pytest.mark.parametrize("typed", ["0", "86400", "0001-01-01", "1899-12-31"])
+def test_a_day_is_one_that_was_typed_and_no_older_than_a_spreadsheet_can_hold(typed: str) -> None:
+    """The page of a plan of the year 1 could not be shown; a bare number was seconds since 1970."""
+    assert refused_field(lambda: plan_in(first_day=typed)) == ("first_day", "field.date")
+
+
+def test_a_proposal_taken_back_while_it_is_accepted_waits_its_turn(
+    database: Database, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who ends a plan held its row and waited for the table, who accepts it the other way round."""
+    plan_id, taking_back, checked = record(now, OFFICER), threading.Event(), season_plans._judge
+
+    def judge(row: SeasonPlan) -> Any:
+        taking_back.set()
+        return checked(row)
+
+    monkeypatch.setattr(season_plans, "_judge", judge)
+
+    def take_back() -> None:
+        with transaction() as session:
+            season_plans.withdraw_plan(session, OFFICE, plan_id, "Nhập nhầm", now)
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction() as session:
+            season_plans.one_at_a_time(session)
+            ended = pool.submit(take_back)
+            taking_back.wait(0.5)
+            season_plans.confirm_plan(session, OFFICE, plan_id, now)
+        ended.result()
+    with reading() as session:
+        assert session.get_one(SeasonPlan, plan_id).end_reason == "Nhập nhầm"
 
 
 def test_two_who_plan_at_once_are_one(database: Database, now: datetime) -> None:

@@ -15,7 +15,7 @@ from trace.errors import FieldProblem, Invalid, NotFound
 from trace.records.plot import GrowingArea, Plot, PlotArea
 from trace.services.admission import Act, Actor, fetch, lock, visible
 from trace.services.gates import crop_word
-from trace.services.intake import Given, Row
+from trace.services.intake import Day, Given, Row
 from trace.services.logging_acts import append_leaf
 from trace.standards.local_time import local_day
 
@@ -24,13 +24,13 @@ class AreaPlotIn(Given):
     """A plot lies in the area from this day on."""
 
     plot_id: Row
-    plot_since: date
+    plot_since: Day
 
 
 class AreaPlotEnd(Given):
     """The last day on which it lies there."""
 
-    plot_until: date
+    plot_until: Day
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from trace.records.organisation import Organisation
 from trace.records.plot import GrowingArea, Plot
 from trace.records.product import Product
 from trace.services.admission import Act, Actor, fetch, own_org, scope_of, visible
-from trace.services.intake import Given, Row, line
+from trace.services.intake import Day, Given, Row, line
 from trace.services.logging_acts import append_leaf
 from trace.services.registering import add_unique
 from trace.standards import ggn
@@ -27,8 +27,8 @@ class CertificateIn(Given):
     scheme: Scheme
     number: Annotated[str, line(64, 2), AfterValidator(lambda text: " ".join(text.split()))]
     issuer: Annotated[str, line(160)] = ""
-    valid_from: date
-    valid_to: date
+    valid_from: Day
+    valid_to: Day
     plot_ids: tuple[Row, ...] = ()
     growing_area_ids: tuple[Row, ...] = ()
     products: tuple[Annotated[str, line(16, 1)], ...] = ()

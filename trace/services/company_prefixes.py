@@ -13,7 +13,7 @@ from trace.records.company_prefix import CompanyPrefix, PrefixKind
 from trace.records.organisation import Organisation
 from trace.records.product import ProposalState
 from trace.services.admission import Act, Actor, fetch, own_org, scope_of, visible
-from trace.services.intake import Given, line, said
+from trace.services.intake import Day, Given, line, said
 from trace.services.logging_acts import append_leaf
 from trace.services.organisations import organisation
 from trace.services.registering import empty_is_none
@@ -27,8 +27,8 @@ class PrefixIn(Given):
     kind: PrefixKind = PrefixKind.PREFIX
     digits: Annotated[str, line(20, 4)]
     paper: Annotated[str, line(120, 2)]
-    valid_from: date
-    valid_to: Annotated[date | None, BeforeValidator(empty_is_none)] = None
+    valid_from: Day
+    valid_to: Annotated[Day | None, BeforeValidator(empty_is_none)] = None
 
 
 def propose_prefix(session: Session, actor: Actor, given: PrefixIn, now: datetime) -> CompanyPrefix:

@@ -12,7 +12,7 @@ from trace.errors import FieldProblem, Invalid, NotFound
 from trace.records.consignment import Consignment, ConsignmentPaper, PaperKind, Treatment, TreatmentKind
 from trace.services.admission import Actor
 from trace.services.consigning import held_draft
-from trace.services.intake import Count, DecimalComma, Given, line
+from trace.services.intake import Count, Day, DecimalComma, Given, line
 from trace.services.registering import empty_is_none
 from trace.standards.local_time import local_day
 
@@ -25,7 +25,7 @@ class TreatmentIn(Given):
 
     kind: TreatmentKind
     facility: Annotated[str, line(160, 2)]
-    treated_on: date
+    treated_on: Day
     dose: MaybeDose = None
     minutes: Count = None
     document: Annotated[str, line(64, 1)]
@@ -37,7 +37,7 @@ class PaperIn(Given):
     kind: PaperKind
     number: Annotated[str, line(64, 1)]
     issuer: Annotated[str, line(160)] = ""
-    issued_on: date
+    issued_on: Day
     valid_to: MaybeDay = None
 
 

@@ -17,7 +17,7 @@ from trace.services import gates
 from trace.services.admission import Act, Actor, fetch, visible
 from trace.services.harvesting import stops_of
 from trace.services.holding import hold_by_rule
-from trace.services.intake import Days, Given, MaybeRow, RequestId, Row, line
+from trace.services.intake import Day, Days, Given, MaybeRow, RequestId, Row, line
 from trace.services.logging_acts import append_leaf
 from trace.services.lot_states import lock_lots, lock_org
 from trace.standards.local_time import local_day
@@ -38,7 +38,7 @@ class DiaryEntryIn(Given):
 
     plot_id: Row
     kind: DiaryKind
-    done_on: date
+    done_on: Day
     material: Annotated[str, line(120)] = ""
     dose: Annotated[str, line(80)] = ""
     area_m2: Annotated[int, Field(gt=0, lt=10**9)] | None = None

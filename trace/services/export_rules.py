@@ -14,7 +14,7 @@ from trace.records.rules import Certainty, Demand, ExportRule
 from trace.services.admission import Act, Actor, scope_of
 from trace.services.consignment_papers import MaybeDose
 from trace.services.crops import crop_of
-from trace.services.intake import Count, Given, line
+from trace.services.intake import Count, Day, Given, line
 from trace.services.registering import empty_is_none
 from trace.services.rules import put_in_force
 from trace.services.sites import Market
@@ -36,7 +36,7 @@ class ExportRuleIn(Given):
     valid_days: Annotated[Annotated[int, Field(ge=1, le=3650)] | None, BeforeValidator(empty_is_none)] = None
     is_asked: Annotated[str, StringConstraints(pattern="^1?$")] = ""
     certainty: Certainty = Certainty.SEEN
-    valid_from: date
+    valid_from: Day
     source: Annotated[str, line(240, 3)]
 
 

@@ -14,7 +14,7 @@ from trace.services import gates, lot_events
 from trace.services.admission import Act, Actor, fetch
 from trace.services.gates import Stop, YieldFigures
 from trace.services.holding import hold_by_rule
-from trace.services.intake import Count, Given, RequestId, Row, Weight, line
+from trace.services.intake import Count, Day, Given, RequestId, Row, Weight, line
 from trace.services.lot_states import lock_lots, lock_org, move
 from trace.services.public_id import new_public_id
 from trace.services.rules import variety_key
@@ -37,7 +37,7 @@ class LotIn(Given):
     plot_id: Row
     product: Annotated[str, line(16)] = ""
     weight_g: Weight
-    harvested_on: date
+    harvested_on: Day
     crates: Count = None
     yield_reason: Annotated[str, line(400)] = ""
     draft: bool = False

@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 
 from trace.records.rules import ITEMS, InformationRule
 from trace.services.admission import Act, Actor, scope_of
-from trace.services.intake import Given, line
+from trace.services.intake import Day, Given, line
 from trace.services.rules import covers, put_in_force
 from trace.texts.catalogs import Term
 
@@ -20,7 +20,7 @@ class InformationRuleIn(Given):
 
     item: Literal[ITEMS]  # type: ignore[valid-type]
     demand: REQUIRED
-    valid_from: date
+    valid_from: Day
     source: Annotated[str, line(240, 1)]
 
 

@@ -3,8 +3,10 @@
 A typed weight such as "1.500" or "1 tấn 5 tạ" is read as kilograms; an integer is grams already.
 """
 
+import re
 import unicodedata
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Any, TypeVar
 
 from pydantic import (
@@ -55,6 +57,18 @@ Count = Annotated[Annotated[int, Field(ge=1, le=1_000_000)] | None, BeforeValida
 """A number of things, or nothing."""
 Days = Annotated[Annotated[int, Field(ge=0, le=365)] | None, BeforeValidator(_count)]
 """A number of days, or nothing."""
+
+
+def _day(value: object) -> object:
+    text = value.isoformat() if isinstance(value, date) else str(value).strip()
+    if text and not _ISO_DAY.match(text):
+        raise Fault("field.date")
+    return value
+
+
+_ISO_DAY = re.compile(r"(19|[2-9][0-9])[0-9]{2}-[0-9]{2}-[0-9]{2}(?![0-9])")
+Day = Annotated[date, BeforeValidator(_day)]
+"""A day as programs write it, of 1900 or later: a bare number, which pydantic takes for seconds, is none."""
 Row = Annotated[int, Field(gt=0, lt=2**63)]
 """The number of a row."""
 MaybeRow = Annotated[Row | None, BeforeValidator(_empty_is_none)]

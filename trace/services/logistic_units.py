@@ -18,7 +18,7 @@ from trace.records.plot import PackingHouse
 from trace.services import consignment_events
 from trace.services.admission import Act, Actor, fetch, own_org, visible
 from trace.services.holding import refuse_held
-from trace.services.intake import Given, MaybeRow, RequestId, Weight, line
+from trace.services.intake import Day, Given, MaybeRow, RequestId, Weight, line
 from trace.services.lot_room import room_g
 from trace.services.lot_states import lock_lots, lock_org, refuse_recalled, state_word
 from trace.services.public_id import new_public_id
@@ -38,7 +38,7 @@ class UnitsIn(Given):
     kind: UnitKind = UnitKind.BOX
     count: Annotated[int, Field(ge=1, le=MOST_AT_ONCE)] = 1
     weight_g: Weight
-    packed_on: date
+    packed_on: Day
     packing_house_id: MaybeRow = None
     request_id: RequestId
 

@@ -14,7 +14,7 @@ from trace.records.organisation import Organisation
 from trace.records.product import OcopLevel, OcopProposal, OcopRating, Product, ProposalState
 from trace.records.rules import OcopRule
 from trace.services.admission import Act, Actor, fetch, scope_of, visible
-from trace.services.intake import DecimalComma, Given, line, said
+from trace.services.intake import Day, DecimalComma, Given, line, said
 from trace.services.logging_acts import append_leaf
 from trace.services.registering import add_unique
 from trace.services.rules import ocop_rule
@@ -31,7 +31,7 @@ class RatingIn(Given):
     decision_number: Annotated[str, line(64, 2)]
     level: OcopLevel = OcopLevel.UNKNOWN
     issuer: Annotated[str, line(160)] = ""
-    decided_on: date
+    decided_on: Day
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field, field_validator
@@ -11,7 +11,7 @@ from sqlmodel import Session
 from trace.errors import FieldProblem, Invalid, Refused
 from trace.records.lot import Lot, LotKind, LotState
 from trace.services.gates import crop_word
-from trace.services.intake import Count, Given, MaybeRow, RequestId, Weight, line
+from trace.services.intake import Count, Day, Given, MaybeRow, RequestId, Weight, line
 from trace.services.lot_states import refuse_recalled, state_word
 from trace.services.stamp_gates import free_g
 from trace.standards.fault import Fault
@@ -39,8 +39,8 @@ class PackIn(Given):
     product: Annotated[str, line(16)] = ""
     units: Count = None
     weight_g: Weight | None = None
-    packed_on: date
-    best_before: date | None = None
+    packed_on: Day
+    best_before: Day | None = None
     packing_house_id: MaybeRow = None
     loss_reason: Annotated[str, line(200)] = ""
     kind: LotKind = LotKind.PACK

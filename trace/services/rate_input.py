@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from trace.services.intake import Given, line, read
+from trace.services.intake import Day, Given, line, read
 from trace.standards import quantity
 from trace.standards.exchange import PARTS
 from trace.standards.fault import Fault
@@ -24,7 +24,7 @@ class RateIn(Given):
     """Đồng for one unit of a currency on a day, and who says so; ``dong`` is in ten-thousandths of a đồng."""
 
     currency: Annotated[str, line(3, 3), AfterValidator(str.upper)]
-    day: date
+    day: Day
     dong: Annotated[int, BeforeValidator(_rate), Field(gt=0, le=MOST_DONG * PARTS)]
     source: Annotated[str, line(240, 1)]
 

@@ -12,7 +12,7 @@ from trace.errors import FieldProblem, Invalid, NotFound, Refused
 from trace.records.rules import ExportRule, InformationRule, OcopRule, PesticideRule, YieldRule
 from trace.services.admission import Act, Actor, scope_of
 from trace.services.export_defaults import export_rows
-from trace.services.intake import Given, line
+from trace.services.intake import Day, Given, line
 from trace.services.logging_acts import append_leaf
 from trace.services.rules_defaults import OCOP, information_rows, pesticide_rows, yield_rows
 from trace.standards.local_time import local_day
@@ -42,7 +42,7 @@ class YieldRuleIn(Given):
     variety: Annotated[str, line(48)] = ""
     warn_t_ha: Tonnes
     block_t_ha: Tonnes
-    valid_from: date
+    valid_from: Day
     source: Annotated[str, line(240, 1)]
 
 
@@ -52,7 +52,7 @@ class PesticideRuleIn(Given):
     name: Annotated[str, line(120, 1)]
     crop: Annotated[str, line(32, 1)]
     waiting_days: Annotated[int, Field(ge=0, le=365)]
-    valid_from: date
+    valid_from: Day
     source: Annotated[str, line(240, 1)]
 
 
@@ -63,7 +63,7 @@ class OcopRuleIn(Given):
     three_stars_from: Score
     four_stars_from: Score
     five_stars_from: Score
-    valid_from: date
+    valid_from: Day
     source: Annotated[str, line(240, 1)]
 
 

@@ -4,7 +4,7 @@ Communes propose to the office; cooperatives propose their own part of a commune
 or an officer of the commune.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -16,7 +16,7 @@ from trace.records.plot import Plot
 from trace.records.season_plan import SeasonPlan
 from trace.services.admission import Act, Actor, Scope, fetch, lock, may, own_org, scope_of
 from trace.services.crops import crop_of, variety_of
-from trace.services.intake import line, said
+from trace.services.intake import Day, line, said
 from trace.services.logging_acts import append_leaf
 from trace.services.plan_clashes import clashing, refuse_overlap
 from trace.services.registering import PlaceIn, empty_is_none, place_columns, within_area
@@ -50,8 +50,8 @@ class PlanIn(PlaceIn):
 
     crop: Annotated[str, line(32, 1), AfterValidator(crop_of)]
     variety: Annotated[str, line(48), AfterValidator(variety_of)] = ""
-    first_day: date
-    last_day: date
+    first_day: Day
+    last_day: Day
     weight_g: Annotated[int, BeforeValidator(_tonnes), Field(gt=0, le=MOST_G)]
     area_m2: Annotated[int, BeforeValidator(_hectares), Field(gt=0)]
     price_vnd_kg: Annotated[Annotated[int, Field(gt=0, le=MOST_VND_KG)] | None, BeforeValidator(_dong)] = None
@@ -130,8 +130,8 @@ def withdraw_plan(session: Session, actor: Actor, plan_id: int, reason: str, now
         Refused: it was ended before.
         Invalid: no reason is given.
     """
+    one_at_a_time(session)
     row = seen_plan(session, actor, plan_id)
-    lock(session, row)
     if actor.org_id is None or row.confirmed_at is not None:
         scope_of(actor, _judge(row))
     if row.ended_at is not None:

@@ -14,7 +14,7 @@ from trace.records.organisation import Organisation
 from trace.records.plot import GrowingArea, PackingHouse, Plot, SiteStatus, SiteStatusChange
 from trace.services.admission import Act, Actor, fetch, lock, own_org, visible
 from trace.services.crops import crop_of
-from trace.services.intake import Given, line
+from trace.services.intake import Day, Given, line
 from trace.services.logging_acts import append_leaf
 from trace.services.lot_states import lock_org
 from trace.services.registering import Area, MaybeGln, PlaceIn, add_unique, place_columns
@@ -70,7 +70,7 @@ class StatusIn(Given):
     """A new standing from a day on, and why."""
 
     status: SiteStatus
-    since: date
+    since: Day
     reason: Annotated[str, line(400, 3)]
 
 

@@ -11,7 +11,7 @@ from trace.errors import FieldProblem, Invalid, NotFound
 from trace.records.household import Household
 from trace.records.training import TrainingAttendance, TrainingSession
 from trace.services.admission import Act, Actor, scope_of
-from trace.services.intake import line
+from trace.services.intake import Day, line
 from trace.services.logging_acts import append_leaf
 from trace.services.registering import PlaceIn, change, place_columns
 from trace.standards.local_time import local_day
@@ -23,7 +23,7 @@ MOST_CODES = 2_000
 class SessionIn(PlaceIn):
     """A session as given; a place's name is a house or hall, its commune is looked up."""
 
-    held_on: date
+    held_on: Day
     title: Annotated[str, line(160, 2)]
     topic: Annotated[str, line(160)] = ""
     organiser: Annotated[str, line(160)] = ""

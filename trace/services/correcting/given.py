@@ -1,11 +1,10 @@
 """What a correction says. What is left out stays as it was written down."""
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field
 
-from trace.services.intake import Count, Given, MaybeRow, Weight, line
+from trace.services.intake import Count, Day, Given, MaybeRow, Weight, line
 from trace.services.pack_inputs import Draw
 
 
@@ -18,7 +17,7 @@ class CorrectIn(Given):
 
     weight_g: Weight | None = None
     units: Count = None
-    made_on: date | None = None
+    made_on: Day | None = None
     plot_id: MaybeRow = None
     packing_house_id: MaybeRow = None
     parents: Annotated[list[Draw], Field(max_length=200)] = Field(default_factory=list)

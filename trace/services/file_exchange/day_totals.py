@@ -21,7 +21,7 @@ from trace.records.shop import Shop
 from trace.services import order_figures, selling
 from trace.services.file_exchange import vanishing
 from trace.services.file_exchange.cells import EARLIEST_YEAR
-from trace.services.intake import Given
+from trace.services.intake import Day, Given
 from trace.services.listings import find_or_add, shelf_of
 from trace.services.logging_acts import append_leaf
 from trace.services.product_images import Picture
@@ -53,7 +53,7 @@ Whole = Annotated[int, BeforeValidator(_whole)]
 class TotalsIn(Given):
     """What the form sends: the day as ISO, numbers as people type them."""
 
-    day: date
+    day: Day
     orders: Annotated[Whole, Field(ge=0, le=100_000)]
     transactions: Annotated[Whole, Field(ge=0, le=100_000)]
     quantity: Annotated[Whole, Field(ge=0, le=10_000_000)]

@@ -17,7 +17,7 @@ from trace.errors import FieldProblem, Invalid, Refused
 from trace.records.account import Account
 from trace.records.work_decision import WorkAct, WorkDecision, WorkState
 from trace.services.admission import POLICY, Act, Actor, Scope, scope_of
-from trace.services.intake import Given, MaybeRow, line
+from trace.services.intake import Day, Given, MaybeRow, line
 from trace.services.registering import empty_is_none
 from trace.services.typed_texts import keep_text
 from trace.services.work_lists.item import Item, Look
@@ -50,7 +50,7 @@ class DecisionIn(SeenIn):
 
     act: Choice
     note: Annotated[str, line(400)] = ""
-    until: Annotated[date | None, BeforeValidator(empty_is_none)] = None
+    until: Annotated[Day | None, BeforeValidator(empty_is_none)] = None
     assignee: MaybeRow = None
 
 
