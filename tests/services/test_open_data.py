@@ -16,7 +16,7 @@ from trace.db import Database, reading, transaction
 from trace.records.allocation import Allocation
 from trace.records.household import Household
 from trace.records.market_order import MarketOrder, MarketOrderLine, OrderStatus
-from trace.records.plot import Plot
+from trace.records.plot import GrowingArea, Plot, SiteStatus
 from trace.services.month_closing import freezing
 from trace.services.open_data import sales
 from trace.services.open_data.datasets import BY_NAME, DATASETS
@@ -230,6 +230,25 @@ def test_a_commune_shows_new_land_only_when_enough_households_came(database: Dat
     assert areas("2026-04") == [("2026-04", 6, 1)]
     assert areas("2026-05") == [("2026-04", 6, 1)]
     assert areas("2026-06") == [("2026-06", 11, 2)]
+
+
+def test_a_code_of_few_that_ends_while_its_growers_stay_shows_in_no_difference(
+    database: Database, now: datetime
+) -> None:
+    """Nobody came or went, so the difference of two months was the area of one household's code."""
+    begin_anew(database)
+    with transaction() as session:
+        land = Land(session, now, 6)
+        one = session.exec(
+            select(Plot.household_id).where(Plot.growing_area_id == land.area.id).limit(1)
+        ).one()
+        second = world.make_growing_area(session, now, land.coop.org, code="VN-2", market="JP")
+        world.make_plot(session, now, session.get_one(Household, one), growing_area_id=second.id)
+    close("2026-04")
+    with transaction() as session:
+        session.get_one(GrowingArea, second.id).status = SiteStatus.SUSPENDED
+    close("2026-05")
+    assert areas("2026-04") == areas("2026-05") == [("2026-04", 6, 2)]
 
 
 def test_a_commune_of_few_growers_shows_nothing(database: Database, now: datetime) -> None:

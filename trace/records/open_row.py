@@ -9,7 +9,7 @@ from trace.records.columns import blob, pk, ref
 class OpenRow(SQLModel, table=True):
     """One published row of a table: ``body`` is its JSON, exactly as it is read by anybody.
 
-    ``members`` are the numbers of the households behind it, packed, where the next month is held against
+    ``members`` are the households behind it and their land, packed, where the next month is held against
     them; they are published nowhere.
     """
 

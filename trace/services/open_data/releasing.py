@@ -19,7 +19,7 @@ from trace.services.figures import words
 from trace.services.figures.asking import Ask
 from trace.services.figures.measure import Unit
 from trace.services.month_closing.kept import read_value
-from trace.services.month_closing.packing import Share, packed, unpacked
+from trace.services.month_closing.packing import packed, unpacked
 from trace.services.open_data import areas, indicators, sales, stamps
 from trace.services.open_data.suppressing import Cell, suppress
 
@@ -91,7 +91,7 @@ def _areas(session: Session, month: Month, least: int) -> Iterator[Row]:
         body: Row = {"month": month.month, "commune": code, "as_of": one.month if one else None}
         body |= {"codes": one.codes if one else None, "area_m2": one.area_m2 if one else None}
         body |= {"households": len(one.households) if one else None}
-        members = packed([Share(number, 0) for number in sorted(one.households)]) if one else None
+        members = packed(sorted(one.land)) if one else None
         yield _row("areas", (code,), body | {"status": SHOWN if one else HIDDEN}, members)
 
 
@@ -105,6 +105,6 @@ def _last_areas(session: Session) -> dict[str, areas.Commune]:
     )
     found = {}
     for row in session.execute(question).scalars():
-        body, members = json.loads(row.body), {one.id for one in unpacked(row.members or b"")}
-        found[row.key] = areas.Commune(body["as_of"], body["codes"], body["area_m2"], members)
+        body, land = json.loads(row.body), set(unpacked(row.members or b""))
+        found[row.key] = areas.Commune(body["as_of"], body["codes"], body["area_m2"], land)
     return found
