@@ -69,6 +69,26 @@ def test_what_waits_for_whoever_leaves_is_not_sent(office: MailWorld) -> None:
     assert office.states("thu/") == ["dropped"]
 
 
+@pytest.mark.parametrize("is_erased", [False, True])
+def test_what_is_written_at_the_moment_somebody_leaves_is_not_sent_and_stops_no_other(
+    office: MailWorld, is_erased: bool
+) -> None:
+    """On PostgreSQL whoever writes still sees the address as it was; an erased one stopped all mail."""
+    row = office.address()
+    with reading() as session:
+        seen = addresses.find(session, office.actor, row.public_id)
+    with transaction() as session:
+        if is_erased:
+            addresses.erase(session, office.actor, row.public_id, office.now)
+        else:
+            addresses.leave(session, row.public_id, addresses.secret_of(seen), office.now)
+    with transaction() as session:
+        assert outbox.queue_mail(session, seen, Letter("thu/1", "Số liệu", "a"), office.now)
+    write(office, "binh", "thu/2")
+    office.work()
+    assert (office.states("thu/1"), office.states("thu/2")) == (["dropped"], ["sent"])
+
+
 def test_leaving_while_the_mail_is_on_the_wire_keeps_its_last_sign_back(
     office: MailWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -31,6 +31,7 @@ def send_mail(run: Run) -> None:
         return
     with run.writing() as session:
         run.add(lost=outbox.note_lost(session, run.desk.now()))
+        outbox.drop_waiting(session, run.desk.now())
     for _ in range(MOST_AT_ONCE):
         run.pause_point()
         mail = _next(run)

@@ -232,4 +232,5 @@ def _end(session: Session, row: MailAddress, state: AddressState, now: datetime)
     row.state, row.ended_at = state, row.ended_at or now
     row.gets_checkpoints = row.gets_reminders = row.gets_alarms = False
     session.execute(delete(ReportReader).where(col(ReportReader.address_id) == row.id))
-    outbox.drop_waiting(session, row.id, now)
+    session.flush()
+    outbox.drop_waiting(session, now)

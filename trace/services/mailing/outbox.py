@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
@@ -53,7 +53,7 @@ def queue_mail(session: Session, address: MailAddress, letter: Letter, now: date
 
 def next_due(session: Session, now: datetime) -> Mail | None:
     """The mail that has waited longest for its time."""
-    due = (col(Mail.state) == MailState.WAITING, col(Mail.next_try_at) <= now)
+    due = (col(Mail.state) == MailState.WAITING, col(Mail.next_try_at) <= now, ~_is_unwanted())
     question = select(Mail).where(*due).order_by(col(Mail.next_try_at), col(Mail.id)).limit(1)
     found: Mail | None = session.execute(question).scalar_one_or_none()
     return found
@@ -61,7 +61,7 @@ def next_due(session: Session, now: datetime) -> Mail | None:
 
 def begin(session: Session, mail_id: int, now: datetime) -> bool:
     """Its last sign goes out now; False where it may not any more: dropped meanwhile, or taken."""
-    mine = (col(Mail.id) == mail_id, col(Mail.state) == MailState.WAITING)
+    mine = (col(Mail.id) == mail_id, col(Mail.state) == MailState.WAITING, ~_is_unwanted())
     begun = update(Mail).where(*mine).values(state=MailState.HANDING, tries=col(Mail.tries) + 1, done_at=now)
     return session.execute(begun.returning(col(Mail.id))).scalar() is not None
 
@@ -113,10 +113,15 @@ def note_lost(session: Session, now: datetime) -> int:
     return len(session.execute(lost.returning(col(Mail.id))).all())
 
 
-def drop_waiting(session: Session, address_id: int, now: datetime) -> None:
-    """What waits for an address is not sent."""
-    waits = (col(Mail.address_id) == address_id, col(Mail.state) == MailState.WAITING)
+def drop_waiting(session: Session, now: datetime) -> None:
+    """What waits for whoever has left or was erased is not sent, nor what was written at that very moment."""
+    waits = (col(Mail.state) == MailState.WAITING, _is_unwanted())
     session.execute(update(Mail).where(*waits).values(state=MailState.DROPPED, done_at=now))
+
+
+def _is_unwanted() -> ColumnElement[bool]:
+    gone = col(MailAddress.state).in_((AddressState.LEFT, AddressState.ERASED))
+    return col(Mail.address_id).in_(select(col(MailAddress.id)).where(gone))
 
 
 def send_again(session: Session, actor: Actor, public_id: str, now: datetime) -> None:
