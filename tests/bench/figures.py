@@ -56,7 +56,7 @@ SUMMED = (
     *("transactions", "orders", "revenue", "sold", "price", "unpriced", "cancelled", "returned"),
     *("scans", "early_scans", "duplicate_orders"),
 )
-SMALL = Size(200_000, 400_000)
+SMALL = Size(200_000, 400_000, 100_000)
 PAGE = 100
 """Orders a marketplace tells at once."""
 GROUP = 200
@@ -227,7 +227,7 @@ def main() -> None:
     parser.add_argument("--url", help="an empty database, or with --made one that an earlier run filled")
     parser.add_argument("--made", action="store_true")
     given = parser.parse_args()
-    size = Size(given.lines, given.scans)
+    size = Size(given.lines, given.scans, given.lots)
     tie_to_one_core()
     if given.url:
         database = open_database(given.url) if given.made else _made(given.url, size)

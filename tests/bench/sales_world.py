@@ -22,11 +22,14 @@ from trace.db import transaction
 from trace.records.admin_unit import AdminUnit
 from trace.records.allocation import Allocation
 from trace.records.columns import NEW_SCHEME
-from trace.records.lot import Lot
+from trace.records.household import Household
+from trace.records.lot import Hold, Lot
 from trace.records.market_order import MarketOrder, MarketOrderLine
 from trace.records.organisation import Organisation
+from trace.records.plot import GrowingArea
 from trace.records.product import Product
 from trace.records.scan import Scan, StampSeen
+from trace.records.season_plan import SeasonPlan
 from trace.records.shop import Listing, Shop, ShopState
 from trace.services.admin_units import load_units
 
@@ -35,8 +38,10 @@ MARKETS = ("shopee", "lazada", "tiktok", "tiki", "sendo", "alibaba")
 FIRST, DAYS = date(2025, 7, 1), 365
 LAST = FIRST + timedelta(days=DAYS - 1)
 STATUSES = (*("completed",) * 16, "placed", "placed", "cancelled", "returned")
-LOTS = 100
-"""Lots of a product, one after the other through the year."""
+VARIETIES = ("thieu", "u_hong")
+HOMES = 340
+"""Households of a cooperative: 136,000 in all."""
+SEASON_DAYS = 81
 UNITS = (500, 1000, 3000, 5000)
 KID = 0
 AT_ONCE = 200_000
@@ -49,19 +54,25 @@ Rows = Iterator[tuple[Any, ...]]
 
 @dataclass(frozen=True)
 class Size:
-    """How many order lines and scans; the defaults are the bar's."""
+    """How many order lines, scans and harvest lots; the defaults are the bar's."""
 
     lines: int = 5_000_000
     scans: int = 20_000_000
+    lots: int = 1_000_000
 
     @property
     def orders(self) -> int:
         """Every fourth has a second line."""
         return self.lines * 4 // 5
 
+    @property
+    def of_product(self) -> int:
+        """Lots of one product, one after the other through the year."""
+        return max(self.lots // (COOPS * SHELF), 1)
+
     def tenth(self) -> Size:
         """A world with a tenth of the rows over the same shops and days."""
-        return Size(self.lines // 10, self.scans // 10)
+        return Size(self.lines // 10, self.scans // 10, self.lots // 10)
 
 
 @dataclass(frozen=True)
@@ -73,15 +84,19 @@ class _Shelf:
     shop: int
     listing: int
     lot: int
+    area: int
+    home: int
 
 
 def fill(size: Size, now: datetime) -> None:
     """Fill the database in use, which has its tables and nothing else; sums are left to a recount."""
     with transaction() as session:
         coop, lot, places = _firsts(session, now)
-    base = _Shelf(coop.org.id + 1, coop.product.id + 1, 1, 1, lot.id + 1)
+    base = _Shelf(coop.org.id + 1, coop.product.id + 1, 1, 1, lot.id + 1, 1, coop.household.id + 1)
     with unlogged() as connection:
-        _things(connection, base, coop, lot, places, now)
+        _things(connection, base, coop, places, now)
+    _write(Lot, _LOT, _lots(size, base, lot, places))
+    _write(Hold, _HOLD, _holds(size, base))
     _write(MarketOrder, _ORDER, _orders(size, base))
     _write(MarketOrderLine, _LINE, _lines(size, base))
     _write(Allocation, _SHARE, _shares(size, base))
@@ -103,26 +118,40 @@ def _firsts(session: Session, now: datetime) -> tuple[world.Coop, Lot, list[str]
     return coop, lot, places
 
 
-def _things(
-    connection: Connection, base: _Shelf, coop: world.Coop, lot: Lot, places: list[str], now: datetime
-) -> None:
+def _things(connection: Connection, base: _Shelf, coop: world.Coop, places: list[str], now: datetime) -> None:
     coops = range(COOPS)
     _copies(connection, coop.org, ({"id": base.org + n, "public_id": f"o{n}", "name": f"HTX {n}",
             "commune_code": places[n % len(places)]} for n in coops))  # fmt: skip
+    _copies(connection, coop.household, ({"id": base.home + n, "org_id": base.org + n // HOMES,
+            "code": f"h{n}"} for n in range(COOPS * HOMES)))  # fmt: skip
     goods = range(COOPS * SHELF)
     _copies(connection, coop.product, ({"id": base.product + n, "org_id": base.org + n // SHELF,
             "public_id": f"p{n}", "sku": f"p{n}", "ocop_group": n % 6 + 1,
-            "variety": ("thieu", "u_hong")[n % 2]} for n in goods))  # fmt: skip
+            "variety": VARIETIES[n % 2]} for n in goods))  # fmt: skip
     shop = {"ext_shop_id": "", "name": "Gian hàng", "state": ShopState.CONNECTED, "created_at": now}
     _copies(connection, Shop(org_id=0, marketplace="", **shop), ({"id": base.shop + n, "ext_shop_id": f"s{n}",
             "org_id": base.org + n // SHOPS, "marketplace": MARKETS[n * 5 % len(MARKETS)]}
             for n in range(COOPS * SHOPS)))  # fmt: skip
     listing = Listing(shop_id=0, ext_listing_id="", created_at=now, updated_at=now)
     _copies(connection, listing, (_listing(n, base) for n in range(COOPS * SHOPS * SHELF)))
-    named = ("public_id", "code", "request_id")
-    _copies(connection, lot, ({"id": base.lot + n, "org_id": base.org + n // LOTS // SHELF,
-            "product_id": base.product + n // LOTS, **dict.fromkeys(named, f"l{n}")}
-            for n in range(COOPS * SHELF * LOTS)))  # fmt: skip
+    for record, rows in ((GrowingArea, _areas(base, places, now)), (SeasonPlan, _plans(places, now))):
+        connection.execute(insert(record), list(rows))
+
+
+def _areas(base: _Shelf, places: list[str], now: datetime) -> Iterable[dict[str, Any]]:
+    """One a cooperative."""
+    for n in range(COOPS):
+        place = {"commune_scheme": NEW_SCHEME, "commune_code": places[n % len(places)], "created_at": now}
+        yield {"id": base.area + n, "org_id": base.org + n, "code": f"VN-{n:04}", "market": "CN", "name": "",
+               "crop": "lychee", "area_m2": 1_000_000, "status": "active", **place}  # fmt: skip
+
+
+def _plans(places: list[str], now: datetime) -> Iterable[dict[str, Any]]:
+    """Lychee in each commune, its own days of this season."""
+    for n, place in enumerate(places):
+        days = {"first_day": LAST - timedelta(days=60 + n % 20), "last_day": LAST - timedelta(days=n % 10)}
+        yield {"commune_scheme": NEW_SCHEME, "commune_code": place, "crop": "lychee", **days,
+               "weight_g": 10**9, "area_m2": 10**7, "recorded_at": now, "confirmed_at": now}  # fmt: skip
 
 
 def _listing(n: int, base: _Shelf) -> dict[str, Any]:
@@ -140,6 +169,38 @@ def _copies(connection: Connection, base: SQLModel, rows: Iterable[dict[str, Any
 def _shop(order: int) -> int:
     """Neighbours in time are of shops far apart."""
     return order * 7919 % (COOPS * SHOPS)
+
+
+_LOT = (
+    *("id", "public_id", "org_id", "code", "search_key", "kind", "state", "product_id", "crop", "variety"),
+    *("weight_g", "household_id", "plot_id", "growing_area_id", "harvested_on", "yield_reason", "acted_for"),
+    *("version", "request_id", "created_at", "released_at", "commune_scheme", "commune_code"),
+)
+
+
+def _lots(size: Size, base: _Shelf, one: Lot, places: list[str]) -> Rows:
+    """Two seasons of each product: a third of its lots a year ago; every fourth was released."""
+    many = size.of_product
+    for n in range(COOPS * SHELF * many):
+        product, turn = n // many, n % many
+        coop, is_old = product // SHELF, turn < many // 3
+        share = turn / (many // 3) if is_old else (turn - many // 3) / (many - many // 3)
+        day = LAST - timedelta(days=SEASON_DAYS - 1 - int(share * SEASON_DAYS) + 365 * is_old)
+        at, home = f"{day} 05:00:00.000000", base.home + coop * HOMES + n * 7919 % HOMES
+        yield (base.lot + n, f"l{n}", base.org + coop, f"l{n}", f"l{n}", "harvest", "released",
+               base.product + product, "lychee", VARIETIES[product % 2], 500_000 + n % 1000, home,
+               one.plot_id, base.area + coop, day.isoformat(), "", False, 1, f"l{n}", at,
+               at if n % 4 == 0 else None, NEW_SCHEME, places[coop % len(places)])  # fmt: skip
+
+
+_HOLD = ("id", "lot_id", "rule", "reason", "figures", "opened_at", "lifted_at", "result", "lift_reason")
+
+
+def _holds(size: Size, base: _Shelf) -> Rows:
+    """One of a hundred lots was stopped; of those every fiftieth still is."""
+    for number, n in enumerate(range(0, COOPS * SHELF * size.of_product, 100), start=1):
+        at = f"{LAST} 05:00:00.000000"
+        yield number, base.lot + n, "gate.phi", "", "", at, at if number % 50 else None, "", ""
 
 
 _ORDER = (
@@ -190,7 +251,7 @@ def _shares(size: Size, base: _Shelf) -> Rows:
             continue
         number += 1
         product = _shop(n) // SHOPS * SHELF + which
-        lot = base.lot + product * LOTS + n * LOTS // size.orders if n % 10 else None
+        lot = base.lot + product * size.of_product + n * size.of_product // size.orders if n % 10 else None
         yield (
             number,
             n + 1,
@@ -215,7 +276,7 @@ def _scans(size: Size, base: _Shelf) -> Rows:
         product = serial * 7919 % products
         state = "NOT_ACTIVATED" if n % 50 == 3 else "CLONE_SUSPECT" if n % 97 == 5 else "SEEN"
         at = _DAYS[n * DAYS // size.scans] + _CLOCK[n % 1440]
-        lot = base.lot + product * LOTS + n * LOTS // size.scans
+        lot = base.lot + product * size.of_product + n * size.of_product // size.scans
         yield n + 1, KID, serial, lot, base.org + product // SHELF, at, state, ""
 
 
@@ -253,7 +314,7 @@ def _write(record: type[SQLModel], names: Sequence[str], rows: Rows) -> None:
 def _settle(connection: Connection) -> None:
     """Let the database count what it has, and go on numbering after it."""
     if connection.dialect.name == "postgresql":
-        for record in (Organisation, Product, Shop, Listing, Lot, *_MANY):
+        for record in (Organisation, Product, Shop, Listing, Lot, Hold, GrowingArea, Household, *_MANY):
             name = record.__tablename__
             connection.execute(text(f"SELECT setval('{name}_id_seq', (SELECT max(id) FROM {name}))"))
     connection.execute(text("ANALYZE"))

@@ -30,6 +30,7 @@ class Caution(StrEnum):
 
 UNPAID = text("status = 'unpaid'")
 ABROAD = text("currency <> 'VND'")
+UNRATED = text("currency <> 'VND' AND NOT is_priced")
 UNMAPPED = text("status = 'unmapped'")
 CAUTIOUS = text("caution <> ''")
 
@@ -49,6 +50,7 @@ class MarketOrder(SQLModel, table=True):
         Index(None, "day"),
         Index("ix_market_order_unpaid", "shop_id", sqlite_where=UNPAID, postgresql_where=UNPAID),
         Index("ix_market_order_abroad", "currency", "day", sqlite_where=ABROAD, postgresql_where=ABROAD),
+        Index("ix_market_order_unrated", "shop_id", sqlite_where=UNRATED, postgresql_where=UNRATED),
         Index("ix_market_order_unmapped", "shop_id", sqlite_where=UNMAPPED, postgresql_where=UNMAPPED),
         Index("ix_market_order_cautious", "shop_id", sqlite_where=CAUTIOUS, postgresql_where=CAUTIOUS),
         one_of("caution", Caution),

@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 
 from trace.records.file_exchange import FileReport, HeldOrder, ReportState
 from trace.records.job import BadRecord, Job, JobState, Schedule
-from trace.records.market_order import ABROAD, CAUTIOUS, UNMAPPED, MarketOrder, MarketOrderLine
+from trace.records.market_order import CAUTIOUS, UNMAPPED, UNRATED, MarketOrder, MarketOrderLine
 from trace.records.shop import Listing, Shop, ShopState, ShopToken
 from trace.records.sums import ShopDay
 from trace.services.exchanging import HOME
@@ -115,7 +115,7 @@ def _cautions(shops: Sequence[int]) -> Any:
 
 
 def _unpriced(shops: Sequence[int]) -> Any:
-    rule = (ABROAD, col(MarketOrder.is_priced).is_(False), col(MarketOrder.currency).not_in((HOME, "")))
+    rule = (UNRATED, col(MarketOrder.currency).not_in((HOME, "")))
     return (
         select(col(MarketOrder.shop_id), func.count())
         .where(col(MarketOrder.shop_id).in_(shops), *rule)

@@ -21,6 +21,8 @@ Bags = Mapping[str, Bag]
 """A bag by key of the asked dimension; by the empty key where none is asked, or a row has none."""
 Judge = Callable[[Session, Sequence[int], Ask], Mapping[int, int]]
 """What rows count for where a question to the database can not say it: amount by row, absent ones nothing."""
+Rule = Callable[[Ask], SQLColumnExpression[bool]]
+"""Whether a row counts, which depends on the days asked about."""
 
 
 class Timing(StrEnum):
@@ -63,14 +65,16 @@ class Count(ABC):
 class Rows(Count):
     """A number made of the rows of ``fact`` that fit ``where``.
 
-    Each row counts for ``amount``, or what the ``judge`` says; without both, once. ``holds`` says of when
-    rows are that belong to no day.
+    Each row counts for ``amount``, or what the ``judge`` says; without both, once. A ``rule`` says of which
+    rows the judge says anything, and these count for ``amount``: so the database adds up what a judge would
+    be asked row by row. ``holds`` says of when rows are that belong to no day.
     """
 
     fact: Fact
     where: tuple[SQLColumnExpression[bool], ...] = ()
     amount: SQLColumnExpression[int] | None = None
     judge: Judge | None = None
+    rule: Rule | None = None
     holds: Timing = Timing.TODAY
 
     @property
@@ -117,10 +121,12 @@ class Total(Rows):
         """The sum for each value of ``by``, or the whole."""
         fact = self.fact.knowing(ask.dimensions)
         keys = [fact.key(by).label("cut")] if by else []
-        if self.judge is not None:
+        if self.judge is not None and self.rule is None:
             return self._judged(session, self.narrowed(select(*keys, fact.id), fact, actor, ask), ask)
         value = func.count(distinct(fact.id)) if fact.is_split else func.sum(self.each)
         question = self.narrowed(select(*keys, value), fact, actor, ask)
+        if self.rule is not None:
+            question = question.where(self.rule(ask))
         rows = session.execute(question.group_by("cut") if keys else question, ask.days)
         return {_key(row[:-1]): int(row[-1] or 0) for row in rows}
 

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import select, union_all
+from sqlalchemy import ColumnElement, select, union_all
 from sqlmodel import Session, col
 
+from trace.records.household import Household
 from trace.records.lot import Lot, LotLink
 from trace.records.sums import LotDay, LotMonth
 from trace.records.training import TrainingAttendance, TrainingSession
@@ -19,17 +20,22 @@ WITHIN = timedelta(days=EXPIRING_DAYS)
 
 def sold_in_period(session: Session, ids: Sequence[int], ask: Ask) -> dict[int, int]:
     """One for each household that sold on a day asked about."""
-    return dict.fromkeys(_sellers(session, ask.since, ask.until) & set(ids), 1)
+    return dict.fromkeys(set(session.execute(_sellers(ask.since, ask.until)).scalars()) & set(ids), 1)
 
 
-def _sellers(session: Session, since: date, until: date) -> set[int]:
+def sells_in_period(ask: Ask) -> ColumnElement[bool]:
+    """The same as a rule of households."""
+    return col(Household.id).in_(_sellers(ask.since, ask.until))
+
+
+def _sellers(since: date, until: date) -> Any:
     """The households of all that went into lots that were sold from."""
     sold = union_all(*(_sold_from(span, is_month=is_month) for span, is_month in spans(since, until)))
     above = select(sold.subquery().c[0].label("lot_id")).cte("above", recursive=True)
     parents = select(col(LotLink.parent_id)).join(above, above.c.lot_id == col(LotLink.child_id))
     lots = above.union(parents)
     picked = select(col(Lot.household_id)).join(lots, lots.c.lot_id == col(Lot.id))
-    return set(session.execute(picked.where(col(Lot.household_id).is_not(None)).distinct()).scalars())
+    return picked.where(col(Lot.household_id).is_not(None)).distinct()
 
 
 def _sold_from(span: Span, *, is_month: bool) -> Any:

@@ -11,7 +11,7 @@ from trace.services.figures.fact import UNTIL
 from trace.services.figures.facts.people import AT_SHOPS, HOUSEHOLDS, SELLERS, TRAINED
 from trace.services.figures.facts.placing import stars
 from trace.services.figures.facts.products import ON_SHELVES, PRODUCTS
-from trace.services.figures.judges.selling import sold_after_course, sold_in_period
+from trace.services.figures.judges.selling import sells_in_period, sold_after_course, sold_in_period
 from trace.services.figures.measure import Measure, Unit
 
 CONNECTED = (ShopState.CONNECTED, ShopState.NEEDS_LOGIN)
@@ -40,7 +40,13 @@ MEASURES = (
         "active_sellers",
         1,
         Unit.SHARE,
-        Total(fact=SELLERS, where=(_HAS_SHOP,), judge=sold_in_period, holds=Timing.PERIOD),
+        Total(
+            fact=SELLERS,
+            where=(_HAS_SHOP,),
+            judge=sold_in_period,
+            rule=sells_in_period,
+            holds=Timing.PERIOD,
+        ),
         Total(fact=HOUSEHOLDS, where=(_HAS_SHOP,)),
     ),
     Measure(3, "households_trained", 2, Unit.COUNT, _TRAINED),
