@@ -123,6 +123,14 @@ def test_the_day_is_the_creation_day_in_vietnam(shop: Shop, now: datetime) -> No
     assert [(day.isoformat(), count) for day, count in days] == [("2026-06-01", 1), ("2026-06-02", 1)]
 
 
+def test_an_order_without_lines_leaves_the_day_it_was_of(shop: Shop, now: datetime) -> None:
+    """A marketplace that shows no detail told the order under another day: it stayed counted in both."""
+    with transaction() as session:
+        for told in (order("S1", lines=()), order("S1", lines=(), at=48, changed=48)):
+            selling.record_orders(session, shop.id, [told], now)
+        assert recounting.recount(session, check=True) == []
+
+
 def test_an_order_of_two_listings_is_one_order_of_the_shop_and_one_of_each_listing(
     shop: Shop, now: datetime
 ) -> None:

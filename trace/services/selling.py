@@ -159,6 +159,8 @@ class _Sheet:
         self.kept -= rows.keys()
         if not rows:
             return
+        for row, _order in rows.values():  # also one of which no line is known
+            self._touch(row, ())
         own, listing = col(MarketOrderLine.order_id), col(MarketOrderLine.listing_id)
         blind = {number for number, (_row, order) in rows.items() if order.caution == NO_DETAIL}
         stay = self.session.execute(select(own, listing).where(own.in_(blind))).all() if blind else []
