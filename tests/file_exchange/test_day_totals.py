@@ -94,7 +94,7 @@ def test_what_can_not_be_is_refused(booth: Booth) -> None:
     with pytest.raises(Invalid):
         enter(booth, day=date(2026, 8, 1))
     with pytest.raises(Invalid):
-        enter(booth, day=date(206, 6, 5))
+        enter(booth, day=date(2009, 6, 5))
     with pytest.raises(Invalid):
         enter(booth, orders=2)
 
