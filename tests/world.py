@@ -18,7 +18,7 @@ from trace.records.organisation import Organisation, OrgKind
 from trace.records.plot import GrowingArea, Plot
 from trace.records.product import Product, ProductImage, ProposalState
 from trace.records.product_gtin import ProductGtin
-from trace.services import accounts
+from trace.services import accounts, harvest_figures
 from trace.services.admission import Actor, actor_of
 from trace.services.public_id import new_public_id
 from trace.standards.search_key import fold_vi
@@ -136,7 +136,9 @@ def make_lot(
         "packed_on": date(2026, 6, 12),
     }
     values |= {"commune_code": plot.commune_code, "request_id": f"r-{n}", "created_at": now}
-    return add(session, Lot(**{**values, **given}))
+    lot = add(session, Lot(**{**values, **given}))
+    harvest_figures.add(session, harvest_figures.entry(lot))
+    return lot
 
 
 @dataclass

@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
 from statistics import median
@@ -27,7 +27,7 @@ from flask import Flask
 from sqlalchemy import insert, select
 from sqlmodel import Session, col
 
-from tests.bench import sales_world
+from tests.bench import sales_world, season_page
 from tests.bench.pdf import peak_mb
 from tests.bench.ruler import Bar, Limit, tie_to_one_core
 from tests.bench.sales_world import FIRST, LAST, Size, fill
@@ -35,14 +35,20 @@ from trace.db import Database, current_database, open_database, reading, transac
 from trace.db_upgrade import upgrade_database
 from trace.keyring import Keyring, use_keyring
 from trace.records.account import Role
+from trace.records.lot import Lot
 from trace.records.market_order import MarketOrder, MarketOrderLine
 from trace.records.scan import Scan
-from trace.services import order_figures, recounting, scan_figures, stamp_figures
+from trace.services import (
+    harvest_figures,
+    order_figures,
+    recounting,
+    scan_figures,
+    stamp_figures,
+)
 from trace.services.admission import Actor
 from trace.services.figures import tables
 from trace.services.figures.answering import answer
 from trace.services.figures.asking import Ask, Dimension
-from trace.services.figures.board import board
 from trace.services.figures.catalogue import BY_NAME
 from trace.services.figures.counting import Count
 from trace.services.figures.row_listing import every_row
@@ -137,6 +143,22 @@ def _scans(size: Size, *, summed: bool) -> int:
     return GROUP
 
 
+def _lots(size: Size, *, summed: bool) -> int:
+    """Harvests of a day, each written down by itself."""
+    _use(_filled(size))
+    with _undone() as session:
+        one = session.execute(select(Lot).order_by(col(Lot.id).desc()).limit(1)).scalar_one()
+        session.expunge_all()
+        for n in range(one.id + 1, one.id + 1 + PAGE):
+            named = dict.fromkeys(("public_id", "code", "request_id"), f"new{n}")
+            lot = Lot(**{**one.model_dump(), "id": n, **named})
+            session.add(lot)
+            session.flush()
+            if summed:
+                harvest_figures.add(session, harvest_figures.entry(lot))
+    return PAGE
+
+
 def _times(work: Callable[[], int], times: int = 10) -> int:
     return sum(work() for _ in range(times))
 
@@ -146,8 +168,13 @@ def bars(size: Size = SMALL) -> list[Bar | Limit]:
     views = (lambda: _views(_filled(size)), lambda: _views(_filled(size.tenth())))
     name = f"views of {size.lines:,} order lines beside {size.tenth().lines:,}"
     peer = "the same rows inserted, no sums"
+    pages = (lambda: _pages(_filled(size)), lambda: _pages(_filled(size.tenth())))
+    page = f"season's page of {size.lines:,} order lines beside {size.tenth().lines:,}"
     return [
         Bar(name, "figure", *views, "the same at a tenth", 1 / 1.2),
+        Bar(page, "page", *pages, "the same at a tenth", 1 / 1.2),
+        Bar("harvests kept with their sums", "lot", partial(_lots, size, summed=True),
+            partial(_lots, size, summed=False), peer, 0.25),
         Bar("orders kept with their sums", "order", partial(_times, partial(_orders, size, summed=True)),
             partial(_times, partial(_orders, size, summed=False)), peer, 0.25),
         Bar("scans kept with their sums", "scan", partial(_times, partial(_scans, size, summed=True)),
@@ -188,12 +215,10 @@ def _looked_at(clock: Callable[[], float], name: str, look: Callable[[], object]
     _say(name=name, first_ms=spent[0] * 1000, later_ms=median(spent[1:]) * 1000)
 
 
-def _page() -> None:
-    """The office's own: a season beside the days before it."""
-    season = replace(YEAR, since=LAST - timedelta(days=80))
-    before = replace(season, since=season.since - timedelta(days=81), until=season.since - timedelta(days=1))
-    with reading() as session:
-        board(session, OFFICE, season, before)
+def _pages(database: Database) -> int:
+    _use(database)
+    season_page.look()
+    return 1
 
 
 def _exported(clock: Callable[[], float]) -> None:
@@ -240,7 +265,7 @@ def main() -> None:
     with reading() as session:
         _ratios(session, clock)
     _exported(clock)
-    _looked_at(clock, "the office's page, a season of 81 days", _page)
+    _looked_at(clock, "the office's page, a season of 81 days", partial(_pages, database))
 
 
 if __name__ == "__main__":

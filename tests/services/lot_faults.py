@@ -1,6 +1,7 @@
 """A plain recount of what lots promise (I1 to I5, I7, I11, I12), with nothing of the code it checks."""
 
 from collections import Counter, defaultdict
+from datetime import date
 
 from sqlmodel import Session, select
 
@@ -9,6 +10,7 @@ from trace.records.lot import Hold, Lot, LotKind, LotLink
 from trace.records.product import Product
 from trace.records.recall import RecallLot
 from trace.records.stamp import StampActivation, StampVoid
+from trace.records.sums import HarvestDay
 from trace.services.logging_acts import body_of
 from trace.standards.event_hash import event_hash
 
@@ -24,6 +26,7 @@ def faults(session: Session) -> list[str]:
         *_recalls(session, lots, links),
         *_holds(session, lots, links),
         *_events(session, lots),
+        *_harvests(session, lots),
     ]
 
 
@@ -122,6 +125,21 @@ def _events(session: Session, lots: dict[int, Lot]) -> list[str]:
     found += [f"I12 event {event.id} has no leaf" for event in events if event.event_id not in text]
     made = {event.subject_id for event in events if event.act in ("harvest", "pack")}
     return found + [f"I12 lot {lot.code} has no event" for lot in lots.values() if lot.id not in made]
+
+
+def _harvests(session: Session, lots: dict[int, Lot]) -> list[str]:
+    """Sums of harvests are what the lots say that are no drafts and no mistakes."""
+    withdrawn = {one.subject_id for one in session.exec(select(Event).where(Event.act == "withdraw")).all()}
+    picked: Counter[tuple[int, date]] = Counter()
+    for lot in lots.values():
+        if lot.kind == LotKind.HARVEST and lot.state != "draft" and lot.id not in withdrawn:
+            picked[lot.org_id, lot.harvested_on] += lot.weight_g
+    stored: Counter[tuple[int, date]] = Counter()
+    for row in session.exec(select(HarvestDay)).all():
+        stored[row.org_id, row.day] += row.grams
+    keys = picked.keys() | stored.keys()
+    return [f"S harvest of {key}: {stored[key]} g, lots {picked[key]}" for key in keys
+            if stored[key] != picked[key]]  # fmt: skip
 
 
 def _is_whole(event: Event) -> bool:

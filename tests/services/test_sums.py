@@ -24,6 +24,8 @@ from trace.db_upgrade import alembic_config, upgrade_database
 from trace.records.scan import Scan
 from trace.records.shop import Listing
 from trace.records.sums import (
+    HarvestDay,
+    HarvestMonth,
     LotDay,
     LotMonth,
     PriceDay,
@@ -56,7 +58,7 @@ RANDOM = settings(
 SEEDS = st.integers(0, 2**32)
 NEAR = st.integers(-40, 80)
 OF_ORDERS = (SalesDay, SalesMonth, ShopDay, ShopMonth, PriceDay, PriceMonth, LotDay, LotMonth)
-TABLES = (*OF_ORDERS, ScanDay, ScanMonth, StampDay, StampMonth)
+TABLES = (*OF_ORDERS, ScanDay, ScanMonth, StampDay, StampMonth, HarvestDay, HarvestMonth)
 
 
 def summed() -> Iterator[tuple[Measure, Summed]]:

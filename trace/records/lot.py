@@ -45,6 +45,8 @@ class Lot(Placed, table=True):
         Index(None, "org_id", "state"),
         Index(None, "plot_id", "harvested_on"),
         Index(None, "growing_area_id", "harvested_on"),
+        Index(None, "harvested_on"),
+        Index(None, "created_at"),
         Index(None, "search_key"),
     )
 

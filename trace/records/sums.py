@@ -1,7 +1,7 @@
 """Sums that follow rows, by day and by month: kept in the transaction that writes the rows.
 
 A month's row has the first of the month as its ``month``. A row of nothing but noughts does not stand;
-only of prices and of lots one may, which was something before.
+only of prices, of lots and of harvests one may, which was something before.
 """
 
 from datetime import date
@@ -159,6 +159,45 @@ class LotMonth(LotSums, table=True):
     month: date = Field(primary_key=True)
     product_id: int = ref("product.id", index=False, primary_key=True)
     lot_id: int = ref("lot.id", index=False, primary_key=True)
+
+
+class HarvestSums(SQLModel):
+    """Harvest of one cooperative, commune, crop, variety and growing area: what counts in figures.
+
+    No old commune is the empty text, no growing area nought.
+    """
+
+    grams: int = big()
+
+
+class HarvestDay(HarvestSums, table=True):
+    """One day of picking."""
+
+    __tablename__ = "harvest_day"
+    __table_args__ = (Index(None, "day"),)
+
+    org_id: int = ref("organisation.id", index=False, primary_key=True)
+    day: date = Field(primary_key=True)
+    commune_code: str = Field(max_length=8, primary_key=True)
+    old_commune_code: str = Field(max_length=8, primary_key=True)
+    crop: str = Field(max_length=32, primary_key=True)
+    variety: str = Field(max_length=48, primary_key=True)
+    growing_area_id: int = _part()
+
+
+class HarvestMonth(HarvestSums, table=True):
+    """One month."""
+
+    __tablename__ = "harvest_month"
+    __table_args__ = (Index(None, "month"),)
+
+    org_id: int = ref("organisation.id", index=False, primary_key=True)
+    month: date = Field(primary_key=True)
+    commune_code: str = Field(max_length=8, primary_key=True)
+    old_commune_code: str = Field(max_length=8, primary_key=True)
+    crop: str = Field(max_length=32, primary_key=True)
+    variety: str = Field(max_length=48, primary_key=True)
+    growing_area_id: int = _part()
 
 
 class ScanSums(SQLModel):

@@ -10,7 +10,7 @@ from trace.errors import Conflict, FieldProblem, Invalid, Refused
 from trace.records.lot import Lot, LotKind, LotState
 from trace.records.plot import Plot
 from trace.records.product import Product
-from trace.services import gates, lot_events
+from trace.services import gates, harvest_figures, lot_events
 from trace.services.admission import Act, Actor, fetch
 from trace.services.gates import Stop, YieldFigures
 from trace.services.holding import hold_by_rule
@@ -70,6 +70,7 @@ def register_lot(session: Session, actor: Actor, given: LotIn, now: datetime) ->
     lot_events.harvested(session, actor, lot, plot, now)
     if not given.draft:
         _pass_gates(session, actor, lot, plot, over, now)
+    harvest_figures.add(session, harvest_figures.entry(lot))
     return lot
 
 
@@ -87,6 +88,7 @@ def open_draft(session: Session, actor: Actor, public_id: str, now: datetime) ->
     move(lot, LotState.OPEN, now)
     lot_events.observed(session, actor, "open", lot, now)
     _pass_gates(session, actor, lot, plot, over, now)
+    harvest_figures.add(session, harvest_figures.entry(lot))
     return lot
 
 

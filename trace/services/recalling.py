@@ -15,7 +15,7 @@ from trace.records.recall import Recall, RecallLot
 from trace.records.shop import Listing
 from trace.records.stamp import StampActivation
 from trace.row_log import insert_logged
-from trace.services import lot_events
+from trace.services import harvest_figures, lot_events
 from trace.services.admission import Act, Actor, fetch, scope_of, visible
 from trace.services.intake import Count, Given, line
 from trace.services.lineage import descendants, linked_by_lot, portions
@@ -101,12 +101,14 @@ def open_recall(session: Session, actor: Actor, public_id: str, given: RecallIn,
         raise Invalid([FieldProblem("lots", "recall.count", given.lots, {"n": len(reached)})])
     recall = _new_recall(session, actor, root, given, now)
     insert_logged(session, "recall_lot", [{"recall_id": recall.id, "lot_id": lot_id} for lot_id in reached])
+    drafts = harvest_figures.drafts_among(session, reached)
     recall_all(session, reached)
     lots = _figures(session, reached)
     lot_events.all_observed(session, actor, "recall", lots, now, recall=recall.number)
     pause_products(session, {lot.product_id for lot in lots if lot.product_id is not None}, now)
     record = {"number": recall.number, "root": root.code, "lots": len(lots), "by": actor.account_id}
     append_leaf(session, "recall_opened", record, now)
+    harvest_figures.add(session, drafts)
     return recall
 
 

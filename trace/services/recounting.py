@@ -9,13 +9,13 @@ from sqlmodel import Session, col
 
 from trace.logbook import log
 from trace.records.scan import Alarm
-from trace.services import order_figures, scan_figures, stamp_figures
-from trace.services.sums import Difference, Found, Place
+from trace.services import harvest_figures, order_figures, scan_figures, stamp_figures
+from trace.services.sums import Difference, Found, PickedIn, Place
 
 SUMS_DIFFER = "sums_differ"
 SUBJECT = "sums"
 MOST_NAMED = 50
-_KINDS = (order_figures, scan_figures, stamp_figures)
+_KINDS = (order_figures, scan_figures, stamp_figures, harvest_figures)
 
 
 def differences(session: Session) -> Found:
@@ -29,7 +29,9 @@ def differences(session: Session) -> Found:
 
 def mend(session: Session, place: Place) -> None:
     """Bring the sums of one place up to its facts as they are now."""
-    if isinstance(place, date):
+    if isinstance(place, PickedIn):
+        harvest_figures.mend(session, place.month)
+    elif isinstance(place, date):
         scan_figures.mend(session, place)
     elif place:
         order_figures.mend(session, place)

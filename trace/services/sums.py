@@ -15,8 +15,18 @@ from sqlmodel import Session
 Sums = tuple[int, ...]
 Row = tuple[Any, ...]
 """Key, day or month, sums."""
-Place = tuple[int, ...] | date
-"""Whose sums are brought up together: of some shops, of scans in a month (its first), of stamps (no shop)."""
+
+
+@dataclass(frozen=True)
+class PickedIn:
+    """Harvests of a month, by its first."""
+
+    month: date
+
+
+Place = tuple[int, ...] | date | PickedIn
+"""Whose sums are brought up together: of some shops, of scans in a month (its first), of stamps (no shop), of
+harvests in a month."""
 AT_ONCE = 2_000
 """Rows taken from the database at a time where all are read."""
 MOST_KEPT = 1_000

@@ -7,7 +7,7 @@ from sqlmodel import Session, col
 
 from trace.errors import FieldProblem, Invalid, Refused
 from trace.records.lot import Lot, LotKind, LotState
-from trace.services import lot_events
+from trace.services import harvest_figures, lot_events
 from trace.services.admission import Act, Actor, fetch, scope_of
 from trace.services.allocating import fill
 from trace.services.correcting import harvests, packs
@@ -45,6 +45,7 @@ def correct_lot(session: Session, actor: Actor, public_id: str, given: CorrectIn
         raise Invalid([FieldProblem("reason", "correct.why", "")])
     wrong = lot_events.making_event(session, lot)
     before = [getattr(lot, name) for name in FACTS]
+    was = harvest_figures.entry(lot, -1)
     is_harvest = lot.kind == LotKind.HARVEST
     said = {"corrects": wrong.event_id}
     if is_harvest:
@@ -59,6 +60,7 @@ def correct_lot(session: Session, actor: Actor, public_id: str, given: CorrectIn
     settle(session, actor, [lot], now)
     ask_again(session, actor, lot, stops, now)
     fill(session, [lot.product_id] if lot.product_id else [], now)  # orders may have waited for the grams
+    harvest_figures.add(session, [*was, *harvest_figures.entry(lot)])
     return lot
 
 

@@ -13,7 +13,7 @@ from trace.records.lot import Lot, LotLink
 from trace.records.shipment import ShipmentLot
 from trace.records.stamp import StampActivation, StampBlock
 from trace.row_log import update_logged
-from trace.services import lot_events
+from trace.services import harvest_figures, lot_events
 from trace.services.admission import Actor
 from trace.services.correcting.bounds import refuse_giving_back
 from trace.services.correcting.given import WithdrawIn
@@ -57,10 +57,12 @@ def withdraw_lot(session: Session, actor: Actor, public_id: str, given: Withdraw
     if numbers:
         gone = delete(LotLink).where(col(LotLink.id).in_(numbers))
         update_logged(session, gone, "lot_link", numbers)
+    was = harvest_figures.entry(lot, -1)
     never_was(lot)
     session.flush()
     lot_events.withdrawn(session, actor, lot, wrong, given.reason, now)
     settle(session, actor, parents, now)
+    harvest_figures.add(session, was)
     return lot
 
 

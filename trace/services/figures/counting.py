@@ -21,7 +21,7 @@ Bags = Mapping[str, Bag]
 """A bag by key of the asked dimension; by the empty key where none is asked, or a row has none."""
 Judge = Callable[[Session, Sequence[int], Ask], Mapping[int, int]]
 """What rows count for where a question to the database can not say it: amount by row, absent ones nothing."""
-Rule = Callable[[Ask], SQLColumnExpression[bool]]
+Rule = Callable[[Session, Ask], SQLColumnExpression[bool]]
 """Whether a row counts, which depends on the days asked about."""
 
 
@@ -126,7 +126,7 @@ class Total(Rows):
         value = func.count(distinct(fact.id)) if fact.is_split else func.sum(self.each)
         question = self.narrowed(select(*keys, value), fact, actor, ask)
         if self.rule is not None:
-            question = question.where(self.rule(ask))
+            question = question.where(self.rule(session, ask))
         rows = session.execute(question.group_by("cut") if keys else question, ask.days)
         return {_key(row[:-1]): int(row[-1] or 0) for row in rows}
 

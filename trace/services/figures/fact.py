@@ -62,7 +62,8 @@ class Fact:
     comes once for each thing it is joined to, and only its ``id`` is counted; ``finer`` are the same rows
     joined to more. ``written`` is when a row was last heard of; rows of shops (``is_sold``) are as fresh as
     the shop that was read longest ago. Rows that are written anew with every change are known again by
-    ``lasting``, rows they are joined to; ``passing`` ones are deleted after a while.
+    ``lasting``, rows they are joined to; ``passing`` ones are deleted after a while. Where ``is_indexed``, an
+    index has the rows in the order they were ``written``.
     """
 
     name: str
@@ -78,6 +79,7 @@ class Fact:
     finer: Fact | None = None
     lasting: Fact | None = None
     passing: bool = False
+    is_indexed: bool = False
 
     @property
     def dimensions(self) -> frozenset[Dimension]:

@@ -57,6 +57,7 @@ def _by(day: Any) -> Fact:
         keys={**_KEYS, **calendar(day)},
         cells=_CELLS,
         written=col(Lot.created_at),
+        is_indexed=True,
     )
 
 

@@ -29,7 +29,11 @@ def of_place(table: type[Placed]) -> Keys:
     An old commune is the one that was written down, else the only one that went into today's; an old
     district that of the old commune, else the one all of them lay in.
     """
-    code, old = col(table.commune_code), col(table.old_commune_code)
+    return in_place(col(table.commune_code), col(table.old_commune_code))
+
+
+def in_place(code: Any, old: Any) -> Keys:
+    """The same of a commune of today and an old one, empty where none is known."""
     return {
         Dimension.COMMUNE: code,
         Dimension.PROVINCE: _above(NEW_SCHEME, code),
@@ -70,7 +74,11 @@ def of_product() -> Keys:
 
 def of_crop(table: type[Lot | Plot | Product]) -> Keys:
     """What grows and its variety; of lychee the early and the main crop are told apart by the variety."""
-    crop, variety = col(table.crop), col(table.variety)
+    return growing(col(table.crop), col(table.variety))
+
+
+def growing(crop: Any, variety: Any) -> Keys:
+    """The same of a crop and a variety."""
     part = case(
         (and_(crop == "lychee", variety.in_(EARLY)), "lychee_early"),
         (and_(crop == "lychee", variety.in_(MAIN)), "lychee_main"),

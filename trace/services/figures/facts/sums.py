@@ -1,4 +1,4 @@
-"""Sums of listings, of shops and of scans, by day and by month, as rows that figures add up.
+"""Sums of listings, of shops, of harvests and of scans, by day and by month, as rows that figures add up.
 
 Where no time is asked for, a thing's sums are added up before it is joined to what it belongs to: there are
 far more sums than things.
@@ -12,9 +12,12 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from trace.records.organisation import Organisation
+from trace.records.plot import GrowingArea
 from trace.records.product import Product
 from trace.records.shop import Listing, Shop
 from trace.records.sums import (
+    HarvestDay,
+    HarvestMonth,
     LotDay,
     LotMonth,
     PriceDay,
@@ -26,10 +29,11 @@ from trace.records.sums import (
     ShopDay,
     ShopMonth,
 )
-from trace.services import scan_figures
+from trace.services import harvest_figures, scan_figures
 from trace.services.figures.asking import Dimension
 from trace.services.figures.counting import Rows
 from trace.services.figures.fact import FIRST, LAST, Fact, Keys, calendar, table
+from trace.services.figures.facts.placing import growing, in_place
 from trace.services.figures.facts.sales import ITS_PRODUCT, OF_LISTING, OF_SHOP, OWNER
 from trace.services.figures.facts.stamps import OF_STAMP
 from trace.services.figures.stored import Stored
@@ -65,6 +69,12 @@ class Sums:
             months_together=self._together(made, month, month.c.month),
         )
 
+    def counted_by_day(self, made: Made) -> Stored:
+        """A number that looks at each day, which no month tells."""
+        day = table(self.days)
+        rows = made(day.c, self._fact(day, day.c.day, calendar(day.c.day)))
+        return Stored(rows, rows, rows, rows)
+
     def _together(self, made: Made, record: Any, when: Any) -> Rows:
         own = [record.c[name] for name in self.things]
         sums = (func.sum(record.c[name]).label(name) for name in self.columns)
@@ -95,6 +105,20 @@ def _of_scans(source: Any) -> Any:
     return owned.outerjoin(table(Product), col(Product.id) == source.c.product_id)
 
 
+def _of_harvest(source: Any) -> Any:
+    owned = source.join(table(Organisation), col(Organisation.id) == source.c.org_id)
+    return owned.outerjoin(table(GrowingArea), col(GrowingArea.id) == source.c.growing_area_id)
+
+
+def _harvest_keys(c: Any) -> Keys:
+    return {
+        Dimension.COOPERATIVE: col(Organisation.public_id),
+        **in_place(c.commune_code, func.nullif(c.old_commune_code, "")),
+        **growing(c.crop, c.variety),
+        Dimension.GROWING_AREA: col(GrowingArea.code),
+    }
+
+
 LISTINGS = Sums(SalesDay, SalesMonth, ("listing_id",), LISTING_SUMS, _of_listing, lambda _: OF_LISTING)
 SHOPS = Sums(
     ShopDay, ShopMonth, ("shop_id",), SHOP_SUMS, lambda s: _with_owner(s, s.c.shop_id), lambda _: OF_SHOP
@@ -116,4 +140,12 @@ SCANNED = Sums(
     scan_figures.COLUMNS,
     _of_scans,
     lambda c: {**OF_STAMP, Dimension.SCANNED_IN: c.province},
+)
+HARVESTS = Sums(
+    HarvestDay,
+    HarvestMonth,
+    harvest_figures.THING,
+    harvest_figures.COLUMNS,
+    _of_harvest,
+    _harvest_keys,
 )

@@ -5,13 +5,15 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, tuple_
 from sqlmodel import Session, col
 
 from trace.records.lot import Lot
 from trace.records.plot import Plot
 from trace.records.season_plan import SeasonPlan
+from trace.records.sums import HarvestMonth
 from trace.services.figures.asking import Ask
+from trace.services.figures.counting import Rule
 from trace.services.figures.judges.yielding import usual_g, with_rule
 from trace.services.plan_clashes import in_force
 from trace.services.rules import variety_key
@@ -62,6 +64,40 @@ def of_planned(session: Session, ids: Sequence[int], ask: Ask) -> dict[int, int]
     }
 
 
+def in_planned_season(of: Any) -> Rule:
+    """The same as a rule: of lots (``of`` are their columns) or of sums of them by day.
+
+    A variety is compared as plans name it, which no database does: the names there are come from the sums.
+    """
+    day, old = of.day if "day" in of else of.harvested_on, func.nullif(of.old_commune_code, "")
+
+    def rule(session: Session, ask: Ask) -> ColumnElement[bool]:
+        plan, years = SeasonPlan, _years(ask)
+        named = select(col(plan.variety), func.min(col(plan.first_day)), func.max(col(plan.last_day)))
+        named = named.where(in_force(), *_touching(years)).group_by(col(plan.variety))
+        plans = session.execute(named).all()
+        if not plans:
+            return false()
+        grown = session.execute(select(col(HarvestMonth.variety)).distinct()).scalars().all()
+        pairs = [
+            (row[0], one) for row in plans for one in grown if variety_key(row[0]) in ("", variety_key(one))
+        ]
+        found = exists().where(
+            in_force(),
+            *_touching(years),
+            col(plan.commune_code) == of.commune_code,
+            col(plan.crop) == of.crop,
+            day.between(col(plan.first_day), col(plan.last_day)),
+            or_(col(plan.old_commune_code).is_(None), col(plan.old_commune_code) == old),
+            or_(col(plan.org_id).is_(None), col(plan.org_id) == of.org_id),
+            tuple_(col(plan.variety), of.variety).in_(pairs),
+        )
+        first, last = min(row[1] for row in plans), max(row[2] for row in plans)
+        return and_(day.between(first, last), found)
+
+    return rule
+
+
 def _lots(session: Session, ids: Sequence[int]) -> Any:
     facts = (Lot.id, Lot.commune_code, Lot.old_commune_code, Lot.crop, Lot.variety, Lot.org_id)
     more = (Lot.harvested_on, Lot.weight_g)
@@ -76,12 +112,17 @@ def _falling(plan: SeasonPlan, amount: int, ask: Ask) -> int:
     return falling(amount, plan.first_day, plan.last_day, ask.since, ask.until)
 
 
+def _years(ask: Ask) -> tuple[date, date]:
+    return date(ask.since.year, 1, 1), date(ask.until.year, 12, 31)
+
+
+def _touching(years: tuple[date, date]) -> tuple[ColumnElement[bool], ...]:
+    return col(SeasonPlan.first_day) <= years[1], col(SeasonPlan.last_day) >= years[0]
+
+
 def _plans(session: Session, ask: Ask) -> Find:
     """Plans in force of the calendar years asked about: where one is, the rules do not speak."""
-    years = date(ask.since.year, 1, 1), date(ask.until.year, 12, 31)
-    question = select(SeasonPlan).where(
-        in_force(), col(SeasonPlan.first_day) <= years[1], col(SeasonPlan.last_day) >= years[0]
-    )
+    question = select(SeasonPlan).where(in_force(), *_touching(_years(ask)))
     by_place: dict[tuple[str, str], list[SeasonPlan]] = defaultdict(list)
     for one in session.execute(question).scalars():
         by_place[one.commune_code, one.crop].append(one)

@@ -23,7 +23,7 @@ def sold_in_period(session: Session, ids: Sequence[int], ask: Ask) -> dict[int, 
     return dict.fromkeys(set(session.execute(_sellers(ask.since, ask.until)).scalars()) & set(ids), 1)
 
 
-def sells_in_period(ask: Ask) -> ColumnElement[bool]:
+def sells_in_period(session: Session, ask: Ask) -> ColumnElement[bool]:
     """The same as a rule of households."""
     return col(Household.id).in_(_sellers(ask.since, ask.until))
 

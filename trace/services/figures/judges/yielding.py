@@ -1,5 +1,6 @@
 """What land should give, and what it gave: the office's yield rules laid on plots and growing areas."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any
@@ -7,11 +8,12 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from trace.records.lot import Lot, LotKind
+from trace.records.lot import Lot
 from trace.records.plot import GrowingArea, Plot
+from trace.records.sums import HarvestDay, HarvestMonth
 from trace.services.figures.asking import Ask
+from trace.services.figures.stored import spans
 from trace.services.gates import YieldFigures
-from trace.services.lot_states import counts
 from trace.services.rules import yield_rule
 
 
@@ -35,17 +37,14 @@ def is_over(session: Session, ids: Sequence[int], ask: Ask) -> dict[int, int]:
 
 def gave_g(session: Session, ids: Sequence[int], ask: Ask) -> dict[int, int]:
     """Grams picked in each growing area in the period."""
-    picked = (
-        select(col(Lot.growing_area_id), func.sum(col(Lot.weight_g)))
-        .where(
-            col(Lot.growing_area_id).in_(ids),
-            col(Lot.kind) == LotKind.HARVEST,
-            counts(),
-            col(Lot.harvested_on).between(ask.since, ask.until),
-        )
-        .group_by(col(Lot.growing_area_id))
-    )
-    return {number: int(grams) for number, grams in session.execute(picked)}
+    found: Counter[int] = Counter()
+    for span, is_month in spans(ask.since, ask.until):
+        table: Any = HarvestMonth if is_month else HarvestDay
+        area, when = col(table.growing_area_id), col(table.month if is_month else table.day)
+        picked = select(area, func.sum(col(table.grams))).where(area.in_(ids), when.between(*span))
+        for number, grams in session.execute(picked.group_by(area)):
+            found[number] += int(grams)
+    return dict(found)
 
 
 def with_rule(session: Session, ids: Sequence[int], ask: Ask) -> dict[int, int]:

@@ -9,13 +9,21 @@ from trace.records.certificate import Certificate, CertificateScope, Scheme
 from trace.records.lot import Lot, LotKind
 from trace.records.plot import Plot
 from trace.services.figures.counting import Timing, Total
-from trace.services.figures.fact import SOON, UNTIL, table
+from trace.services.figures.fact import SOON, UNTIL, Fact, table
 from trace.services.figures.facts.land import AREAS, CERTIFICATES, PLOTS
 from trace.services.figures.facts.lots import PICKED
 from trace.services.figures.facts.planning import OVERLAPS, PLANS
-from trace.services.figures.judges.planning import expected_g, of_planned, of_planned_or_ruled, planned_g
+from trace.services.figures.facts.sums import HARVESTS
+from trace.services.figures.judges.planning import (
+    expected_g,
+    in_planned_season,
+    of_planned,
+    of_planned_or_ruled,
+    planned_g,
+)
 from trace.services.figures.judges.yielding import is_over, most_g, of_ruled_areas
 from trace.services.figures.measure import Measure, Unit
+from trace.services.figures.stored import Summed
 from trace.services.lot_states import counts
 from trace.services.plan_clashes import in_force
 
@@ -41,13 +49,28 @@ def _area(*rules: Any) -> Total:
     return Total(fact=PLOTS, amount=col(Plot.area_m2), where=(_covered(*rules),), holds=Timing.UNTIL)
 
 
+def _planned(c: Any, fact: Fact) -> Total:
+    return Total(fact=fact, amount=c.grams, rule=in_planned_season(c))
+
+
+_PLANNED_LOTS = Total(
+    fact=PICKED,
+    where=HARVEST,
+    amount=col(Lot.weight_g),
+    judge=of_planned,
+    rule=in_planned_season(table(Lot).c),
+)
+
 MEASURES = (
     Measure(
         10,
         "harvested",
         1,
         Unit.GRAMS,
-        Total(fact=PICKED, where=HARVEST, amount=col(Lot.weight_g)),
+        Summed(
+            (HARVESTS.counted(lambda c, fact: Total(fact=fact, amount=c.grams)),),
+            Total(fact=PICKED, where=HARVEST, amount=col(Lot.weight_g)),
+        ),
     ),
     Measure(
         10,
@@ -63,7 +86,7 @@ MEASURES = (
         "plan_reached",
         1,
         Unit.SHARE,
-        Total(fact=PICKED, where=HARVEST, judge=of_planned),
+        Summed((HARVESTS.counted_by_day(_planned),), _PLANNED_LOTS),
         Total(fact=PLANS, where=(in_force(), *OVERLAPS), judge=planned_g, holds=Timing.PERIOD),
         better=0,
     ),
