@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from typing import Any
 
@@ -39,6 +39,7 @@ FIRST, DAYS = date(2025, 7, 1), 365
 LAST = FIRST + timedelta(days=DAYS - 1)
 STATUSES = (*("completed",) * 16, "placed", "placed", "cancelled", "returned")
 VARIETIES = ("thieu", "u_hong")
+BEGUN = datetime.combine(FIRST, time(), UTC)
 HOMES = 340
 """Households of a cooperative: 136,000 in all."""
 SEASON_DAYS = 81
@@ -128,7 +129,7 @@ def _things(connection: Connection, base: _Shelf, coop: world.Coop, places: list
     _copies(connection, coop.product, ({"id": base.product + n, "org_id": base.org + n // SHELF,
             "public_id": f"p{n}", "sku": f"p{n}", "ocop_group": n % 6 + 1,
             "variety": VARIETIES[n % 2]} for n in goods))  # fmt: skip
-    shop = {"ext_shop_id": "", "name": "Gian hàng", "state": ShopState.CONNECTED, "created_at": now}
+    shop = {"ext_shop_id": "", "name": "Gian hàng", "state": ShopState.CONNECTED, "created_at": BEGUN}
     _copies(connection, Shop(org_id=0, marketplace="", **shop), ({"id": base.shop + n, "ext_shop_id": f"s{n}",
             "org_id": base.org + n // SHOPS, "marketplace": MARKETS[n * 5 % len(MARKETS)]}
             for n in range(COOPS * SHOPS)))  # fmt: skip

@@ -142,8 +142,9 @@ def _orders(session: Session, shops: Sequence[int], now: datetime) -> Mapping[in
     today = local_day(now)
     rule = (col(ShopDay.shop_id).in_(shops), col(ShopDay.day).between(today - timedelta(days=6), today))
     found: dict[int, dict[int, int]] = defaultdict(dict)
-    for row in session.execute(select(ShopDay).where(*rule)).scalars():
-        found[row.shop_id][(today - row.day).days] = row.orders
+    columns = (col(ShopDay.shop_id), col(ShopDay.day), col(ShopDay.orders))
+    for shop, day, orders in session.execute(select(*columns).where(*rule)):
+        found[shop][(today - day).days] = orders
     return found
 
 

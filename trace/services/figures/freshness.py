@@ -49,15 +49,16 @@ def _of_shops(session: Session, actor: Actor, ask: Ask) -> Freshness:
 
 def _newest(session: Session, actor: Actor, rows: Rows, ask: Ask) -> datetime | None:
     fact = rows.fact.knowing(ask.dimensions)
-    if fact.written is None:
+    written = fact.written
+    if written is None:
         return None
     # In the order of its days, or by an index of its own, the newest row is the first that is found; no row
     # is the newest of none. An index of days would be in the way then: SQLite sorts what it finds by it.
-    is_ordered = fact.written is fact.at or fact.is_indexed
+    is_ordered = written is fact.at or fact.is_indexed
     if is_ordered and fact.day is not None:
         fact = replace(fact, day=func.coalesce(fact.day, fact.day))
-    question = rows.narrowed(select(fact.written if is_ordered else func.max(fact.written)), fact, actor, ask)
+    question = rows.narrowed(select(written if is_ordered else func.max(written)), fact, actor, ask)
     if is_ordered:
-        question = question.order_by(fact.written.desc()).limit(1)
+        question = question.order_by(written.desc()).limit(1)
     found: datetime | None = session.execute(question, ask.days).scalar()
     return found

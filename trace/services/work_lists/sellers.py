@@ -20,6 +20,7 @@ from trace.records.organisation import Organisation
 from trace.records.shop import Shop
 from trace.records.sums import ShopDay
 from trace.records.work_decision import WorkKind
+from trace.services.figures.fact import table
 from trace.services.figures.measures.people import CONNECTED
 from trace.services.lot_states import counts
 from trace.services.work_lists.item import Look, Source, Told, columns
@@ -86,46 +87,38 @@ def _picked(look: Look) -> tuple[ColumnElement[bool], ...]:
     return (col(Lot.kind) == LotKind.HARVEST, counts(), days, col(Lot.household_id).is_not(None))
 
 
-def _first_days(look: Look) -> Any:
-    picked: Any = (
-        select(col(Lot.household_id).label("household_id"), func.min(col(Lot.harvested_on)).label("day"))
-        .join(Household, col(Household.id) == col(Lot.household_id))
-        .join(Organisation, col(Organisation.id) == col(Household.org_id))
-        .where(*_picked(look), look.inside(Household), col(Household.erased_at).is_(None))
-        .where(_has_shop(look), _sells(look))
-    )
-    return picked.group_by(col(Lot.household_id)).subquery()
+def _own_picked(look: Look) -> tuple[ColumnElement[bool], ...]:
+    return (col(Lot.household_id) == col(Household.id), *_picked(look))
 
 
-def _selling(look: Look) -> Select[Any]:
-    """Households of whose harvest, or of what was made of it, somebody ordered.
+def _sold(look: Look) -> ColumnElement[bool]:
+    """Of whose harvest, or of what was made of it, somebody ordered.
 
-    Walked down from lots of the period: these are far fewer than what was sold, and one order is enough.
+    Asked of one household after the other, so that a count ends with the hundredth that waits; from lots
+    down, for these are far fewer than what was sold, and one order is enough.
     """
-    goods: Any = (
-        select(col(Lot.household_id).label("household_id"), col(Lot.id).label("lot_id"))
-        .join(Household, col(Household.id) == col(Lot.household_id))
-        .join(Organisation, col(Organisation.id) == col(Household.org_id))
-        .where(*_picked(look), look.inside(Household))
-    ).cte("goods", recursive=True)
-    made = select(goods.c.household_id, col(LotLink.child_id)).join(
-        LotLink, col(LotLink.parent_id) == goods.c.lot_id
-    )
+    home = table(Household)
+    picked: Any = select(col(Lot.id).label("lot_id")).where(*_own_picked(look)).correlate(home)
+    goods: Any = picked.cte("goods", recursive=True, nesting=True)
+    made = select(col(LotLink.child_id)).join(goods, goods.c.lot_id == col(LotLink.parent_id))
     goods = goods.union(made)
-    sold = (
+    ordered = (
         select(col(Allocation.id))
         .join(MarketOrder, col(MarketOrder.id) == col(Allocation.order_id))
         .where(col(Allocation.lot_id) == goods.c.lot_id, col(MarketOrder.status).in_(SOLD))
     )
-    return select(goods.c.household_id).where(sold.correlate(goods).exists())
+    return select(goods.c.lot_id).where(ordered.correlate(goods).exists()).correlate(home).exists()
 
 
 def _households(look: Look) -> Select[Any]:
-    home, first = Household, _first_days(look)
+    home, org = Household, Organisation
+    first = select(func.min(col(Lot.harvested_on))).where(*_own_picked(look)).correlate(table(home))
+    picks = select(col(Lot.id)).where(*_own_picked(look)).correlate(table(home)).exists()
     return (
-        select(*columns(col(home.id), col(home.org_id), col(home.commune_code), first.c.day))
-        .join(first, first.c.household_id == col(home.id))
-        .where(col(home.id).not_in(_selling(look)))
+        select(*columns(col(home.id), col(home.org_id), col(home.commune_code), first.scalar_subquery()))
+        .join(org, col(org.id) == col(home.org_id))
+        .where(look.inside(home), col(home.erased_at).is_(None), _has_shop(look), _sells(look))
+        .where(picks, ~_sold(look))
     )
 
 
