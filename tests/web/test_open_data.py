@@ -92,6 +92,7 @@ def test_who_has_the_rows_is_told_so_without_their_being_read(closed: FlaskClien
     first = closed.get("/opendata/sales.csv")
     assert "public" in first.headers["Cache-Control"]
     assert first.headers["Access-Control-Allow-Origin"] == "*"
+    assert "Set-Cookie" not in closed.get("/opendata/sales.csv?lang=en").headers, "caches would hand it on"
     asked: list[str] = []
     event.listen(sqlite.reader, "before_cursor_execute", lambda *said: asked.append(said[2]))
     again = closed.get("/opendata/sales.csv", headers={"If-None-Match": first.headers["ETag"]})

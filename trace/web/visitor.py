@@ -110,8 +110,8 @@ def face_language() -> str:
 
 
 def keep_language(response: Response) -> Response:
-    """Remember a language that was chosen by link."""
-    if request.args.get("lang") in LANGUAGES:
+    """Remember a language that was chosen by link; what any cache may keep carries nobody's cookie."""
+    if request.args.get("lang") in LANGUAGES and not response.cache_control.public:
         response.set_cookie(
             "lang", request.args["lang"], max_age=31_536_000, samesite="Lax", secure=settings().is_https
         )
