@@ -15,17 +15,19 @@ from sqlmodel import Session
 from tests.services import figures_oracle as oracle
 from tests.services.figures_world import FIRST, LAST, Estate, Maker
 from tests.units import HA_BAC, THANH_HA
-from trace.db import Database, transaction
+from trace.db import Database, reading, transaction
 from trace.errors import Invalid, NotAllowed
 from trace.records.account import Role
 from trace.records.admin_unit import AdminUnit
 from trace.services.admission import Actor
 from trace.services.figures.answering import answer
-from trace.services.figures.asking import Ask, Dimension
+from trace.services.figures.asking import IN_TIME, Ask, Dimension
 from trace.services.figures.catalogue import BY_NAME, MEASURES
 from trace.services.figures.counting import Quantile, Rows, quantile
 from trace.services.figures.measure import SCALES, Measure
 from trace.services.figures.row_listing import every_row, rows_behind
+from trace.services.office_reports.contents import narrowed
+from trace.services.office_reports.views import View
 from trace.services.recounting import recount
 from trace.services.rules import load_defaults
 
@@ -212,3 +214,16 @@ def test_a_question_of_many_keys_names_them_all(database: Database) -> None:
         assert names_of(session, Dimension.COMMUNE, codes) == {
             THANH_HA: session.get(AdminUnit, ("2025-07", THANH_HA)).full_name
         }
+
+
+@pytest.mark.parametrize("key", ["abc", "0", "7", "9" * 40])
+def test_what_nothing_is_called_narrows_to_nothing_and_is_said_as_it_was_asked(
+    database: Database, key: str
+) -> None:
+    """Stars and groups in an address were taken for numbers: the form of a report fell over them."""
+    by = BY_NAME["revenue"].dimensions - IN_TIME
+    view = View("revenue", None, dict.fromkeys(by, key))
+    with reading() as session:
+        assert narrowed(session, View("revenue", None, {Dimension.OCOP_GROUP: key}), "vi") == f" ({key})"
+        assert narrowed(session, view, "vi")
+        assert not answer(session, OFFICE, BY_NAME["revenue"], view.ask(FIRST, LAST)).whole.value

@@ -114,6 +114,7 @@ def test_households_wait_of_whose_harvest_nobody_ordered(now: datetime) -> None:
 def test_differences_wait_for_a_week_and_again_when_found_again(now: datetime) -> None:
     with transaction() as session:
         coop, desk = farm.found(session, now), work_world.office(session, now)
+        shop(desk, coop, name="Gian có số dài hơn", ext_shop_id=f"{coop.org.id}7")
         row = shop(desk, coop, name="Gian lệch")
         subject, detail = f"sync/{row.marketplace}/{row.ext_shop_id}", '{"missing": ["1"], "extra": []}'
         alarm(desk, coop, "sync_gap", subject, detail=detail)

@@ -160,13 +160,15 @@ def part_name(lang: str, by: Dimension, key: str, name: str) -> Any:
     return _NAMED[by](lang, key) if by in _NAMED else name
 
 
+_STARS = frozenset("12345")
+_GROUPS = {str(number): group for number, group in enumerate(GROUPS, 1)}
 _NAMED: dict[Dimension, Callable[[str, str], Any]] = {
     Dimension.DAY: lambda _, key: date.fromisoformat(key),
     Dimension.MONTH: lambda lang, key: formats.month(lang, date.fromisoformat(f"{key}-01")),
     Dimension.MARKETPLACE: lambda lang, key: known(lang, f"marketplace.{key}", key),
     Dimension.MARKET: lambda lang, key: known(lang, f"market.{key}", key),
-    Dimension.STARS: lambda lang, key: t(lang, "figures.stars", n=int(key)),
-    Dimension.OCOP_GROUP: lambda lang, key: t(lang, f"ocop.group.{GROUPS[int(key) - 1]}"),
+    Dimension.STARS: lambda lang, key: t(lang, "figures.stars", n=int(key)) if key in _STARS else key,
+    Dimension.OCOP_GROUP: lambda lang, key: known(lang, f"ocop.group.{_GROUPS.get(key)}", key),
     Dimension.CROP: lambda lang, key: known(lang, f"crop.{key}", key),
     Dimension.VARIETY: lambda lang, key: shown(lang, crop_word("lychee", key)),
 }

@@ -93,7 +93,8 @@ def _shop_of(look: Look, alarm: Alarm) -> Shop:
     """The shop whose comparison raised the alarm."""
     _, marketplace, number = alarm.subject.split("/", 2)
     mine = col(Shop.marketplace) == marketplace, col(Shop.ext_shop_id).startswith(number, autoescape=True)
-    question = select(Shop).where(*mine, col(Shop.org_id) == alarm.org_id).order_by(col(Shop.id)).limit(1)
+    question = select(Shop).where(*mine, col(Shop.org_id) == alarm.org_id)
+    question = question.order_by(func.length(col(Shop.ext_shop_id)), col(Shop.id)).limit(1)
     shop: Shop = look.session.execute(question).scalar_one()
     return shop
 
