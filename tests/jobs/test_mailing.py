@@ -2,6 +2,7 @@
 
 import io
 import re
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from openpyxl import load_workbook
 from tests.jobs.mail_world import MailWorld
 from tests.mail_stand import PASSWORD
 from trace.db import reading, transaction
-from trace.errors import Refused
+from trace.errors import NotFound, Refused
 from trace.jobs import smtp
 from trace.records.mail import MailState
 from trace.services.mailing import addresses, outbox
@@ -87,6 +88,25 @@ def test_what_is_written_at_the_moment_somebody_leaves_is_not_sent_and_stops_no_
     write(office, "binh", "thu/2")
     office.work()
     assert (office.states("thu/1"), office.states("thu/2")) == (["dropped"], ["sent"])
+
+
+def test_an_address_erased_while_its_owner_agrees_stays_erased(office: MailWorld) -> None:
+    """Agreeing wrote over it (PostgreSQL): no mail could be made for it, and none behind that was sent."""
+    row = office.address(confirmed=False)
+    with reading() as session:
+        secret = addresses.secret_of(addresses.find(session, office.actor, row.public_id))
+
+    def agree() -> None:
+        with transaction() as session:
+            addresses.confirm(session, row.public_id, secret, office.now)
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction() as session:
+            addresses.erase(session, office.actor, row.public_id, office.now)
+            agreed = pool.submit(agree)
+            wait([agreed], 0.5)
+        with pytest.raises(NotFound):
+            agreed.result()
 
 
 def test_leaving_while_the_mail_is_on_the_wire_keeps_its_last_sign_back(

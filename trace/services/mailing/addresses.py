@@ -101,7 +101,7 @@ def ask_again(session: Session, actor: Actor, public_id: str, now: datetime) -> 
     Raises:
         Refused: ``mail.address.asked``: it has answered, was asked a moment ago, or often enough.
     """
-    row = find(session, actor, public_id)
+    row = find(session, actor, public_id, is_held=True)
     if row.state != AddressState.ASKED or row.asked >= MOST_ASKED or now - row.asked_at < ASK_AGAIN:
         minutes = int(ASK_AGAIN.total_seconds()) // 60
         raise Refused("mail.address.asked", n=row.asked, expected=MOST_ASKED, minutes=minutes)
@@ -116,7 +116,7 @@ def confirm(session: Session, public_id: str, secret: str, now: datetime) -> Mai
     Raises:
         NotFound: no such address, another secret, or its owner has left.
     """
-    row = of_link(session, public_id, secret)
+    row = of_link(session, public_id, secret, is_held=True)
     if row.state == AddressState.ASKED:
         row.state, row.confirmed_at = AddressState.CONFIRMED, now
     return row
@@ -128,7 +128,7 @@ def leave(session: Session, public_id: str, secret: str, now: datetime) -> None:
     Raises:
         NotFound: no such address, or another secret.
     """
-    row = of_link(session, public_id, secret)
+    row = of_link(session, public_id, secret, is_held=True)
     _end(session, row, AddressState.LEFT, now)
 
 
@@ -138,7 +138,7 @@ def erase(session: Session, actor: Actor, public_id: str, now: datetime) -> None
     Raises:
         NotFound: no such address.
     """
-    row = find(session, actor, public_id)
+    row = find(session, actor, public_id, is_held=True)
     _end(session, row, AddressState.ERASED, now)
     row.address_sealed = row.secret_sealed = None
     row.name = f"#{row.id}"
@@ -152,7 +152,7 @@ def set_topics(
     Raises:
         NotFound: no such address.
     """
-    row = find(session, actor, public_id)
+    row = find(session, actor, public_id, is_held=True)
     row.gets_checkpoints, row.gets_reminders, row.gets_alarms = checkpoints, reminders, alarms
     return row
 
@@ -164,23 +164,23 @@ def addresses(session: Session, actor: Actor) -> Sequence[MailAddress]:
     return session.execute(question.order_by(col(MailAddress.name), col(MailAddress.id))).scalars().all()
 
 
-def find(session: Session, actor: Actor, public_id: str) -> MailAddress:
-    """One address that is not erased.
+def find(session: Session, actor: Actor, public_id: str, *, is_held: bool = False) -> MailAddress:
+    """One address that is not erased; ``is_held`` until the transaction ends, for whoever changes it.
 
     Raises:
         NotFound: there is none.
     """
     scope_of(actor, Act.MANAGE_REPORTS)
-    return _found(session, public_id)
+    return _found(session, public_id, is_held=is_held)
 
 
-def of_link(session: Session, public_id: str, secret: str) -> MailAddress:
+def of_link(session: Session, public_id: str, secret: str, *, is_held: bool = False) -> MailAddress:
     """Whose link this is, for whoever holds it.
 
     Raises:
         NotFound: no such address, or another secret.
     """
-    row = _found(session, public_id)
+    row = _found(session, public_id, is_held=is_held)
     if not hmac.compare_digest(secret_of(row).encode(), secret.encode("utf-8", "replace")):
         raise NotFound()
     return row
@@ -209,10 +209,11 @@ def _new_secret(public_id: str) -> bytes:
     return current_keyring().seal(secrets.token_urlsafe(24).encode(), sealed_place(public_id, "secret"))
 
 
-def _found(session: Session, public_id: str) -> MailAddress:
+def _found(session: Session, public_id: str, *, is_held: bool) -> MailAddress:
     question = select(MailAddress).where(
         col(MailAddress.public_id) == public_id, col(MailAddress.state) != AddressState.ERASED
     )
+    question = question.with_for_update() if is_held else question
     row: MailAddress | None = session.execute(question).scalar_one_or_none()
     if row is None:
         raise NotFound()
