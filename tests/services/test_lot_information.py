@@ -152,8 +152,10 @@ def test_an_ended_rule_is_not_asked_from_the_next_day_on(coop: world.Coop, now: 
         office = actor_of(world.make_office(session, now))
         row = session.exec(select(InformationRule).where(InformationRule.item == "qd25.1")).one()
         rules.end_rule(session, office, "information", row.id, date(2026, 6, 11), now)
-        assert "qd25.1" in demands_on(session, date(2026, 6, 11))
-        assert "qd25.1" not in demands_on(session, farm.DAY)
+        first = date(2026, 6, 11)
+        asked = demands_on(session, [first, farm.DAY])
+        assert "qd25.1" in asked[first]
+        assert "qd25.1" not in asked[farm.DAY]
 
 
 @pytest.mark.parametrize(
@@ -162,7 +164,7 @@ def test_an_ended_rule_is_not_asked_from_the_next_day_on(coop: world.Coop, now: 
 )
 def test_nothing_is_asked_before_the_papers_days(coop: world.Coop, day: date, items: int) -> None:
     with transaction() as session:
-        assert len(demands_on(session, day)) == items
+        assert len(demands_on(session, [day])[day]) == items
 
 
 def test_the_page_counts_what_is_there_and_says_where_the_rest_belongs(

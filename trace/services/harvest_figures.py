@@ -6,6 +6,7 @@ and puts in what it is; additions of two transactions never lose each other. Sum
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, delete, func, insert, literal, select, text
@@ -79,14 +80,19 @@ def _by_month(days: Mapping[tuple[Any, date], Sums]) -> dict[Any, Sums]:
 def _add(session: Session, table: type[HarvestSums], sums: Mapping[tuple[Any, date], Sums]) -> None:
     if not sums:
         return  # a day's harvest moved to another one of its month
-    dialect = sqlite if session.connection().dialect.name == "sqlite" else postgresql
-    statement: Any = dialect.insert(table)
     names = (*THING, TABLES[table], *COLUMNS)
-    more = {name: getattr(table, name) + statement.excluded[name] for name in COLUMNS}
-    statement = statement.on_conflict_do_update(index_elements=[*THING, TABLES[table]], set_=more)
     ordered = sorted(sums.items())  # all write them in one order: none waits in a circle
     rows = [dict(zip(names, (*thing, when, *one), strict=True)) for (thing, when), one in ordered]
-    session.connection().execute(statement, rows)
+    connection = session.connection()
+    connection.execute(_statement(table, is_sqlite=connection.dialect.name == "sqlite"), rows)
+
+
+@cache
+def _statement(table: type[HarvestSums], *, is_sqlite: bool) -> Any:
+    """Put together once: building it cost more than it does."""
+    statement: Any = (sqlite if is_sqlite else postgresql).insert(table)
+    more = {name: getattr(table, name) + statement.excluded[name] for name in COLUMNS}
+    return statement.on_conflict_do_update(index_elements=[*THING, TABLES[table]], set_=more)
 
 
 def differences(session: Session) -> Iterator[tuple[Place, Difference]]:

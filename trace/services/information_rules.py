@@ -1,5 +1,6 @@
 """Which items of information a lot must show on a day: the office's dated rows."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Annotated, Literal
 
@@ -9,7 +10,7 @@ from sqlmodel import Session, col
 from trace.records.rules import ITEMS, InformationRule
 from trace.services.admission import Act, Actor, scope_of
 from trace.services.intake import Day, Given, line
-from trace.services.rules import covers, put_in_force
+from trace.services.rules import put_in_force
 from trace.texts.catalogs import Term
 
 REQUIRED = Literal["required", "if_any"]
@@ -34,15 +35,24 @@ def item_name(item: str) -> Term:
     return Term(f"{paper}.{'item' if paper == 'tt02' else 'group'}.{number}")
 
 
-def demands_on(session: Session, day: date) -> dict[str, bool]:
-    """The items that are asked for on a day, in their order, and whether each is required."""
+def demands_on(session: Session, days: Collection[date]) -> dict[date, dict[str, bool]]:
+    """The items that are asked for on each of these days, in their order, and whether each is required."""
+    rule = InformationRule
     question = (
-        select(col(InformationRule.item), col(InformationRule.is_required))
-        .where(covers(InformationRule, day))
-        .order_by(col(InformationRule.valid_from), col(InformationRule.id))
+        select(col(rule.item), col(rule.is_required), col(rule.valid_from), col(rule.valid_to))
+        .where(col(rule.valid_from) <= max(days, default=date.min))
+        .order_by(col(rule.valid_from), col(rule.id))
     )
-    found = {str(item): bool(required) for item, required in session.execute(question)}
-    return {item: found[item] for item in ITEMS if item in found}
+    rows = session.execute(question).all()
+    found = {
+        day: {
+            item: bool(required)
+            for item, required, first, last in rows
+            if first <= day and (last is None or day <= last)
+        }
+        for day in days
+    }
+    return {day: {item: one[item] for item in ITEMS if item in one} for day, one in found.items()}
 
 
 def add_information_rule(

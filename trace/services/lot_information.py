@@ -104,7 +104,7 @@ def information_of(session: Session, lot: Lot, product: Product | None) -> list[
 
 def information_of_all(session: Session, goods: Sequence[Goods]) -> list[list[Item]]:
     """The same of many lots, in their order, in a few questions for all of them."""
-    demands = {day: demands_on(session, day) for day in {day_of(lot) for lot, _ in goods}}
+    demands = demands_on(session, {day_of(lot) for lot, _ in goods})
     asked = [one for one in goods if demands[day_of(one[0])]]
     facts = {one.lot.id: one for one in facts_of_all(session, asked)}
     return [

@@ -14,7 +14,7 @@ from trace.services.figures.asking import Ask, Dimension
 from trace.services.figures.facts.planning import OVERLAPS, PLANS
 from trace.services.plan_clashes import in_force
 from trace.services.rules import variety_key
-from trace.standards.even_spread import falling
+from trace.standards.even_spread import day_by_day, falling
 
 
 @dataclass(frozen=True)
@@ -96,10 +96,8 @@ def planned_by_day(session: Session, actor: Actor, ask: Ask, crop: str) -> dict[
     question = PLANS.narrowed(select(SeasonPlan), actor, ask).where(*rules)
     grams: dict[date, int] = defaultdict(int)
     for plan in session.execute(question, ask.days).scalars():
-        first, last = max(plan.first_day, ask.since), min(plan.last_day, ask.until)
-        for number in range(first.toordinal(), last.toordinal() + 1):
-            day = date.fromordinal(number)
-            grams[day] += falling(plan.weight_g, plan.first_day, plan.last_day, day, day)
+        for day, some in day_by_day(plan.weight_g, plan.first_day, plan.last_day, ask.since, ask.until):
+            grams[day] += some
     return dict(grams)
 
 

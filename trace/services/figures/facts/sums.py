@@ -77,13 +77,28 @@ class Sums:
 
     def _together(self, made: Made, record: Any, when: Any) -> Rows:
         own = [record.c[name] for name in self.things]
-        sums = (func.sum(record.c[name]).label(name) for name in self.columns)
+        used = _Used(record.c)
+        made(used, self._fact(record, None, {}))
+        sums = (func.sum(record.c[name]).label(name) for name in self.columns if name in used.names)
         added = select(*own, *sums).where(when.between(FIRST, LAST)).group_by(*own).subquery(record.name)
         return made(added.c, self._fact(added, None, {}))
 
     def _fact(self, source: Any, when: Any, times: Keys) -> Fact:
         keys = {**times, **self.keys(source.c)}
         return Fact(source.name, self.joined(source), source.c[self.things[0]], keys, (), day=when)
+
+
+class _Used:
+    """Columns that remember which of them a number is made of: adding up the others cost more than it."""
+
+    def __init__(self, columns: Any) -> None:
+        self.columns, self.names = columns, set[str]()
+
+    def __getitem__(self, name: str) -> Any:
+        self.names.add(name)
+        return self.columns[name]
+
+    __getattr__ = __getitem__
 
 
 def _with_owner(source: Any, shop_id: Any) -> Any:
