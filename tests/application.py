@@ -8,7 +8,7 @@ from flask import Flask
 
 from trace.app import configure, create_app
 from trace.settings import Settings
-from trace.web import checking, feed, open_data
+from trace.web import checking, feed, open_data, problem_pages
 
 TESTING: dict[str, Any] = {"TESTING": True, "WTF_CSRF_ENABLED": False, "PROPAGATE_EXCEPTIONS": False}
 
@@ -28,7 +28,7 @@ def application(settings: Settings) -> Flask:
     flask.extensions["scan_writer"].close()
     vars(flask).pop("wsgi_app", None)  # the proxies of the test before
     configure(flask, settings)
-    for room in (checking, open_data, feed):  # what each remembers of who asked
+    for room in (checking, open_data, feed, problem_pages):  # what each remembers of who asked
         room.prepare(flask)
     flask.config.update(TESTING)
     return flask

@@ -24,6 +24,7 @@ from trace.web import (
     once,
     open_data,
     page_tools,
+    problem_pages,
     refusals,
     resolver,
     story_pages,
@@ -76,6 +77,7 @@ from trace.web.cooperative import (
     training,
     unit_labels,
 )
+from trace.web.cooperative import problems as coop_problems
 from trace.web.door import Door, open_doors
 from trace.web.epcis import capture as epcis_capture
 from trace.web.epcis import events as epcis_events
@@ -96,6 +98,7 @@ from trace.web.office import personal as office_personal
 from trace.web.office import plan_imports as office_plan_imports
 from trace.web.office import plans as office_plans
 from trace.web.office import prefixes as office_prefixes
+from trace.web.office import problems as office_problems
 from trace.web.office import rates as office_rates
 from trace.web.office import recall_papers as office_recall_papers
 from trace.web.office import recalls as office_recalls
@@ -109,6 +112,7 @@ DOORS: tuple[Door, ...] = (
     account.door,
     health.door,
     consumer.door,
+    problem_pages.door,
     story_pages.door,
     ocop_register.door,
     unit_pages.door,
@@ -183,6 +187,8 @@ DOORS: tuple[Door, ...] = (
     office_training.door,
     office_training.files,
     office_work.door,
+    office_problems.door,
+    coop_problems.door,
     training.door,
     plans.door,
     office_plan_imports.door,
@@ -226,6 +232,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for room in (visitor, headers, refusals, page_tools, once):
         room.prepare(app)
     consumer.prepare(app)
+    problem_pages.prepare(app)
     open_data.prepare(app)
     feed.prepare(app)
     epcis_problems.prepare(app)

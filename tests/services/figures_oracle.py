@@ -20,6 +20,7 @@ from trace.records.lot import Hold, Lot, LotLink
 from trace.records.market_order import MarketOrder, MarketOrderLine
 from trace.records.organisation import Organisation
 from trace.records.plot import GrowingArea, PackingHouse, Plot
+from trace.records.problem_report import ProblemReport
 from trace.records.product import OcopRating, Product
 from trace.records.recall import RecallDrill
 from trace.records.rules import YieldRule
@@ -33,8 +34,8 @@ from trace.services.lot_information import information_of
 TABLES = (
     AdminUnit, AdminUnitChange, Allocation, Certificate, CertificateScope, Consignment, DayTotal, Event,
     GhostDay, GrowingArea, Hold, Household, Job, Listing, Lot, LotLink, MarketOrder, MarketOrderLine,
-    OcopRating, Organisation, PackingHouse, Plot, Product, RecallDrill, Scan, SeasonPlan, Shop,
-    StampActivation, StampBlock, StampSeen, StampVoid, TrainingAttendance, TrainingSession, YieldRule,
+    OcopRating, Organisation, PackingHouse, Plot, ProblemReport, Product, RecallDrill, Scan, SeasonPlan,
+    Shop, StampActivation, StampBlock, StampSeen, StampVoid, TrainingAttendance, TrainingSession, YieldRule,
 )  # fmt: skip
 SOLD = ("placed", "completed")
 
@@ -556,6 +557,18 @@ def looks(books: Books) -> Iterator[Entry]:
     yield from scans(books)
 
 
+def problems(books: Books, amount: Callable[[ProblemReport], int | None] = lambda _: 1) -> Iterator[Entry]:
+    for one in books.rows[ProblemReport]:
+        day, made = vn_day(one.reported_at), amount(one)
+        if books.within(day) and made is not None:
+            keys = {**in_time(day), **(whose(books, one.org_id) if one.org_id else {})}
+            yield Entry(one.id, keys | of_product(books, books.get(Product, one.product_id)), made)
+
+
+def took_to_answer(one: ProblemReport) -> int | None:
+    return seconds(one.answered_at, one.reported_at) if one.answered_at else None
+
+
 def suspects(books: Books) -> Iterator[Entry]:
     cleared = {(row.kid, row.serial): row.cleared_at for row in books.rows[StampSeen]}
 
@@ -624,7 +637,6 @@ def runs(books: Books, *states: str) -> Iterator[Entry]:
 # --- The catalogue ---------------------------------------------------------------------------------------
 
 Entries = Callable[[Books], Any]
-NOTHING = None
 MADE = ("completed", "returned", "placed", "cancelled")
 TOTALS: dict[str, tuple[Entries | None, ...]] = {
     "households_on_platforms": (at_shops,),
@@ -697,14 +709,14 @@ TOTALS: dict[str, tuple[Entries | None, ...]] = {
         lambda b: runs(b, "failed", "dead", "done"),
     ),
     "duplicate_orders": (twice,),
-    "consumer_reports": (NOTHING, scans),
-    "report_answer_time": (NOTHING,),
+    "consumer_reports": (problems, scans),
 }
 QUANTILES: dict[str, tuple[tuple[Entries, float], ...]] = {
     "price_spread": ((price, 0.9), (price, 0.1)),
     "trace_time": ((lambda b: drills(b, lambda drill: drill.searched_ms), 0.5),),
     "drill_time": ((lambda b: drills(b, took), 0.5),),
     "capture_lag": ((events, 0.5),),
+    "report_answer_time": ((lambda b: problems(b, took_to_answer), 0.5),),
     "sync_age": ((ages, 1.0),),
 }
 

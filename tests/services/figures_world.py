@@ -21,6 +21,7 @@ from trace.records.lot import Hold, Lot, LotKind, LotLink, LotState
 from trace.records.market_order import MarketOrder, MarketOrderLine, OrderStatus, OrderStatusChange
 from trace.records.organisation import Organisation
 from trace.records.plot import PackingHouse
+from trace.records.problem_report import ProblemReport
 from trace.records.product import OcopRating, Product
 from trace.records.recall import RecallDrill
 from trace.records.scan import GhostDay, Scan, StampSeen
@@ -110,6 +111,7 @@ class Maker:
             _typed(self, one, shop)
         _papers(self, one)
         _stamps(self, one)
+        _problems(self.aside(), one)
         for name, value in self.place().items():
             setattr(one.org, name, value)
         self.session.flush()
@@ -165,6 +167,18 @@ def _ghosts(make: Maker) -> None:
         for day in {make.day() for _ in make.some(4)}:
             if (day, state) not in there:
                 make.add(GhostDay(day=day, state=state, looks=make.chance.randint(1, 900)))
+
+
+def _problems(make: Maker, one: Estate) -> None:
+    """Reports of stamps of every kind and of codes nobody issued; some answered, one the moment it came."""
+    for _ in make.some(6):
+        at = make.at()
+        product = make.pick([*one.products, None])
+        about = {"org_id": make.pick((one.org.id, one.org.id, None)), "product_id": product and product.id}
+        over = make.pick((None, timedelta(0), timedelta(hours=7), timedelta(days=40)))
+        answer = {"answer": "Đã xem", "answered_at": at + over} if over is not None else {}
+        number = {"public_id": new_public_id(), "mark": new_public_id(), "state": "FIRST", "text": "Lạ"}
+        make.add(ProblemReport(**number, **about, **answer, reported_at=at))
 
 
 def _goods(make: Maker, one: Estate) -> None:

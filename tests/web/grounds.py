@@ -46,6 +46,7 @@ from trace.services import (
     label_stocks,
     listing_offers,
     lot_events,
+    problem_reports,
     rules,
     training,
 )
@@ -63,6 +64,7 @@ from trace.services.listing_text import Face
 from trace.services.mailing import addresses
 from trace.services.office_reports import plans, runs
 from trace.services.office_reports.views import View
+from trace.services.problem_reports import ProblemIn
 from trace.services.product_images import Picture
 from trace.services.public_id import new_public_id
 from trace.standards.local_time import local_day
@@ -180,7 +182,17 @@ def _estate(session: Session, now: datetime, folder: Path, commune: str, sign: s
     drill = drilling.begin(session, coop.boss, lot.public_id, now, lambda: 0.0)
     places |= {"drill_id": drill.public_id}
     places |= _consignments(session, now, coop) | _reports(session, now, sign)
-    return Estate(coop, places, stamped.code_of(session, block.kid, block.first))
+    code = stamped.code_of(session, block.kid, block.first)
+    number = _problem(session, now, code)
+    places |= {f"{door}.number": number for door in ("problems", "office_problems", "coop_problems")}
+    return Estate(coop, places, code)
+
+
+def _problem(session: Session, now: datetime, code: str) -> str:
+    """A buyer's report with a picture; its number."""
+    given = ProblemIn(text="Tem rách", contact="0912 345 678", request_id=request_id())
+    row, _ = problem_reports.file_report(session, code, given, b"jpeg", "vi", now)
+    return row.public_id
 
 
 def _reports(session: Session, now: datetime, sign: str) -> dict[str, Any]:
@@ -622,6 +634,9 @@ _BOXES: Make = lambda e: {"units": str(e.places["unit"])}  # noqa: E731
 _REPORT = {"title": "Vải tuần", "span": "week", "rhythm": "week", "day": "1", "hour": "7", "language": "vi"}
 _REPORT |= {"as_xlsx": "1", "measure": "orders", "by": "cooperative"}
 FORMS: dict[str, Make] = {
+    "problems.send": lambda _e: {"text": "Tem rách", "place": "Chợ", "contact": "0912 345 678"},
+    "office_problems.answer": lambda _e: {"answer": "Đã xem, cảm ơn."},
+    "coop_problems.answer": lambda _e: {"answer": "Đã xem, cảm ơn."},
     "epcis_subscriptions.add_subscription": lambda _e: SUBSCRIPTION,
     "label_stock.add": _STOCK,
     "label_stock.save": _STOCK,

@@ -59,6 +59,8 @@ class Act(StrEnum):
     CLOSE_MONTH = "close_month"
     SEE_WORK = "see_work"
     DECIDE_WORK = "decide_work"
+    SEE_PROBLEMS = "see_problems"
+    ANSWER_PROBLEMS = "answer_problems"
     VIEW_PERSONAL = "view_personal"
     READ_PERSONAL_FOR_REASON = "read_personal_for_reason"
     ERASE_PERSON = "erase_person"
@@ -147,6 +149,8 @@ POLICY: dict[Act, dict[Role, Scope]] = {
         Role.OFFICE: Scope.ALL,
     },
     Act.DECIDE_WORK: {Role.COMMUNE_OFFICER: Scope.COMMUNE, Role.OFFICE: Scope.ALL},
+    Act.SEE_PROBLEMS: {**_COOP, Role.COMMUNE_OFFICER: Scope.COMMUNE, Role.OFFICE: Scope.ALL},
+    Act.ANSWER_PROBLEMS: {**_MANAGER, Role.OFFICE: Scope.ALL},
     Act.VIEW_PERSONAL: {Role.FARMER: Scope.HOUSEHOLD, **_COOP, Role.DIGITAL_TEAM: Scope.COMMUNE},
     Act.READ_PERSONAL_FOR_REASON: {Role.OFFICE: Scope.ALL},
     Act.ERASE_PERSON: {**_MANAGER, Role.OFFICE: Scope.ALL},

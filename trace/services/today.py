@@ -25,6 +25,7 @@ from trace.services.lot_pages import activated, season_start
 from trace.services.lot_states import counts
 from trace.services.ocop_ending import endings
 from trace.services.plan_pages import answered
+from trace.services.problem_answers import reports
 from trace.services.sync_health import Pulse, sync_health
 from trace.standards.local_time import local_day
 from trace.texts.catalogs import Term
@@ -41,7 +42,7 @@ ANSWERED = timedelta(days=14)
 @dataclass(frozen=True)
 class Todo:
     """One thing to do or know about ``subject``, of kind recalled, held, arrival, parcel, carrier, release,
-    stamps, shop, paper, ocop or plan.
+    stamps, problem, shop, paper, ocop or plan.
     """
 
     kind: str
@@ -68,7 +69,7 @@ def todos(
     found = [*_recalled(session, actor), *_held(session, actor), *_arrivals(session, actor)]
     found += [*_parcels(session, actor), *_carriers(session, actor)]
     found += [*_to_release(session, actor), *_without_stamps(session, actor)]
-    found += [*_shops(session, actor, now), *_papers(session, actor, now)]
+    found += [*_problems(session, actor), *_shops(session, actor, now), *_papers(session, actor, now)]
     return [*found, *_ratings(session, actor, now, reminders), *_answers(session, actor, now)]
 
 
@@ -220,6 +221,15 @@ def _answers(session: Session, actor: Actor, now: datetime) -> Iterator[Todo]:
         title = Term(key, {"crop": crop_word(plan.crop, plan.variety), "place": one.commune})
         since = Term("todo.plan.accepted.why", {"date": local_day(plan.confirmed_at or now)})
         yield Todo("plan", str(plan.id), title, plan.end_reason or since)
+
+
+def _problems(session: Session, actor: Actor) -> Iterator[Todo]:
+    """Reports of buyers that wait for an answer, longest first."""
+    if not may(actor, Act.SEE_PROBLEMS):
+        return
+    for one in reports(session, actor, answered=False)[:EACH]:
+        title = Term("todo.problem", {"day": local_day(one.row.reported_at)})
+        yield Todo("problem", one.row.public_id, title, one.row.text[:120])
 
 
 def season(session: Session, actor: Actor, now: datetime) -> Season:

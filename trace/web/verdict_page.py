@@ -33,6 +33,9 @@ from trace.web.verdict_words import (
 )
 from trace.web.visitor import settings
 
+NO_CODE = frozenset({State.MALFORMED, State.TYPO, State.THROTTLED})
+"""Nothing can be reported of these: no code was read, or it was not looked at."""
+
 
 def as_html(checked: Checked, lang: str) -> str:
     """The whole page: one style element, no script, no request to anywhere."""
@@ -68,6 +71,7 @@ def as_html(checked: Checked, lang: str) -> str:
         code=shown_code(reading),
         phone=settings().contact_phone,
         tel=tel(settings().contact_phone),
+        reports_by=reading.code if reading.state not in NO_CODE else "",
         types_again=reading.state in {State.MALFORMED, State.TYPO, State.FORGED, State.UNALLOCATED},
         is_demo=request_is_demo(),
         **figure_tools(lang),

@@ -5,7 +5,7 @@ the numbers it gets; ``agenda`` acts in the order of their days. ``farms``, ``pl
 ``harvests``, ``season``, ``stamps``, ``gear``, ``prints``, ``samples`` are the acts. ``market`` and
 ``selling`` are the simulated shops, ``file_shop`` the one kept by files, ``sending`` the carrier,
 ``consignments`` what went to other businesses, ``reports`` what the office has mailed, ``closing`` the
-month it closed, ``working`` what it wrote down;
+month it closed, ``working`` what it wrote down, ``problems`` what buyers reported;
 ``folder`` is where it lives, ``telling`` what is printed.
 """
 
@@ -23,6 +23,7 @@ from trace.commands.demo_season.last_year import plan_last_year
 from trace.commands.demo_season.market import open_shops
 from trace.commands.demo_season.plans import plan_plans
 from trace.commands.demo_season.prints import plan_prints
+from trace.commands.demo_season.problems import report_problems
 from trace.commands.demo_season.reports import set_up_reports
 from trace.commands.demo_season.samples import plan_samples
 from trace.commands.demo_season.season import plan_season
@@ -93,6 +94,7 @@ def _load(settings: Settings, simulator_port: int, size: Size) -> None:
     set_up_reports()
     close_last_month(cast)
     note_work(cast)
+    report_problems(cast)
     write_accounts(settings.instance, cast.passwords)
     write_stamps(settings.instance, cast.samples)
     with transaction() as session:

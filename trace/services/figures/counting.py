@@ -202,25 +202,6 @@ class Added(Count):
         return dict(sums)
 
 
-class Unrecorded(Count):
-    """A number of which no table holds anything yet."""
-
-    dimensions = frozenset(Dimension)
-    timing = Timing.PERIOD
-
-    def behind(self, ask: Ask) -> tuple[Rows, ...]:
-        """Nothing."""
-        return ()
-
-    def gathered(self, session: Session, actor: Actor, ask: Ask, by: Dimension | None) -> Bags:
-        """Nothing."""
-        return {}
-
-    def read(self, bag: Bag | None) -> int | None:
-        """Not known, which is not nought."""
-        return None
-
-
 def together(bags: Iterable[Bag | None]) -> Bag | None:
     """Bags of different rows as one; none where there is none."""
     found: Bag | None = None

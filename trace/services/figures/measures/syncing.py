@@ -5,9 +5,11 @@ from sqlmodel import col
 
 from trace.records.job import Job, JobState
 from trace.records.market_order import MarketOrder
+from trace.records.problem_report import ProblemReport
 from trace.records.shop import Shop
-from trace.services.figures.counting import Quantile, Total, Unrecorded
+from trace.services.figures.counting import Quantile, Total
 from trace.services.figures.fact import AT, SINCE, UNTIL
+from trace.services.figures.facts.problems import PROBLEMS
 from trace.services.figures.facts.sales import ORDERS
 from trace.services.figures.facts.syncing import RUNS, SHOPS
 from trace.services.figures.instants import seconds_between
@@ -33,6 +35,9 @@ _FIRSTS = (
 
 _TWICE = of_shops("twice", Total(fact=ORDERS, where=(col(MarketOrder.id).not_in(_FIRSTS),)))
 
+_ANSWERED = (col(ProblemReport.answered_at).is_not(None),)
+_ANSWER_TIME = seconds_between(col(ProblemReport.answered_at), col(ProblemReport.reported_at))
+
 MEASURES = (
     Measure(
         23,
@@ -52,6 +57,13 @@ MEASURES = (
         better=-1,
     ),
     Measure(23, "duplicate_orders", 1, Unit.COUNT, _TWICE, better=-1),
-    Measure(24, "consumer_reports", 1, Unit.PER_10K, Unrecorded(), ALL_SCANS, better=-1),
-    Measure(24, "report_answer_time", 1, Unit.SECONDS, Unrecorded(), better=-1),
+    Measure(24, "consumer_reports", 2, Unit.PER_10K, Total(fact=PROBLEMS), ALL_SCANS, better=-1),
+    Measure(
+        24,
+        "report_answer_time",
+        2,
+        Unit.SECONDS,
+        Quantile(fact=PROBLEMS, where=_ANSWERED, amount=_ANSWER_TIME, share=0.5),
+        better=-1,
+    ),
 )
