@@ -269,7 +269,8 @@ def sellers(books: Books) -> Iterator[Entry]:
 def course_days(books: Books, home: Household) -> list[date]:
     """The day of each session its people came to."""
     came = [row.session_id for row in books.rows[TrainingAttendance] if row.household_id == home.id]
-    return [books.get(TrainingSession, number).held_on for number in came]
+    held = [books.get(TrainingSession, number) for number in came]
+    return [one.held_on for one in held if one.confirmed_at is not None]
 
 
 def trained(books: Books) -> Iterator[Entry]:

@@ -138,9 +138,19 @@ def _land(make: Maker, one: Estate) -> None:
 
 
 def _courses(make: Maker, one: Estate) -> None:
-    """Three sessions, some on one day or outside the period; households came to none, one or two."""
+    """Three sessions, some on one day or outside the period, some only proposed; households came to none, one
+    or two.
+    """
     held = [
-        make.add(TrainingSession(held_on=make.day(), recorded_at=make.at(), **make.place())) for _ in range(3)
+        make.add(
+            TrainingSession(
+                held_on=make.day(),
+                recorded_at=make.at(),
+                confirmed_at=make.pick((make.at(), make.at(), None)),
+                **make.place(),
+            )
+        )
+        for _ in range(3)
     ]
     for home in one.households:
         for course in make.chance.sample(held, k=make.chance.randint(0, 2)):

@@ -291,7 +291,10 @@ def test_a_household_sells_by_what_its_harvest_became_however_many_steps_away(
         assert figure(session, "active_sellers", replace(july, since=JUNE.since, until=JUNE.until)) == HALF
         assert figure(session, "active_sellers", july) == 0
         for home, day in ((coop.household, DAY - timedelta(days=90)), (idle, DAY)):
-            course = world.add(session, TrainingSession(held_on=day, commune_code=THANH_HA, recorded_at=now))
+            course = world.add(
+                session,
+                TrainingSession(held_on=day, commune_code=THANH_HA, recorded_at=now, confirmed_at=now),
+            )
             training.add_households(session, OFFICE, course, [session.merge(home)], now)
         assert figure(session, "trained_then_selling", Ask(date(2026, 1, 1), JUNE.until)) == HALF
         early = session.exec(select(TrainingSession).order_by(TrainingSession.held_on)).first()

@@ -1,5 +1,6 @@
 """Training: who came is counted once, others' households stay unseen, an erased one leaves no attendance."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,16 +15,20 @@ from tests.services import sheets
 from tests.units import HA_BAC, THANH_HA
 from trace.db import Database, reading, transaction
 from trace.db_upgrade import alembic_config, upgrade_database
-from trace.errors import Invalid, NotAllowed, NotFound
+from trace.errors import Invalid, NotAllowed, NotFound, Refused
 from trace.records.account import Role
 from trace.records.training import TrainingAttendance, TrainingSession
-from trace.services import training, training_pages
+from trace.services import training, training_pages, training_proposals
 from trace.services.admission import Actor
 from trace.services.erasing import erase_household
+from trace.services.figures.answering import answer
+from trace.services.figures.asking import Ask
+from trace.services.figures.catalogue import BY_NAME
 from trace.services.importing.runs import ImportOrder, Outcome, import_file
 from trace.services.intake import read
 from trace.services.personal_export import personal_export
 from trace.services.training import SessionIn
+from trace.services.training_proposals import Stage
 
 OFFICE = Actor(None, Role.OFFICE)
 DAY = date(2026, 3, 12)
@@ -139,7 +144,7 @@ def test_a_sheet_of_attendance_makes_each_session_once_and_again_changes_nothing
         assert {one.session.commune_code for one in found} == {THANH_HA, HA_BAC}
 
 
-def test_the_day_beside_a_household_in_a_farm_sheet_is_a_session_from_the_book(
+def test_the_day_a_cooperative_writes_beside_a_household_waits_and_is_taken_once(
     database: Database, now: datetime, tmp_path: Path
 ) -> None:
     with transaction() as session:
@@ -150,9 +155,15 @@ def test_the_day_beside_a_household_in_a_farm_sheet_is_a_session_from_the_book(
         path = sheets.xlsx(tmp_path / f"{name}.xlsx", A=[head, *rows])
         run(path, now + timedelta(seconds=ord(name)), "farms", coop.boss)
         rows.append(["X-9", "Hộ 9", "12/03/2026"])
+    with transaction() as session:
+        assert training_pages.sessions(session, OFFICE) == []
+        ((row, came_to_it),) = training_proposals.waiting(session, OFFICE)
+        assert (row.from_book, row.held_on, row.org_id, came_to_it) == (True, DAY, coop.org.id, 3)
+        training_proposals.confirm(session, OFFICE, row.id, now)
+    run(path, now + timedelta(seconds=200), "farms", coop.boss)
     with reading() as session:
-        (one,) = training_pages.sessions(session, OFFICE)
-        assert (one.session.from_book, one.session.held_on, one.came) == (True, DAY, 3)
+        assert training_proposals.waiting(session, OFFICE) == []
+        assert [one.came for one in training_pages.sessions(session, OFFICE)] == [3]
 
 
 def test_days_of_before_become_sessions_and_come_back(database: Database, now: datetime) -> None:
@@ -171,3 +182,50 @@ def test_days_of_before_become_sessions_and_come_back(database: Database, now: d
         attended = select(col(TrainingAttendance.household_id)).order_by(col(TrainingAttendance.household_id))
         assert session.execute(attended).scalars().all() == sorted(homes[:2])
         assert course(session, now) > row.id
+
+
+def test_what_a_cooperative_proposes_counts_once_the_office_confirms_it(
+    database: Database, now: datetime
+) -> None:
+    with transaction() as session:
+        coop, other = world.make_coop(session, now), world.make_coop(session, now)
+        row = training_proposals.propose(session, coop.boss, course_in(), now)
+        with pytest.raises(Refused, match=r"training\.nobody"):
+            training_proposals.confirm(session, OFFICE, row.id, now)
+        with pytest.raises(Invalid):
+            training_proposals.add_own(session, coop.boss, row.id, other.household.code, now)
+        assert training_proposals.add_own(session, coop.boss, row.id, coop.household.code, now) == 1
+        trained = lambda: answer(session, OFFICE, BY_NAME["households_trained"], Ask(DAY, DAY)).whole.top  # noqa: E731
+        last = lambda: [n for _, n, _ in training_pages.last_days(session, coop.boss)]  # noqa: E731
+        assert (trained(), last(), training_pages.sessions(session, OFFICE)) == (0, [0], [])
+        assert [(one.id, n) for one, n in training_proposals.waiting(session, OFFICE)] == [(row.id, 1)]
+        for stranger in (other.boss, Actor(None, Role.COMMUNE_OFFICER, commune_code=THANH_HA)):
+            with pytest.raises((NotFound, NotAllowed)):
+                training_proposals.withdraw(session, stranger, row.id, now)
+            with pytest.raises(NotAllowed):
+                training_proposals.confirm(session, stranger, row.id, now)
+        training_proposals.confirm(session, OFFICE, row.id, now)
+        assert (trained(), last(), training_proposals.waiting(session, OFFICE)) == (1, [1], [])
+        for late in (
+            lambda: training_proposals.withdraw(session, coop.boss, row.id, now),
+            lambda: training_proposals.add_own(session, coop.boss, row.id, coop.household.code, now),
+            lambda: training_proposals.decline(session, OFFICE, row.id, "Muộn", now),
+        ):
+            with pytest.raises(Refused, match=r"training\.decided"):
+                late()
+
+
+def test_what_is_sent_back_says_why_and_what_is_taken_back_says_so(database: Database, now: datetime) -> None:
+    with transaction() as session:
+        coop = world.make_coop(session, now)
+        boss = replace(
+            coop.boss, account_id=world.make_account(session, now, Role.COOP_MANAGER, org_id=coop.org.id).id
+        )
+        one, two = (training_proposals.propose(session, boss, course_in(), now) for _ in range(2))
+        training_proposals.decline(session, OFFICE, one.id, "Thiếu danh sách", now)
+        training_proposals.withdraw(session, boss, two.id, now)
+        stages = {
+            row.id: training_proposals.stage_of(row) for row, _ in training_proposals.proposals(session, boss)
+        }
+        assert stages == {one.id: Stage.DECLINED, two.id: Stage.TAKEN_BACK}
+        assert one.end_reason == "Thiếu danh sách"

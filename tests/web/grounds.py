@@ -176,6 +176,7 @@ def _estate(session: Session, now: datetime, folder: Path, commune: str, sign: s
     places |= {
         "plans.plan_id": _plan(session, now, commune, org_id=coop.org.id),
         "session_id": _course(session, now, coop),
+        "training.session_id": _course(session, now, coop, org_id=coop.org.id),
     }
     places |= _gear(session, now, coop) | files(session, now, coop, sign)
     places |= _parcel(session, now, coop, lot) | _events(session, now, coop, lot)
@@ -325,9 +326,10 @@ def _rule(session: Session) -> int:
     return number
 
 
-def _course(session: Session, now: datetime, coop: world.Coop) -> int:
-    """A training session to which the estate's household came."""
+def _course(session: Session, now: datetime, coop: world.Coop, org_id: int | None = None) -> int:
+    """A training session to which the estate's household came: one that counts, or what it proposes."""
     row = TrainingSession(title="Tập huấn", held_on=DAY, commune_code=coop.org.commune_code, recorded_at=now)
+    row.org_id, row.confirmed_at = org_id, None if org_id else now
     number: int = world.add(session, row).id
     training.add_households(session, Actor(None, Role.OFFICE), row, [coop.household], now)
     return number

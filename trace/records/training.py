@@ -12,7 +12,8 @@ class TrainingSession(Placed, table=True):
     """A course on one day in one commune.
 
     ``from_book`` marks what was known as a day beside a household only: no title, organiser or topic of it
-    was written down.
+    was written down. One that a cooperative proposed (``org_id``) counts once it is confirmed; it is ended
+    where it was declined or taken back.
     """
 
     __tablename__ = "training_session"
@@ -28,6 +29,12 @@ class TrainingSession(Placed, table=True):
     from_book: bool = False
     recorded_at: datetime
     recorded_by: int | None = maybe_ref("account.id", index=False)
+    org_id: int | None = maybe_ref("organisation.id")
+    confirmed_at: datetime | None = None
+    confirmed_by: int | None = maybe_ref("account.id", index=False)
+    ended_at: datetime | None = None
+    ended_by: int | None = maybe_ref("account.id", index=False)
+    end_reason: str = Field(default="", max_length=240)
 
 
 class TrainingAttendance(SQLModel, table=True):

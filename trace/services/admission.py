@@ -51,6 +51,7 @@ class Act(StrEnum):
     RATE_PRODUCT = "rate_product"
     PROPOSE_RATING = "propose_rating"
     KEEP_TRAINING = "keep_training"
+    PROPOSE_TRAINING = "propose_training"
     PLAN_SEASONS = "plan_seasons"
     PROPOSE_PLAN = "propose_plan"
     KEEP_PLANS = "keep_plans"
@@ -130,6 +131,7 @@ POLICY: dict[Act, dict[Role, Scope]] = {
     Act.RATE_PRODUCT: {Role.OFFICE: Scope.ALL},
     Act.PROPOSE_RATING: {**_COOP, Role.COMMUNE_OFFICER: Scope.COMMUNE},
     Act.KEEP_TRAINING: {Role.OFFICE: Scope.ALL},
+    Act.PROPOSE_TRAINING: _COOP,
     Act.PLAN_SEASONS: {Role.OFFICE: Scope.ALL},
     Act.PROPOSE_PLAN: {**_COOP, Role.COMMUNE_OFFICER: Scope.COMMUNE, Role.OFFICE: Scope.ALL},
     Act.KEEP_PLANS: {Role.COMMUNE_OFFICER: Scope.COMMUNE, Role.OFFICE: Scope.ALL},

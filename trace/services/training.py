@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select, true
 from sqlmodel import Session, col
 
 from trace.errors import FieldProblem, Invalid, NotFound
@@ -37,10 +37,12 @@ def record_session(session: Session, actor: Actor, given: SessionIn, now: dateti
         Invalid: the day is to come, or the place does not resolve.
     """
     scope_of(actor, Act.KEEP_TRAINING)
-    row = TrainingSession(**_columns(session, given, now), recorded_at=now, recorded_by=actor.account_id)
+    by = actor.account_id
+    row = TrainingSession(**columns_of(session, given, now), recorded_at=now, recorded_by=by)
+    row.confirmed_at, row.confirmed_by = now, by
     session.add(row)
     session.flush()
-    append_leaf(session, "training_recorded", _record(row, actor), now)
+    append_leaf(session, "training_recorded", record_of(row, actor), now)
     return row
 
 
@@ -50,9 +52,9 @@ def edit_session(
     """Put a session right; who came stays."""
     scope_of(actor, Act.KEEP_TRAINING)
     row = session_of(session, session_id)
-    change(row, _columns(session, given, now) | {"from_book": False})
+    change(row, columns_of(session, given, now) | {"from_book": False})
     session.flush()
-    append_leaf(session, "training_changed", _record(row, actor), now)
+    append_leaf(session, "training_changed", record_of(row, actor), now)
     return row
 
 
@@ -64,10 +66,20 @@ def add_by_code(session: Session, actor: Actor, session_id: int, text: str, now:
     """
     scope_of(actor, Act.KEEP_TRAINING)
     row = session_of(session, session_id)
+    return add_households(session, actor, row, homes_of(session, text, true()), now)
+
+
+def homes_of(session: Session, text: str, rule: ColumnElement[bool]) -> list[Household]:
+    """The households these codes name among those of the rule.
+
+    Raises:
+        Invalid: a code nobody has, or that several cooperatives have.
+    """
     codes = list(dict.fromkeys(text.upper().replace(",", " ").replace(";", " ").split()))[:MOST_CODES]
     question = select(Household).where(
         col(Household.code).in_([code for code in codes if code.isprintable()]),
         col(Household.erased_at).is_(None),
+        rule,
     )
     found: dict[str, list[Household]] = {}
     for one in session.execute(question).scalars():
@@ -79,7 +91,7 @@ def add_by_code(session: Session, actor: Actor, session_id: int, text: str, now:
     ]
     if wrong or not codes:
         raise Invalid(wrong[:1] or [FieldProblem("codes", "error.empty", "")])
-    return add_households(session, actor, row, [found[code][0] for code in codes], now)
+    return [found[code][0] for code in codes]
 
 
 def add_households(
@@ -102,7 +114,7 @@ def add_households(
         session.add(came)
     session.flush()
     if new:
-        append_leaf(session, "training_attended", _record(row, actor) | {"added": len(new)}, now)
+        append_leaf(session, "training_attended", record_of(row, actor) | {"added": len(new)}, now)
     return len(new)
 
 
@@ -121,31 +133,54 @@ def take_out(session: Session, actor: Actor, session_id: int, household_id: int,
     row = session_of(session, session_id)
     here = col(TrainingAttendance.session_id) == row.id, col(TrainingAttendance.household_id) == household_id
     session.execute(delete(TrainingAttendance).where(*here))
-    append_leaf(session, "training_taken_out", _record(row, actor) | {"household": household_id}, now)
+    append_leaf(session, "training_taken_out", record_of(row, actor) | {"household": household_id}, now)
 
 
 def book_session(
-    session: Session, day: date, place: dict[str, Any], account_id: int | None, now: datetime
+    session: Session, day: date, place: dict[str, Any], actor: Actor, now: datetime
 ) -> TrainingSession:
-    """The session that stands for a day told beside households of a commune, made where there is none."""
+    """The session that stands for a day told beside households of a commune, made where there is none.
+
+    Where a cooperative tells it, it is a proposal of its own that waits.
+    """
+    org = col(TrainingSession.org_id)
+    mine = org == actor.org_id if actor.org_id else org.is_(None)
     question = select(TrainingSession).where(
         col(TrainingSession.from_book),
         col(TrainingSession.held_on) == day,
         col(TrainingSession.commune_code) == place["commune_code"],
+        col(TrainingSession.ended_at).is_(None),
+        mine,
+        col(TrainingSession.confirmed_at).is_(None) if actor.org_id else true(),
     )
     found: TrainingSession | None = session.execute(question.limit(1)).scalar_one_or_none()
     if found is None:
+        by, counts = actor.account_id, not actor.org_id
         values: dict[str, Any] = {
             **place,
             "held_on": day,
             "from_book": True,
             "recorded_at": now,
-            "recorded_by": account_id,
+            "recorded_by": by,
+            "org_id": actor.org_id,
         }
-        found = TrainingSession(**values)
+        found = TrainingSession(
+            **values, confirmed_at=now if counts else None, confirmed_by=by if counts else None
+        )
         session.add(found)
         session.flush()
     return found
+
+
+def came_on(session: Session, day: date, homes: Iterable[int]) -> set[int]:
+    """Which of these households came to a session of the day that counts or waits."""
+    question = (
+        select(col(TrainingAttendance.household_id))
+        .join(TrainingSession, col(TrainingSession.id) == col(TrainingAttendance.session_id))
+        .where(col(TrainingAttendance.household_id).in_(homes), col(TrainingSession.held_on) == day)
+        .where(col(TrainingSession.ended_at).is_(None))
+    )
+    return set(session.execute(question).scalars())
 
 
 def session_of(session: Session, session_id: int) -> TrainingSession:
@@ -156,7 +191,8 @@ def session_of(session: Session, session_id: int) -> TrainingSession:
     return row
 
 
-def _columns(session: Session, given: SessionIn, now: datetime) -> dict[str, Any]:
+def columns_of(session: Session, given: SessionIn, now: datetime) -> dict[str, Any]:
+    """What a session's row holds of what was given. Raises ``Invalid`` as ``record_session`` does."""
     if given.held_on > local_day(now):
         today = {"value": given.held_on, "date": local_day(now)}
         raise Invalid([FieldProblem("held_on", "imp.date.future", given.held_on, today)])
@@ -165,5 +201,6 @@ def _columns(session: Session, given: SessionIn, now: datetime) -> dict[str, Any
     return {**words, "place": given.place_name, "search_key": key, **place_columns(session, given)}
 
 
-def _record(row: TrainingSession, actor: Actor) -> dict[str, object]:
+def record_of(row: TrainingSession, actor: Actor) -> dict[str, object]:
+    """What the log says of an act about a session."""
     return {"session": row.id, "held_on": row.held_on.isoformat(), "by": actor.account_id}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlmodel import Session, col
 
 from trace.records.household import Household
@@ -31,7 +31,9 @@ class Attended:
 
 
 def sessions(session: Session, actor: Actor, text: str = "", limit: int = 200) -> list[SessionCount]:
-    """Sessions, the newest first: all for the office, else those to which a household in reach came."""
+    """Sessions that count, the newest first: all for the office, else those to which a household in reach
+    came.
+    """
     seen = visible(actor, Act.VIEW_FARM, Household)
     own = (
         select(func.count())
@@ -41,7 +43,7 @@ def sessions(session: Session, actor: Actor, text: str = "", limit: int = 200) -
         .scalar_subquery()
     )
     question = select(TrainingSession, own.label("came")).where(
-        found_by(text, col(TrainingSession.search_key))
+        found_by(text, col(TrainingSession.search_key)), col(TrainingSession.confirmed_at).is_not(None)
     )
     if not may(actor, Act.KEEP_TRAINING):
         question = question.where(own > 0)
@@ -81,13 +83,19 @@ def candidates(session: Session, actor: Actor, session_id: int, text: str) -> Se
 
 
 def last_days(session: Session, actor: Actor) -> list[tuple[Household, int, date | None]]:
-    """Households in the actor's reach with how many sessions they came to and the last one's day."""
+    """Households in the actor's reach, with how many sessions that count they came to and the last's day."""
     question = (
-        select(Household, func.count(col(TrainingAttendance.id)), func.max(col(TrainingSession.held_on)))
+        select(Household, func.count(col(TrainingSession.id)), func.max(col(TrainingSession.held_on)))
         .outerjoin(TrainingAttendance, col(TrainingAttendance.household_id) == col(Household.id))
-        .outerjoin(TrainingSession, col(TrainingSession.id) == col(TrainingAttendance.session_id))
+        .outerjoin(
+            TrainingSession,
+            and_(
+                col(TrainingSession.id) == col(TrainingAttendance.session_id),
+                col(TrainingSession.confirmed_at).is_not(None),
+            ),
+        )
         .where(visible(actor, Act.VIEW_FARM, Household))
         .group_by(Household.__table__)  # type: ignore[attr-defined]
-        .order_by(func.count(col(TrainingAttendance.id)), col(Household.code))
+        .order_by(func.count(col(TrainingSession.id)), col(Household.code))
     )
     return [(home, int(n), day) for home, n, day in session.execute(question)]

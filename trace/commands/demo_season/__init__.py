@@ -31,7 +31,7 @@ from trace.commands.demo_season.selling import SYNC_EVERY_S, connect_shops, ente
 from trace.commands.demo_season.sending import carriers, connect_carriers, have_called_back
 from trace.commands.demo_season.shelf import draw_pictures
 from trace.commands.demo_season.telling import lines, progress, write_stamps
-from trace.commands.demo_season.working import note_work
+from trace.commands.demo_season.working import note_work, report_course
 from trace.commands.terminal import now as clock
 from trace.db import reading, transaction
 from trace.records.instance_fact import InstanceFact
@@ -94,6 +94,7 @@ def _load(settings: Settings, simulator_port: int, size: Size) -> None:
     set_up_reports()
     close_last_month(cast)
     note_work(cast)
+    report_course(cast)
     report_problems(cast)
     write_accounts(settings.instance, cast.passwords)
     write_stamps(settings.instance, cast.samples)

@@ -16,7 +16,15 @@ from trace.records.account import Role
 from trace.records.certificate import Scheme
 from trace.records.household import Purpose
 from trace.records.organisation import OrgKind
-from trace.services import accounts, certificates, households, organisations, plots, sites
+from trace.services import (
+    accounts,
+    certificates,
+    households,
+    organisations,
+    plots,
+    sites,
+    training_proposals,
+)
 from trace.services.admission import Actor, actor_of
 from trace.services.importing import runs
 
@@ -102,7 +110,7 @@ def _farm(coop: Coop, farm: Farm, session: Session, now: datetime) -> None:
 
 
 def _training(coop: Coop, session: Session, now: datetime) -> None:
-    """Two thirds of the households were trained; the cooperative brings the list in as a file."""
+    """Two thirds of the households were trained: the cooperative brings the list, the office confirms it."""
     day = f"{now - timedelta(days=9):%d/%m/%Y}"
     rows = [f"{coop.plan.code}-{farm.number:03d},{farm.name},{day}" for farm in coop.farms if farm.number % 3]
     with NamedTemporaryFile("w", suffix=".csv", encoding="utf-8") as file:
@@ -110,6 +118,9 @@ def _training(coop: Coop, session: Session, now: datetime) -> None:
         file.flush()
         order = runs.ImportOrder("farms", Path(file.name), "tap-huan.csv")
         runs.import_file(session, coop.manager, order, now)
+    office = Actor(None, Role.OFFICE)
+    for row, _ in training_proposals.waiting(session, office):
+        training_proposals.confirm(session, office, row.id, now)
 
 
 def _papers(cast: Cast, coop: Coop, session: Session, now: datetime) -> None:

@@ -14,7 +14,7 @@ from trace.services.importing.farm_memory import Home, Memory, key_of, place_col
 from trace.services.importing.farm_reader import FarmReader
 from trace.services.importing.report import Draft
 from trace.services.importing.writing import Key, insert_rows, numbers_since, update_rows
-from trace.services.training import add_households, book_session
+from trace.services.training import add_households, book_session, came_on
 from trace.standards.fault import Fault
 
 COLUMNS = (
@@ -69,8 +69,11 @@ def _note_training(memory: Memory, drafts: Mapping[int, Draft]) -> None:
             groups[told[home.id], home.commune_code].append(home)
     for (day, commune), homes in groups.items():
         place = place_columns((commune, None))
-        course = book_session(task.session, day, place, task.actor.account_id, task.now)
-        add_households(task.session, task.actor, course, homes, task.now, task.import_id)
+        known = came_on(task.session, day, [home.id for home in homes])
+        new = [home for home in homes if home.id not in known]
+        if new:
+            course = book_session(task.session, day, place, task.actor, task.now)
+            add_households(task.session, task.actor, course, new, task.now, task.import_id)
 
 
 def _trained(draft: Draft) -> bool:

@@ -120,6 +120,7 @@ class TrainingRows(ModelRows[AttendanceIn]):
         rules = (
             col(TrainingSession.held_on) == given.held_on,
             col(TrainingSession.commune_code) == given.commune,
+            col(TrainingSession.confirmed_at).is_not(None),
         )
         found = self.task.session.execute(select(TrainingSession).where(*rules)).scalars()
         wanted = fold_vi(given.title)

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from trace.db import reading
 from trace.errors import Invalid, NongsanError
 from trace.records.training import TrainingSession
-from trace.services import training, training_pages
+from trace.services import training, training_pages, training_proposals
 from trace.services.admission import Act
 from trace.services.intake import read
 from trace.services.places import PlaceOption
@@ -18,7 +18,8 @@ from trace.web import import_pages
 from trace.web.door import Door
 from trace.web.form_state import FormState, blank, kept, typed
 from trace.web.once import leads_to, once
-from trace.web.registry_forms import Box, Page, bare, refused, say, start_places, with_days, with_place
+from trace.web.registry_forms import Page, bare, refused, say, start_places, with_days, with_place
+from trace.web.training_forms import FIELDS, boxes
 from trace.web.visitor import actor, now
 
 door = Door("office_training", __name__, url_prefix="/so/tap-huan")
@@ -27,7 +28,6 @@ import_pages.hang(
     import_pages.Desk(files, "office", {"training": "office_training.index"}), Act.KEEP_TRAINING
 )
 
-FIELDS = ("title", "held_on", "place", "place_text", "place_name", "organiser", "topic", "request_id")
 Answer = AnyResponse | tuple[Any, int]
 
 
@@ -37,17 +37,10 @@ def index() -> str:
     query = request.args.get("q", "")
     with reading() as session:
         found = training_pages.sessions(session, actor(), query)
-    return render_template("office/training/index.html", found=found, query=query)
-
-
-def _boxes() -> tuple[Box, ...]:
-    return (
-        Box("title", "training.name"),
-        Box("held_on", "training.held_on", "date"),
-        Box("place", "registry.commune", "place"),
-        Box("place_name", "training.place_name", required=False, hint="training.place_name.hint"),
-        Box("organiser", "training.organiser", required=False),
-        Box("topic", "training.topic", required=False),
+        waiting = training_proposals.waiting(session, actor())
+        coops = {row.org_id: training_proposals.owner(session, row) for row, _ in waiting}
+    return render_template(
+        "office/training/index.html", found=found, waiting=waiting, coops=coops, query=query
     )
 
 
@@ -59,7 +52,7 @@ def new() -> str:
 
 def _form(state: FormState, places: Sequence[PlaceOption]) -> str:
     page = Page(
-        say("training.new"), url_for("office_training.add"), url_for("office_training.index"), _boxes(), state
+        say("training.new"), url_for("office_training.add"), url_for("office_training.index"), boxes(), state
     )
     page.places = places
     return render_template("cooperative/registry/form.html", base="office/base.html", page=page)
@@ -95,8 +88,16 @@ def _show(session_id: int, state: FormState) -> str:
         row = training.session_of(session, session_id)
         came = training_pages.attended(session, actor(), session_id)
         more = training_pages.candidates(session, actor(), session_id, query)
+        coop = training_proposals.owner(session, row)
     return render_template(
-        "office/training/show.html", row=row, came=came, more=more, query=query, form=state
+        "office/training/show.html",
+        row=row,
+        coop=coop,
+        stage=training_proposals.stage_of(row),
+        came=came,
+        more=more,
+        query=query,
+        form=state,
     )
 
 
@@ -117,7 +118,7 @@ def _values(row: TrainingSession) -> dict[str, object]:
 def _edit(session_id: int, state: FormState, places: Sequence[PlaceOption]) -> str:
     action = url_for("office_training.save", session_id=session_id)
     back = url_for("office_training.show", session_id=session_id)
-    page = Page(say("training.edit"), action, back, _boxes(), state)
+    page = Page(say("training.edit"), action, back, boxes(), state)
     page.places = places
     return render_template("cooperative/registry/form.html", base="office/base.html", page=page)
 
@@ -161,4 +162,28 @@ def take_out(session_id: int, household_id: int) -> AnyResponse:
         training.take_out(session, actor(), session_id, household_id, now())
         answer = leads_to("office_training.show", session_id=session_id)
     flash(say("training.taken_out"), "ok")
+    return answer
+
+
+@door.page("/<int:session_id>/xac-nhan", Act.KEEP_TRAINING, methods=["POST"])
+def confirm(session_id: int) -> AnyResponse:
+    """It took place: it counts from now on."""
+    with once() as session:
+        training_proposals.confirm(session, actor(), session_id, now())
+        answer = leads_to("office_training.show", session_id=session_id)
+    flash(say("training.confirmed"), "ok")
+    return answer
+
+
+@door.page("/<int:session_id>/tra-lai", Act.KEEP_TRAINING, methods=["POST"])
+def decline(session_id: int) -> Answer | str:
+    """Send it back with a reason."""
+    try:
+        with once() as session:
+            reason = request.form.get("reason", "")
+            training_proposals.decline(session, actor(), session_id, reason, now())
+            answer = leads_to("office_training.show", session_id=session_id)
+    except Invalid as error:
+        return _show(session_id, kept(error, typed(("reason",)))), error.status
+    flash(say("training.declined"), "ok")
     return answer

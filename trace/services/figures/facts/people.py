@@ -5,7 +5,7 @@ No name is among the cells: who a household is stands behind a reason that is re
 
 from dataclasses import replace
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlmodel import col
 
 from trace.records.household import Household
@@ -17,10 +17,12 @@ from trace.services.figures.fact import Cell, Fact, calendar, table
 from trace.services.figures.facts.placing import COOPERATIVE, of_place
 
 _OWNED = table(Household).join(table(Organisation), col(Organisation.id) == col(Household.org_id))
+CONFIRMED = col(TrainingSession.confirmed_at).is_not(None)
+"""What a cooperative proposes counts once the office says so."""
 _LAST_DAY = (
     select(func.max(col(TrainingSession.held_on)))
     .join(TrainingAttendance, col(TrainingAttendance.session_id) == col(TrainingSession.id))
-    .where(col(TrainingAttendance.household_id) == col(Household.id))
+    .where(col(TrainingAttendance.household_id) == col(Household.id), CONFIRMED)
     .correlate(table(Household))
     .scalar_subquery()
 )
@@ -55,7 +57,9 @@ TRAINED = Fact(
     name="households",
     source=_OWNED.join(
         table(TrainingAttendance), col(TrainingAttendance.household_id) == col(Household.id)
-    ).join(table(TrainingSession), col(TrainingSession.id) == col(TrainingAttendance.session_id)),
+    ).join(
+        table(TrainingSession), and_(col(TrainingSession.id) == col(TrainingAttendance.session_id), CONFIRMED)
+    ),
     id=col(Household.id),
     day=col(TrainingSession.held_on),
     keys={**_KEYS, **calendar(col(TrainingSession.held_on))},

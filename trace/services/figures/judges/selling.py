@@ -63,6 +63,7 @@ def _courses(ids: Sequence[int], ask: Ask) -> Any:
         .join(TrainingSession, col(TrainingSession.id) == col(TrainingAttendance.session_id))
         .where(col(TrainingAttendance.household_id).in_(ids))
         .where(col(TrainingSession.held_on).between(ask.since, ask.until))
+        .where(col(TrainingSession.confirmed_at).is_not(None))
     )
 
 

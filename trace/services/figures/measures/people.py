@@ -8,7 +8,7 @@ from trace.records.shop import Listing, Shop, ShopState
 from trace.records.training import TrainingAttendance, TrainingSession
 from trace.services.figures.counting import Timing, Total
 from trace.services.figures.fact import UNTIL
-from trace.services.figures.facts.people import AT_SHOPS, HOUSEHOLDS, SELLERS, TRAINED
+from trace.services.figures.facts.people import AT_SHOPS, CONFIRMED, HOUSEHOLDS, SELLERS, TRAINED
 from trace.services.figures.facts.placing import stars
 from trace.services.figures.facts.products import ON_SHELVES, PRODUCTS
 from trace.services.figures.judges.selling import sells_in_period, sold_after_course, sold_in_period
@@ -27,7 +27,7 @@ _AT_SHOPS = Total(fact=AT_SHOPS, where=(_IS_CONNECTED,))
 _CAME = (
     select(col(TrainingAttendance.household_id))
     .join(TrainingSession, col(TrainingSession.id) == col(TrainingAttendance.session_id))
-    .where(col(TrainingSession.held_on) <= UNTIL)
+    .where(col(TrainingSession.held_on) <= UNTIL, CONFIRMED)
 )
 _TRAINED = Total(fact=HOUSEHOLDS, where=(col(Household.id).in_(_CAME),), holds=Timing.UNTIL)
 _COURSES = Total(fact=TRAINED)
