@@ -10,6 +10,7 @@ from trace.errors import Invalid
 from trace.services import problem_answers
 from trace.services.admission import Act, may
 from trace.services.problem_answers import A_PAGE, Told
+from trace.web.asked import row_number
 from trace.web.form_state import FormState, blank, kept, typed
 from trace.web.once import leads_to, once
 from trace.web.registry_forms import Item, say
@@ -21,7 +22,7 @@ Answer = AnyResponse | str | tuple[Any, int]
 def listed(face: str) -> str:
     """What waits, longest first; or what was answered, newest first."""
     answered = request.args.get("xong") == "1"
-    before = request.args.get("sau", type=int)
+    before = request.args.get("sau", type=row_number)
     with reading() as session:
         found = problem_answers.reports(session, actor(), answered=answered, before=before)
         waiting = problem_answers.count_open(session, actor())

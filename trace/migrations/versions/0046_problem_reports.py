@@ -1,15 +1,15 @@
 """reports of problems by people who scanned a stamp
 
-Revision ID: 0044
-Revises: 0043
+Revision ID: 0046
+Revises: 0045
 """
 
 import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 
-revision = "0044"
-down_revision = "0043"
+revision = "0046"
+down_revision = "0045"
 branch_labels = None
 depends_on = None
 
