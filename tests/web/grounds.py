@@ -33,6 +33,7 @@ from trace.records.new_listing import NewListing, NewListingPicture
 from trace.records.plot import PackingHouse, PlotArea
 from trace.records.product import OcopProposal, ProductImage
 from trace.records.rules import ExportRule, YieldRule
+from trace.records.scan import StampSeen
 from trace.records.season_plan import SeasonPlan
 from trace.records.shop import Listing, Shop
 from trace.records.training import TrainingSession
@@ -164,6 +165,7 @@ def _estate(session: Session, now: datetime, folder: Path, commune: str, sign: s
         "story.product.public_id": coop.product.public_id,
         "organisations.public_id": coop.org.public_id,
         "block": block.public_id,
+        "stamp_scans.serial": _scanned(session, now, block),
         "household_id": coop.household.id,
         "plot_id": coop.plot.id,
         "number": stamped.recall(session, now, _recalled(session, now, coop)).number,
@@ -187,6 +189,13 @@ def _estate(session: Session, now: datetime, folder: Path, commune: str, sign: s
     number = _problem(session, now, code)
     places |= {f"{door}.number": number for door in ("problems", "office_problems", "coop_problems")}
     return Estate(coop, places, code)
+
+
+def _scanned(session: Session, now: datetime, block: Any) -> int:
+    """The first stamp of a block, looked at once; its serial."""
+    seen = StampSeen(kid=block.kid, serial=block.first, first_at=now, first_device=b"")
+    serial: int = world.add(session, seen).serial
+    return serial
 
 
 def _problem(session: Session, now: datetime, code: str) -> str:
@@ -636,6 +645,7 @@ _BOXES: Make = lambda e: {"units": str(e.places["unit"])}  # noqa: E731
 _REPORT = {"title": "Vải tuần", "span": "week", "rhythm": "week", "day": "1", "hour": "7", "language": "vi"}
 _REPORT |= {"as_xlsx": "1", "measure": "orders", "by": "cooperative"}
 FORMS: dict[str, Make] = {
+    "stamp_scans.clear": lambda _e: {"note": "Hộp bày ở hội chợ"},
     "problems.send": lambda _e: {"text": "Tem rách", "place": "Chợ", "contact": "0912 345 678"},
     "office_problems.answer": lambda _e: {"answer": "Đã xem, cảm ơn."},
     "coop_problems.answer": lambda _e: {"answer": "Đã xem, cảm ơn."},

@@ -53,10 +53,12 @@ def _said(look: Look, alarm: Alarm) -> Told:
     why: list[Term | str] = [Term(f"work.why.{alarm.kind}", figures)]
     if not serial:
         return Told(f"K{kid}", why)
+    subject = _block(look, kid, serial[0])
     if alarm.kind == CLONE_SUSPECT:
         found = json.loads(alarm.detail)
         why.insert(0, Term(f"work.why.{found['rule']}", {"n": found["devices"]}))
-    return Told(f"K{kid}-{serial[0]}", why, _block(look, kid, serial[0]))
+        subject = f"{subject}/{serial[0]}" if subject else ""
+    return Told(f"K{kid}-{serial[0]}", why, subject)
 
 
 def _block(look: Look, kid: int, serial: int) -> str:

@@ -14,6 +14,7 @@ from trace.services import (
     stamp_pages,
     stamp_printing,
     stamp_ranges,
+    stamp_scans,
     stamp_voiding,
     stamping,
 )
@@ -112,8 +113,18 @@ def _show(block: str, form: FormState) -> str:
         page = stamp_ledgers.look_at(session, actor(), block)
         offered = stamp_pages.choices_for(session, actor())
         changes = stamp_history.history(session, actor(), block)
+        suspects = stamp_scans.suspected(session, page.block)
     free = next((one.serials for one in page.segments if one.standing == "stock"), None)
-    return _render("show", page=page, form=form, offered=offered, free=free, reasons=CHOICES, changes=changes)
+    return _render(
+        "show",
+        page=page,
+        form=form,
+        offered=offered,
+        free=free,
+        reasons=CHOICES,
+        changes=changes,
+        suspects=suspects,
+    )
 
 
 @door.page("/<block>/kich-hoat", Act.ACTIVATE, methods=["POST"])

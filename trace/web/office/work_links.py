@@ -37,8 +37,13 @@ def _shop(item: Item) -> list[str]:
 
 
 def _stamp(item: Item) -> list[str]:
-    """Its block, where stamps are voided; a code that nobody issued is in none."""
-    return [url_for("stamps.show", block=item.told.subject)] if item.told.subject else []
+    """The scans of a suspected copy, else its block, where stamps are voided; a code that nobody issued is in
+    none.
+    """
+    block, _, serial = item.told.subject.partition("/")
+    if serial:
+        return [url_for("stamp_scans.show", block=block, serial=int(serial))]
+    return [url_for("stamps.show", block=block)] if block else []
 
 
 _PAGES: Final[Mapping[WorkKind, Callable[[Item], list[str]]]] = {
