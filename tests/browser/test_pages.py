@@ -30,7 +30,7 @@ WRONG = {
     "products": "Mã sản phẩm,Tên sản phẩm,Cây trồng,Khối lượng\nSP-900,Vải thử,vải,-5\n",
 }
 # Answers to programs, forms, downloads without a page of their own; the ways to carrier and marketplace;
-# what only a mail links to, which has tests of its own.
+# what only a mail links to, which has tests of its own; where only a sent form leads (below).
 NO_PAGES = {
     "static",
     "health.healthz",
@@ -64,6 +64,7 @@ NO_PAGES = {
     "office_reports.file",
     "mail_links.ask_confirm",
     "mail_links.ask_leave",
+    "problems.follow",
 }
 
 
@@ -124,6 +125,18 @@ def test_a_file_under_check_is_told_of_on_a_phone(season: Stand, devices: Device
     page.click("main button.primary")
     path = page.url.removeprefix(season.web)
     assert path.startswith("/htx/nhap/"), page.inner_text("main")
+    found = [fault for lang in LANGUAGES for fault in (*watcher.faults(path, lang), *violations(page))]
+    assert found == []
+
+
+def test_a_report_is_followed_on_a_phone(season: Stand, devices: Devices) -> None:
+    watcher = Watcher(devices.new(bypass_csp=True), season, ANYONE)
+    page = watcher.page
+    page.goto(f"{season.web}/bao/{dict(season.told['stamps'])['FIRST']}")
+    page.fill("[name=text]", "Tem rách")
+    page.click("main button.primary")
+    path = page.url.removeprefix(season.web)
+    assert path.startswith("/bao/theo-doi/"), page.inner_text("main")
     found = [fault for lang in LANGUAGES for fault in (*watcher.faults(path, lang), *violations(page))]
     assert found == []
 

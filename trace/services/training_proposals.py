@@ -112,10 +112,11 @@ def take_out_own(session: Session, actor: Actor, session_id: int, household_id: 
     """Say that a household did not come after all.
 
     Raises:
-        NotFound: not the cooperative's.
+        NotFound: not the cooperative's session or household.
         Refused: ``training.decided``.
     """
     row = _open(session, proposal(session, actor, session_id))
+    fetch(session, actor, Act.PROPOSE_TRAINING, Household, id=household_id)
     here = col(TrainingAttendance.session_id) == row.id, col(TrainingAttendance.household_id) == household_id
     session.execute(delete(TrainingAttendance).where(*here))
     append_leaf(session, "training_taken_out", record_of(row, actor) | {"household": household_id}, now)
