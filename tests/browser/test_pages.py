@@ -18,8 +18,8 @@ ANYONE = "anonymous"
 ROLES = [role.value for role in Role]
 # Of the two roles that see most, two pages of a kind: the second is often unlike the first.
 TWICE = {"coop_manager": 2, "office": 2}
-EVERY = {"shops.show": 9}
-"""A shop kept by files has pages that no other has."""
+EVERY = {"shops.show": 9, "work.index": 8}
+"""A shop kept by files has pages that no other has; each work list leads to actions of its own."""
 MOST_FIRST = [
     ANYONE,
     *(role.value for role in (Role.COOP_MANAGER, Role.OFFICE, Role.PACKING_HOUSE, Role.ADMIN)),
