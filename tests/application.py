@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from flask.testing import FlaskClient
 
 from trace.app import configure, create_app
 from trace.settings import Settings
 from trace.web import checking, feed, open_data, problem_pages
+from trace.web.office import board
 
 TESTING: dict[str, Any] = {"TESTING": True, "WTF_CSRF_ENABLED": False, "PROPAGATE_EXCEPTIONS": False}
 
@@ -28,7 +30,13 @@ def application(settings: Settings) -> Flask:
     flask.extensions["scan_writer"].close()
     vars(flask).pop("wsgi_app", None)  # the proxies of the test before
     configure(flask, settings)
-    for room in (checking, open_data, feed, problem_pages):  # what each remembers of who asked
+    for room in (checking, open_data, feed, problem_pages, board):  # what each remembers of who asked
         room.prepare(flask)
     flask.config.update(TESTING)
     return flask
+
+
+def a_minute_later(client: FlaskClient) -> FlaskClient:
+    """The office's page remembers a minute; what a test wrote past it shows after that."""
+    client.application.extensions["season_page"].forget()
+    return client

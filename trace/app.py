@@ -237,6 +237,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     problem_pages.prepare(app)
     open_data.prepare(app)
     feed.prepare(app)
+    office_board.prepare(app)
     epcis_problems.prepare(app)
     csrf.init_app(app)
     open_doors(app, DOORS)

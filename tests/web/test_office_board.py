@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import openpyxl
@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from sqlmodel import Session
 
 from tests import world
+from tests.application import a_minute_later
 from tests.services.test_statistics import make_listing, make_order, make_shop
 from tests.units import HA_BAC, THANH_HA
 from trace.db import reading, transaction
@@ -59,8 +60,8 @@ def pick(session: Session, coop: world.Coop, variety: str, day: date, grams: int
 
 
 def page_of(client: FlaskClient, address: str) -> str:
-    """The page with its unbreakable blanks as blanks."""
-    return client.get(address).text.replace("\xa0", " ")
+    """The page as it is now, with its unbreakable blanks as blanks."""
+    return a_minute_later(client).get(address).text.replace("\xa0", " ")
 
 
 @pytest.fixture
@@ -277,3 +278,37 @@ def test_the_plan_stands_beside_the_harvest_and_is_dotted_in_the_curve(
     assert "Thu hoạch so với kế hoạch" not in page_of(office, f"/so/ke-hoach?nam={YEAR - 1}")
     of_other = office.get(f"/so/bang.json?xa={HA_BAC}").get_json()["rows"]
     assert not [row for row in of_other if row["name"].endswith("Kế hoạch")]
+
+
+def test_the_page_is_of_one_moment_for_a_minute_says_which_and_forgets_it_where_somebody_acts(
+    office: FlaskClient, coops: list[world.Coop], now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [datetime.now(UTC).replace(second=30)]
+    monkeypatch.setattr("trace.web.office.board.now", lambda: clock[0])
+    first = page_of(office, "/so")
+    assert re.search(r"Số liệu lấy lúc [^<]+", first)
+    with transaction() as session:
+        commune = coops[1].org.commune_code
+        officer = world.make_account(session, now, Role.COMMUNE_OFFICER, commune_code=commune)
+        world.make_lot(
+            session, now, coops[0].plot, coops[0].product, weight_g=7_000_000, harvested_on=date(YEAR, 6, 1)
+        )
+
+    def shown() -> str:
+        return office.get("/so").text.replace("\xa0", " ")
+
+    assert shown() == first
+    other = world.sign_in(office.application.test_client(), officer)
+    assert other.get("/so").text.replace("\xa0", " ") != first  # who reaches less far is told their own
+    assert shown() == first
+    assert other.post("/dang-xuat").status_code == 302
+    assert shown() != first
+    anew = shown()
+    with transaction() as session:
+        world.make_lot(
+            session, now, coops[0].plot, coops[0].product, weight_g=9_000_000, harvested_on=date(YEAR, 6, 1)
+        )
+    assert office.post("/so/ke-hoach/moi", data={"request_id": "ke-hoach-1"}).status_code == 422
+    assert shown() == anew  # a refusal is none
+    clock[0] += timedelta(minutes=1)
+    assert shown() != anew

@@ -4,9 +4,7 @@ Whoever asks within the same five minutes is told the same, from memory; whoever
 """
 
 import hashlib
-import threading
-from collections import OrderedDict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,12 +12,13 @@ from flask import Flask, Response, current_app, json, request
 
 from trace.db import reading
 from trace.errors import FieldProblem, Invalid
-from trace.services.admission import Act, Actor
+from trace.services.admission import Act
 from trace.services.feed import SLOT_S, document, metrics, slot_of
 from trace.services.figures.asking import Ask, Dimension
 from trace.standards.local_time import local_day
 from trace.web.asked import day_asked
 from trace.web.door import Door
+from trace.web.memory import Memory
 from trace.web.visitor import actor, now
 
 door = Door("feed", __name__, for_programs=True, url_prefix="/api/v1")
@@ -28,38 +27,14 @@ PERIOD_DAYS = 90
 LONGEST_DAYS = 800
 PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
 KEPT = 64
-Key = tuple[Any, ...]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Told:
     """What was told: the document, and the mark of its figures."""
 
     body: dict[str, Any]
     mark: str
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-
-@dataclass
-class Memory:
-    """Documents of the last five minutes; one question is asked of the database once."""
-
-    kept: OrderedDict[Key, Told] = field(default_factory=OrderedDict)
-    guard: threading.Lock = field(default_factory=threading.Lock)
-
-    def told(self, who: Actor, ask: Ask, as_of: datetime) -> Told:
-        """The document this actor may see."""
-        key = (replace(who, account_id=None), ask.since, ask.until, ask.by, as_of)
-        with self.guard:
-            found = self.kept.setdefault(key, Told({}, ""))
-            while len(self.kept) > KEPT:
-                self.kept.popitem(last=False)
-        with found.lock:
-            if not found.mark:
-                with reading() as session:
-                    found.body = document(session, who, ask, as_of)
-                found.mark = _mark(found.body)
-        return found
 
 
 @door.page("/indicators", Act.VIEW_FIGURES)
@@ -82,9 +57,17 @@ def prometheus() -> Response:
 
 
 def _told() -> Told:
-    memory: Memory = current_app.extensions["feed"]
-    as_of = slot_of(now())
-    return memory.told(actor(), asked(as_of), as_of)
+    """The document this actor may see."""
+    memory: Memory[Told] = current_app.extensions["feed"]
+    as_of, who = slot_of(now()), actor()
+    ask = asked(as_of)
+
+    def find() -> Told:
+        with reading() as session:
+            body = document(session, who, ask, as_of)
+        return Told(body, _mark(body))
+
+    return memory.told((replace(who, account_id=None), ask.since, ask.until, ask.by, as_of), find)
 
 
 def asked(at: datetime) -> Ask:
@@ -123,4 +106,4 @@ def _cached(answer: Response, mark: str) -> Response:
 
 def prepare(app: Flask) -> None:
     """Hang the memory into the app."""
-    app.extensions["feed"] = Memory()
+    app.extensions["feed"] = Memory(KEPT)

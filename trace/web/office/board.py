@@ -3,11 +3,12 @@
 The same address with ``.csv``, ``.xlsx``, ``.json`` after ``/so/bang`` carries every figure of it.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from flask import Response, abort, make_response, render_template, request
+from flask import Flask, Response, abort, current_app, make_response, render_template, request
 from sqlmodel import Session
 
 from trace.db import reading
@@ -25,6 +26,7 @@ from trace.services.work_lists import listing
 from trace.services.work_lists.item import Look
 from trace.standards.local_time import local_day
 from trace.web.door import Door
+from trace.web.memory import Memory
 from trace.web.office.board_asking import Chosen, same_but, season_asked, seasons
 from trace.web.office.figure_asking import FILTERS, Periods, address
 from trace.web.office.figure_map import DEFAULT
@@ -41,28 +43,62 @@ WALL = "lon"
 """``man-hinh``: large, without menus, drawn anew every ``ANEW_S`` seconds."""
 ANEW_S = 300
 CARD_LABELS = 3
+KEPT = 16
+"""Seasons and filters that are remembered for a minute."""
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True)
+class Told:
+    """Everything the page says, as it was found at one moment (``taken_at``)."""
+
+    taken_at: datetime
+    board: Board
+    communes: FigureMap | None
+    shown: dict[str, Any]
 
 
 @door.page("/", Act.VIEW_FIGURES, strict_slashes=False, endpoint="home")
 @door.page("/bang", Act.VIEW_FIGURES)
 def show() -> Response:
-    """The page."""
+    """The page, as it was at most a minute ago: it says when, and what is done here draws it anew."""
     chosen = season_asked()
-    asked = chosen.periods
+    told = _told(chosen.periods)
+    is_wall = request.args.get("man-hinh") == WALL
+    answer = make_response(_drawn(chosen, told, is_wall=is_wall))
+    if is_wall:
+        answer.headers["Refresh"] = str(ANEW_S)
+    return answer
+
+
+def _told(asked: Periods) -> Told:
+    """What the page says to whoever reaches as far, in this minute."""
+    memory: Memory[Told] = current_app.extensions["season_page"]
+    minute = now().replace(second=0, microsecond=0)
+    days = tuple((one.since, one.until, frozenset(one.only.items())) for one in asked.all)
+    return memory.told((replace(actor(), account_id=None), days, minute), lambda: _found(asked))
+
+
+def _found(asked: Periods) -> Told:
+    taken_at = now()
     with reading() as session:
         found = board(session, actor(), asked.ask, asked.last_year)
         communes = _map(session, asked)
-        health = sync_health(session, actor(), now())
-        differ = recounting.standing(session)
-        offered = sales_choices.choices(session, actor())
-        typed = by_hand(session, actor(), _question(asked.ask))
-        work = _work(session)
-    is_wall = request.args.get("man-hinh") == WALL
-    told = {"is_wall": is_wall, "health": health, "offered": offered, "by_hand": typed, "differ": differ}
-    told |= {"work": work, "most": listing.MOST_COUNTED}
-    answer = make_response(_drawn(chosen, found, communes, **told))
-    if is_wall:
-        answer.headers["Refresh"] = str(ANEW_S)
+        shown = {
+            "health": sync_health(session, actor(), now()),
+            "differ": recounting.standing(session),
+            "offered": sales_choices.choices(session, actor()),
+            "by_hand": by_hand(session, actor(), _question(asked.ask)),
+            "work": _work(session),
+        }
+    return Told(taken_at, found, communes, shown)
+
+
+@door.after_app_request
+def _forget(answer: Response) -> Response:
+    """Whoever did something sees it: what this process remembers is of before."""
+    if request.method not in SAFE and answer.status_code < 400:
+        current_app.extensions["season_page"].forget()
     return answer
 
 
@@ -106,7 +142,8 @@ def _question(ask: Ask) -> Question:
     )
 
 
-def _drawn(chosen: Chosen, found: Board, communes: FigureMap | None, **shown: Any) -> str:
+def _drawn(chosen: Chosen, told: Told, *, is_wall: bool) -> str:
+    found, communes = told.board, told.communes
     lang, today = face_language(), local_day(now())
     curve = season_curve(found.curve, lang) if found.curve else None
     table = curve_table(found.curve, lang) if found.curve and curve else None
@@ -135,10 +172,18 @@ def _drawn(chosen: Chosen, found: Board, communes: FigureMap | None, **shown: An
         spread=spread,
         portion=portion,
         tonnes=lambda grams: words.short(lang, BY_NAME[DEFAULT], Fraction(grams)),
-        **shown,
+        taken_at=told.taken_at,
+        is_wall=is_wall,
+        most=listing.MOST_COUNTED,
+        **told.shown,
     )
 
 
 def _way(seen: Seen) -> Any:
     """The figure's way over the period."""
     return spark([float(part.value or 0) for part in seen.parts])
+
+
+def prepare(app: Flask) -> None:
+    """Hang the page's memory into the app."""
+    app.extensions["season_page"] = Memory[Told](KEPT)
