@@ -134,6 +134,8 @@ def test_only_who_decides_there_takes_an_item_on(now: datetime) -> None:
             with pytest.raises(Invalid):
                 decide(desk, item_of(desk), "assigned", assignee=account_id)
         decide(desk, item_of(desk), "assigned", assignee=mine.account_id)
+        with pytest.raises(Refused, match=r"work\.is_theirs"):
+            decide(desk, item_of(desk), "assigned", assignee=mine.account_id)
         here = Desk(session, now, mine)
         assert len(here.names("tam-giu", View.MINE)) == 1
         assert desk.names("tam-giu", View.MINE) == []

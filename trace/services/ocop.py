@@ -127,6 +127,20 @@ def ratings(session: Session, actor: Actor) -> list[RatedProduct]:
     return [RatedProduct(*row) for row in session.execute(question)]
 
 
+def in_force(rated: Sequence[RatedProduct], today: date) -> tuple[int, int]:
+    """Products with a decision in force today, as the figures count them, and products that ever had one."""
+    held = (one for one in rated if one.rating.decided_on <= today <= one.rating.valid_to)
+    return len({one.product.id for one in held}), len({one.product.id for one in rated})
+
+
+def is_replaced(one: RatedProduct, rated: Sequence[RatedProduct], today: date) -> bool:
+    """Whether a later decision of its product has begun."""
+    return any(
+        other.product.id == one.product.id and one.rating.decided_on < other.rating.decided_on <= today
+        for other in rated
+    )
+
+
 def ratings_of(session: Session, actor: Actor, product: Product) -> Sequence[OcopRating]:
     """A product's ratings, the newest first."""
     visible(actor, Act.VIEW_FARM, Product)

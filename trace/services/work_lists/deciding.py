@@ -63,7 +63,8 @@ def decide(
         Invalid: a note without words, a day that is over or too far, nobody who may take it on.
         NotAllowed: the role decides nothing.
         NotFound: no such item in reach, or its fact is gone.
-        Refused: ``work.meanwhile``: somebody was quicker; ``work.is_open``: it was not put away.
+        Refused: ``work.meanwhile``: somebody was quicker; ``work.is_open``: it was not put away;
+            ``work.is_theirs``: whom it is given to has it already, and nothing is noted.
     """
     scope_of(actor, Act.DECIDE_WORK)
     look = Look(session, actor, now)
@@ -73,7 +74,14 @@ def decide(
         raise Invalid([FieldProblem("note", "error.empty", "")])
     if given.act is Choice.REOPENED and item.standing.state == WorkState.OPEN:
         raise Refused("work.is_open", name=item.told.name)
+    if _is_theirs(item, given):
+        raise Refused("work.is_theirs", name=item.told.name, who=item.standing.assignee or "–")
     return write(look, item, WorkAct(given.act.value), given.note, **_after(look, item, given))
+
+
+def _is_theirs(item: Item, given: DecisionIn) -> bool:
+    same = given.assignee == item.standing.assignee_id
+    return given.act is Choice.ASSIGNED and same and not given.note
 
 
 def _after(look: Look, item: Item, given: DecisionIn) -> dict[str, Any]:

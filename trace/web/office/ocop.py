@@ -34,7 +34,7 @@ def index() -> str:
         papers = certificates.waiting_papers(session, actor())
         today = local_day(now())
         ending = endings(session, actor(), today, settings().ocop_reminder_days)
-    valid = sum(1 for one in rated if one.rating.valid_to >= today)
+    valid, products_rated = ocop.in_force(rated, today)
     return render_template(
         "office/registry/ocop.html",
         rated=rated,
@@ -43,6 +43,8 @@ def index() -> str:
         ending=ending,
         today=today,
         valid=valid,
+        products_rated=products_rated,
+        replaced={one.rating.id for one in rated if ocop.is_replaced(one, rated, today)},
     )
 
 
