@@ -45,6 +45,7 @@ SHEETS = {
 OWN_WAYS = {"account.py", "checking.py", "farms.py", "hooks.py", "once.py", "shop_connect.py"}
 OWN_WAYS |= {
     "personal_pages.py",
+    "problem_pages.py",
     "sending.py",
     "carrier_calls.py",
     "carrier_hooks.py",
@@ -52,7 +53,8 @@ OWN_WAYS |= {
     "shipments.py",
 }
 """Files that open a transaction themselves: programs, sessions, scans, a look at what is sealed, a shop's
-return, and what came of a call to a carrier that an act had written down before."""
+return, what came of a call to a carrier that an act had written down before, and reports of people without an
+account, which are known again by the mark of their form (``test_problems.py``)."""
 
 
 def test_no_page_writes_past_the_keys() -> None:
