@@ -83,8 +83,12 @@ def write_sheet(
 
 
 def _sheet_name(title: str, taken: set[str]) -> str:
-    """The title as a sheet may be called, no two alike in whatever case."""
-    plain = title.translate(_NO_SHEET_NAME)[:_LONGEST_NAME] or "1"
+    """The title as a sheet may be called, cut between words, no two alike in whatever case."""
+    plain = title.translate(_NO_SHEET_NAME)
+    if len(plain) > _LONGEST_NAME:
+        whole_words = plain[: _LONGEST_NAME + 1].rpartition(" ")[0]
+        plain = whole_words or plain[:_LONGEST_NAME]
+    plain = plain or "1"
     name, number = plain, 1
     while name.casefold() in taken:
         number += 1
