@@ -18,6 +18,7 @@ from trace.records.event_subscription import EventSubscription
 from trace.records.household import Household
 from trace.records.import_run import ImportUpload
 from trace.records.mail import MailAddress
+from trace.records.problem_report import ProblemReport
 from trace.records.report import SigningCertificate
 from trace.records.shop import Shop, ShopToken
 from trace.records.stamp import StampKeyRow
@@ -28,6 +29,7 @@ from trace.services.households import id_number_place, phone_place
 from trace.services.importing.uploads import upload_place
 from trace.services.mailing import addresses
 from trace.services.office_reports.certificates import certificate_place
+from trace.services.problem_reports import contact_place
 from trace.services.shop_tokens import token_place
 
 BATCH = 500
@@ -68,6 +70,7 @@ COLUMNS = (
     SealedColumn(MailAddress, "id", "address_sealed", _mail_place("address")),
     SealedColumn(MailAddress, "id", "secret_sealed", _mail_place("secret")),
     SealedColumn(SigningCertificate, "id", "pkcs12_sealed", lambda _s, row: certificate_place(row.subject)),
+    SealedColumn(ProblemReport, "id", "contact_sealed", lambda _s, row: contact_place(row)),
     SealedColumn(ImportUpload, "id", "sealed", lambda _s, row: upload_place(row.token)),
 )
 """Every sealed column there is; a test compares them with the tables."""
