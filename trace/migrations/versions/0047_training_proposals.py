@@ -36,13 +36,17 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """What was never confirmed goes; the rest counts."""
+    """What was never confirmed goes; the rest counts. Who came is laid aside while its table is made anew."""
     open_ones = "SELECT id FROM training_session WHERE confirmed_at IS NULL"
     op.execute(f"DELETE FROM training_attendance WHERE session_id IN ({open_ones})")
     op.execute("DELETE FROM training_session WHERE confirmed_at IS NULL")
+    op.execute("CREATE TEMPORARY TABLE kept_attendance AS SELECT * FROM training_attendance")
+    op.execute("DELETE FROM training_attendance")
     with op.batch_alter_table("training_session") as table:
         table.drop_index(op.f("ix_training_session_org_id"))
         for name, target in REFS.items():
             table.drop_constraint(op.f(f"fk_training_session_{name}_{target}"), type_="foreignkey")
         for name in (*REFS, "confirmed_at", "ended_at", "end_reason"):
             table.drop_column(name)
+    op.execute("INSERT INTO training_attendance SELECT * FROM kept_attendance")
+    op.execute("DROP TABLE kept_attendance")
