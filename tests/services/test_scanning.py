@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,9 @@ from trace.records.scan import Alarm, GhostDay, Scan, StampSeen
 from trace.records.stamp import BlockState, KeyState, StampKeyRow
 from trace.services import scan_notes, scanning
 from trace.services.clone_rules import clear_clone
+from trace.services.figures.answering import answer
+from trace.services.figures.asking import Ask
+from trace.services.figures.catalogue import BY_NAME
 from trace.services.scan_notes import AlarmNote, store_notes
 from trace.services.scanning import Reader
 from trace.services.verdicts import State
@@ -147,6 +151,23 @@ def test_staff_clear_a_suspect_with_a_note_and_a_leaf(shop: Shop) -> None:
     assert shop.look(reader(20), after=timedelta(hours=2)).state is State.SEEN
     with reading() as session:
         assert session.execute(select(Alarm)).scalar_one().note == "Hộp trưng bày ở hội chợ"
+
+
+def test_the_share_of_suspected_copies_falls_when_a_suspect_is_cleared(shop: Shop) -> None:
+    for n in range(1, 9):
+        shop.scan(reader(n))
+    shop.scan(reader(1), serial=1)
+    day = local_day(shop.now)
+
+    def share() -> Fraction | None:
+        with reading() as session:
+            return answer(session, shop.coop.boss, BY_NAME["suspected_copies"], Ask(day, day)).whole.value
+
+    assert share() == Fraction(1, 2)
+    with transaction() as session:
+        later = shop.now + timedelta(minutes=1)
+        clear_clone(session, shop.coop.hand, shop.block.kid, 0, "Hộp trưng bày ở hội chợ", later)
+    assert share() == 0
 
 
 def test_nobody_else_clears_it_and_never_without_a_note(shop: Shop) -> None:

@@ -1,10 +1,10 @@
 """The scans of one stamp, for whoever must say whether it was copied: times, nameless devices, verdicts."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col
 
 from trace.errors import NotFound
@@ -19,7 +19,8 @@ SHOWN = 100
 
 @dataclass(frozen=True)
 class Look:
-    """One scan: the device by a number of its own on this stamp, none once its mark was emptied."""
+    """One scan: the device by a number of its own on this stamp, in the order they first looked; none once
+    its mark was emptied."""
 
     at: datetime
     device: int | None
@@ -54,11 +55,9 @@ def scans_of(session: Session, actor: Actor, block_public_id: str, serial: int) 
     if seen is None:
         raise NotFound()
     mine = (col(Scan.kid) == block.kid, col(Scan.serial) == serial)
-    rows = session.execute(
-        select(Scan).where(*mine).order_by(col(Scan.scanned_at).desc(), col(Scan.id).desc()).limit(SHOWN)
-    ).scalars()
-    numbers: dict[bytes, int] = {}
-    looks = [_look(row, numbers) for row in reversed(list(rows))]
+    newest = select(Scan).where(*mine).order_by(col(Scan.scanned_at).desc(), col(Scan.id).desc()).limit(SHOWN)
+    rows = session.execute(newest).scalars().all()
+    numbers = _numbers(session, mine, {row.device for row in rows if row.device is not None})
     alarm = session.execute(
         select(Alarm).where(col(Alarm.subject) == clone_subject(block.kid, serial))
     ).scalar_one_or_none()
@@ -68,16 +67,30 @@ def scans_of(session: Session, actor: Actor, block_public_id: str, serial: int) 
         block=block,
         serial=serial,
         seen=seen,
-        looks=looks[::-1],
+        looks=[_look(row, numbers) for row in rows],
         total=int(session.execute(select(func.count()).select_from(Scan).where(*mine)).scalar_one()),
         suspected=alarm.raised_at if alarm is not None and rings else None,
         cleared_by=who.name if who is not None else "",
     )
 
 
-def _look(row: Scan, numbers: dict[bytes, int]) -> Look:
-    number = numbers.setdefault(row.device, len(numbers) + 1) if row.device is not None else None
-    return Look(row.scanned_at, number, row.state)
+def _numbers(
+    session: Session, mine: Sequence[ColumnElement[bool]], devices: Collection[bytes]
+) -> dict[bytes, int]:
+    """Which device was the how manieth to look at the stamp, of all that are kept: what is newest and shown
+    must not change a device's number."""
+    first, row = func.min(col(Scan.scanned_at)), func.min(col(Scan.id))
+    nth = func.row_number().over(order_by=(first, row)).label("nth")
+    every = (
+        select(col(Scan.device), nth).where(*mine, col(Scan.device).is_not(None)).group_by(col(Scan.device))
+    )
+    ranked = every.subquery()
+    shown = select(ranked).where(ranked.c.device.in_(devices))
+    return {row.device: row.nth for row in session.execute(shown)}
+
+
+def _look(row: Scan, numbers: Mapping[bytes, int]) -> Look:
+    return Look(row.scanned_at, None if row.device is None else numbers[row.device], row.state)
 
 
 def suspected(session: Session, block: StampBlock) -> list[int]:
