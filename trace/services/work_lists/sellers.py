@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Date, Select, exists, func, literal, select
+from sqlalchemy import ColumnElement, Date, Select, exists, func, literal, or_, select
 from sqlmodel import col
 
 from trace.records.allocation import Allocation
@@ -95,19 +95,33 @@ def _sold(look: Look) -> ColumnElement[bool]:
     """Of whose harvest, or of what was made of it, somebody ordered.
 
     Asked of one household after the other, so that a count ends with the hundredth that waits; from lots
-    down, for these are far fewer than what was sold, and one order is enough.
+    down, for these are far fewer than what was sold, and one order is enough. Nearly everybody's lot was
+    ordered from as it is or as the pack made of it: these two steps are asked first, and only where they
+    find nothing the way down is walked to its end.
     """
-    home = table(Household)
-    picked: Any = select(col(Lot.id).label("lot_id")).where(*_own_picked(look)).correlate(home)
-    goods: Any = picked.cte("goods", recursive=True, nesting=True)
-    made = select(col(LotLink.child_id)).join(goods, goods.c.lot_id == col(LotLink.parent_id))
-    goods = goods.union(made)
-    ordered = (
-        select(col(Allocation.id))
-        .join(MarketOrder, col(MarketOrder.id) == col(Allocation.order_id))
-        .where(col(Allocation.lot_id) == goods.c.lot_id, col(MarketOrder.status).in_(SOLD))
+    picked: Any = select(col(Lot.id).label("lot_id")).where(*_own_picked(look))
+    packed: Any = (
+        select(col(LotLink.child_id).label("lot_id"))
+        .join(Lot, col(Lot.id) == col(LotLink.parent_id))
+        .where(*_own_picked(look))
     )
-    return select(goods.c.lot_id).where(ordered.correlate(goods).exists()).correlate(home).exists()
+    goods: Any = picked.correlate(table(Household)).cte("goods", recursive=True, nesting=True)
+    made = select(col(LotLink.child_id)).join(goods, goods.c.lot_id == col(LotLink.parent_id))
+    return or_(*(_ordered(lots) for lots in (picked, packed, select(goods.union(made)))))
+
+
+def _ordered(lots: Any) -> ColumnElement[bool]:
+    """Whether somebody ordered of one of these lots of a household."""
+    some = lots.correlate(table(Household)).subquery()
+    found: ColumnElement[bool] = (
+        select(col(Allocation.id))
+        .join(some, some.c.lot_id == col(Allocation.lot_id))
+        .join(MarketOrder, col(MarketOrder.id) == col(Allocation.order_id))
+        .where(col(MarketOrder.status).in_(SOLD))
+        .correlate(table(Household))
+        .exists()
+    )
+    return found
 
 
 def _households(look: Look) -> Select[Any]:
