@@ -25,6 +25,7 @@ from trace.commands.demo_season.days import Days
 from trace.commands.demo_season.goods import FILE_SHOP, GOODS, SHOPS
 from trace.commands.demo_season.market import Market
 from trace.commands.demo_season.pictures import MOTIFS
+from trace.commands.demo_season.places import COOPS
 from trace.commands.demo_season.selling import RATE_SOURCE
 from trace.commands.demo_season.telling import read_stamps
 from trace.commands.founding import found_instance
@@ -39,6 +40,7 @@ from trace.records.file_exchange import FileReport
 from trace.records.household import Household
 from trace.records.lot import Hold, Lot, LotKind
 from trace.records.market_order import MarketOrder
+from trace.records.organisation import Organisation
 from trace.records.plot import Plot
 from trace.records.product import OcopRating
 from trace.records.recall import Recall
@@ -51,6 +53,8 @@ from trace.services.accounts import MIN_PASSWORD
 from trace.services.verdicts import State
 from trace.settings import Settings, load_settings
 from trace.texts.catalogs import t
+
+CODES = {plan.code: plan.name for plan in COOPS}
 
 pytestmark = pytest.mark.timeout(1_800)  # the first test loads the season
 SMALL = demo_season.Size(coops=5, households=2, order_days=12, orders=0.3, scans=1)
@@ -266,6 +270,28 @@ def test_one_lot_is_on_hold_one_recalled_and_yields_are_those_of_the_field(seaso
     assert all(8 < rate < 18 for rate, _reason in rates)
     assert sum(bool(reason) for _rate, reason in rates) == 1
     assert all(bool(reason) == (rate > 17.2) for rate, reason in rates)
+
+
+def test_every_cooperative_picked_the_year_before_and_not_quite_as_much(season: Database) -> None:
+    """So that the page of the season does not tell of a growth that is none."""
+    with reading() as session:
+        year = func.extract("year", col(Lot.harvested_on)).label("year")
+        found = session.execute(
+            select(col(Lot.org_id), year, func.sum(Lot.weight_g))
+            .where(col(Lot.kind) == LotKind.HARVEST)
+            .group_by(col(Lot.org_id), year)
+        ).all()
+        old = col(Lot.harvested_on) < date(int(max(row.year for row in found)), 1, 1)
+        waits = select(col(Organisation.name), func.count()).join(Lot, col(Lot.org_id) == Organisation.id)
+        signed_in = {CODES[plan.coop] for plan in ACCOUNTS if plan.coop}
+        of_theirs = col(Lot.state) == "open", old, col(Organisation.name).in_(signed_in)
+        stock = session.execute(waits.where(*of_theirs).group_by(col(Organisation.name))).all()
+    before, told = sorted({int(row.year) for row in found})
+    sums = {(row[0], int(row.year)): row[2] for row in found}
+    assert {org for org, year in sums if year == before} == {org for org, year in sums if year == told}
+    whole = {year: sum(grams for (_, at), grams in sums.items() if at == year) for year in (before, told)}
+    assert 0.02 < whole[told] / whole[before] - 1 < 0.35
+    assert all(n <= 1 for _, n in stock)  # what was dried, and no fruit of last year
 
 
 def test_two_thirds_of_the_first_households_were_trained(season: Database) -> None:

@@ -62,11 +62,12 @@ def _pick(
 
 
 def plan_entered(
-    cast: Cast, coop: Coop, farm: Farm, picked: tuple[date, int], good: Good, entered: datetime
-) -> None:
+    cast: Cast, coop: Coop, farm: Farm, picked: tuple[date, int], good: Good | None, entered: datetime
+) -> Batch:
     """A harvest lot of long ago, day and grams, typed in from paper at an instant."""
     batch = Batch(*picked)
     cast.agenda.add(entered, partial(_pick, coop, farm, batch, good, ""))
+    return batch
 
 
 def plan_step(cast: Cast, coop: Coop, day: date, hour: int, step: Step) -> Batch:
@@ -75,6 +76,11 @@ def plan_step(cast: Cast, coop: Coop, day: date, hour: int, step: Step) -> Batch
     batch = Batch(day, step.weight_g or step.units * unit_g)
     cast.agenda.add(at(day, hour), partial(_make, coop, batch, step))
     return batch
+
+
+def plan_entered_step(cast: Cast, coop: Coop, day: date, entered: datetime, step: Step) -> None:
+    """What was made of lots that day, typed in from paper at an instant."""
+    cast.agenda.add(entered, partial(_make, coop, Batch(day, step.weight_g), step))
 
 
 def _make(coop: Coop, batch: Batch, step: Step, session: Session, now: datetime) -> None:
