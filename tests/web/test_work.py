@@ -1,5 +1,6 @@
 """The work lists' pages: counts, filters, files, deciding by a form, and where an item's action is done."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -11,6 +12,9 @@ from tests.services import farm, work_world
 from tests.units import HA_BAC, THANH_HA
 from trace.db import transaction
 from trace.records.account import Role
+from trace.records.organisation import Organisation
+from trace.services.work_lists import history, listing
+from trace.texts.catalogs import t
 
 
 @pytest.fixture
@@ -57,6 +61,58 @@ def test_an_action_leads_where_it_is_done(office: FlaskClient) -> None:
         leads = [part.split('"')[0] for part in page.split('class="btn dense" href="')[1:]]
         assert leads or slug == "tem", slug  # the alarm's stamp is in no block
         assert [office.get(one.replace("&amp;", "&")).status_code for one in leads] == [200] * len(leads)
+
+
+@pytest.mark.parametrize("role", [Role.COMMUNE_OFFICER, Role.DIGITAL_TEAM])
+def test_where_an_officer_may_open_no_page_the_item_says_who_acts(
+    client: FlaskClient, coop: world.Coop, role: Role
+) -> None:
+    with transaction() as session:
+        session.get_one(Organisation, coop.org.id).phone = "0220 385 1234"
+    person = signed_in(client, role, commune_code=THANH_HA)
+    theirs = {"certificate", "seller", "shop", "stamp"}
+    for slug in work_world.SLUGS:
+        for row in person.get(f"/so/viec.json?loai={slug}").json["rows"]:
+            kind = row["key"].partition("/")[0]
+            says = kind in theirs
+            for path in (f"/so/viec?loai={slug}", f"/so/viec/{row['key']}"):
+                page = person.get(path).text
+                assert not says or t("vi", f"work.acts.{kind}") in page, path
+                assert ('href="tel:02203851234"' in page) == says, path
+            link = page.partition('class="btn primary wide" href="')[2].partition('"')[0]
+            assert bool(link) != says, kind
+            assert says or person.get(link.replace("&amp;", "&")).status_code == 200, link
+
+
+def test_files_carry_every_item_and_every_act(
+    office: FlaskClient, coop: world.Coop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Portions are made small, so that three of them are asked for."""
+    monkeypatch.setattr(listing, "A_PORTION", 2)
+    monkeypatch.setattr(history, "A_PORTION", 2)
+    monkeypatch.setattr(history, "SHOWN", 2)
+    with transaction() as session:
+        desk = work_world.office(session, datetime.now(UTC))
+        for _ in range(4):
+            work_world.held(desk, coop)
+    rows = office.get("/so/viec.json?loai=tam-giu").json["rows"]
+    assert len({row["key"] for row in rows}) == len(rows) == 6
+    assert len(office.get("/so/viec.csv?loai=tam-giu").text.splitlines()) == 7
+    path = f"/so/viec/{rows[0]['key']}"
+    for number in range(5):
+        said = {"act": "note", "note": f"Lần {number}", "seen": str(number)}
+        assert office.post(path, data=said).status_code == 303
+    notes = [f"Lần {number}" for number in range(4, -1, -1)]
+    assert [one["note"] for one in office.get(f"{path}.json").json["rows"]] == notes
+    assert [one["note"] for one in office.get("/so/viec/nhat-ky.json").json["rows"]] == notes
+
+
+def test_the_example_of_a_day_to_put_off_to_would_be_taken(office: FlaskClient) -> None:
+    key = office.get("/so/viec.json").json["rows"][0]["key"]
+    page = office.get(f"/so/viec/{key}").text
+    (example,) = re.findall(r'name="until"[^>]*placeholder="([^"]*)"', page)
+    answer = office.post(f"/so/viec/{key}", data={"act": "snoozed", "until": example, "seen": "0"})
+    assert answer.status_code == 303
 
 
 def test_what_was_done_is_written_once_and_the_second_is_told(office: FlaskClient) -> None:

@@ -28,7 +28,7 @@ def note_work(cast: Cast) -> None:
     with transaction() as session:
         clerk = Actor(session.execute(first).scalar_one(), Role.OFFICE)
         look = Look(session, clerk, now)
-        item = next(item for one in LISTS for item in every(look, one, View.OPEN, 1))
+        item = next(item for one in LISTS for item in every(look, one, View.OPEN))
         decide(session, clerk, item.kind, item.key, DecisionIn(act=Choice.NOTE, note=NOTE), now)
 
 

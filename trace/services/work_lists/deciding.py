@@ -25,6 +25,8 @@ from trace.services.work_lists.listing import find
 from trace.texts.catalogs import Term
 
 LONGEST_SNOOZE: Final = timedelta(days=180)
+USUAL_SNOOZE_DAYS: Final = 7
+"""What a form gives as an example."""
 NOTED: Final = "work_note"
 """The kind of the texts typed beside decisions."""
 

@@ -1,6 +1,6 @@
 """What was done: about one item, and about all of them, the newest first."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from trace.services.admission import Act, visible
 from trace.services.work_lists.item import Item, Look
 
 SHOWN: Final = 100
+A_PORTION: Final = 500
 
 
 @dataclass(frozen=True)
@@ -29,10 +30,10 @@ class Deed:
     org: str
 
 
-def of_item(look: Look, item: Item) -> Sequence[Deed]:
-    """What was done about an item."""
+def of_item(look: Look, item: Item, limit: int | None = None) -> Sequence[Deed]:
+    """What was done about an item, the newest ``limit`` acts where there is one."""
     mine = col(WorkDecision.kind) == item.kind, col(WorkDecision.key) == item.key
-    return _deeds(look, _question().where(*mine).order_by(col(WorkDecision.number).desc()).limit(SHOWN))
+    return _deeds(look, _question().where(*mine).order_by(col(WorkDecision.number).desc()).limit(limit))
 
 
 def journal(look: Look, before: int | None = None, limit: int = SHOWN) -> Sequence[Deed]:
@@ -49,6 +50,14 @@ def journal(look: Look, before: int | None = None, limit: int = SHOWN) -> Sequen
     if before is not None:
         question = question.where(col(WorkDecision.id) < before)
     return _deeds(look, question.order_by(col(WorkDecision.id).desc()).limit(limit))
+
+
+def every(look: Look) -> Iterator[Deed]:
+    """The whole journal, asked for portion by portion: what its files carry."""
+    before: int | None = None
+    while deeds := journal(look, before, A_PORTION):
+        yield from deeds
+        before = deeds[-1].decision.id
 
 
 def _question() -> Any:

@@ -130,6 +130,7 @@ class Item:
     org_id: int | None
     org: str
     org_public_id: str
+    org_phone: str
     commune_code: str | None
     at: date | datetime
     facts: str

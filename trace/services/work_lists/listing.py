@@ -24,6 +24,7 @@ from trace.services.work_lists.item import CameBack, Item, Look, Source, Standin
 SETTLED_FOR: Final = timedelta(days=30)
 """How long a done item whose facts do not change stays away."""
 A_PAGE: Final = 50
+A_PORTION: Final = 500
 MOST_COUNTED: Final = 100
 """A list is counted this far; more is said as ``99+``."""
 
@@ -121,15 +122,13 @@ def page(
     return Page(found[:limit], more)
 
 
-def every(look: Look, work_list: WorkList, view: View, most: int) -> Iterator[Item]:
-    """The items of a list page by page, ``most`` at the highest: what its files carry."""
-    after, left = "", most
-    while left > 0:
-        one = page(look, work_list, view, after, min(left, 500))
+def every(look: Look, work_list: WorkList, view: View) -> Iterator[Item]:
+    """All items of a list, asked for page by page: what its files carry."""
+    one = page(look, work_list, view, limit=A_PORTION)
+    yield from one.items
+    while one.after:
+        one = page(look, work_list, view, one.after, A_PORTION)
         yield from one.items
-        after, left = one.after, left - len(one.items)
-        if not after:
-            return
 
 
 def count(look: Look, work_list: WorkList, view: View = View.OPEN) -> int:
@@ -182,6 +181,7 @@ def _items(look: Look, source: Source, question: Select[Any]) -> list[Item]:
                 org_id=row.org_id,
                 org=org.name if org else "",
                 org_public_id=org.public_id if org else "",
+                org_phone=(org.phone or "") if org else "",
                 commune_code=row.commune_code,
                 at=row.at,
                 facts=row.facts,

@@ -1,5 +1,6 @@
 """``/so/viec``: what waits for the office, list by list, and who did what about it."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Response, abort, flash, render_template, request, url_for
@@ -12,7 +13,6 @@ from trace.records.work_decision import WorkKind
 from trace.services import plan_pages
 from trace.services.admission import Act, may
 from trace.services.intake import read
-from trace.services.tables import Table
 from trace.services.work_lists import choosing, deciding, history, listing, reminding
 from trace.services.work_lists.catalogue import BY_SLUG, LIST_OF, LISTS, WorkList
 from trace.services.work_lists.item import Look
@@ -20,11 +20,11 @@ from trace.services.work_lists.listing import View
 from trace.web.asked import row_number
 from trace.web.door import Door
 from trace.web.form_state import FormState, blank, kept, typed
-from trace.web.office.work_links import action_link
+from trace.web.office.work_links import action_link, who_acts
 from trace.web.office.work_tables import as_day, deed_table, item_table
 from trace.web.once import leads_to, once
 from trace.web.registry_forms import bare, say, with_days
-from trace.web.tables import as_csv, as_json, as_xlsx
+from trace.web.row_files import FORMS, Listed, as_file
 from trace.web.visitor import actor, face_language, now, settings
 
 door = Door("work", __name__, url_prefix="/so")
@@ -33,8 +33,6 @@ Answer = AnyResponse | tuple[Any, int]
 FIELDS = ("act", "note", "until", "assignee", "seen", "request_id")
 VIEWS = {"cho": View.OPEN, "cua-toi": View.MINE, "hoan": View.SNOOZED, "xong": View.DONE}
 """What a view is called in the address."""
-FORMS = {"csv": as_csv, "xlsx": as_xlsx}
-MOST_IN_FILE = 10_000
 
 
 @door.page("/viec", Act.SEE_WORK)
@@ -47,6 +45,7 @@ def index() -> str:
         found = listing.page(look, work_list, view, request.args.get("sau", ""))
         offered = choosing.choices(look)
         links = {one.key: action_link(one) for one in found.items}
+        theirs = {one.key: who_acts(one) for one in found.items if not links[one.key]}
         plans = len(plan_pages.waiting(session, actor())) if may(actor(), Act.KEEP_PLANS) else 0
     return render_template(
         "office/work/index.html",
@@ -58,6 +57,7 @@ def index() -> str:
         found=found,
         offered=offered,
         links=links,
+        theirs=theirs,
         here=_here,
         as_day=as_day,
         most=listing.MOST_COUNTED,
@@ -69,10 +69,10 @@ def index() -> str:
 def index_file(form: str) -> Response:
     """All pages of the list as a file."""
     work_list, view = _asked()
-    with reading() as session:
-        items = list(listing.every(_look(session), work_list, view, MOST_IN_FILE))
     title = say(f"work.list.{work_list.slug}")
-    return _file(item_table(items, title, face_language()), form, f"viec-{work_list.slug}")
+    with reading() as session:
+        items = listing.every(_look(session), work_list, view)
+        return _file(item_table(items, title, face_language()), form, f"viec-{work_list.slug}")
 
 
 @door.page("/viec/nhat-ky", Act.SEE_WORK)
@@ -90,10 +90,10 @@ def journal() -> str:
 
 @door.page("/viec/nhat-ky.<form>", Act.SEE_WORK)
 def journal_file(form: str) -> Response:
-    """The same as a file, as far back as a file may carry."""
+    """All of it as a file."""
     with reading() as session:
-        deeds = history.journal(_look(session), limit=MOST_IN_FILE)
-    return _file(deed_table(deeds, face_language()), form, "viec-nhat-ky")
+        deeds = history.every(_look(session))
+        return _file(deed_table(deeds, face_language()), form, "viec-nhat-ky")
 
 
 @door.page("/viec/<kind>/<int:key>", Act.SEE_WORK)
@@ -106,7 +106,7 @@ def _show(kind: str, key: int, form: FormState) -> str:
     with reading() as session:
         look = Look(session, actor(), now())
         item = listing.find(look, kind, key)
-        deeds = history.of_item(look, item)
+        deeds = history.of_item(look, item, history.SHOWN)
         takers = deciding.takers(look, item)
         link = action_link(item)
     return render_template(
@@ -115,6 +115,8 @@ def _show(kind: str, key: int, form: FormState) -> str:
         deeds=deeds,
         takers=takers,
         link=link,
+        theirs=None if link else who_acts(item),
+        example=look.today + timedelta(days=deciding.USUAL_SNOOZE_DAYS),
         form=form,
         chosen=LIST_OF[item.kind],
         as_day=as_day,
@@ -129,7 +131,7 @@ def item_file(kind: str, key: int, form: str) -> Response:
     with reading() as session:
         look = Look(session, actor(), now())
         deeds = history.of_item(look, listing.find(look, kind, key))
-    return _file(deed_table(deeds, face_language()), form, f"viec-{kind}-{key}")
+        return _file(deed_table(deeds, face_language()), form, f"viec-{kind}-{key}")
 
 
 @door.page("/viec/<kind>/<int:key>", Act.DECIDE_WORK, methods=["POST"], endpoint="decide")
@@ -191,7 +193,5 @@ def _here(endpoint: str = "work.index", **other: Any) -> str:
     return url_for(endpoint, **said)
 
 
-def _file(table: Table, form: str, name: str) -> Response:
-    if form == "json":
-        return as_json(table)
-    return FORMS[form](table, name) if form in FORMS else abort(404)
+def _file(listed: Listed, form: str, name: str) -> Response:
+    return as_file(form, name, listed) if form in FORMS else abort(404)

@@ -7,6 +7,7 @@ from flask import url_for
 
 from trace.records.work_decision import WorkKind
 from trace.services.work_lists.item import Item
+from trace.texts.catalogs import Term
 from trace.web.visitor import opens
 
 
@@ -15,6 +16,13 @@ def action_link(item: Item) -> str:
     open none.
     """
     return next((one for one in _PAGES[item.kind](item) if one and opens(one)), "")
+
+
+def who_acts(item: Item) -> Term:
+    """Who does something about an item whose page this visitor may not open; of codes nobody issued the
+    administrator alone.
+    """
+    return Term(f"work.acts.{item.kind if item.org else 'nobody'}")
 
 
 def _lot(item: Item) -> list[str]:

@@ -5,11 +5,12 @@ from datetime import date, datetime
 from typing import Any
 
 from trace.records.work_decision import WorkDecision
-from trace.services.tables import Column, Table
+from trace.services.tables import Column
 from trace.services.work_lists.history import Deed
 from trace.services.work_lists.item import Item
 from trace.standards.local_time import local_day
 from trace.texts.catalogs import shown, t
+from trace.web.row_files import Listed
 
 ITEM_COLUMNS = (
     ("kind", "text"),
@@ -40,14 +41,15 @@ DEED_COLUMNS = (
 )
 
 
-def item_table(items: Iterable[Item], title: str, lang: str) -> Table:
+def item_table(items: Iterable[Item], title: str, lang: str) -> Listed:
     """A row an item, with what was done about it last."""
-    return Table(title, _columns(ITEM_COLUMNS, lang), [_item(one, lang) for one in items])
+    return Listed(title, _columns(ITEM_COLUMNS, lang), (_item(one, lang) for one in items), tuple)
 
 
-def deed_table(deeds: Iterable[Deed], lang: str) -> Table:
+def deed_table(deeds: Iterable[Deed], lang: str) -> Listed:
     """A row an act."""
-    return Table(t(lang, "work.journal"), _columns(DEED_COLUMNS, lang), [_deed(one, lang) for one in deeds])
+    rows = (_deed(one, lang) for one in deeds)
+    return Listed(t(lang, "work.journal"), _columns(DEED_COLUMNS, lang), rows, tuple)
 
 
 def _columns(named: Iterable[tuple[str, str]], lang: str) -> list[Column]:
