@@ -1,9 +1,8 @@
 """Closed months are read again where something was touched, whole from time to time; nothing is missed."""
 
-import json
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,100 +10,28 @@ from hypothesis import HealthCheck, given, settings
 from sqlalchemy import func, select
 from sqlmodel import Session
 
-from tests import stamped, world
+from tests.jobs.closing_world import HOUR, JULY, JUNE, Stall, open_stall, scan
 from tests.services.test_selling_figures import order, tellings
 from trace.db import Database, reading, transaction
 from trace.jobs import close_month
-from trace.jobs.desk import Desk
-from trace.jobs.work import run_one
-from trace.records.account import Role
-from trace.records.job import Job
 from trace.records.lot import Lot
 from trace.records.market_order import MarketOrder
-from trace.records.month_closing import ClosingLook, MonthClosing, MonthTouch
-from trace.records.shop import Listing, Shop, ShopState
-from trace.services import listings, month_touches, recounting, schedules, selling
+from trace.records.month_closing import MonthClosing, MonthTouch
+from trace.records.shop import Listing, Shop
+from trace.services import listings, month_touches, recounting
 from trace.services.admission import Actor
 from trace.services.clone_rules import clear_clone
 from trace.services.figures.catalogue import BY_NAME
 from trace.services.file_exchange import day_totals
 from trace.services.month_closing import depending, freezing, kept, revising
 from trace.services.product_images import Picture
-from trace.services.rules import load_defaults
-from trace.services.scan_notes import ScanNote, store_notes
+from trace.services.scan_notes import store_notes
 from trace.services.verdicts import State
-from trace.settings import Settings
-
-OFFICE = Actor(None, Role.OFFICE)
-JULY = datetime(2026, 7, 2, 3, tzinfo=UTC)
-JUNE = datetime(2026, 6, 12, 3, tzinfo=UTC)
-HOUR = timedelta(hours=1)
-
-
-@dataclass
-class Stall:
-    """A shop whose June is closed, and the job that looks at it, each time an hour later."""
-
-    coop: world.Coop
-    shop: Shop
-    lot: Lot
-    kid: int
-    folder: Path
-    at: datetime = JULY
-    asked: list[set[str]] = field(default_factory=list)
-
-    def close(self, month: str = "2026-06") -> None:
-        with reading() as session:
-            made = freezing.draft(session, OFFICE, month, self.at)
-        with transaction() as session:
-            freezing.keep(session, OFFICE, made)
-
-    def look(self, after: timedelta = HOUR) -> dict[str, int]:
-        """Run the job; what it says it did."""
-        self.at += after
-        self.asked.clear()
-        desk = Desk(Settings(instance=self.folder), "test", now=lambda: self.at)
-        with transaction() as session:
-            number = schedules.run_now(session, "revise_months", "", self.at)
-        run_one(desk, number)
-        with reading() as session:
-            job = session.get_one(Job, number)
-            return {"state": job.state, **json.loads(job.stats)}
-
-    def missed(self) -> int:
-        """Revisions that reading everything finds and the job did not."""
-        missed = 0
-        with reading() as session:
-            closings = kept.all_closings(session)
-        for one in closings:
-            with reading() as session:
-                found = revising.find(session, OFFICE, one)
-            with transaction() as session:
-                missed += revising.note(session, one, found, self.at)
-                session.get_one(ClosingLook, one.id).proved_at = JULY  # the proof is the test's own
-        return missed
-
-    def tell(self, *orders: object) -> None:
-        with transaction() as session:
-            selling.record_orders(session, self.shop.id, orders, self.at)
 
 
 @pytest.fixture
 def stall(database: Database, now: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stall:
-    with transaction() as session:
-        load_defaults(session)
-        coop = world.make_coop(session, now)
-        given = {"marketplace": "shopee", "ext_shop_id": "1", "name": "Gian", "created_at": now}
-        shop = world.add(session, Shop(org_id=coop.org.id, state=ShopState.CONNECTED, **given))
-        lot = world.make_lot(session, now, coop.plot, coop.product)
-        block = stamped.make_block(session, now, coop, tmp_path)
-    made = Stall(coop, shop, lot, block.kid, tmp_path)
-    made.tell(order("S1", "completed"), order("S2", "placed"))
-    with transaction() as session:
-        for listing in session.execute(select(Listing)).scalars():
-            listings.set_product(session, listing, coop.product.id, 500, now)
-        scans = [_scan(made, 0, JUNE), _scan(made, 5, JUNE, State.CLONE_SUSPECT)]
-        store_notes(session, scans, JUNE)
+    made = open_stall(now, tmp_path)
     standing = close_month.revising.find
 
     def heard(session: Session, actor: Actor, closing: MonthClosing, touched: object = None) -> object:
@@ -114,11 +41,6 @@ def stall(database: Database, now: datetime, tmp_path: Path, monkeypatch: pytest
 
     monkeypatch.setattr(close_month.revising, "find", heard)
     return made
-
-
-def _scan(stall: Stall, serial: int, at: datetime, state: State = State.FIRST) -> ScanNote:
-    marks = (b"d", b"n", frozenset({b"d"}), b"d")
-    return ScanNote(stall.kid, serial, stall.lot.id, stall.coop.org.id, at, state, *marks, opens=True)
 
 
 def test_a_month_nobody_touched_is_read_for_nothing_that_notes_tell_of(stall: Stall) -> None:
@@ -187,7 +109,7 @@ def _lot(stall: Stall) -> None:
 
 def _looked_at(stall: Stall) -> None:
     with transaction() as session:
-        store_notes(session, [_scan(stall, 7, JUNE, State.NOT_ACTIVATED)], stall.at)
+        store_notes(session, [scan(stall, 7, JUNE, State.NOT_ACTIVATED)], stall.at)
 
 
 def _cleared(stall: Stall) -> None:
@@ -242,6 +164,16 @@ def test_a_note_written_while_the_months_are_read_is_left_for_the_next_look(stal
     with transaction() as session:
         month_touches.forget(session, seen)
     assert stall.look()["revisions"] > 0
+    assert stall.missed() == 0
+
+
+def test_a_look_behind_a_clock_that_ran_ahead_leaves_its_notes_to_a_later_one(stall: Stall) -> None:
+    stall.close()
+    stall.look(after=24 * HOUR)
+    stall.at -= 24 * HOUR
+    _late(stall)
+    assert stall.look()["revisions"] == 0
+    assert stall.look(after=24 * HOUR)["revisions"] > 0
     assert stall.missed() == 0
 
 

@@ -28,12 +28,14 @@ def close_month(run: Run) -> None:
 def revise_months(run: Run) -> None:
     """Note what rows of closed months have told since: only what was touched is read, and a month whole.
 
-    Notes of what was touched go last: a run that breaks off leaves them to the next.
+    Notes of what was touched go last: a run that breaks off leaves them to the next, and so does one whose
+    clock is behind that of an earlier look, which noted nothing.
     """
     with reading() as session:
         seen = month_touches.seen(session)
         days = run.desk.settings.closed_months_proof_days
         months = revising.plan(session, kept.all_closings(session), seen, run.desk.now(), days)
+    is_behind = False
     for closing, touched in months:
         run.pause_point()
         now = run.desk.now()
@@ -41,6 +43,10 @@ def revise_months(run: Run) -> None:
             found = revising.find(session, closing_jobs.HOUSE, closing, touched)
         with run.writing() as session:
             noted = revising.note(session, closing, found, now, is_whole=touched is None)
+            is_behind |= kept.is_looked_at_after(session, closing, now)
             run.add(revisions=noted, figures_read=len(found), months_whole=int(touched is None))
+    if is_behind:
+        run.stats["skipped"] = "a later look stands"
+        return
     with run.writing() as session:
         month_touches.forget(session, seen)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from fractions import Fraction
 
 from sqlalchemy import select
@@ -87,3 +88,10 @@ def revisions_of(session: Session, closing: MonthClosing) -> dict[str, list[Figu
 def look_of(session: Session, closing: MonthClosing) -> ClosingLook | None:
     """When the month was last compared with the rows."""
     return session.get(ClosingLook, closing.id)
+
+
+def is_looked_at_after(session: Session, closing: MonthClosing, at: datetime) -> bool:
+    """Whether a look later than this moment stands, as after a clock that ran ahead: none before it notes
+    anything."""
+    look = look_of(session, closing)
+    return look is not None and look.looked_at > at
