@@ -67,6 +67,7 @@ QUESTIONS = ("a\0b", "x" * 3_000, "9" * 40, "-1", "²", "9999-12-31", "[")
 PLACES = ("sau", "truoc", "nguon", "nam", "before", "trang", "to")
 """Where a list goes on: asked alone, for beside other junk a page refuses that first."""
 ALONE = (dict.fromkeys(PLACES, str(2**63)), dict.fromkeys(PLACES, "-" + "9" * 40), {"den": "0001-01-01"})
+FORBIDDEN = 403
 SLOW = {"imports.upload", "imports.write", "office_plan_imports.upload", "office_plan_imports.write"}
 SLOW |= {"office_training_imports.upload", "office_training_imports.write"}
 """Start a process of their own each time; tests of imports feed them."""
@@ -90,6 +91,11 @@ class Sender:
     def path(self, rule: Rule) -> str:
         own = {name: grounds.value_of(rule, name, self.laid.own) for name in rule.arguments}
         return grounds.address(self.app, rule, own)
+
+    def is_open(self, rule: Rule) -> bool:
+        """Whether the role may use the route: a closed door reads no field, so one junk is enough there."""
+        form = dict.fromkeys(grounds.form_of(rule, self.laid.own), WORST[1])
+        return self.send(rule, form, data=form).status_code != FORBIDDEN
 
     def send(self, rule: Rule, what: object, **sent: object) -> TestResponse:
         """Send to a route; a refusal has written nothing, and no answer is an error of ours."""
@@ -136,7 +142,7 @@ def test_no_field_takes_what_the_database_refuses(either: Sender) -> None:
     """One wrong field in a form that is fine, on both databases: lengths, NUL, numbers beyond any row's."""
     worst = WORST if either.is_strict else WORST[:3]
     sent = 0
-    for rule, _ in either.routes("POST"):
+    for rule in (rule for rule, _ in either.routes("POST") if either.is_open(rule)):
         for name in grounds.form_of(rule, either.laid.own):
             for junk in worst:
                 form = {**grounds.form_of(rule, either.laid.own), name: junk}
@@ -147,7 +153,7 @@ def test_no_field_takes_what_the_database_refuses(either: Sender) -> None:
 
 
 def test_any_mixture_of_junk_is_refused_or_understood(sender: Sender) -> None:
-    for rule, _ in sender.routes("POST"):
+    for rule in (rule for rule, _ in sender.routes("POST") if sender.is_open(rule)):
         mixtures_for(sender, rule)()
     sender.verdict()
 
