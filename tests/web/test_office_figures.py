@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import openpyxl
@@ -18,6 +19,7 @@ from trace.db import transaction
 from trace.records.account import Role
 from trace.records.market_order import OrderStatus
 from trace.records.sums import ShopMonth
+from trace.services.figures.asking import Dimension
 from trace.services.figures.catalogue import MEASURES
 from trace.services.recounting import differences, recount, tell
 from trace.standards.local_time import local_day
@@ -184,3 +186,28 @@ def test_the_office_is_told_of_sums_that_are_not_what_their_rows_say(
     a_minute_later(office)
     for path in pages:
         assert "2 tổng theo ngày hoặc tháng không khớp" in office.get(path, follow_redirects=True).text, path
+
+
+def test_a_tables_heading_says_the_unit_and_cuts_stand_in_the_order_of_the_field(office: FlaskClient) -> None:
+    page = office.get("/so/chi-tieu/sold").text
+    assert "Giá trị (kg)</th>" in page
+    assert rows_of(office.get("/so/chi-tieu/sold.csv").data)[0][1] == "Giá trị (kg)"
+    chosen = page.partition('name="nhom"')[2].partition("</select>")[0]
+    cuts = re.findall(r'value="(\w+)"', chosen)
+    known = [by.value for by in Dimension]
+    assert cuts == sorted(cuts, key=known.index)
+    assert cuts != sorted(cuts)
+
+
+def test_a_curves_scale_fits_beside_it_in_words_of_the_reader(office: FlaskClient, now: datetime) -> None:
+    """Forty tonnes a day were written as 40000 kg, and cut off at the left on a phone."""
+    with transaction() as session:
+        coop = world.make_coop(session, now, commune_code=THANH_HA)
+        given = {"weight_g": 37_800_000, "harvested_on": today() - timedelta(days=1)}
+        world.make_lot(session, now, coop.plot, None, packed_on=None, **given)
+        recount(session)
+    page = office.get("/so/chi-tieu/harvested").text.replace("\xa0", " ")
+    scale = re.findall(r'text-anchor="end">([^<]*)<', page)
+    assert scale[:5] == ["0 tấn", "10 tấn", "20 tấn", "30 tấn", "40 tấn"]
+    assert max(len(said) for said in scale) <= 7
+    assert ">40\xa0t<" in office.get("/so/chi-tieu/harvested?lang=en").text

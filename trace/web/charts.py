@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from trace.texts.formats import number
+
 RIGHT, TOP, BOTTOM = 12, 18, 30
 PARTS = 4
 NICE = (1, 2, 3, 4, 6, 8, 10)
@@ -59,35 +61,37 @@ def nice_ceiling(value: float, steps: Sequence[float] = NICE) -> float:
     return next(step * power for step in steps if step * power >= value)
 
 
-def bars(points: Sequence[Point], title: str, tick: str = "{}") -> Markup:
-    """A bar for each point. Every bar carries its words; ``tick`` formats the scale's figures."""
+def bars(lang: str, points: Sequence[Point], title: str, tick: str = "{}") -> Markup:
+    """A bar for each point. Every bar carries its words; ``tick`` formats the scale's figures, which have to
+    fit beside it: of many thousands take thousands.
+    """
     top = nice_ceiling(max((point.value for point in points), default=0))
     shape = Markup('<svg class="chart bars {}" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>')
     return Markup("").join(
         shape.format(
-            frame.name, frame.width, frame.height, title, Markup("").join(_inner(frame, points, top, tick))
+            frame.name,
+            frame.width,
+            frame.height,
+            title,
+            Markup("").join(_inner(lang, frame, points, top, tick)),
         )
         for frame in FRAMES
     )
 
 
-def _inner(frame: Frame, points: Sequence[Point], top: float, tick: str) -> Iterator[Markup]:
-    yield from _grid(frame, top, tick)
+def _inner(lang: str, frame: Frame, points: Sequence[Point], top: float, tick: str) -> Iterator[Markup]:
+    yield from _grid(lang, frame, top, tick)
     yield from _columns(frame, points, top)
     yield from _labels(frame, points)
 
 
-def _grid(frame: Frame, top: float, tick: str) -> Iterator[Markup]:
+def _grid(lang: str, frame: Frame, top: float, tick: str) -> Iterator[Markup]:
     line = Markup('<line class="gl" x1="{}" x2="{}" y1="{:.1f}" y2="{:.1f}"/>')
     line += Markup('<text x="{}" y="{:.1f}" text-anchor="end">{}</text>')
     for part in range(PARTS + 1):
         y = TOP + frame.tall * (1 - part / PARTS)
-        said = tick.format(_short(top * part / PARTS))
+        said = tick.format(number(lang, round(top * part / PARTS, 3)))
         yield line.format(frame.left, frame.width - RIGHT, y, y, frame.left - 8, y + 4, said)
-
-
-def _short(value: float) -> str:
-    return f"{value:g}".replace(".", ",")
 
 
 def _columns(frame: Frame, points: Sequence[Point], top: float) -> Iterator[Markup]:

@@ -76,7 +76,9 @@ def by_part(both: Sequence[Answer], lang: str) -> Table:
     kind = words.kind(measure)
     kinds = {"value": kind, "before": kind, "top": "number", "bottom": "number"}
     first = Column(str(by), t(lang, f"figures.by.{by}"), "day" if by == "day" else "text")
-    columns = [first, *(Column(name, t(lang, f"figures.{name}"), kinds.get(name, "text")) for name in heads)]
+    said = {name: t(lang, f"figures.{name}") for name in heads}
+    said["value"] = t(lang, "map.value", unit=words.unit_word(lang, measure))
+    columns = [first, *(Column(name, said[name], kinds.get(name, "text")) for name in heads)]
     rows = [
         [_named(answer, part, lang), *_cells(measure, part, old, lang)]
         for part, old in parts_of_both(answer, before)

@@ -18,6 +18,8 @@ from trace.web.visitor import face_language
 
 MOST_DAYS = 120
 MILLION = 1_000_000
+TONNES_FROM_G = 10_000_000
+"""Beyond, a scale's kilograms do not fit beside it on a phone."""
 
 
 def chart(session: Session, actor: Actor, measure: Measure, ask: Ask) -> Markup | None:
@@ -29,23 +31,26 @@ def chart(session: Session, actor: Actor, measure: Measure, ask: Ask) -> Markup 
     found = {part.key: part.value for part in answer(session, actor, measure, replace(ask, by=by)).parts}
     if not any(found.values()):
         return None
-    scale, tick = _scale(measure)
+    scale, tick = _scale(measure, max(float(value or 0) for value in found.values()))
     points = []
     for key, label in _steps(ask, by):
         value = found.get(key)
         said = t(lang, "figures.bar", label=label, value=words.said(lang, measure, value))
         points.append(Point(label, round(max(0.0, float(value or 0)) * scale, 3), said))
-    return bars(points, _title(measure, by, lang), tick)
+    return bars(lang, points, _title(measure, by, lang), tick)
 
 
 def _title(measure: Measure, by: Dimension, lang: str) -> str:
     return t(lang, "figures.chart", name=t(lang, f"measure.{measure.name}"), by=t(lang, f"figures.by.{by}"))
 
 
-def _scale(measure: Measure) -> tuple[float, str]:
-    """What a scale's figures are: millions of đồng, tonnes, per cent."""
+def _scale(measure: Measure, most: float) -> tuple[float, str]:
+    """What a scale's figures are: millions of đồng, kilograms or tonnes, per cent."""
+    lang = face_language()
     if measure.unit is Unit.VND:
-        return 1 / MILLION, "{} tr"
+        return 1 / MILLION, t(lang, "figures.tick.millions", n="{}")
+    if measure.unit is Unit.GRAMS and most >= TONNES_FROM_G:
+        return 1 / MILLION, t(lang, "figures.tick.tonnes", n="{}")
     if measure.unit is Unit.GRAMS:
         return 1 / 1000, "{} kg"
     return (100, "{}%") if measure.unit is Unit.SHARE else (1, "{}")

@@ -81,8 +81,17 @@ def one(measure: str) -> str:
     table = tables.by_part(parts, face_language()) if parts else None
     moves = _moves(shown["why"])
     links = _links(*parts) if parts else []
+    cuts = [by for by in Dimension if by in found.dimensions]
     return _drawn(
-        "one", asked, measure=found, table=table, links=links, moves=moves, offered=offered, **shown
+        "one",
+        asked,
+        measure=found,
+        cuts=cuts,
+        table=table,
+        links=links,
+        moves=moves,
+        offered=offered,
+        **shown,
     )
 
 

@@ -147,4 +147,4 @@ def _chart(answer: Answer) -> Any:
         figures = by_day.get(day.isoformat(), Figures())
         said = t(lang, "sales.bar", day=day, orders=figures.orders, revenue=Money(figures.revenue_vnd))
         points.append(Point(day.strftime("%d/%m"), round(figures.revenue_vnd / 1_000_000, 3), said))
-    return bars(points, t(lang, "sales.chart"), "{} tr")
+    return bars(lang, points, t(lang, "sales.chart"), t(lang, "figures.tick.millions", n="{}"))
