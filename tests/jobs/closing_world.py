@@ -4,18 +4,17 @@ import json
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlmodel import col
 
 from tests import stamped, world
+from tests.jobs.forks import child, dying, ended
 from tests.services.test_selling_figures import order
-from trace.db import current_database, reading, transaction, use_database
+from trace.db import reading, transaction
 from trace.jobs import clock
 from trace.jobs.desk import Desk
 from trace.jobs.work import run_one
@@ -100,7 +99,7 @@ class Stall:
         """Whether a forked worker that does this job is killed before its write of this number, a commit
         being one; it ended by itself where it has fewer.
         """
-        with child(lambda: _dying(self.desk, number, writes)) as other:
+        with child(lambda: dying(lambda: run_one(self.desk, number), writes)) as other:
             return ended(other) == -signal.SIGKILL
 
     def dies_after(self, number: int, seconds: float) -> bool:
@@ -147,50 +146,3 @@ def open_stall(now: datetime, folder: Path) -> Stall:
 def scan(stall: Stall, serial: int, at: datetime, state: State = State.FIRST) -> ScanNote:
     marks = (b"d", b"n", frozenset({b"d"}), b"d")
     return ScanNote(stall.kid, serial, stall.lot.id, stall.coop.org.id, at, state, *marks, opens=True)
-
-
-def _dying(desk: Desk, number: int, writes: int) -> None:
-    left = iter(range(writes))
-
-    def count(*_given: object) -> None:
-        if next(left, None) is None:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    def statement(_connection: object, _cursor: object, said: str, *_given: object) -> None:
-        if not said.lstrip().upper().startswith("SELECT"):
-            count()
-
-    engine = current_database().writer
-    event.listen(engine, "before_cursor_execute", statement)
-    event.listen(engine, "commit", count)
-    run_one(desk, number)
-
-
-def ended(number: int) -> int:
-    """How a child ended, once it has."""
-    _, status = os.waitpid(number, 0)
-    end = os.waitstatus_to_exitcode(status)
-    assert end in {0, -signal.SIGKILL}, f"the child stumbled: {end}"
-    return end
-
-
-@contextmanager
-def child(work: Callable[[], object]) -> Iterator[int]:
-    """The number of a forked process that does ``work``.
-
-    It keeps the engines and with them what they compiled, and opens connections anew.
-    """
-    database = current_database()
-    number = os.fork()
-    if number == 0:
-        end = 1
-        inherited = database.writer.pool, database.reader.pool  # SQLite's must not be closed by two
-        try:
-            database.writer.dispose(close=False)
-            database.reader.dispose(close=False)
-            use_database(database)
-            work()
-            end = 0 if inherited else 1
-        finally:
-            os._exit(end)
-    yield number

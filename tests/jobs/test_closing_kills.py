@@ -16,7 +16,8 @@ import pytest
 from sqlalchemy import func, select
 from sqlmodel import SQLModel, col
 
-from tests.jobs.closing_world import JUNE, OFFICE, Stall, child, ended, open_stall, scan
+from tests.jobs.closing_world import JUNE, OFFICE, Stall, open_stall, scan
+from tests.jobs.forks import child, ended
 from tests.services.test_selling_figures import order
 from trace.db import Database, reading, transaction
 from trace.jobs.desk import Run

@@ -64,6 +64,24 @@ def test_the_newest_checkpoint_comes_once_a_day_and_its_signature_holds(office: 
     assert len(of_kind(office, "checkpoint/")) == 2
 
 
+def test_who_asks_later_that_day_gets_the_checkpoint_the_others_have(office: MailWorld) -> None:
+    """The text told of a newer one than the file beside it."""
+    getting(office, checkpoints=True)
+    sealed(office)
+    work(office)
+    row = office.address("binh")
+    with transaction() as session:
+        wanted = {"checkpoints": True, "reminders": False, "alarms": False}
+        addresses.set_topics(session, office.actor, row.public_id, **wanted)
+    sealed(office)
+    assert len(checkpoint_files.note_files(office.settings.checkpoints)) == 2
+    work(office)
+    to, message = office.stand.box.got[-1]
+    (part,) = message.iter_attachments()
+    assert to.startswith("binh")
+    assert part.get_content().decode().strip() in message.get_body().get_content().replace("\r\n", "\n")
+
+
 def test_nobody_gets_what_was_not_ticked(office: MailWorld) -> None:
     office.address()
     sealed(office)

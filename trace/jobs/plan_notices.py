@@ -1,5 +1,6 @@
 """Writing what goes out by itself: alarms of stamps, the newest checkpoint each day, papers that run out."""
 
+from trace.db import reading
 from trace.jobs.desk import Run
 from trace.services import checkpoint_files
 from trace.services.mailing import notices
@@ -19,8 +20,10 @@ def plan_notices(run: Run) -> None:
         return
     files = checkpoint_files.note_files(settings.checkpoints)
     if files:
-        note = files[-1].text()
+        with reading() as session:
+            chosen = notices.note_of_day(session, files, now)
+        note = chosen.text()
         with run.writing() as session:
-            run.add(checkpoints=notices.write_checkpoint(session, files[-1], note, now))
+            run.add(checkpoints=notices.write_checkpoint(session, chosen, note, now))
     with run.writing() as session:
         run.add(reminders=notices.write_reminders(session, now))

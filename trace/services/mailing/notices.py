@@ -43,12 +43,22 @@ def is_day(now: datetime) -> bool:
     return now.astimezone(VN).hour >= FROM_HOUR
 
 
+def note_of_day(session: Session, files: Sequence[NoteFile], now: datetime) -> NoteFile:
+    """The checkpoint that goes out today: the newest, or the one that went out to others already."""
+    sent = {one.name for one in outbox.files_of(session, _about_checkpoint(now))}
+    return next((one for one in files if one.path.name in sent), files[-1])
+
+
+def _about_checkpoint(now: datetime) -> str:
+    return f"checkpoint/{local_day(now).isoformat()}"
+
+
 def write_checkpoint(session: Session, newest: NoteFile, note: str, now: datetime) -> int:
-    """Write the newest checkpoint to all who get them, once a day; how many.
+    """Write the checkpoint of the day to all who get them, once a day; how many.
 
     The note goes along as a file: beside it a later history that does not continue it shows.
     """
-    about = f"checkpoint/{local_day(now).isoformat()}"
+    about = _about_checkpoint(now)
     figures = {"number": newest.number, "size": newest.size, "time": newest.made_at}
     written = 0
     for address in _getting(session, col(MailAddress.gets_checkpoints).is_(True)):

@@ -30,7 +30,8 @@ def write_alarms(session: Session, now: datetime) -> int:
     """Write of alarms that nobody was written of yet; how many mails."""
     rule = col(MailAddress.state) == AddressState.CONFIRMED, col(MailAddress.gets_alarms).is_(True)
     readers = session.execute(select(MailAddress).where(*rule).order_by(col(MailAddress.id))).scalars().all()
-    alarms = _news(session, now) if readers else []
+    asked = min((one.confirmed_at for one in readers if one.confirmed_at is not None), default=None)
+    alarms = _news(session, max(asked, now - NEWS_FOR)) if asked is not None else []
     look = Look(session, Actor(None, Role.OFFICE), now)
     told = STAMPS.told(look, [alarm.id for alarm, _ in alarms])
     written = 0
@@ -42,13 +43,16 @@ def write_alarms(session: Session, now: datetime) -> int:
     return written
 
 
-def _news(session: Session, now: datetime) -> list[tuple[Alarm, str | None]]:
+def _news(session: Session, since: datetime) -> list[tuple[Alarm, str | None]]:
+    """Alarms raised since then of which nobody was written: of none that nobody asked for, which would
+    stand in the place of others.
+    """
     about = literal("alarm/", String) + cast(col(Alarm.id), String)
     question = (
         select(Alarm, col(Organisation.name))
         .outerjoin(Organisation, col(Organisation.id) == col(Alarm.org_id))
         .where(col(Alarm.kind).in_(KINDS), col(Alarm.cleared_at).is_(None))
-        .where(col(Alarm.raised_at) >= now - NEWS_FOR, ~exists().where(col(Mail.about) == about))
+        .where(col(Alarm.raised_at) >= since, ~exists().where(col(Mail.about) == about))
         .order_by(col(Alarm.id))
         .limit(MOST)
     )
