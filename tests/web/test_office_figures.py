@@ -210,4 +210,5 @@ def test_a_curves_scale_fits_beside_it_in_words_of_the_reader(office: FlaskClien
     scale = re.findall(r'text-anchor="end">([^<]*)<', page)
     assert scale[:5] == ["0 tấn", "10 tấn", "20 tấn", "30 tấn", "40 tấn"]
     assert max(len(said) for said in scale) <= 7
-    assert ">40\xa0t<" in office.get("/so/chi-tieu/harvested?lang=en").text
+    english = office.get("/so/chi-tieu/harvested?lang=en").text.replace("\xa0", " ")
+    assert ">40 t<" in english
