@@ -240,6 +240,9 @@ def test_the_forms_files_carry_what_the_page_shows(office: FlaskClient) -> None:
     as_json = office.get("/so/qd-1034.json").get_json()["rows"]
     as_csv = list(csv.reader(io.StringIO(office.get("/so/qd-1034.csv").data.decode("utf-8-sig"))))
     book = openpyxl.load_workbook(io.BytesIO(office.get("/so/qd-1034.xlsx").data))
+    assert book.sheetnames == [
+        "Biểu QĐ 1034"
+    ]  # a sheet's name is short, and the number is what it is known by
     as_xlsx = list(book.active.iter_rows(values_only=True))
     assert len(as_csv) == len(as_xlsx) == len(as_json) + 1 == 6
     assert [float(line[5]) if line[5] else None for line in as_csv[1:]] == [row[5] for row in as_xlsx[1:]]

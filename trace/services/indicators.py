@@ -87,4 +87,4 @@ def table_1034(form: Form1034, lang: str) -> Table:
         place = words.part_name(lang, Dimension.COMMUNE, key, name)
         rows.append([place, form.ask.until, *values, ""])
     note = t(lang, "form1034.note", since=form.ask.since, until=form.ask.until)
-    return Table(t(lang, "form1034.title"), columns, rows, [note])
+    return Table(t(lang, "form1034.title"), columns, rows, [note], sheet=t(lang, "board.form1034"))

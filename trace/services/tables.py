@@ -37,6 +37,8 @@ class Table:
     columns: Sequence[Column]
     rows: Sequence[Sequence[Any]]
     notes: Sequence[str] = ()
+    sheet: str = ""
+    """What its sheet is called, where the title is too long for one."""
 
 
 def plain_rows(table: Table) -> Iterator[list[Any]]:
@@ -66,7 +68,7 @@ def workbook(tables: Sequence[Table]) -> bytes:
     formats = _formats(book)
     taken: set[str] = set()
     for table in tables:
-        sheet = book.add_worksheet(_sheet_name(table.title, taken))
+        sheet = book.add_worksheet(_sheet_name(table.sheet or table.title, taken))
         _fill(sheet, table.columns, table.rows, formats)
     book.close()
     return buffer.getvalue()
