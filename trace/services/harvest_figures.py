@@ -50,8 +50,12 @@ def entry(lot: Lot, sign: int = 1) -> list[Entry]:
 
 
 def drafts_among(session: Session, lots: Collection[int]) -> list[Entry]:
-    """What drafts of these lots will add once they are none."""
+    """What drafts of these lots, whose rows are locked, will add once they are none.
+
+    They are read anew: whoever waited for the lock may have seen a draft that was corrected meanwhile.
+    """
     drafts = select(Lot).where(HARVEST, col(Lot.state) == LotState.DRAFT)
+    drafts = drafts.execution_options(populate_existing=True)
     return [
         _told(lot, 1)
         for some in portions(lots)
