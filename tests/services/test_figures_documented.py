@@ -1,5 +1,6 @@
 """The catalogue, its words and its page in the docs say the same."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,8 @@ def test_every_indicator_is_measured_and_no_name_comes_twice() -> None:
 
 
 def test_the_page_has_a_row_of_each_figure_with_its_version_and_formula() -> None:
-    rows = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")][1:]
+    lines = PAGE.read_text(encoding="utf-8").splitlines()
+    rows = [line for line in lines if re.match(r"\| \d", line)]  # the page has another table, of sums
     formulas = {one.name: t("en", f"measure.{one.name}.formula") for one in MEASURES}
     assert rows == [
         f"| {one.number} | `{one.name}` | {one.version} | {one.unit.value} | {formulas[one.name]} |"

@@ -18,11 +18,13 @@ from tests.units import HA_BAC, THANH_HA
 from trace.db import transaction
 from trace.records.account import Role
 from trace.records.market_order import OrderStatus
+from trace.records.scan import Scan
 from trace.records.sums import ShopMonth
 from trace.services.figures.asking import Dimension
 from trace.services.figures.catalogue import MEASURES
 from trace.services.recounting import differences, recount, tell
-from trace.standards.local_time import local_day
+from trace.standards.local_time import VN, local_day
+from trace.texts import formats
 
 EVIL = '=HYPERLINK("http://evil.test")'
 
@@ -212,3 +214,19 @@ def test_a_curves_scale_fits_beside_it_in_words_of_the_reader(office: FlaskClien
     assert max(len(said) for said in scale) <= 7
     english = office.get("/so/chi-tieu/harvested?lang=en").text.replace("\xa0", " ")
     assert ">40 t<" in english
+
+
+def test_a_page_of_rows_is_read_and_its_file_is_sorted(
+    office: FlaskClient, coops: list[world.Coop], now: datetime
+) -> None:
+    """A scan's instant as every page says one, and a stamp's number as a name, not as a quantity."""
+    at = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
+    with transaction() as session:
+        given = {"kid": 0, "serial": 565_471, "org_id": coops[0].org.id, "scanned_at": at}
+        world.add(session, Scan(**given, state="FIRST"))
+    page = office.get("/so/chi-tieu/scans/dong").text
+    assert f">{formats.moment('vi', at)}</td>" in page
+    assert ">565471</td>" in page
+    (row,) = office.get("/so/chi-tieu/scans/dong.json").get_json()["rows"]
+    assert row["scanned"] == at.astimezone(VN).strftime("%Y-%m-%d %H:%M:%S")
+    assert row["serial"] == 565_471

@@ -44,8 +44,8 @@ Keys = dict[Dimension, SQLColumnExpression[Any]]
 class Cell:
     """One column of the rows behind a figure: its name, its value, and how that is meant.
 
-    The kinds are those of ``services.tables``, ``moment`` for an instant, or the catalog words a value is one
-    of.
+    The kinds are those of ``services.tables``, ``moment`` for an instant, ``code`` for a number that
+    is a name, or the catalog words a value is one of.
     """
 
     name: str

@@ -112,8 +112,9 @@ def _cells(measure: Measure, part: Part, old: Part, lang: str) -> list[Any]:
 
 
 def rows(measure: Measure, counted: Rows, cells: Behind, lang: str, notes: Sequence[str] = ()) -> Table:
-    """The rows behind a figure under the headings of one language."""
-    rows_told = list(told(cells.cells, cells.rows, lang))
+    """The rows behind a figure as a page shows them: instants the reader's way, stamps' numbers as names."""
+    kinds = [cell.kind for cell in cells.cells]
+    rows_told = [[*_read(kinds, row, lang)] for row in cells.rows]
     return Table(rows_title(measure, lang), row_columns(cells.cells, lang), rows_told, notes)
 
 
@@ -130,8 +131,16 @@ def row_columns(cells: Sequence[Cell], lang: str) -> list[Column]:
     return [*columns, Column("amount", t(lang, "figures.cell.amount"), "number")]
 
 
+def _read(kinds: Sequence[str], row: Sequence[Any], lang: str) -> Iterator[Any]:
+    for kind, value, said in zip((*kinds, "number"), row, _told(kinds, row, lang), strict=True):
+        if isinstance(value, datetime):
+            yield value
+        else:
+            yield str(said) if kind == "code" else said
+
+
 def told(cells: Sequence[Cell], rows: Iterable[Sequence[Any]], lang: str) -> Iterator[list[Any]]:
-    """Rows in the words of one language."""
+    """Rows in the words of one language, as files carry them: instants and numbers that can be sorted."""
     kinds = [cell.kind for cell in cells]
     return ([*_told(kinds, row, lang)] for row in rows)
 

@@ -71,7 +71,7 @@ _SCANNED = _owned(
     col(Lot.product_id),
 )
 _SCAN_KEYS = {**calendar_at(col(Scan.scanned_at)), **OF_STAMP, Dimension.SCANNED_IN: col(Scan.province)}
-_STAMP = (Cell("key", "number", col(Scan.kid)), Cell("serial", "number", col(Scan.serial)))
+_STAMP = (Cell("key", "code", col(Scan.kid)), Cell("serial", "code", col(Scan.serial)))
 SCANS = Fact(
     name="scans",
     source=_SCANNED,
