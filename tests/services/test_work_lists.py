@@ -15,7 +15,7 @@ from trace.records.lot import Lot, LotLink
 from trace.records.market_order import MarketOrder
 from trace.records.product import Product
 from trace.records.shop import Shop
-from trace.services import holding
+from trace.services import holding, order_figures
 from trace.services.work_lists import listing
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -88,6 +88,7 @@ def ordered(desk: Desk, row: Shop, lot: Lot, status: str) -> None:
     share = {"order_id": order.id, "ext_line_id": "1", "lot_id": lot.id, "pieces": 1, "unit_g": 1000}
     product = desk.session.exec(select(Product)).first()
     world.add(desk.session, Allocation(product_id=product.id, **share))
+    order_figures.recompute_lots(desk.session, {(row.id, desk.today)})
 
 
 def test_households_wait_of_whose_harvest_nobody_ordered(now: datetime) -> None:

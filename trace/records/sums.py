@@ -153,7 +153,7 @@ class LotMonth(LotSums, table=True):
     """The same in one month."""
 
     __tablename__ = "lot_sale_month"
-    __table_args__ = (Index(None, "month"),)
+    __table_args__ = (Index(None, "month"), Index(None, "lot_id"))
 
     shop_id: int = ref("shop.id", index=False, primary_key=True)
     month: date = Field(primary_key=True)

@@ -12,13 +12,11 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Date, Select, exists, func, literal, or_, select
 from sqlmodel import col
 
-from trace.records.allocation import Allocation
 from trace.records.household import Household
 from trace.records.lot import Lot, LotKind, LotLink
-from trace.records.market_order import MarketOrder, OrderStatus
 from trace.records.organisation import Organisation
 from trace.records.shop import Shop
-from trace.records.sums import ShopDay
+from trace.records.sums import LotMonth, ShopDay
 from trace.records.work_decision import WorkKind
 from trace.services.figures.fact import table
 from trace.services.figures.measures.people import CONNECTED
@@ -31,7 +29,6 @@ from trace.texts.formats import kilograms
 DAYS: Final = 90
 FRESH_DAYS: Final = 7
 """What was picked later is still on its way to buyers."""
-SOLD = (OrderStatus.PLACED, OrderStatus.COMPLETED)
 
 
 def _since(look: Look) -> date:
@@ -111,16 +108,10 @@ def _sold(look: Look) -> ColumnElement[bool]:
 
 
 def _ordered(lots: Any) -> ColumnElement[bool]:
-    """Whether somebody ordered of one of these lots of a household."""
-    some = lots.correlate(table(Household)).subquery()
-    found: ColumnElement[bool] = (
-        select(col(Allocation.id))
-        .join(some, some.c.lot_id == col(Allocation.lot_id))
-        .join(MarketOrder, col(MarketOrder.id) == col(Allocation.order_id))
-        .where(col(MarketOrder.status).in_(SOLD))
-        .correlate(table(Household))
-        .exists()
-    )
+    """Whether orders that stand took anything of one of these lots of a household, as sums by month tell."""
+    some, given = lots.correlate(table(Household)).subquery(), LotMonth
+    question = select(col(given.lot_id)).join(some, some.c.lot_id == col(given.lot_id))
+    found: ColumnElement[bool] = question.where(col(given.grams) > 0).correlate(table(Household)).exists()
     return found
 
 

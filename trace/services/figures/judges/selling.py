@@ -35,13 +35,13 @@ def _sellers(since: date, until: date) -> Any:
     parents = select(col(LotLink.parent_id)).join(above, above.c.lot_id == col(LotLink.child_id))
     lots = above.union(parents)
     picked = select(col(Lot.household_id)).join(lots, lots.c.lot_id == col(Lot.id))
-    return picked.where(col(Lot.household_id).is_not(None)).distinct()
+    return picked.where(col(Lot.household_id).is_not(None))
 
 
 def _sold_from(span: Span, *, is_month: bool) -> Any:
-    """Lots a completed order of these days took something of."""
+    """Lots a completed order of these days took something of; one stands once for each shop and day."""
     table, when = (LotMonth, col(LotMonth.month)) if is_month else (LotDay, col(LotDay.day))
-    return select(col(table.lot_id)).where(col(table.sold_g) > 0, when.between(*span)).distinct()
+    return select(col(table.lot_id)).where(col(table.sold_g) > 0, when.between(*span))
 
 
 def sold_after_course(session: Session, ids: Sequence[int], ask: Ask) -> dict[int, int]:
