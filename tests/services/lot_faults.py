@@ -99,13 +99,15 @@ def _recalls(session: Session, lots: dict[int, Lot], links: list[LotLink]) -> li
 
 
 def _holds(session: Session, lots: dict[int, Lot], links: list[LotLink]) -> list[str]:
-    """I7: no lot goes on while an input has an open hold, and none is on hold without one."""
+    """I7: no lot goes on while it or an input has an open hold, and none is on hold without one."""
     held = defaultdict(list)
     for hold in session.exec(select(Hold)).all():
         if hold.lifted_at is None:
             held[hold.lot_id].append(hold)
     found = [f"I7 lot {lot.code} is on hold without one" for lot in lots.values()
              if lot.state == "hold" and not held[lot.id]]  # fmt: skip
+    found += [f"I7 lot {lot.code} goes on with a hold" for lot in lots.values()
+              if lot.state in {"open", "released"} and held[lot.id]]  # fmt: skip
     stopped = {"hold", "recalled", "destroyed", "consumed"}
     return found + [
         f"I7 lot {lots[link.child_id].code} goes on, {lots[link.parent_id].code} is held"

@@ -12,7 +12,7 @@ from trace.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
 from trace.records.account import Role
 from trace.records.event import Event
 from trace.records.lot import Lot, LotState
-from trace.services import harvesting, intake
+from trace.services import harvesting, holding, intake, releasing
 from trace.services.admission import actor_of
 from trace.services.logging_acts import body_of
 from trace.standards import epcis
@@ -179,3 +179,19 @@ def test_a_draft_is_asked_by_the_gates_when_it_is_opened(coop: world.Coop, now: 
         assert (opened.state, opened.version) == (LotState.OPEN, 2)
         with pytest.raises(Refused):
             harvesting.open_draft(session, coop.hand, lot.public_id, now)
+
+
+@pytest.mark.parametrize("was_released", [False, True])
+def test_opening_is_for_drafts_and_lifts_no_hold(coop: world.Coop, now: datetime, was_released: bool) -> None:
+    """A held lot that was open went back to open by whoever pressed, and could be let out."""
+    with transaction() as session:
+        lot = farm.harvest(session, coop, now)
+        if was_released:
+            releasing.release_lot(session, coop.boss, lot.public_id, now)
+        given = holding.HoldIn(reason="Chờ kết quả mẫu")
+        holding.hold_lot(session, farm.OFFICE, lot.public_id, given, now)
+        with pytest.raises(Refused, match=r"lot\.cannot_move"):
+            harvesting.open_draft(session, coop.hand, lot.public_id, now)
+        assert lot.state == LotState.HOLD
+        with pytest.raises(Refused, match=r"gate\.hold"):
+            releasing.release_lot(session, coop.boss, lot.public_id, now)

@@ -22,6 +22,7 @@ from trace.records.lot import Lot
 from trace.records.stamp import StampBlock
 from trace.services import (
     destroying,
+    harvesting,
     holding,
     packing,
     recalling,
@@ -44,6 +45,7 @@ STEP = st.one_of(
     st.tuples(st.just("activate"), LOT, SERIAL, st.integers(1, 25)),
     st.tuples(st.just("activate"), LOT, SERIAL, st.integers(1, 25)),
     st.tuples(st.just("void"), SERIAL, st.integers(1, 10)),
+    st.tuples(st.just("open"), LOT),
     st.tuples(st.just("hold"), LOT),
     st.tuples(st.just("lift"), LOT),
     st.tuples(st.just("destroy"), LOT),
@@ -148,6 +150,10 @@ class Hands:
         with transaction() as session:
             given = holding.HoldIn(reason="chờ kết quả kiểm nghiệm")
             holding.hold_lot(session, self.coop.boss, self.name(number), given, at)
+
+    def open(self, number: int, _request: str, at: datetime) -> None:
+        with transaction() as session:
+            harvesting.open_draft(session, self.coop.hand, self.name(number), at)
 
     def lift(self, number: int, _request: str, at: datetime) -> None:
         given = holding.LiftIn(result="KQ-12/2026", reason="mẫu đạt")

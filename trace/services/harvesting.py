@@ -15,7 +15,7 @@ from trace.services.admission import Act, Actor, fetch
 from trace.services.gates import Stop, YieldFigures
 from trace.services.holding import hold_by_rule
 from trace.services.intake import Count, Day, Given, RequestId, Row, Weight, line
-from trace.services.lot_states import lock_lots, lock_org, move
+from trace.services.lot_states import lock_lots, lock_org, move, state_word
 from trace.services.public_id import new_public_id
 from trace.services.rules import variety_key
 from trace.services.site_standing import standing_stops
@@ -83,6 +83,9 @@ def open_draft(session: Session, actor: Actor, public_id: str, now: datetime) ->
     lot = fetch(session, actor, Act.WRITE_FARM, Lot, public_id=public_id)
     lock_org(session, lot.org_id)
     lock_lots(session, [lot.id])
+    if lot.state != LotState.DRAFT:  # a held lot goes back to open too, but by the office's hand alone
+        states = {"state": state_word(lot.state), "state2": state_word(LotState.OPEN)}
+        raise Refused("lot.cannot_move", lot=lot.code, **states)
     plot = session.get_one(Plot, lot.plot_id)
     over = over_yield(session, plot, lot)
     move(lot, LotState.OPEN, now)
