@@ -175,6 +175,7 @@ def _estate(session: Session, now: datetime, folder: Path, commune: str, sign: s
     places |= {"work.key": places["hold_id"]}
     places |= {"run": _print(session, now, block)}
     places |= {"plan_id": _plan(session, now, commune)}
+    places |= {"program_id": api_tokens.issue_token(session, coop.manager.login, "Sàn", now)[0].id}
     places |= {
         "plans.plan_id": _plan(session, now, commune, org_id=coop.org.id),
         "session_id": _course(session, now, coop),

@@ -1,6 +1,8 @@
 """Signing in: who gets through, what a wrong password says, how a session ends."""
 
+import re
 from datetime import UTC, datetime
+from html import unescape
 
 import pytest
 from flask import Flask
@@ -10,7 +12,9 @@ from tests import world
 from tests.passwords import PRODUCTS_OWN
 from trace.db import transaction
 from trace.records.account import Account, Role
+from trace.services import api_tokens
 from trace.services.accounts import FAILURES_ALLOWED, disable_account
+from trace.texts.catalogs import t
 
 
 @pytest.fixture
@@ -86,3 +90,37 @@ def test_every_answer_forbids_other_hosts(client: FlaskClient) -> None:
 
 def test_peoples_passwords_meet_the_hasher_that_makes_guessing_hard() -> None:
     assert PRODUCTS_OWN.hash("x").startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+
+
+def test_an_account_names_its_programs_and_says_how_one_is_let_in(
+    client: FlaskClient, manager: Account
+) -> None:
+    """From the page alone somebody gets figures by a program, and ends that again."""
+    now = datetime.now(UTC)
+    post(client, "co-quan", world.PASSWORD)
+    page = client.get("/tai-khoan").text
+    assert "nongsan user token co-quan" in page
+    assert t("vi", "account.programs.none") in page
+    address = re.search(r"Bearer \S+ (?:http://[^/]+)?(/\S+?)</pre>", unescape(page).replace("&#34;", '"'))
+    assert address is not None
+    with transaction() as session:
+        row, secret = api_tokens.issue_token(session, "co-quan", "Trung tâm", now, days=30)
+        other = api_tokens.issue_token(session, world.make_office(session, now).login, "Khác", now)[0].id
+    asked = {"headers": {"Authorization": f"Bearer {secret}"}}
+    program = client.application.test_client()
+    assert program.get(address[1], **asked).status_code == 200
+    page = client.get("/tai-khoan").text
+    assert "Trung tâm" in page
+    assert "Khác" not in page
+    assert secret not in page
+    assert client.post(f"/tai-khoan/chuong-trinh/{other}/ngung").status_code == 404
+    assert client.post(f"/tai-khoan/chuong-trinh/{row.id}/ngung").status_code == 303
+    assert program.get(address[1], **asked).status_code == 401
+    assert t("vi", "account.programs.none") in client.get("/tai-khoan").text
+
+
+def test_who_sees_no_figures_is_told_of_no_programs(client: FlaskClient, app: Flask) -> None:
+    with transaction() as session:
+        admin = world.make_account(session, datetime.now(UTC), Role.ADMIN, login="quan-tri")
+    page = world.sign_in(client, admin).get("/tai-khoan").text
+    assert "nongsan user token" not in page

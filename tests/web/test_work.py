@@ -136,6 +136,7 @@ def test_what_was_done_is_written_once_and_the_second_is_told(office: FlaskClien
     [
         ({"act": "snoozed", "until": "30/02/2027"}, "until"),
         ({"act": "snoozed", "until": ""}, "until"),
+        ({"act": "snoozed", "until": "31/12/2030"}, "until"),
         ({"act": "assigned", "assignee": "987654"}, "assignee"),
         ({"act": "note", "note": " "}, "note"),
         ({"act": "bay"}, "act"),
@@ -146,6 +147,7 @@ def test_a_refused_form_says_why(office: FlaskClient, said: dict[str, str], fiel
     answer = office.post(f"/so/viec/{key}", data={**said, "seen": "0"})
     assert answer.status_code == 422
     assert f"#f-{field}" in answer.text
+    assert "2030-12-31" not in answer.text  # a day that was typed is said as it was typed
     assert office.get("/so/viec/nhat-ky.json").json["rows"] == []
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, or_, select, update
@@ -66,6 +67,25 @@ def revoke_tokens(session: Session, account_id: int, now: datetime) -> int:
     live = (col(ApiToken.account_id) == account_id) & col(ApiToken.revoked_at).is_(None)
     ended = session.execute(update(ApiToken).where(live).values(revoked_at=now).returning(col(ApiToken.id)))
     return len(ended.all())
+
+
+def tokens_of(session: Session, account_id: int, now: datetime) -> Sequence[ApiToken]:
+    """The tokens of an account that hold, the newest first."""
+    mine = col(ApiToken.id).in_(live(now, col(Account.id) == account_id))
+    return session.execute(select(ApiToken).where(mine).order_by(col(ApiToken.id).desc())).scalars().all()
+
+
+def revoke_token(session: Session, account_id: int, token_id: int, now: datetime) -> ApiToken:
+    """End one token of an account; one that is over stays as it is.
+
+    Raises:
+        NotFound: this account has no such token.
+    """
+    row = session.get(ApiToken, token_id)
+    if row is None or row.account_id != account_id:
+        raise NotFound()
+    row.revoked_at = row.revoked_at or now
+    return row
 
 
 def _hash(secret: str) -> bytes:

@@ -1,14 +1,17 @@
 """Signing in and out."""
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from trace.db import reading, transaction
+from trace.errors import NotAllowed
 from trace.records.account import Account, Role
-from trace.services import accounts
+from trace.services import accounts, api_tokens
+from trace.services.admission import Act, actor_of, may
 from trace.texts.catalogs import t
 from trace.web.door import Door, Open
-from trace.web.visitor import account, face_language, now, safe_next, session_cookie, settings
+from trace.web.once import leads_to, once
+from trace.web.visitor import account, actor, face_language, now, safe_next, session_cookie, settings
 
 door = Door("account", __name__)
 
@@ -66,9 +69,27 @@ def sign_out() -> AnyResponse:
 
 @door.page("/tai-khoan", Open.SIGNED_IN)
 def mine() -> str:
-    """Who I am here."""
+    """Who I am here, and which programs read in my name."""
     who = account()
-    return render_template("account/mine.html", who=who, home=home_of(who) if who else "/")
+    if who is None:
+        raise NotAllowed("error.sign_in")
+    with reading() as session:
+        keys = api_tokens.tokens_of(session, who.id, now())
+    reads = may(actor_of(who), Act.VIEW_FIGURES)
+    address = f"{settings().public_url}{url_for('feed.indicators')}"
+    return render_template(
+        "account/mine.html", who=who, home=home_of(who), keys=keys, reads=reads, address=address
+    )
+
+
+@door.page("/tai-khoan/chuong-trinh/<int:program_id>/ngung", Open.SIGNED_IN, methods=["POST"])
+def stop_program(program_id: int) -> AnyResponse:
+    """Let a program of mine read no more."""
+    with once() as session:
+        row = api_tokens.revoke_token(session, actor().account_id or 0, program_id, now())
+        answer = leads_to("account.mine")
+        flash(t(face_language(), "account.programs.stopped", name=row.name), "ok")
+    return answer
 
 
 def home_of(who: Account) -> str:

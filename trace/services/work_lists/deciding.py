@@ -104,7 +104,9 @@ def _until(look: Look, day: date | None) -> date:
     first, last = look.today + timedelta(days=1), look.today + LONGEST_SNOOZE
     if day is None or not first <= day <= last:
         days = {"first": first, "last": last}
-        raise Invalid([FieldProblem("until", "work.until.day", day.isoformat() if day else "", days)])
+        raise Invalid(
+            [FieldProblem("until", "work.until.day", day.strftime("%d/%m/%Y") if day else "", days)]
+        )
     return day
 
 
