@@ -45,6 +45,7 @@ class Lot(Placed, table=True):
         Index(None, "org_id", "state"),
         Index(None, "plot_id", "harvested_on"),
         Index(None, "growing_area_id", "harvested_on"),
+        Index(None, "household_id", "harvested_on"),
         Index(None, "harvested_on"),
         Index(None, "created_at"),
         Index(None, "search_key"),
@@ -63,7 +64,7 @@ class Lot(Placed, table=True):
     variety: str = Field(default="", max_length=48)
     weight_g: int = big()
     crates: int | None = None
-    household_id: int | None = maybe_ref("household.id")
+    household_id: int | None = maybe_ref("household.id", index=False)
     plot_id: int | None = maybe_ref("plot.id", index=False)
     growing_area_id: int | None = maybe_ref("growing_area.id", index=False)
     packing_house_id: int | None = maybe_ref("packing_house.id")

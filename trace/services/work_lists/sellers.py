@@ -78,10 +78,14 @@ def _told_cooperatives(look: Look, keys: Sequence[int]) -> dict[int, Told]:
     return found
 
 
+def _picked_on(look: Look) -> ColumnElement[bool]:
+    """In the period, long enough ago."""
+    return col(Lot.harvested_on).between(_since(look), look.today - timedelta(days=FRESH_DAYS))
+
+
 def _picked(look: Look) -> tuple[ColumnElement[bool], ...]:
     """Lots that households picked in the period, long enough ago."""
-    days = col(Lot.harvested_on).between(_since(look), look.today - timedelta(days=FRESH_DAYS))
-    return (col(Lot.kind) == LotKind.HARVEST, counts(), days, col(Lot.household_id).is_not(None))
+    return (col(Lot.kind) == LotKind.HARVEST, counts(), _picked_on(look), col(Lot.household_id).is_not(None))
 
 
 def _own_picked(look: Look) -> tuple[ColumnElement[bool], ...]:
@@ -96,11 +100,12 @@ def _sold(look: Look) -> ColumnElement[bool]:
     ordered from as it is or as the pack made of it: these two steps are asked first, and only where they
     find nothing the way down is walked to its end.
     """
-    picked: Any = select(col(Lot.id).label("lot_id")).where(*_own_picked(look))
+    own = (col(Lot.household_id) == col(Household.id), _picked_on(look))
+    picked: Any = select(col(Lot.id).label("lot_id")).where(*own)
     packed: Any = (
         select(col(LotLink.child_id).label("lot_id"))
         .join(Lot, col(Lot.id) == col(LotLink.parent_id))
-        .where(*_own_picked(look))
+        .where(*own)
     )
     goods: Any = picked.correlate(table(Household)).cte("goods", recursive=True, nesting=True)
     made = select(col(LotLink.child_id)).join(goods, goods.c.lot_id == col(LotLink.parent_id))
@@ -123,7 +128,7 @@ def _households(look: Look) -> Select[Any]:
         select(*columns(col(home.id), col(home.org_id), col(home.commune_code), first.scalar_subquery()))
         .join(org, col(org.id) == col(home.org_id))
         .where(look.inside(home), col(home.erased_at).is_(None), _has_shop(look), _sells(look))
-        .where(picks, ~_sold(look))
+        .where(~_sold(look), picks)
     )
 
 
