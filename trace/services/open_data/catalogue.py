@@ -84,6 +84,7 @@ def _distribution(publisher: Publisher, here: str, form: str) -> dict[str, Any]:
         "@type": "dcat:Distribution",
         "dcat:accessURL": {"@id": here},
         "dcat:downloadURL": {"@id": f"{here}.{form}"},
+        "dct:format": {"@id": f"{_EU}/file-type/{form.upper()}"},
         "dcat:mediaType": {"@id": f"https://www.iana.org/assignments/media-types/{_TYPES[form]}"},
         "dct:conformsTo": {"@id": f"{here}.csv-metadata.json"},
         **_rights(publisher),
