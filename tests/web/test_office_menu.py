@@ -30,3 +30,24 @@ def test_who_works_at_the_office_keeps_its_menu_on_a_cooperatives_page(
     own = world.sign_in(client, coop.manager).get(theirs).text
     assert 'href="/so/viec"' not in own
     assert 'class="tabs"' in own
+
+
+def test_a_cooperative_that_looks_at_figures_finds_the_way_back_to_its_day(
+    app: Flask, client: FlaskClient
+) -> None:
+    now = datetime.now(UTC)
+    with transaction() as session:
+        coop = world.make_coop(session, now, commune_code=THANH_HA)
+        desk = world.make_office(session, now)
+    back = '<a href="/htx">'
+    assert back in world.sign_in(client, coop.manager).get("/so/chi-tieu").text
+    assert back not in world.sign_in(client, desk).get("/so/chi-tieu").text
+
+
+def test_a_product_to_be_rated_is_looked_for_before_the_form_that_names_it(
+    app: Flask, client: FlaskClient
+) -> None:
+    with transaction() as session:
+        desk = world.make_office(session, datetime.now(UTC))
+    page = world.sign_in(client, desk).get("/so/ocop/moi").text
+    assert 0 < page.index('name="q"') < page.index('name="product"')
