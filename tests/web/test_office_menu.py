@@ -40,7 +40,9 @@ def test_a_cooperative_that_looks_at_figures_finds_the_way_back_to_its_day(
         coop = world.make_coop(session, now, commune_code=THANH_HA)
         desk = world.make_office(session, now)
     back = '<a href="/htx">'
-    assert back in world.sign_in(client, coop.manager).get("/so/chi-tieu").text
+    theirs = world.sign_in(client, coop.manager)
+    assert 'href="/so"' in theirs.get("/htx/them").text
+    assert back in theirs.get("/so/chi-tieu").text
     assert back not in world.sign_in(client, desk).get("/so/chi-tieu").text
 
 
