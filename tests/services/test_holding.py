@@ -1,6 +1,6 @@
 """Holds and the states of a lot: only the office lifts, back to where it came from; recalled is final."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +12,7 @@ from trace.db import Database, transaction
 from trace.errors import NotAllowed, NotFound, Refused
 from trace.records.account import Role
 from trace.records.lot import Hold, Lot, LotState
-from trace.services import holding, lot_states, packing, releasing
+from trace.services import diary, holding, lot_states, packing, releasing
 from trace.services.admission import actor_of
 
 WHY = holding.HoldIn(reason="Chờ kết quả mẫu")
@@ -69,6 +69,25 @@ def test_a_lot_with_two_holds_stays_until_both_are_lifted(coop: world.Coop, now:
         second = holding.hold_lot(session, farm.OFFICE, lot.public_id, other, now)
         assert holding.lift_hold(session, farm.OFFICE, first.id, LIFT, now).state == LotState.HOLD
         assert holding.lift_hold(session, farm.OFFICE, second.id, LIFT, now).state == LotState.OPEN
+
+
+def test_a_spray_told_while_a_lot_is_held_keeps_it_when_the_first_hold_is_lifted(
+    coop: world.Coop, now: datetime
+) -> None:
+    """Gates were not asked of a held lot: it went out within the waiting time once its hold was lifted."""
+    with transaction() as session:
+        lot = farm.harvest(session, coop, now)
+        releasing.release_lot(session, coop.boss, lot.public_id, now)
+        given = holding.HoldIn(reason="Chờ kết quả mẫu")
+        hold = holding.hold_lot(session, farm.OFFICE, lot.public_id, given, now)
+        spray = farm.spray_in(coop.plot, farm.DAY - timedelta(days=1), waiting_days=10)
+        diary.write_entry(session, coop.hand, spray, now)
+        lift = holding.LiftIn(result="KQ-12/2026", reason="mẫu đạt")
+        holding.lift_hold(session, farm.OFFICE, hold.id, lift, now)
+        assert lot.state == LotState.HOLD
+        assert [one.rule for one in holding.open_holds(session, lot)] == ["gate.phi"]
+        with pytest.raises(Refused, match=r"gate\.hold"):
+            releasing.release_lot(session, coop.boss, lot.public_id, now)
 
 
 def test_holding_twice_for_the_same_reason_is_once(coop: world.Coop, now: datetime) -> None:

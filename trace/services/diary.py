@@ -205,7 +205,10 @@ def _log(session: Session, actor: Actor, entry: DiaryEntry, now: datetime) -> No
 def _stop_lots(
     session: Session, actor: Actor, plot: Plot, entry: DiaryEntry, now: datetime
 ) -> tuple[Lot, ...]:
-    """Ask the gates again for the plot's lots harvested since the spray."""
+    """Ask the gates again for the plot's lots harvested since the spray.
+
+    For those on hold too: once what held them is lifted, nobody asks again before they go out.
+    """
     if entry.kind != DiaryKind.SPRAY:
         return ()
     last = entry.done_on + timedelta(days=max(entry.waiting_days or 0, gates.LOOK_BACK.days))
@@ -213,7 +216,7 @@ def _stop_lots(
         col(Lot.plot_id) == plot.id,
         col(Lot.kind) == LotKind.HARVEST,
         col(Lot.harvested_on).between(entry.done_on, last),
-        col(Lot.state).in_((LotState.OPEN, LotState.RELEASED, LotState.CONSUMED)),
+        col(Lot.state).in_((LotState.OPEN, LotState.HOLD, LotState.RELEASED, LotState.CONSUMED)),
     )
     held = []
     for lot in lock_lots(session, list(session.execute(question).scalars())):
