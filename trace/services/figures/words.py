@@ -18,6 +18,9 @@ from trace.texts.files import catalog
 UNKNOWN = "–"
 NBSP = "\N{NO-BREAK SPACE}"
 
+LEAST_POINTS = Decimal("0.01")
+"""What is less is said to be less, and not to be nothing."""
+
 
 def said(lang: str, measure: Measure, value: Fraction | None) -> str:
     """The figure with its unit; not recorded is said so."""
@@ -136,7 +139,8 @@ def distance(lang: str, measure: Measure, now: Fraction, before: Fraction) -> st
 def effect(lang: str, measure: Measure, by: Fraction) -> str:
     """What a part made of the whole."""
     if measure.unit is Unit.SHARE:
-        size = t(lang, "figures.points", n=_decimal(abs(by) * 100, 2))
+        points = _decimal(abs(by) * 100, 2)
+        size = t(lang, "figures.points" if points else "figures.points.under", n=points or LEAST_POINTS)
     else:
         size = said(lang, measure, abs(by))
     return t(lang, "figures.up" if by > 0 else "figures.down", by=size)

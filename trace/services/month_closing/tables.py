@@ -52,7 +52,9 @@ def by_part(measure: Measure, by: Dimension, parts: Sequence[FrozenFigure], line
     heads = ["value", *(("top", "bottom") if measure.bottom else ())]
     kinds = {"value": words.kind(measure)}
     columns = [Column(by.value, t(lang, f"figures.by.{by.value}"))]
-    columns += [Column(name, t(lang, f"figures.{name}"), kinds.get(name, "number")) for name in heads]
+    said = {name: t(lang, f"figures.{name}") for name in heads}
+    said["value"] = t(lang, "map.value", unit=words.unit_word(lang, measure))
+    columns += [Column(name, said[name], kinds.get(name, "number")) for name in heads]
     rows = [[words.part_name(lang, by, one.key, one.name), *_cells(measure, one)] for one in parts]
     rows.append([t(lang, "figures.total"), *_cells(measure, line.frozen)])
     notes_ = [t(lang, f"measure.{measure.name}.formula"), t(lang, "figures.version", n=line.frozen.version)]
