@@ -114,7 +114,7 @@ def test_files_carry_the_page(office: FlaskClient, settings: Settings) -> None:
     assert {row["name"]: row["frozen"] for row in told}["Doanh thu"] == 100_000
     parts = office.get(f"{here}/revenue.json?nhom=marketplace").get_json()["rows"]
     assert [(row["marketplace"], row["value"]) for row in parts] == [("Shopee", 100_000), ("Tất cả", 100_000)]
-    assert "Giá trị (đ)" in office.get(f"{here}/revenue.csv?nhom=marketplace").data.decode("utf-8-sig")
+    assert "Giá trị (đồng)" in office.get(f"{here}/revenue.csv?nhom=marketplace").data.decode("utf-8-sig")
     for wrong in (f"{here}.pdf", f"{here}/meo", "/so/chot-thang/2024-01", "/so/chot-thang/meo.csv"):
         assert office.get(wrong).status_code == 404
     assert office.get(f"{here}/revenue?nhom=day").status_code == 409
