@@ -30,7 +30,8 @@ ROLL_LOT_AGO = 20
 FRUIT_DAYS = (24, 10, 3)
 BEANS_AGO, RICE_AGO = 95, 40
 
-WAITING_COOP, RECALLED_COOP = "MD", "NS"
+WAITING_COOP, RECALLED_COOP, DRILLED_COOP = "MD", "NS", "BV"
+"""Where the first account signs in there was a drill, so that its page is there to be seen."""
 
 
 def plan_season(cast: Cast) -> None:
@@ -64,6 +65,8 @@ def _lychee(cast: Cast, coop: Coop) -> None:
             cast.agenda.add(at(day + timedelta(days=7), 10), partial(_recall, coop, picked[0]))
         else:
             pools.append(pool)
+        if turn == 0 and coop.plan.code == DRILLED_COOP:
+            cast.agenda.add(at(day + timedelta(days=3), 9), partial(_drill, coop, picked[0]))
     if coop.plan.code == WAITING_COOP:
         _too_early(cast, coop, days[-1], fresh)
     if dried is not None:
@@ -124,9 +127,13 @@ def _recall(coop: Coop, batch: Batch, session: Session, now: datetime) -> None:
         reason_en="A laboratory found more pesticide residue than is allowed",
         phone="0220 000 0003",
     )
-    drill = drilling.begin(session, coop.manager, batch.public_id, now - timedelta(days=1), lambda: 0.0)
-    drilling.finish(session, coop.manager, drill.public_id, drill.started_at + timedelta(minutes=7))
+    _drill(coop, batch, session, now - timedelta(days=1))
     recalling.open_recall(session, coop.manager, batch.public_id, given, now)
+
+
+def _drill(coop: Coop, batch: Batch, session: Session, now: datetime) -> None:
+    drill = drilling.begin(session, coop.manager, batch.public_id, now, lambda: 0.0)
+    drilling.finish(session, coop.manager, drill.public_id, drill.started_at + timedelta(minutes=7))
 
 
 def _dry(cast: Cast, coop: Coop, good: Good, pools: Sequence[Batch]) -> None:
