@@ -75,6 +75,10 @@ class Size:
         """A world with a tenth of the rows over the same shops and days."""
         return Size(self.lines // 10, self.scans // 10, self.lots // 10)
 
+    def fewer_orders(self) -> Size:
+        """A world in which the same harvest sold a tenth as often."""
+        return Size(self.lines // 10, self.scans, self.lots)
+
 
 @dataclass(frozen=True)
 class _Shelf:
