@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 DEBIAN := chromium poppler-utils libzbar0 qpdf fonts-noto-cjk
 BENCH_DEBIAN := libqrencode4
+SOAK_DEBIAN := libreoffice-calc-nogui
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check bench soak chaos lock screenshots debian
@@ -30,7 +31,8 @@ bench: DEBIAN := $(BENCH_DEBIAN)
 bench: $(VENV)/ready-bench debian ## every bar, one line of JSON each with its same-run ratio
 	@$(BIN)/python -m tests.bench
 
-soak: $(VENV)/ready-test ## the long hauls of codes and of shops that misbehave
+soak: DEBIAN := $(DEBIAN) $(SOAK_DEBIAN)
+soak: $(VENV)/ready-test debian ## the long hauls of codes and of shops that misbehave
 	@$(BIN)/python -m pytest -m soak -n $(WORKERS) --dist worksteal
 
 chaos: $(VENV)/ready-test ## the long hauls of kills and faults
