@@ -21,6 +21,7 @@ from trace.web import (
     log_notes,
     mail_links,
     ocop_register,
+    offline,
     once,
     open_data,
     page_tools,
@@ -130,6 +131,7 @@ DOORS: tuple[Door, ...] = (
     label_stock.door,
     label_design_form.door,
     label_designs.door,
+    offline.door,
     today.door,
     lots.door,
     lot_corrections.door,
@@ -238,6 +240,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     open_data.prepare(app)
     feed.prepare(app)
     office_board.prepare(app)
+    offline.prepare(app)
     epcis_problems.prepare(app)
     csrf.init_app(app)
     open_doors(app, DOORS)

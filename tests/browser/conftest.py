@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect, sync_playwright
 
 from tests.browser.house import Stand, start
 
@@ -64,18 +64,29 @@ class Devices:
         self.strangers: list[str] = []
         self.contexts: list[BrowserContext] = []
 
-    def new(self, **options: Any) -> Page:
-        """A device of its own: a phone unless told otherwise."""
+    def new(self, *, works_alone: bool = False, **options: Any) -> Page:
+        """A device of its own: a phone unless told otherwise.
+
+        One that ``works_alone`` keeps pages for when there is no network: there strangers are noted as they
+        are asked and not stopped, because a request that is held up passes by the page's worker.
+        """
         values = {"viewport": PHONE, "locale": "vi-VN", "accept_downloads": True, **options}
         context = self._browser.new_context(**values)
         context.set_default_timeout(PATIENCE_MS)
-        context.route(STRANGER, self._refuse)
+        if works_alone:
+            context.on("request", self._note)
+        else:
+            context.route(STRANGER, self._refuse)
         self.contexts.append(context)
         return context.new_page()
 
     def _refuse(self, route: Route) -> None:
         self.strangers.append(route.request.url)
         route.abort()
+
+    def _note(self, request: Request) -> None:
+        if STRANGER.match(request.url):
+            self.strangers.append(request.url)
 
     def close(self) -> None:
         """Put all away."""

@@ -15,6 +15,7 @@ from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 from tests.browser.conftest import ARGUMENTS, PHONE, Devices, chromium_path, sign_in
+from tests.browser.flips import keeps_pages
 from tests.browser.house import Stand, start
 from trace.services.verdicts import State
 
@@ -77,6 +78,16 @@ def _connected(last: str) -> Callable[[Page, Stand], object]:
     return go
 
 
+def _without_network(page: Page, stand: Stand) -> None:
+    """A lot that was written where there is no network."""
+    keeps_pages(page, stand)
+    page.context.set_offline(True)
+    page.goto(f"{stand.web}/htx/lo/moi")
+    page.fill("[name=weight_g]", "240")
+    page.click("main button.primary")
+    page.wait_for_selector("#chua-gui li")
+
+
 def _unreadable(page: Page, stand: Stand) -> None:
     """An order from the day after tomorrow cannot be true: it is kept apart, and the others go on."""
     now = int(time.time())
@@ -99,6 +110,7 @@ PICTURES = (
     Picture("verdict-recalled", None, PHONE, _stamp(State.RECALLED)),
     Picture("cooperative-today", "coop_manager", PHONE, _at("/htx")),
     Picture("cooperative-lot", "coop_manager", PHONE, _at("/htx/lo/moi")),
+    Picture("cooperative-waiting", "coop_manager", PHONE, _without_network),
     Picture("print-desk", "coop_manager", PHONE, _at(*DESK)),
     Picture("print-desk-wide", "coop_manager", SCREEN, _at(*DESK)),
     Picture("shop-choose", "second_manager", PHONE, _connected("choose")),
@@ -111,13 +123,14 @@ PICTURES = (
     Picture("office", "office", SCREEN, _at("/so")),
     Picture("office-phone", "office", PHONE, _at("/so")),
     Picture("office-wall", "office", WALL, _at("/so/bang?man-hinh=lon")),
+    Picture("office-work", "office", PHONE, _at("/so/viec?loai=tem")),
     Picture("office-map", "office", SCREEN, _at("/so/ban-do")),
 )
 
 
 def take(devices: Devices, stand: Stand, picture: Picture) -> bytes:
     """The page as PNG with few colours: sharp letters, small file."""
-    page = devices.new(viewport=picture.size)
+    page = devices.new(viewport=picture.size, works_alone=picture.go is _without_network)
     if picture.role:
         sign_in(page, stand, picture.role)
     picture.go(page, stand)

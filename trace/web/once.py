@@ -22,6 +22,8 @@ from trace.texts.catalogs import t
 from trace.web.visitor import actor, face_language, now
 
 HEADER = "Idempotency-Key"
+QUEUED = "X-Queued"
+"""Says that a form comes from a device's queue: it may come often, and is told where its act leads."""
 UNSAID = ("csrf_token", "request_id")
 """Fields that are no content: another browser tab has another mark."""
 
@@ -125,7 +127,8 @@ def _digest(stream: Any) -> str:
 
 
 def _again(repeated: Repeated) -> AnyResponse:
-    flash(t(face_language(), "form.repeated"), "info")
+    if QUEUED not in request.headers:
+        flash(t(face_language(), "form.repeated"), "info")
     return redirect(repeated.location, repeated.status, Response=Response)
 
 
