@@ -13,7 +13,7 @@ from trace.standards.local_time import local_day
 
 NEW = "/htx/lo/moi"
 LIST = "/htx/chua-gui"
-IS_KEPT = """() => caches.open("nongsan-pages").then((held) => held.keys()).then((all) => all.length === 4)"""
+IS_KEPT = """() => caches.open("nongsan-pages").then((held) => held.keys()).then((all) => all.length === 5)"""
 WAITING = """() => new Promise((done, fail) => {
   setTimeout(() => fail(new Error("no answer")), 2000);
   const asked = indexedDB.open("nongsan", 1);
@@ -53,9 +53,15 @@ def until(page: Page, script: str) -> None:
 
 
 def weights(stand: Stand) -> Counter[int]:
-    """What the installation's own database holds: grams of every harvest lot, and how many there are."""
+    """How many harvest lots there are of how many grams."""
+    return Counter(in_order(stand))
+
+
+def in_order(stand: Stand) -> list[int]:
+    """Grams of every harvest lot in the installation's own database, in the order they were written there."""
+    asked = "SELECT weight_g FROM lot WHERE kind = 'harvest' ORDER BY id"
     with sqlite3.connect(f"file:{database_of(stand)}?mode=ro", uri=True) as database:
-        return Counter(row[0] for row in database.execute("SELECT weight_g FROM lot WHERE kind = 'harvest'"))
+        return [row[0] for row in database.execute(asked)]
 
 
 def database_of(stand: Stand) -> Path:
@@ -70,6 +76,8 @@ class Phone:
     def __init__(self, page: Page, stand: Stand, seed: int, days: int) -> None:
         self.page, self.stand, self.chance = page, stand, random.Random(seed)
         self.context: BrowserContext = page.context
+        assert self.context.browser
+        self.browser = self.context.browser.new_browser_cdp_session()
         self.saved: list[int] = []
         self.days = days
         self.is_off = False
@@ -81,8 +89,10 @@ class Phone:
         self.context.set_offline(self.is_off)
         if self.chance.random() < 0.7:
             self.write(1_000 + self.days)
-        if self.chance.random() < 0.3:
+        if self.chance.random() < 0.4:
             self.reopen()
+        else:
+            self.page.wait_for_url(lambda url: NEW not in url)  # its own way: to the lot, or to the list
 
     def write(self, grams: int) -> None:
         """Write a lot of a day of its own; it counts as written once the device has it."""
@@ -90,7 +100,7 @@ class Phone:
         day = local_day(datetime.now(UTC)) - timedelta(days=self.days)
         self.go(NEW)
         self.page.fill("[name=weight_g]", f"{grams / 1000:.3f}".replace(".", ","))
-        self.page.check("[name=when][value=other]", force=True)
+        self.page.check("[name=when][value=other]")
         self.page.fill("[name=other_day]", f"{day:%d/%m/%Y}")
         mark = self.page.input_value("form[data-offline] [name=request_id]")
         self.page.click("main button.primary")
@@ -109,10 +119,14 @@ class Phone:
         raise AssertionError("the device did not keep the lot")
 
     def reopen(self) -> None:
-        """The tab is closed whatever it is about, and another opened."""
-        self.page.close()
-        self.page = self.context.new_page()
-        self.go(self.chance.choice(["/htx", NEW, LIST]))
+        """The tab is closed whatever it is about, and another opened.
+
+        By the browser itself: ``Page.close`` may wait without end for a page that is on its way elsewhere.
+        """
+        old, self.page = self.page, self.context.new_page()
+        target = self.context.new_cdp_session(old).send("Target.getTargetInfo")["targetInfo"]["targetId"]
+        self.browser.send("Target.closeTarget", {"targetId": target})
+        self.go(self.chance.choice(["/htx", LIST]))
 
     def go(self, path: str) -> None:
         """Open a page, though the one before may just be leading elsewhere."""

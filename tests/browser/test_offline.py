@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Devices, sign_in
-from tests.browser.flips import LIST, NEW, Phone, keeps_pages, until, weights
+from tests.browser.flips import LIST, NEW, Phone, in_order, keeps_pages, until, weights
 from tests.browser.house import Stand
 from trace.standards.local_time import local_day
 
@@ -26,7 +26,7 @@ def write(page: Page, stand: Stand, kg: str, days: int) -> None:
     """A lot of a day of its own: a second one of a plot's day would be asked about."""
     page.goto(stand.web + NEW)
     page.fill("[name=weight_g]", kg)
-    page.check("[name=when][value=other]", force=True)
+    page.check("[name=when][value=other]")
     page.fill("[name=other_day]", f"{local_day(datetime.now(UTC)) - timedelta(days=days):%d/%m/%Y}")
     page.click("main button.primary")
 
@@ -71,7 +71,7 @@ def test_what_was_begun_is_there_again_and_a_refusal_can_be_mended(page: Page, s
     row.locator("[data-mend]").click()
     expect(page.locator("[name=weight_g]")).to_have_value("năm tạ rưỡi")
     page.fill("[name=weight_g]", "72,5")
-    page.check("[name=when][value=yesterday]", force=True)
+    page.check("[name=when][value=yesterday]")
     page.click("main button.primary")
     page.wait_for_url(re.compile(r"/htx/lo/\w{8,}$"))
     assert weights(stand) - before == {72_500: 1}
@@ -111,6 +111,20 @@ def test_what_is_not_wanted_any_more_is_dropped_by_who_says_so_twice(page: Page,
     page.goto(stand.web + LIST)
     page.click("#gui-ngay")
     assert weights(stand) == before
+
+
+def test_what_was_written_first_goes_first(page: Page, stand: Stand) -> None:
+    page.context.set_offline(True)
+    for days, kg in ((6, "76,5"), (7, "77,5")):
+        write(page, stand, kg, days)
+        expect(page.locator("#chua-gui li").last).to_contain_text(f"{kg} kg")
+    page.context.set_offline(False)
+    write(page, stand, "78,5", 8)
+    page.wait_for_url(re.compile(r"/htx/(lo/\w{8,}|chua-gui.*)$"))  # the list, while another page is sending
+    page.goto(stand.web + LIST)
+    expect(page.locator("#khong-con")).to_be_visible()
+    written = [76_500, 77_500, 78_500]
+    assert [grams for grams in in_order(stand) if grams in written] == written
 
 
 def test_a_dozen_flips_lose_and_double_nothing(page: Page, stand: Stand) -> None:

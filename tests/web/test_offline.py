@@ -106,3 +106,9 @@ def test_a_queue_is_refused_in_the_words_of_the_page(phone: FlaskClient, coop: w
 def test_a_person_is_led_as_before(phone: FlaskClient, coop: world.Coop) -> None:
     form = {"plot_id": coop.plot.id, "weight_g": "120", "when": "today", "request_id": "a0b1c2d3e4f7"}
     assert phone.post("/htx/lo/moi", data=form).status_code == 303
+
+
+def test_only_the_page_with_the_camera_may_run_compiled_code(phone: FlaskClient) -> None:
+    policies = {path: phone.get(path).headers["Content-Security-Policy"] for path in offline.PAGES}
+    assert [path for path, said in policies.items() if "wasm" in said] == ["/htx/tem/kich-hoat"]
+    assert "script-src 'self' 'wasm-unsafe-eval';" in policies["/htx/tem/kich-hoat"]

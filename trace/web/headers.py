@@ -5,16 +5,25 @@ from flask import Flask, Response, request
 from trace.web.visitor import settings
 
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; script-src 'self'; "
+    "default-src 'none'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
+    "script-src {scripts}; "
     "connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'{forms}; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
 
 
+def reads_codes(page: str) -> Response:
+    """A page that reads stamps with the camera: its reader is compiled code, and nothing else may be."""
+    answer = Response(page, content_type="text/html; charset=utf-8")
+    scripts = "'self' 'wasm-unsafe-eval'"
+    answer.headers["Content-Security-Policy"] = POLICY.format(forms="", scripts=scripts)
+    return answer
+
+
 def add_headers(response: Response) -> Response:
     """Add what is missing; a view that set its own stricter policy keeps it."""
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", POLICY.format(forms=""))
+    headers.setdefault("Content-Security-Policy", POLICY.format(forms="", scripts="'self'"))
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")

@@ -19,10 +19,10 @@ from trace.web.visitor import account, face_language, now
 
 door = Door("offline", __name__, url_prefix="/htx")
 
-PAGES = ("/htx", "/htx/lo/moi", "/htx/nhat-ky/moi", "/htx/chua-gui")
+PAGES = ("/htx", "/htx/lo/moi", "/htx/nhat-ky/moi", "/htx/tem/kich-hoat", "/htx/chua-gui")
 """What opens without a network; the last stands for every other page."""
 ICONS = ((192, "any"), (512, "any"), (512, "maskable"))
-_PARTS = ("*.css", "*.svg", "offline/*.js", "*.js", "fonts/*.woff2")
+_PARTS = ("*.css", "*.svg", "*.js", "offline/*.js", "fonts/*.woff2", "vendor/**/*.js", "vendor/**/*.wasm")
 
 
 @door.page("/trong-may.js", Open.PUBLIC)

@@ -1,6 +1,6 @@
 """``/htx/tem``: taking stamps, a block's ledger, activating and withdrawing ranges."""
 
-from flask import flash, render_template, request
+from flask import Response, flash, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from trace.crashpoint import crashpoint
@@ -28,6 +28,7 @@ from trace.texts.catalogs import t
 from trace.web.asked import MOST_ROW, row_number
 from trace.web.door import Door
 from trace.web.form_state import FormState, blank, kept, typed
+from trace.web.headers import reads_codes
 from trace.web.once import leads_to, once
 from trace.web.visitor import actor, face_language, now, settings
 
@@ -192,7 +193,7 @@ def close(block: str) -> Answer:
 
 
 @door.page("/kich-hoat", Act.ACTIVATE)
-def by_codes() -> str:
+def by_codes() -> Response:
     """Activate from the codes on the first and the last stamp."""
     return _by_codes(blank(lot=request.args.get("lot")), None)
 
@@ -214,15 +215,17 @@ def activate_codes() -> Answer:
             block = stamp_ledgers.name_of(session, made.block_id)
             answer = leads_to("stamps.show", block=block)
     except (Invalid, Refused, NotFound) as error:
-        return _by_codes(kept(error, values), None), error.status
+        answer = _by_codes(kept(error, values), None)
+        answer.status_code = error.status
+        return answer
     _say_done(block, given.lot, made.last - made.first + 1)
     return answer
 
 
-def _by_codes(form: FormState, look: stamp_pages.Look | None) -> str:
+def _by_codes(form: FormState, look: stamp_pages.Look | None) -> Response:
     with reading() as session:
         offered = stamp_pages.choices(session, actor())
-    return _render("by_codes", form=form, offered=offered, look=look)
+    return reads_codes(_render("by_codes", form=form, offered=offered, look=look))
 
 
 def _serial(serial: int) -> str:

@@ -1,31 +1,41 @@
 // Forms that may be filled without a network: what is sent is first kept on the device, then sent from there.
 import { DRAFTS, WAITING, drop, get, put } from "./store.js";
-import { account, send } from "./sending.js";
+import { account, leave, sendAll } from "./sending.js";
 
 const LIST = "/htx/chua-gui";
 const DRAFT_MS = 500;
+const AT_ONCE_MS = 8_000; // whoever waits longer is shown the list, where it goes on
 const DRAFT_LIVES_MS = 24 * 3_600_000;
 const OWN = ["csrf_token", "request_id"];
 
 const mark = () => [...crypto.getRandomValues(new Uint8Array(12))].map((n) => n.toString(16).padStart(2, "0")).join("");
 const named = (form) => [...form.elements].filter((one) => one.name && !OWN.includes(one.name));
 
-export async function keep(form) {
+export function keep(form) {
+  const draft = drafting(form);
+  let isTouched = false;
+  form.elements.request_id.value = mark();
+  form.addEventListener("input", () => (isTouched = true) && draft.soon());
+  form.addEventListener("submit", (happened) => draft.end() || saved(form, happened));
+  window.addEventListener("pageshow", (shown) => shown.persisted && (form.elements.request_id.value = mark()));
+  return refill(form, () => isTouched);
+}
+
+// What is to be mended, or was begun and left: unless somebody is quicker and types.
+async function refill(form, isTouched) {
   const wanted = new URLSearchParams(location.hash.slice(1)).get("sua");
   const before = wanted ? await get(WAITING, wanted) : null;
-  if (before) fill(form, before.fields);
-  else if (!form.querySelector('[role="alert"]')) await reopen(form);
-  form.elements.request_id.value = before?.id ?? mark();
-  window.addEventListener("pageshow", (shown) => shown.persisted && (form.elements.request_id.value = mark()));
-  const draft = drafting(form);
-  form.addEventListener("input", draft.soon);
-  form.addEventListener("submit", (happened) => draft.end() || saved(form, happened));
+  if (before) form.elements.request_id.value = before.id;
+  if (before && !isTouched()) fill(form, before.fields);
+  else if (!before && !form.querySelector('[role="alert"]')) await reopen(form, isTouched);
 }
 
 async function saved(form, happened) {
   happened.preventDefault();
   const button = happened.submitter;
   if (button) button.disabled = true;
+  // A form that shows something before it does it says by data-alone what it sends where nobody can be shown.
+  if ("alone" in form.dataset && (await mayAsk())) return natively(form, button);
   const record = described(form, button);
   try {
     await put(WAITING, record);
@@ -36,28 +46,29 @@ async function saved(form, happened) {
   if (!(await sentAtOnce(form, record, button))) location.assign(`${LIST}#${record.id}`);
 }
 
-// Whether it was sent from here, or is being answered by the server's own page.
-async function sentAtOnce(form, record, button) {
-  if (!navigator.onLine) return false;
-  let leave;
+async function mayAsk() {
   try {
-    const answer = await fetch(`${LIST}/dau`, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(8_000) });
-    if (!answer.ok) return false;
-    leave = await answer.json();
+    return (await leave()).account === account();
   } catch {
     return false;
   }
-  if (leave.account !== record.account || !(await send(record, leave.mark))) return false;
+}
+
+// Whether it was sent from here, after all that was written before it, or is being answered by the server's
+// own page.
+async function sentAtOnce(form, record, button) {
+  await Promise.race([sendAll(), new Promise((done) => setTimeout(done, AT_ONCE_MS))]);
   const after = await get(WAITING, record.id);
-  if (after?.state === "sent") {
-    await drop(WAITING, record.id);
-    location.assign(after.to);
-    return true;
-  }
+  if (after?.state === "waiting") return false;
   await drop(WAITING, record.id);
-  form.elements.csrf_token.value = leave.mark;
-  natively(form, button);
+  if (after?.state === "sent") location.assign(after.to);
+  else await answered(form, button);
   return true;
+}
+
+async function answered(form, button) {
+  form.elements.csrf_token.value = (await leave().catch(() => null))?.mark ?? form.elements.csrf_token.value;
+  natively(form, button);
 }
 
 function natively(form, button) {
@@ -67,7 +78,8 @@ function natively(form, button) {
 
 function described(form, button) {
   const all = [...new FormData(form, button?.name ? button : null)];
-  const fields = dated(all.filter(([name]) => name !== "csrf_token"));
+  const alone = [...new URLSearchParams(form.dataset.alone ?? "")];
+  const fields = dated([...all.filter(([name]) => name !== "csrf_token"), ...alone]);
   return {
     id: form.elements.request_id.value,
     account: account(),
@@ -126,9 +138,9 @@ function drafting(form) {
 }
 
 // A form that was begun and left comes back as it was, and says so. Its "today" is the day it was begun.
-async function reopen(form) {
+async function reopen(form, isTouched) {
   const draft = await get(DRAFTS, location.pathname);
-  if (!draft || draft.account !== account() || draft.savedAt < Date.now() - DRAFT_LIVES_MS) return;
+  if (isTouched() || !draft || draft.account !== account() || draft.savedAt < Date.now() - DRAFT_LIVES_MS) return;
   fill(form, day(draft.savedAt) === day(Date.now()) ? draft.fields : dated(draft.fields, draft.savedAt));
   const line = document.getElementById("ghi-do");
   if (!line) return;

@@ -2,16 +2,19 @@
 // often it comes.
 import { WAITING, all, drop, get, put } from "./store.js";
 
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 10_000;
 const KEPT_MS = 24 * 3_600_000; // how long what was sent stays on the list
 const LONGEST_WAIT_MS = 300_000;
+// Not every browser in use has it; without, a request waits as long as the network does.
+const within = (ms) => AbortSignal.timeout?.(ms);
 export const account = () => document.body.dataset.account ?? "";
 
 // Leave to send: the form's mark of this session, who is signed in, and the server's clock.
-async function leave() {
+export async function leave() {
+  if (!navigator.onLine) throw new Error("no network");
   const answer = await fetch("/htx/chua-gui/dau", {
     headers: { Accept: "application/json" },
-    signal: AbortSignal.timeout(PATIENCE_MS),
+    signal: within(PATIENCE_MS),
   });
   if (answer.status === 401 || answer.status === 403) return { account: "" };
   if (!answer.ok) throw new Error(`leave ${answer.status}`);
@@ -29,28 +32,28 @@ async function sendEach() {
   await forgetOld();
   const waits = (await all(WAITING)).filter((one) => one.state === "waiting");
   if (!waits.length) return;
-  let let_in;
+  let given;
   try {
-    let_in = await leave();
+    given = await leave();
   } catch {
     return later(waits[0]);
   }
-  localStorage.setItem("nongsan-clock", String(let_in.behind ?? 0));
+  localStorage.setItem("nongsan-clock", String(given.behind ?? 0));
   for (const one of waits) {
-    if (one.account !== let_in.account) await put(WAITING, { ...one, needs: let_in.account ? "other" : "sign-in" });
-    else if (!(await send(one, let_in.mark))) return;
+    if (one.account !== given.account) await put(WAITING, { ...one, needs: given.account ? "other" : "sign-in" });
+    else if (!(await send(one, given.mark))) return;
   }
 }
 
 // Whether the next may be tried: not where the network or the server gave no answer.
-export async function send(record, mark) {
+async function send(record, mark) {
   let answer;
   try {
     answer = await fetch(record.action, {
       method: "POST",
       headers: { "X-Queued": "1", Accept: "text/html" },
       body: filled(record.fields, mark),
-      signal: AbortSignal.timeout(PATIENCE_MS * 4),
+      signal: within(PATIENCE_MS * 4),
     });
   } catch {
     await later(record);
