@@ -13,7 +13,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import OperationalError
 from sqlmodel import col
 
 import nongsan
@@ -23,7 +24,7 @@ from trace.db import Database, reading, transaction
 from trace.jobs import clock, queue, work
 from trace.jobs.desk import Desk
 from trace.jobs.kinds import SHOP_KINDS
-from trace.records.job import Job, JobState
+from trace.records.job import Job, JobState, Schedule
 from trace.records.scan import Scan
 from trace.records.shop import Shop
 from trace.services import leases, schedules
@@ -63,6 +64,32 @@ def test_eight_clocks_ticking_at_once_make_one_job(desk: Desk) -> None:
     for thread in threads:
         thread.join()
     assert (sum(made), len(jobs())) == (1, 1)
+
+
+def test_a_worker_that_starts_while_another_clock_turns_is_no_hindrance(desk: Desk) -> None:
+    """Both change the schedules of the house; on PostgreSQL one of them was told of a deadlock, and ended."""
+    clock.plan_house(desk)
+    faults: list[OperationalError] = []
+    over = threading.Event()
+
+    def turn() -> None:
+        try:
+            while not over.is_set():
+                with transaction() as session:
+                    session.execute(update(Schedule).values(next_due_at=desk.now() - timedelta(seconds=1)))
+                clock.tick(desk)
+        except OperationalError as error:
+            faults.append(error)
+
+    turning = threading.Thread(target=turn)
+    turning.start()
+    try:
+        for _ in range(25):
+            clock.plan_house(desk)
+    finally:
+        over.set()
+        turning.join()
+    assert faults == []
 
 
 def test_a_job_still_open_is_not_queued_twice(desk: Desk) -> None:

@@ -79,6 +79,11 @@ class Worker:
     def said(self, words: str) -> bool:
         return words in self.log.read_text("utf-8")
 
+    def is_ready(self) -> bool:
+        """Whether it takes jobs; one that ended instead is a failure with what it said."""
+        assert self.process.poll() is None, self.log.read_text("utf-8")[-4000:]
+        return self.said("work: ready")
+
     def is_between_transactions(self) -> bool:
         """Whether none of its connections holds a lock that would outlive a stop."""
         busy = "SELECT count(*) FROM pg_stat_activity WHERE application_name = :name AND state <> 'idle'"
@@ -113,7 +118,7 @@ class Floor:
         workers = [self._start(name) for name in ("one", "two")]
         try:
             for worker in workers:
-                until(lambda log=worker: log.said("work: ready"), f"{worker.name} is ready")
+                until(worker.is_ready, f"{worker.name} is ready")
             yield workers
         finally:
             for worker in workers:

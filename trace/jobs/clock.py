@@ -55,12 +55,17 @@ def mend(desk: Desk) -> int:
 
 
 def plan_house(desk: Desk) -> None:
-    """Have the schedules of the instance's own jobs, and of the servers that the settings name."""
+    """Have the schedules of the instance's own jobs, and of the servers that the settings name.
+
+    Each by itself: one who held many rows of them while another clock turns them over would wait for it
+    while it waits for him.
+    """
     servers = desk.settings.report_servers
-    with transaction() as session:
-        for name, (_, every_s) in HOUSE_KINDS.items():
-            first = schedules.tonight(desk.now()) if every_s >= NIGHTLY_S else desk.now()
+    for name, (_, every_s) in HOUSE_KINDS.items():
+        first = schedules.tonight(desk.now()) if every_s >= NIGHTLY_S else desk.now()
+        with transaction() as session:
             schedules.ensure(session, name, "", every_s, first)
+    with transaction() as session:
         unknown = fetching.plan(session, servers, desk.settings.sync_every_s, desk.now())
     for name in unknown:
         log.warning("report server of no shop", name=name, setting=f"[report_servers.{name}]")

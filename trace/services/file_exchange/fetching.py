@@ -45,6 +45,8 @@ def plan(session: Session, names: Collection[str], every_s: int, now: datetime) 
 
     Who changes the settings starts the program anew: a shop that was paused for a fault is tried at once.
     """
+    every = select(col(Schedule.id)).where(col(Schedule.kind) == KIND)
+    session.execute(every.order_by(col(Schedule.id)).with_for_update())  # as a clock takes them
     found = {server_name(shop): shop for shop in _named(session, names)}
     mine = [str(shop.id) for shop in found.values()]
     old = (col(Schedule.kind) == KIND, col(Schedule.subject).not_in(mine))
