@@ -13,7 +13,10 @@ from trace.standards.local_time import local_day
 
 NEW = "/htx/lo/moi"
 LIST = "/htx/chua-gui"
-IS_KEPT = """() => caches.open("nongsan-pages").then((held) => held.keys()).then((all) => all.length === 5)"""
+IS_KEPT = """async () => {
+  const all = await (await caches.open("nongsan-pages")).keys();
+  return all.length === 5 && Boolean(await caches.match("/static/vendor/zxing/zxing_reader.wasm"));
+}"""
 WAITING = """() => new Promise((done, fail) => {
   setTimeout(() => fail(new Error("no answer")), 2000);
   const asked = indexedDB.open("nongsan", 1);

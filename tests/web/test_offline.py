@@ -39,18 +39,21 @@ def worker(client: FlaskClient) -> tuple[str, dict[str, object]]:
     """The worker's text, and what stands before it."""
     answer = client.get("/htx/trong-may.js")
     assert answer.headers["Service-Worker-Allowed"] == "/htx"
-    head = dict(re.findall(r"^const (VERSION|PARTS|PAGES) = (.+);$", answer.text, re.MULTILINE))
+    head = dict(re.findall(r"^const (VERSION|PARTS|HEAVY|PAGES) = (.+);$", answer.text, re.MULTILINE))
     return answer.text, {name: json.loads(value) for name, value in head.items()}
 
 
 def test_the_worker_keeps_every_part_that_its_pages_ask_for(client: FlaskClient, phone: FlaskClient) -> None:
     _, told = worker(client)
-    assert all(client.get(part).status_code == 200 for part in told["PARTS"])
+    every = {*told["PARTS"], *told["HEAVY"]}
+    assert all(client.get(part).status_code == 200 for part in every)
+    sizes = {part: len(client.get(part).data) for part in told["PARTS"]}
+    assert max(sizes.values()) < 100_000  # nothing heavy stands between a bad network and the pages
     for page in told["PAGES"]:
         answer = phone.get(page)
         assert answer.status_code == 200
         asked = re.findall(r'(?:src|href)="(/static/[^"#?]+)', answer.text)
-        assert {one for one in asked if not one.endswith(".png")} <= set(told["PARTS"])
+        assert {one for one in asked if not one.endswith(".png")} <= every
 
 
 def test_another_file_is_another_version_of_the_worker(tmp_path: Path) -> None:

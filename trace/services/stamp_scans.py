@@ -77,8 +77,9 @@ def scans_of(session: Session, actor: Actor, block_public_id: str, serial: int) 
 def _numbers(
     session: Session, mine: Sequence[ColumnElement[bool]], devices: Collection[bytes]
 ) -> dict[bytes, int]:
-    """Which device was the how manieth to look at the stamp, of all that are kept: what is newest and shown
-    must not change a device's number."""
+    """Devices in the order they first looked, among all scans that are kept: what is shown must not change a
+    device's number.
+    """
     first, row = func.min(col(Scan.scanned_at)), func.min(col(Scan.id))
     nth = func.row_number().over(order_by=(first, row)).label("nth")
     every = (

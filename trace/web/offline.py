@@ -23,6 +23,8 @@ PAGES = ("/htx", "/htx/lo/moi", "/htx/nhat-ky/moi", "/htx/tem/kich-hoat", "/htx/
 """What opens without a network; the last stands for every other page."""
 ICONS = ((192, "any"), (512, "any"), (512, "maskable"))
 _PARTS = ("*.css", "*.svg", "*.js", "offline/*.js", "fonts/*.woff2", "vendor/**/*.js", "vendor/**/*.wasm")
+_HEAVY = "vendor/"
+"""A megabyte: kept after the pages, so that on a bad network they do not wait for it."""
 
 
 @door.page("/trong-may.js", Open.PUBLIC)
@@ -32,8 +34,12 @@ def worker() -> Response:
     """
     folder = Path(current_app.static_folder or "")
     names, version = _parts(folder)
-    parts = [url_for("static", filename=name) for name in names]
-    told = {"VERSION": version, "PARTS": parts, "PAGES": PAGES}
+    told = {
+        "VERSION": version,
+        "PARTS": [url_for("static", filename=name) for name in names if not name.startswith(_HEAVY)],
+        "HEAVY": [url_for("static", filename=name) for name in names if name.startswith(_HEAVY)],
+        "PAGES": PAGES,
+    }
     head = "".join(f"const {name} = {json.dumps(value)};\n" for name, value in told.items())
     text = head + (folder / "offline/worker.js").read_text(encoding="utf-8")
     answer = Response(text, content_type="text/javascript; charset=utf-8")

@@ -1,8 +1,7 @@
 // Forms that may be filled without a network: what is sent is first kept on the device, then sent from there.
 import { DRAFTS, WAITING, drop, get, put } from "./store.js";
-import { account, leave, sendAll } from "./sending.js";
+import { LIST, account, leave, sendAll } from "./sending.js";
 
-const LIST = "/htx/chua-gui";
 const DRAFT_MS = 500;
 const AT_ONCE_MS = 8_000; // whoever waits longer is shown the list, where it goes on
 const DRAFT_LIVES_MS = 24 * 3_600_000;

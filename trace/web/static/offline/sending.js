@@ -7,12 +7,13 @@ const KEPT_MS = 24 * 3_600_000; // how long what was sent stays on the list
 const LONGEST_WAIT_MS = 300_000;
 // Not every browser in use has it; without, a request waits as long as the network does.
 const within = (ms) => AbortSignal.timeout?.(ms);
+export const LIST = "/htx/chua-gui";
 export const account = () => document.body.dataset.account ?? "";
 
 // Leave to send: the form's mark of this session, who is signed in, and the server's clock.
 export async function leave() {
   if (!navigator.onLine) throw new Error("no network");
-  const answer = await fetch("/htx/chua-gui/dau", {
+  const answer = await fetch(`${LIST}/dau`, {
     headers: { Accept: "application/json" },
     signal: within(PATIENCE_MS),
   });

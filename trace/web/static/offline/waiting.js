@@ -1,6 +1,6 @@
 // The list of what is not sent yet, and the line on every page that says how much it is.
 import { WAITING, all, drop, put } from "./store.js";
-import { account, sendAll } from "./sending.js";
+import { LIST, account, sendAll } from "./sending.js";
 
 const clock = new Intl.DateTimeFormat("en-GB", { timeZone: "Asia/Ho_Chi_Minh", hour: "2-digit", minute: "2-digit", day: "2-digit", month: "2-digit" });
 const said = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
@@ -14,7 +14,7 @@ export async function band(line) {
 }
 
 export async function list(place) {
-  document.getElementById("can-mang").hidden = location.pathname === "/htx/chua-gui";
+  document.getElementById("can-mang").hidden = location.pathname === LIST;
   const records = await all(WAITING);
   const template = place.querySelector("template");
   place.querySelectorAll("li").forEach((one) => one.remove());

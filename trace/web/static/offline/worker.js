@@ -1,6 +1,6 @@
 // Pages and their parts kept on the device. Before this file stand VERSION (another for each release),
-// PARTS (every static file) and PAGES (what can be opened without a network; the last one is shown in the
-// place of all others).
+// PARTS (static files every page may ask for), HEAVY ones (of the camera, which come after all else) and PAGES
+// (what can be opened without a network; the last one is shown in the place of all others).
 const PART_STORE = `nongsan-parts-${VERSION}`;
 const PAGE_STORE = "nongsan-pages";
 const PATIENCE_MS = 4_000;
@@ -29,13 +29,15 @@ async function keepPages() {
     const answer = await fetch(one, { headers: { Accept: "text/html" } }).catch(() => null);
     if (answer?.ok && !answer.redirected) await held.put(one, answer);
   }
+  const parts = await caches.open(PART_STORE);
+  for (const one of HEAVY) if (!(await parts.match(one))) await parts.add(one).catch(() => null);
 }
 
 self.addEventListener("fetch", (happened) => {
   const asked = happened.request;
   if (asked.method !== "GET" || new URL(asked.url).origin !== self.location.origin) return;
   if (asked.mode === "navigate") happened.respondWith(page(asked));
-  else if (PARTS.includes(path(asked))) happened.respondWith(part(asked));
+  else if (PARTS.includes(path(asked)) || HEAVY.includes(path(asked))) happened.respondWith(part(asked));
 });
 
 async function part(asked) {
