@@ -5,12 +5,12 @@ How hard guessing is made is asserted of ``PRODUCTS_OWN``, the hasher that peopl
 
 from argon2 import PasswordHasher
 
-from trace.services import accounts
+from trace.services import passwords
 
-PRODUCTS_OWN = accounts._hasher
+PRODUCTS_OWN = passwords._hasher
 
 
 def make_light() -> None:
     """For this process; known and unknown logins still take the same time."""
-    accounts._hasher = PasswordHasher(memory_cost=8, time_cost=1, parallelism=1)
-    accounts._nobody = accounts._hasher.hash("nobody")
+    passwords._hasher = PasswordHasher(memory_cost=8, time_cost=1, parallelism=1)
+    passwords._nobody = passwords._hasher.hash("nobody")

@@ -18,7 +18,7 @@ from trace.records.organisation import Organisation, OrgKind
 from trace.records.plot import GrowingArea, Plot
 from trace.records.product import Product, ProductImage, ProposalState
 from trace.records.product_gtin import ProductGtin
-from trace.services import accounts, harvest_figures
+from trace.services import accounts, harvest_figures, login_sessions
 from trace.services.admission import Actor, actor_of
 from trace.services.public_id import new_public_id
 from trace.standards.search_key import fold_vi
@@ -180,6 +180,6 @@ def sign_in(client: FlaskClient, account: Account) -> FlaskClient:
     from datetime import UTC
 
     with transaction() as session:
-        secret = accounts.open_session(session, account, "test", datetime.now(UTC), 1)
+        secret = login_sessions.open_session(session, account, "test", datetime.now(UTC), 1)
     client.set_cookie("session", secret)
     return client

@@ -24,6 +24,8 @@ from trace.web import (
     offline,
     once,
     open_data,
+    own_devices,
+    own_password,
     page_tools,
     problem_pages,
     refusals,
@@ -112,6 +114,8 @@ from trace.web.office import work as office_work
 
 DOORS: tuple[Door, ...] = (
     account.door,
+    own_password.door,
+    own_devices.door,
     health.door,
     consumer.door,
     problem_pages.door,

@@ -49,9 +49,9 @@ from trace.records.shop import Listing, Shop
 from trace.records.sums import SalesDay
 from trace.records.training import TrainingAttendance
 from trace.services import recounting
-from trace.services.accounts import MIN_PASSWORD
 from trace.services.verdicts import State
 from trace.settings import Settings, load_settings
+from trace.standards.passwords import LEAST_ALONE
 from trace.texts.catalogs import t
 
 CODES = {plan.code: plan.name for plan in COOPS}
@@ -156,7 +156,7 @@ def test_every_account_signs_in_with_the_password_of_the_file(loaded: Loaded, si
     passwords = read_accounts(loaded.folder)
     assert set(passwords) == {plan.login for plan in ACCOUNTS}
     for login, password in passwords.items():
-        assert len(password) >= MIN_PASSWORD
+        assert len(password) >= LEAST_ALONE
         answer = site.test_client().post("/dang-nhap", data={"login": login, "password": password})
         assert answer.status_code == 302, login
         assert any(login in line and password in line for line in loaded.lines)
@@ -412,4 +412,4 @@ def test_the_shelf_is_whole(loaded: Loaded, season: Database) -> None:
 def test_passwords_differ_and_can_be_typed_anywhere() -> None:
     made = {new_password() for _ in range(50)}
     assert len(made) == 50
-    assert all(password.isascii() and len(password) >= MIN_PASSWORD for password in made)
+    assert all(password.isascii() and len(password) >= LEAST_ALONE for password in made)

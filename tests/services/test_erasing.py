@@ -26,7 +26,7 @@ from trace.records.log_tree import RowSalt
 from trace.records.lot import Lot
 from trace.records.plot import Plot
 from trace.records.typed_text import TypedText
-from trace.services import accounts, households, typed_texts
+from trace.services import households, login_sessions, typed_texts
 from trace.services.admission import Actor
 from trace.services.auditing.proving import lot_proof
 from trace.services.erasing import erase_household
@@ -62,7 +62,7 @@ def made(database: Database, tmp_path: Path, now: datetime) -> Season:
             session, now, Role.FARMER, login="ba-vai", org_id=coop.org.id, household_id=home.id
         )
         person.name = NAME
-        accounts.open_session(session, person, "Máy Bà Vải", now, 14)
+        login_sessions.open_session(session, person, "Máy Bà Vải", now, 14)
         for purpose in (Purpose.PUBLIC_NAME, Purpose.CONTACT):
             consent = read(households.ConsentIn, {"purpose": purpose})
             households.give_consent(session, coop.boss, home.id, consent, now)

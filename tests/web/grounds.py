@@ -460,6 +460,7 @@ CHOICES: dict[str, str] = {
     "key": "414",
     "epcis_resources.kind": "epcs",
     "epcis_events.token": "trang-sau",
+    "device": "0123456789abcdef",
 }
 """Parameters that choose among fixed things and belong to nobody; ``typed`` is a stamp's code."""
 SHARED = {"rule_id", "sha256", "ext_shop_id", "mark"}
@@ -671,6 +672,7 @@ FORMS: dict[str, Make] = {
         "rows": "product",
         "product": e.coop.product.public_id,
     },
+    "own_password.change": lambda _e: {"old": "sai rồi", "new": "một câu dài dễ nhớ"},
     "account.sign_in": lambda _e: {"login": "ai-do", "password": "sai", "next": "/htx"},
     "lots.create": lambda e: {
         "plot_id": str(e.coop.plot.id),

@@ -10,7 +10,7 @@ from trace.commands.terminal import as_json, now, opened, say
 from trace.db import transaction
 from trace.errors import FieldProblem, Invalid
 from trace.records.account import Role
-from trace.services import accounts, api_tokens
+from trace.services import accounts, api_tokens, password_changing
 from trace.services.organisations import organisation
 
 _BOUND = {Role.FARMER, Role.COOP_STAFF, Role.COOP_MANAGER, Role.PACKING_HOUSE}
@@ -19,7 +19,7 @@ _PLACED = {Role.DIGITAL_TEAM, Role.COMMUNE_OFFICER}
 
 @click.group()
 def user() -> None:
-    """Accounts: add, give a program a token, switch off."""
+    """Accounts: add, give another password, give a program a token, switch off."""
 
 
 @user.command()
@@ -49,6 +49,20 @@ def add(
     made: dict[str, str] = {} if password_stdin else {"password": chosen}
     lines = [account.login, *made.values()]
     say({"login": account.login, "role": role, **made}, as_json=as_json, lines=lines)
+
+
+@user.command()
+@click.argument("login")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@as_json
+def password(login: str, *, password_stdin: bool, as_json: bool) -> None:
+    """Give LOGIN another password, printed once unless it was read; every device of it is signed out."""
+    given = sys.stdin.readline().rstrip("\r\n") if password_stdin else ""
+    chosen = given or secrets.token_urlsafe(15)
+    with opened(), transaction() as session:
+        ended = password_changing.reset_password(session, login, chosen)
+    made: dict[str, str] = {} if password_stdin else {"password": chosen}
+    say({"login": login, "sessions_ended": ended, **made}, as_json=as_json, lines=[login, *made.values()])
 
 
 def _org(session: Session, role: Role, public_id: str) -> int | None:

@@ -1,30 +1,22 @@
-"""Accounts, passwords and sessions kept on the server."""
+"""Accounts: made, let in by login and password, switched off."""
 
-import hashlib
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlmodel import Session, col
 
-from trace.errors import FieldProblem, Invalid, NotAllowed, NotFound, TooMany
-from trace.records.account import Account, LoginFailure, LoginSession, Role
+from trace.errors import FieldProblem, Invalid, NotAllowed, NotFound
+from trace.records.account import Account, LoginSession, Role
 from trace.records.organisation import Organisation
 from trace.services.admission import Act, Actor, scope_of
 from trace.services.admission import Scope as Reach
+from trace.services.failed_tries import Limit, check_tries, note_try
+from trace.services.passwords import hashed, is_password_of, password_problems
 
-# RFC 9106's second profile made lighter for two-core machines: 19 MiB, 2 passes (OWASP, 80 ms here).
-_hasher = PasswordHasher(memory_cost=19 * 1024, time_cost=2, parallelism=1)
-# Hashed once, so that an unknown login takes as long as a wrong password.
-_nobody = _hasher.hash(secrets.token_urlsafe(24))
-
-MIN_PASSWORD = 15
 FAILURES_ALLOWED = 8
 FAILURE_WINDOW = timedelta(minutes=15)
-SEEN_EVERY = timedelta(minutes=5)
+LIMITS = (Limit(FAILURES_ALLOWED, FAILURE_WINDOW),)
 
 
 @dataclass(frozen=True)
@@ -45,7 +37,7 @@ def add_account(session: Session, actor: Actor | None, new: NewAccount, now: dat
     """Make an account; ``actor`` None is the command line of the machine's owner.
 
     Raises:
-        Invalid: login taken or malformed, password too short.
+        Invalid: login taken or malformed, a password that can not be one.
         NotAllowed: the actor may not make accounts of this role or organisation.
     """
     if actor is not None:
@@ -56,7 +48,7 @@ def add_account(session: Session, actor: Actor | None, new: NewAccount, now: dat
     account = Account(
         login=new.login.strip().lower(),
         name=new.name.strip(),
-        password_hash=_hasher.hash(new.password),
+        password_hash=hashed(new.password),
         role=new.role,
         org_id=new.org_id,
         household_id=new.household_id,
@@ -89,9 +81,7 @@ def _problems(session: Session, new: NewAccount) -> list[FieldProblem]:
         found.append(FieldProblem("login", "account.login_form", login))
     elif session.execute(select(col(Account.id)).where(col(Account.login) == login)).first():
         found.append(FieldProblem("login", "account.login_taken", login))
-    if len(new.password) < MIN_PASSWORD:
-        shape = {"min": MIN_PASSWORD, "n": len(new.password)}
-        found.append(FieldProblem("password", "password.short", None, shape))
+    found += password_problems(new.password, (login, new.name))
     if not new.name.strip():
         found.append(FieldProblem("name", "error.empty", new.name))
     return found
@@ -103,15 +93,9 @@ def sign_in(session: Session, login: str, password: str, now: datetime) -> Accou
     Raises:
         TooMany: this login failed too often of late; asked before the password is looked at.
     """
-    subject = _subject(login)
-    since = now - FAILURE_WINDOW
-    failures = _failures(session, subject, since)
-    if failures >= FAILURES_ALLOWED:
-        minutes = int(FAILURE_WINDOW.total_seconds() // 60)
-        wait = int(FAILURE_WINDOW.total_seconds())
-        raise TooMany("login.locked", wait, minutes=minutes, time=now + FAILURE_WINDOW)
-    account = _by_login(session, login)
-    matches = _matches(account.password_hash if account else _nobody, password)
+    check_login_tries(session, login, now)
+    account = account_named(session, login)
+    matches = is_password_of(account, password)
     return account if account and matches and _may_come_in(session, account) else None
 
 
@@ -126,79 +110,25 @@ def working() -> ColumnElement[bool]:
     return col(Account.is_active) & (col(Account.org_id).is_(None) | col(Account.org_id).not_in(ended))
 
 
+def check_login_tries(session: Session, login: str, now: datetime) -> None:
+    """Whether somebody may try this login's password once more.
+
+    Raises:
+        TooMany: it failed too often of late.
+    """
+    check_tries(session, login.strip().lower(), LIMITS, now)
+
+
 def note_failure(session: Session, login: str, now: datetime) -> int:
     """Remember a failed sign-in; how many tries are left."""
-    subject = _subject(login)
-    session.add(LoginFailure(subject=subject, failed_at=now))
-    session.execute(delete(LoginFailure).where(col(LoginFailure.failed_at) < now - timedelta(days=1)))
-    session.flush()
-    return max(0, FAILURES_ALLOWED - _failures(session, subject, now - FAILURE_WINDOW))
+    return note_try(session, login.strip().lower(), LIMITS, now)
 
 
-def _by_login(session: Session, login: str) -> Account | None:
+def account_named(session: Session, login: str) -> Account | None:
+    """The account with this login."""
     question = select(Account).where(col(Account.login) == login.strip().lower())
     found: Account | None = session.execute(question).scalar_one_or_none()
     return found
-
-
-def _subject(login: str) -> str:
-    return hashlib.sha256(login.strip().lower().encode()).hexdigest()[:40]
-
-
-def _failures(session: Session, subject: str, since: datetime) -> int:
-    question = select(func.count()).where(
-        col(LoginFailure.subject) == subject, col(LoginFailure.failed_at) > since
-    )
-    return int(session.execute(question).scalar_one())
-
-
-def _matches(password_hash: str, password: str) -> bool:
-    try:
-        return _hasher.verify(password_hash, password)
-    except (VerifyMismatchError, InvalidHashError):
-        return False
-
-
-def open_session(session: Session, account: Account, device: str, now: datetime, days: int) -> str:
-    """A new session's secret, shown once; the database keeps its hash only."""
-    secret = secrets.token_urlsafe(32)
-    session.add(
-        LoginSession(
-            token_hash=_hash(secret),
-            account_id=account.id,
-            created_at=now,
-            seen_at=now,
-            expires_at=now + timedelta(days=days),
-            device=device[:160],
-        )
-    )
-    return secret
-
-
-def account_of_session(session: Session, secret: str, now: datetime) -> Account | None:
-    """Whose live session this is."""
-    question = (
-        select(Account)
-        .join(LoginSession, col(LoginSession.account_id) == col(Account.id))
-        .where(
-            col(LoginSession.token_hash) == _hash(secret),
-            col(LoginSession.expires_at) > now,
-            working(),
-        )
-    )
-    found: Account | None = session.execute(question).scalar_one_or_none()
-    return found
-
-
-def end_session(session: Session, secret: str) -> None:
-    """End one session."""
-    session.execute(delete(LoginSession).where(col(LoginSession.token_hash) == _hash(secret)))
-
-
-def end_all_sessions(session: Session, account_id: int) -> int:
-    """End every session of an account; how many there were."""
-    ended = delete(LoginSession).where(col(LoginSession.account_id) == account_id)
-    return len(session.execute(ended.returning(col(LoginSession.token_hash))).all())
 
 
 def disable_account(session: Session, login: str) -> Account:
@@ -207,13 +137,9 @@ def disable_account(session: Session, login: str) -> Account:
     Raises:
         NotFound: no such login.
     """
-    account = _by_login(session, login)
+    account = account_named(session, login)
     if account is None:
         raise NotFound("account.unknown", login=login)
     account.is_active = False
-    end_all_sessions(session, account.id)
+    session.execute(delete(LoginSession).where(col(LoginSession.account_id) == account.id))
     return account
-
-
-def _hash(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode()).digest()

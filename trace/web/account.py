@@ -6,12 +6,22 @@ from werkzeug.wrappers import Response as AnyResponse
 from trace.db import reading, transaction
 from trace.errors import NotAllowed
 from trace.records.account import Account, Role
-from trace.services import accounts, api_tokens
+from trace.services import accounts, api_tokens, login_sessions
 from trace.services.admission import Act, actor_of, may
 from trace.texts.catalogs import t
+from trace.web.device_names import device_name
 from trace.web.door import Door, Open
 from trace.web.once import leads_to, once
-from trace.web.visitor import account, actor, face_language, now, safe_next, session_cookie, settings
+from trace.web.visitor import (
+    account,
+    actor,
+    face_language,
+    now,
+    safe_next,
+    session_cookie,
+    session_secret,
+    settings,
+)
 
 door = Door("account", __name__)
 
@@ -43,7 +53,7 @@ def sign_in() -> AnyResponse | tuple[str, int]:
         return _wrong(login)
     with transaction() as session:
         device = request.user_agent.string
-        secret = accounts.open_session(session, found, device, now(), settings().session_days)
+        secret = login_sessions.open_session(session, found, device, now(), settings().session_days)
     answer = redirect(safe_next(request.form.get("next")) or home_of(found))
     set_session(answer, secret)
     return answer
@@ -61,7 +71,7 @@ def _wrong(login: str) -> tuple[str, int]:
 def sign_out() -> AnyResponse:
     """End this session."""
     with transaction() as session:
-        accounts.end_session(session, request.cookies.get(session_cookie(), ""))
+        login_sessions.end_session(session, session_secret())
     answer = redirect(url_for("account.sign_in_form"))
     answer.delete_cookie(session_cookie())
     return answer
@@ -69,17 +79,17 @@ def sign_out() -> AnyResponse:
 
 @door.page("/tai-khoan", Open.SIGNED_IN)
 def mine() -> str:
-    """Who I am here, and which programs read in my name."""
+    """Who I am here, where I am signed in, and which programs read in my name."""
     who = account()
     if who is None:
         raise NotAllowed("error.sign_in")
     with reading() as session:
         keys = api_tokens.tokens_of(session, who.id, now())
+        devices = login_sessions.devices_of(session, who.id, session_secret(), now())
     reads = may(actor_of(who), Act.VIEW_FIGURES)
     address = f"{settings().public_url}{url_for('feed.indicators')}"
-    return render_template(
-        "account/mine.html", who=who, home=home_of(who), keys=keys, reads=reads, address=address
-    )
+    shown = {"keys": keys, "reads": reads, "address": address, "devices": devices, "named": device_name}
+    return render_template("account/mine.html", who=who, home=home_of(who), **shown)
 
 
 @door.page("/tai-khoan/chuong-trinh/<int:program_id>/ngung", Open.SIGNED_IN, methods=["POST"])

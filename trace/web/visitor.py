@@ -4,16 +4,17 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, redirect, request, url_for
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from trace.db import reading
+from trace.db import reading, transaction
 from trace.errors import NotAllowed, NotFound, NotSignedIn
 from trace.records.account import Account, ApiToken
-from trace.services.accounts import account_of_session
 from trace.services.admission import Actor, actor_of, may, scope_of
 from trace.services.api_tokens import account_of_token, live_token
+from trace.services.login_sessions import note_seen, signed_in
 from trace.settings import Settings
 from trace.web.asked import MOST_ROW
 from trace.web.door import Open, Pass
@@ -43,17 +44,24 @@ def account() -> Account | None:
     """Who is signed in, or whose token a program brought; asked once a request."""
     if "account" not in g:
         is_program = _is_for_programs()
-        secret = _bearer() if is_program else request.cookies.get(session_cookie(), "")
+        secret = _bearer() if is_program else session_secret()
         g.account = _account(secret, is_token=is_program) if secret else None
     found: Account | None = g.account
     return found
+
+
+def session_secret() -> str:
+    """The secret of this browser's session, or an empty text."""
+    return request.cookies.get(session_cookie(), "")
 
 
 def _account(secret: str, *, is_token: bool) -> Account | None:
     with reading() as session:
         if is_token:
             return account_of_token(session, secret, now())
-        return account_of_session(session, secret, now())
+        found = signed_in(session, secret, now())
+    g.is_use_unsaid = found is not None and found.was_long_ago
+    return found.account if found is not None else None
 
 
 def _is_for_programs() -> bool:
@@ -144,7 +152,18 @@ def guard() -> AnyResponse | None:
         return _to_sign_in()
     if not isinstance(rule, Open):
         scope_of(actor(), rule)
+    if g.get("is_use_unsaid"):
+        _note_use()
     return None
+
+
+def _note_use() -> None:
+    """Now and then: this session is in use. A busy database is no reason to show no page."""
+    try:
+        with transaction() as session:
+            note_seen(session, session_secret(), now())
+    except OperationalError:
+        return
 
 
 def opens(path: str) -> bool:
