@@ -12,6 +12,7 @@ from trace.settings import Settings, load_settings
 from trace.web import (
     account,
     carrier_hooks,
+    compressing,
     consumer,
     feed,
     headers,
@@ -237,7 +238,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         static_url_path="/static",
     )
     configure(app, settings)
-    for room in (visitor, headers, refusals, page_tools, once):
+    for room in (compressing, visitor, headers, refusals, page_tools, once):
         room.prepare(app)
     consumer.prepare(app)
     problem_pages.prepare(app)

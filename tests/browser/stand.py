@@ -18,6 +18,7 @@ from sqlmodel import Session, col
 from marketplaces.simulators.app import create_app as create_simulators
 from tests import world
 from tests.browser.rest import fill_the_rest
+from tests.browser.spares import spares_of
 from trace.app import create_app
 from trace.commands import demo_season
 from trace.commands.demo_season.accounts import ACCOUNTS, read_accounts
@@ -186,6 +187,7 @@ def main() -> None:
     web.start()
     told = {"web": settings.public_url, "simulators": f"http://127.0.0.1:{simulators_port}", "people": people}
     told |= {"rules": rules_of(app), "stamps": stamps_of(settings), "app": APP}
+    told["spares"] = spares_of(settings) if kind in SIZES else {}
     draft = folder / "stand.tmp"
     draft.write_text(json.dumps(told), encoding="utf-8")
     draft.rename(folder / TOLD)

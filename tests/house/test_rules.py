@@ -18,7 +18,8 @@ import nongsan
 from trace.commands.nouns import NOUNS, main
 from trace.services.admission import POLICY, Act
 from trace.settings import ENVIRONMENT, Settings
-from trace.texts.files import LANGUAGES, lookup
+from trace.texts.files import lookup
+from trace.texts.languages import LANGUAGES
 from trace.web.door import Open
 
 ROOT = Path(nongsan.ROOT)

@@ -25,6 +25,10 @@ def test_the_plain_text_has_no_marks_and_the_page_has_strong_words():
     assert plain("**a** b") == "a b"
 
 
+def test_a_headline_does_not_break_within_a_word_of_two_syllables():
+    assert t("vi", "verdict.first.headline") == f"Tem hợp{NBSP}lệ, lần{NBSP}đầu"
+
+
 def test_a_refusals_lead_is_its_title():
     title, text = title_and_text("vi", "gate.over", left=459, **OVER)
     assert title == "Nhiều tem hơn hàng"

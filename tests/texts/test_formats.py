@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from trace.texts import formats
-from trace.texts.files import LANGUAGES
+from trace.texts.languages import LANGUAGES
 from trace.texts.places import place, place_abroad, place_before, place_choice, place_short
 
 NBSP = "\N{NO-BREAK SPACE}"

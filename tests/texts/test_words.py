@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from trace.texts.catalogs import placeholders, plain
-from trace.texts.files import HTML_LANG, LANGUAGES, catalog, messages, subjects
+from trace.texts.files import catalog, messages, subjects
+from trace.texts.languages import LANGUAGES, TABLE
 
 ROOT = Path(__file__).parents[2]
 STATES = [
@@ -170,8 +171,10 @@ def test_a_mails_subject_fits_sixty_letters_without_its_figures():
         assert [key for key, form in subjects_of if len(re.sub(r"\{\w+\}", "", form)) > 60] == []
 
 
-def test_every_language_has_its_tag_for_pages():
-    assert set(HTML_LANG) == set(LANGUAGES)
+def test_every_folder_of_catalogs_has_its_row_and_is_offered():
+    folders = {path.parent.name for path in (ROOT / "trace" / "texts").glob("*/*.po")}
+    assert folders == set(LANGUAGES)
+    assert list(LANGUAGES) == [code for code in TABLE if code in folders]
 
 
 def test_every_fault_of_the_standards_has_a_text():

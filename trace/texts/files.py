@@ -14,12 +14,12 @@ from pathlib import Path
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
-LANGUAGES = ("vi", "en", "ja", "zh")
-HTML_LANG = {"vi": "vi", "en": "en", "ja": "ja", "zh": "zh-Hans"}
-FALLBACKS = {"vi": ("vi",), "en": ("en", "vi"), "ja": ("ja", "en", "vi"), "zh": ("zh", "en", "vi")}
+from trace.texts.languages import LANGUAGES, chain
 
 _HERE = Path(__file__).parent
 _UNITS = r"kg|ha|g/m³|m²|mm|tấn/ha|t/ha|tấn|tonnes|sào|đ/kg|đ|VND|°C|℃|公斤|公顷|吨|越南盾"
+_TOGETHER = re.compile(r"\b(hợp lệ|lần đầu|tìm thấy|hiệu lực|sản phẩm|quá hạn|chú ý)\b", re.IGNORECASE)
+"""Words of two syllables in headlines, whose few words are broken over two lines at times."""
 _BEFORE_UNIT = re.compile(rf"(?<=[}}\d])(?:\*\*)? (?=(?:{_UNITS})(?!\w))")
 
 
@@ -69,12 +69,13 @@ def messages(path: Path) -> list[Message]:
 
 
 def lookup(lang: str, key: str) -> tuple[str, Text]:
-    """The language a key was found in (see `FALLBACKS`), and its text; KeyError where nowhere."""
-    for candidate in FALLBACKS[language(lang)]:
+    """The language a key was found in (see `chain`), and its text; KeyError where nowhere."""
+    places = chain(language(lang))
+    for candidate in places:
         text = catalog(candidate).get(key)
         if text is not None:
             return candidate, text
-    raise KeyError(f"no text for {key!r} in {', '.join(FALLBACKS[language(lang)])}")
+    raise KeyError(f"no text for {key!r} in {', '.join(places)}")
 
 
 def _entry(message: Message) -> tuple[str, Text]:
@@ -83,9 +84,15 @@ def _entry(message: Message) -> tuple[str, Text]:
     if isinstance(message.id, list | tuple):
         key, counted = message.id
         return str(key), Text(forms, str(counted).strip("{}"))
+    if str(message.id).endswith(".headline"):
+        forms = tuple(_TOGETHER.sub(_unbroken, form) for form in forms)
     return str(message.id), Text(forms)
+
+
+def _unbroken(found: re.Match[str]) -> str:
+    return found[0].replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _bind_units(text: str) -> str:
     """A figure and its unit stay on one line: the blank between them does not break."""
-    return _BEFORE_UNIT.sub(lambda found: found[0].replace(" ", "\N{NO-BREAK SPACE}"), text)
+    return _BEFORE_UNIT.sub(_unbroken, text)

@@ -16,12 +16,12 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal, format_percent
 
 from trace.texts.files import lookup
+from trace.texts.languages import TABLE
 
 VIETNAM = timezone(timedelta(hours=7))
 TONNES_FROM_G = 10_000_000  # 10.000 kg: from here people say tấn
 SAO_BAC_BO_M2 = 360
 
-_LOCALES = {"vi": "vi", "en": "en_GB", "ja": "ja", "zh": "zh_Hans"}
 _MILLION, _BILLION = 10**6, 10**9
 _NEAR_DAYS = 7
 _REMEMBERED = 4096  # a page repeats its few days and figures; CLDR takes 15 µs for each
@@ -165,7 +165,7 @@ def duration(lang: str, seconds: int) -> str:
 
 
 def _locale(lang: str) -> str:
-    return _LOCALES[lookup(lang, "format.comma")[0]]
+    return TABLE[lookup(lang, "format.comma")[0]].locale
 
 
 def _pattern(lang: str, key: str) -> str:

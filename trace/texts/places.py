@@ -14,6 +14,7 @@ from functools import lru_cache
 from trace.texts.catalogs import t
 from trace.texts.files import catalog, language, lookup
 from trace.texts.formats import listed
+from trace.texts.languages import TABLE
 
 _KINDS = "place.kind."
 _PROVINCES = "place.province."
@@ -73,10 +74,10 @@ def _commune_of(lang: str, commune: str, province: str) -> str:
 
 
 def unit_said(lang: str, full_name: str) -> str:
-    """A commune or district: "xã Hà Bắc", "Ha Bac commune"; in ja and zh the name alone."""
+    """A commune or district: "xã Hà Bắc", "Ha Bac commune"; in some languages the name alone."""
     kind, name = _split(full_name)
     own = _own_name(lang, name, _OTHERS)
-    if not kind or language(lang) in ("ja", "zh"):
+    if not kind or TABLE[language(lang)].names_alone:
         return own
     return f"{t(lang, kind)} {own}" if language(lang) == "vi" else f"{own} {t(lang, kind)}"
 

@@ -11,7 +11,7 @@ from trace.services.scanning import Reading
 from trace.services.verdicts import HTTP_STATUS, State
 from trace.standards import stamp_code
 from trace.texts.catalogs import t, t_html
-from trace.texts.files import HTML_LANG
+from trace.texts.languages import TABLE
 from trace.web import checking, verdict_json, verdict_page
 from trace.web.checking import Checked
 from trace.web.door import Door, Open
@@ -75,7 +75,7 @@ def start() -> str:
     page = current_app.jinja_env.get_template("consumer/start.html")
     return page.render(
         lang=lang,
-        html_lang=HTML_LANG[lang],
+        html_lang=TABLE[lang].tag,
         t=lambda key, **more: t_html(lang, key, **more),
         text=lambda key, **more: t(lang, key, **more),
         is_demo=request_is_demo(),

@@ -13,7 +13,7 @@ from trace.services.item_links import Item
 from trace.services.link_types import ItemLink
 from trace.standards.fault import Fault
 from trace.texts.catalogs import t, t_html, title_and_text
-from trace.texts.files import HTML_LANG
+from trace.texts.languages import TABLE
 from trace.web import linksets
 from trace.web.link_notice import notices
 from trace.web.page_tools import icon, request_is_demo
@@ -46,7 +46,7 @@ def _page(template: str, lang: str, status: int, **more: Any) -> Response:
     page = current_app.jinja_env.get_template(template)
     html = page.render(
         lang=lang,
-        html_lang=HTML_LANG[lang],
+        html_lang=TABLE[lang].tag,
         t=lambda key, **figures: t_html(lang, key, **figures),
         text=lambda key, **figures: t(lang, key, **figures),
         icon=icon,

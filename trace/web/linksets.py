@@ -10,8 +10,8 @@ from typing import Any
 from trace.services.item_links import Item
 from trace.services.link_types import ItemLink, Level, LinkType, default_of
 from trace.texts.catalogs import t
+from trace.texts.languages import LANGUAGES
 from trace.web.link_notice import notices
-from trace.web.reader import LANGUAGES
 from trace.web.verdict_words import own_name
 
 VOCABULARY = "https://gs1.org/voc/"

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from marketplaces.by_file import BY_FILE
 from trace.services.admission import Act, actor_of, may
 from trace.texts import catalogs, formats
+from trace.texts.languages import LANGUAGES, TABLE
 from trace.web.visitor import account, face_language, now, settings
 
 
@@ -71,5 +72,6 @@ def prepare(app: Flask) -> None:
     """Hang the tools into the templates."""
     app.context_processor(_common)
     app.jinja_env.globals["request_mark"] = request_mark
+    app.jinja_env.globals["tongues"] = [(code, TABLE[code]) for code in LANGUAGES]
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

@@ -10,6 +10,7 @@ from flask import Response, request
 
 from trace.keyring import current_keyring
 from trace.services.scanning import MARKS_DAYS, Reader
+from trace.texts.languages import LANGUAGES
 from trace.web.visitor import account, session_cookie, settings
 
 _COOKIE = re.compile(r"([0-9a-f]{32})(?:\.([0-9a-f]{32}))?")
@@ -19,7 +20,6 @@ _PREVIEWS = re.compile(
 )
 """Who fetches a link to draw a card for it. Browsers inside chat applications are people and are not here."""
 _AHEAD = ("prefetch", "prerender", "preview")
-LANGUAGES = ("vi", "en", "ja", "zh")
 KEPT = ("linkType", "gs1")
 """Parameters that say what a page is about."""
 
@@ -103,11 +103,20 @@ def member_org() -> int | None:
 
 
 def consumer_language() -> str:
-    """Address, cookie, browser, Vietnamese; never the database, so that it works without one."""
+    """Address, cookie, browser, Vietnamese; never the database, so that it works without one.
+
+    Every kind of a language is that language (``zh-TW`` reads our Chinese). Who reads others only is spoken
+    to in English: that is guessed at more easily abroad than Vietnamese.
+    """
     for said in (request.args.get("lang"), request.cookies.get("lang")):
         if said in LANGUAGES:
             return str(said)
-    return request.accept_languages.best_match(LANGUAGES, "vi") or "vi"
+    wanted = [(tag.lower(), weight) for tag, weight in request.accept_languages]
+    refused = {tag for tag, weight in wanted if weight <= 0}
+    spoken = [tag for tag, weight in wanted if weight > 0 and tag != "*"]
+    known = (tag.replace("_", "-").partition("-")[0] for tag in spoken)
+    found = next((code for code in known if code in LANGUAGES and code not in refused), None)
+    return found or ("en" if spoken else "vi")
 
 
 def kept_query() -> str:

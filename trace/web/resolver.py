@@ -20,10 +20,11 @@ from trace.services.unit_page import name_of_sscc
 from trace.standards import digital_link, sscc
 from trace.standards.fault import Fault
 from trace.standards.local_time import local_day
+from trace.texts.languages import LANGUAGES
 from trace.web import link_refusals, linksets
 from trace.web.door import Door, Open
 from trace.web.link_notice import ASKED
-from trace.web.reader import LANGUAGES, consumer_language
+from trace.web.reader import consumer_language
 from trace.web.visitor import now, settings
 
 door = Door("resolver", __name__)

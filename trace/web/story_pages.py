@@ -12,12 +12,12 @@ from trace.services.public_pages import LotPage, ProductPage, RecallNotice, is_f
 from trace.standards.local_time import local_day
 from trace.standards.province_map import marked
 from trace.texts.catalogs import t, t_html
-from trace.texts.files import HTML_LANG
+from trace.texts.languages import LANGUAGES, TABLE
 from trace.texts.places import place_short, unit_said
 from trace.web.door import Door, Open
 from trace.web.link_notice import notices_here
 from trace.web.page_tools import icon, request_is_demo
-from trace.web.reader import LANGUAGES, consumer_language, kept_query
+from trace.web.reader import consumer_language, kept_query
 from trace.web.verdict_words import days_said, figure_tools, own_name, place_said, tel
 from trace.web.visitor import now, settings
 
@@ -107,7 +107,7 @@ def rendered(template: str, lang: str, path: str, **more: Any) -> str:
     page = current_app.jinja_env.get_template(template)
     return page.render(
         lang=lang,
-        html_lang=HTML_LANG[lang],
+        html_lang=TABLE[lang].tag,
         t=lambda key, **figures: t_html(lang, key, **figures),
         text=lambda key, **figures: t(lang, key, **figures),
         icon=icon,
@@ -115,7 +115,7 @@ def rendered(template: str, lang: str, path: str, **more: Any) -> str:
         kept=kept_query(),
         url_for=url_for,
         canonical=home + path,
-        alternates=[(HTML_LANG[code], f"{home}{path}?lang={code}") for code in LANGUAGES],
+        alternates=[(TABLE[code].tag, f"{home}{path}?lang={code}") for code in LANGUAGES],
         home=home,
         phone=settings().contact_phone,
         tel=tel,

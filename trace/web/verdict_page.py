@@ -9,8 +9,10 @@ from flask import current_app
 from markupsafe import Markup
 
 from trace.services.verdicts import SHOWS_COOPERATIVE, SHOWS_LOT, State
+from trace.standards.province_map import marked
 from trace.texts.catalogs import t, t_html
-from trace.texts.files import HTML_LANG
+from trace.texts.languages import TABLE
+from trace.texts.places import unit_said
 from trace.web.checking import Checked
 from trace.web.link_notice import clash_of
 from trace.web.page_tools import request_is_demo
@@ -19,6 +21,7 @@ from trace.web.verdict_words import (
     BAND,
     LOOK,
     banner_of,
+    call_link,
     cooperative_name,
     does_not_prove,
     figure_tools,
@@ -29,6 +32,7 @@ from trace.web.verdict_words import (
     proves,
     shown_code,
     tel,
+    unbroken,
     words_of,
 )
 from trace.web.visitor import settings
@@ -43,12 +47,14 @@ def as_html(checked: Checked, lang: str) -> str:
     said = figures(checked, lang)
     fill, sign = LOOK[reading.state]
     words = words_of(checked)
+    place = checked.story.place if checked.story is not None else None
+    lot = {"lot": unbroken(str(said["lot"]))} if said.get("lot") else {}
     page = current_app.jinja_env.get_template("consumer/verdict.html")
     return page.render(
         lang=lang,
-        html_lang=HTML_LANG[lang],
+        html_lang=TABLE[lang].tag,
         css=Markup(style()),  # noqa: S704 - our own file
-        t=lambda key, **more: t_html(lang, key, **{**said, **more}),
+        t=lambda key, **more: t_html(lang, key, **{**said, **lot, **more}),
         text=lambda key, **more: t(lang, key, **{**said, **more}),
         state=reading.state,
         band=BAND[reading.state],
@@ -65,12 +71,16 @@ def as_html(checked: Checked, lang: str) -> str:
         coop=cooperative_name(info, lang) if info is not None else "",
         coop_place=org_place(info, lang) if info is not None else "",
         product=product_name(info, lang) if info is not None else "",
-        place=place_said(lang, checked.story.place) if checked.story is not None else "",
+        place=place_said(lang, place) if place is not None else "",
+        map=marked(place.code) if place is not None else None,
+        commune=unit_said(lang, place.commune) if place is not None else "",
         proves=proves(reading),
         notes=does_not_prove(reading),
         code=shown_code(reading),
         phone=settings().contact_phone,
-        tel=tel(settings().contact_phone),
+        tel_of=tel,
+        callable=call_link(str(said["phone"])),
+        calls=said["phone"] if info is not None and info.is_recalled else "",
         reports_by=reading.code if reading.state not in NO_CODE else "",
         types_again=reading.state in {State.MALFORMED, State.TYPO, State.FORGED, State.UNALLOCATED},
         is_demo=request_is_demo(),

@@ -1,5 +1,6 @@
 """The words of a verdict: which band, sign, sentences and figures belong to each state."""
 
+import math
 from datetime import date
 from functools import partial
 from typing import Any
@@ -73,6 +74,10 @@ NOTES = {
 """What the code cannot prove, by state."""
 
 
+LONGEST_UNBROKEN = 16
+"""Letters of a code that fit beside a sign on the smallest telephone at twice the size of type."""
+
+
 def proves(reading: Reading) -> list[str]:
     """Catalog keys of what the code proves."""
     if reading.state is State.RECALLED:
@@ -97,7 +102,7 @@ def cooperative_name(info: StampInfo, lang: str) -> str:
 
 def product_name(info: StampInfo, lang: str) -> str:
     """The product's name in the reader's language, else in English abroad where it has one."""
-    own = {"vi": info.product_name, "zh": info.product_name_zh, "ja": info.product_name_ja}.get(lang)
+    own = info.product_name if lang == "vi" else getattr(info, f"product_name_{lang}", None)
     return own or info.product_name_en or info.product_name or ""
 
 
@@ -134,7 +139,7 @@ def figures(checked: Checked, lang: str) -> dict[str, object]:
     found: dict[str, object] = {
         "host": urlsplit(settings().public_url).netloc,
         "phone": settings().contact_phone,
-        "seconds": checked.wait_s,
+        "minutes": math.ceil(checked.wait_s / 60),
         "code": shown_code(reading),
         "n": reading.devices,
     }
@@ -217,6 +222,16 @@ def figure_tools(lang: str) -> dict[str, Any]:
 def days_said(lang: str, first: date, last: date) -> str:
     """One day, or two with what is between them."""
     return formats.day(lang, first) if first == last else formats.days_between(lang, first, last)
+
+
+def unbroken(code: str) -> Markup | str:
+    """A lot's code, on one line with what is said after it; a very long one may break."""
+    return Markup('<span class="nb">{}</span>').format(code) if len(code) <= LONGEST_UNBROKEN else code
+
+
+def call_link(phone: str) -> Markup:
+    """A phone's number in a sentence, to be touched and called."""
+    return Markup('<a class="nb" href="{}">{}</a>').format(tel(phone), phone)
 
 
 def tel(phone: str) -> str:

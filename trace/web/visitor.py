@@ -16,10 +16,10 @@ from trace.services.admission import Actor, actor_of, may, scope_of
 from trace.services.api_tokens import account_of_token, live_token
 from trace.services.login_sessions import note_seen, signed_in
 from trace.settings import Settings
+from trace.texts.languages import LANGUAGES
 from trace.web.asked import MOST_ROW
 from trace.web.door import Open, Pass
 
-LANGUAGES = ("vi", "en", "ja", "zh")
 FACE_LANGUAGES = ("vi", "en")
 LOOPBACK = {"127.0.0.1", "::1"}
 
