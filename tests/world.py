@@ -180,6 +180,8 @@ def sign_in(client: FlaskClient, account: Account) -> FlaskClient:
     from datetime import UTC
 
     with transaction() as session:
-        secret = login_sessions.open_session(session, account, "test", datetime.now(UTC), 1)
+        secret = login_sessions.open_session(
+            session, account, "test", datetime.now(UTC), 1, has_shown_factor=True
+        )
     client.set_cookie("session", secret)
     return client

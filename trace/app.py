@@ -26,11 +26,13 @@ from trace.web import (
     once,
     open_data,
     own_devices,
+    own_factor,
     own_password,
     page_tools,
     problem_pages,
     refusals,
     resolver,
+    sign_in_code,
     story_pages,
     unit_pages,
     visitor,
@@ -115,7 +117,9 @@ from trace.web.office import work as office_work
 
 DOORS: tuple[Door, ...] = (
     account.door,
+    sign_in_code.door,
     own_password.door,
+    own_factor.door,
     own_devices.door,
     health.door,
     consumer.door,

@@ -8,8 +8,9 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -69,6 +70,7 @@ class Settings(BaseModel):
     problem_contact_days: int = Field(default=90, gt=0, le=366)
     problem_budget: int = Field(default=10, gt=0)
     session_days: int = Field(default=14, gt=0)
+    second_factor: Literal["required", "offered"] | date = "required"
     sync_every_s: int = Field(default=300, ge=5)
     job_lease_s: int = Field(default=60, ge=2, le=3600)
     sync_first_days: int = Field(default=90, gt=0, le=400)
@@ -205,6 +207,11 @@ class Settings(BaseModel):
     def checkpoints(self) -> Path:
         """Where signed checkpoints of the log go; best on another machine."""
         return self.checkpoint_folder or self.instance / "checkpoints"
+
+    def demands_factor(self, today: date) -> bool:
+        """Whether roles that need a second factor are let in no further without one."""
+        since = self.second_factor
+        return since <= today if isinstance(since, date) else since == "required"
 
     @property
     def is_https(self) -> bool:

@@ -96,6 +96,7 @@ def settings_in(folder: Path, simulators_port: int) -> Settings:
         marketplaces={"shopee": shopee},
         sync_every_s=QUIET_S,
         sync_first_days=2,
+        second_factor="offered",  # its people sign in by their passwords
     )
 
 

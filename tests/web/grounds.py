@@ -672,6 +672,11 @@ FORMS: dict[str, Make] = {
         "rows": "product",
         "product": e.coop.product.public_id,
     },
+    "sign_in_code.send": lambda _e: {"code": "000000", "next": "/htx"},
+    "own_factor.begin": lambda _e: {"password": "sai rồi"},
+    "own_factor.confirm": lambda _e: {"code": "000000"},
+    "own_factor.renew_codes": lambda _e: {"code": "000000"},
+    "own_factor.switch_off": lambda _e: {"password": "sai rồi", "off_code": "000000"},
     "own_password.change": lambda _e: {"old": "sai rồi", "new": "một câu dài dễ nhớ"},
     "account.sign_in": lambda _e: {"login": "ai-do", "password": "sai", "next": "/htx"},
     "lots.create": lambda e: {

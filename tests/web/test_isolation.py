@@ -39,7 +39,7 @@ class Attack:
         """How far the policy lets this visitor go; None is nowhere."""
         act = self.app.extensions["policy"][rule.endpoint]
         if isinstance(act, Open):
-            return act if act is not Open.SIGNED_IN or self.laid.account else None
+            return act if act not in (Open.SIGNED_IN, Open.ENTERING) or self.laid.account else None
         assert isinstance(act, Act)
         return POLICY[act].get(Role(self.laid.account.role)) if self.laid.account else None
 

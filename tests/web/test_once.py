@@ -52,11 +52,13 @@ OWN_WAYS |= {
     "shipment_booking.py",
     "shipments.py",
     "own_password.py",
+    "own_factor.py",
+    "sign_in_code.py",
     "visitor.py",
 }
-"""Files that open a transaction themselves: programs, sessions and their use, wrong passwords, scans, a look
-at what is sealed, a shop's return, what came of a call to a carrier that an act had written down before, and
-reports of people without an account, known again by the mark of their form (``test_problems.py``)."""
+"""Files that open a transaction themselves: programs, sessions and their use, wrong passwords and codes,
+scans, a look at what is sealed, a shop's return, what came of a call to a carrier that an act had written
+down before, and reports of people without an account, known by their form's mark (``test_problems.py``)."""
 
 
 def test_no_page_writes_past_the_keys() -> None:

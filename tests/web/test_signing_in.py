@@ -14,7 +14,14 @@ from trace.db import transaction
 from trace.records.account import Account, Role
 from trace.services import api_tokens
 from trace.services.accounts import FAILURES_ALLOWED, disable_account
+from trace.settings import Settings
 from trace.texts.catalogs import t
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """What the second factor adds stands in ``test_second_factor.py``."""
+    return settings.model_copy(update={"second_factor": "offered"})
 
 
 @pytest.fixture

@@ -54,13 +54,14 @@ def add(
 @user.command()
 @click.argument("login")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@click.option("--drop-factor", is_flag=True, help="Forget the second factor too: the telephone is gone.")
 @as_json
-def password(login: str, *, password_stdin: bool, as_json: bool) -> None:
+def password(login: str, *, password_stdin: bool, drop_factor: bool, as_json: bool) -> None:
     """Give LOGIN another password, printed once unless it was read; every device of it is signed out."""
     given = sys.stdin.readline().rstrip("\r\n") if password_stdin else ""
     chosen = given or secrets.token_urlsafe(15)
     with opened(), transaction() as session:
-        ended = password_changing.reset_password(session, login, chosen)
+        ended = password_changing.reset_password(session, login, chosen, drops_factor=drop_factor)
     made: dict[str, str] = {} if password_stdin else {"password": chosen}
     say({"login": login, "sessions_ended": ended, **made}, as_json=as_json, lines=[login, *made.values()])
 

@@ -49,8 +49,20 @@ class Account(SQLModel, table=True):
     created_at: datetime
 
 
+class Way(StrEnum):
+    """By what a session was opened."""
+
+    PASSWORD = "password"  # noqa: S105 - a way in, no secret
+    OPENID = "openid"
+    PHONE = "phone"
+    """By a code that a signed-in device showed."""
+
+
 class LoginSession(SQLModel, table=True):
-    """A signed-in device. Only the hash of its random number is stored."""
+    """A signed-in device. Only the hash of its random number is stored.
+
+    ``has_shown_factor``: somebody showed a second factor in this session, or another service vouched for one.
+    """
 
     __tablename__ = "login_session"
 
@@ -60,6 +72,8 @@ class LoginSession(SQLModel, table=True):
     seen_at: datetime
     expires_at: datetime
     device: str = Field(default="", max_length=160)
+    has_shown_factor: bool = False
+    way: str = Field(default=Way.PASSWORD, max_length=12)
 
 
 class LoginFailure(SQLModel, table=True):

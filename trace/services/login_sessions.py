@@ -10,20 +10,29 @@ from sqlalchemy import delete, select, update
 from sqlmodel import Session, col
 
 from trace.errors import NotFound
-from trace.records.account import Account, LoginSession
+from trace.records.account import Account, LoginSession, Way
+from trace.records.second_factor import SecondFactor
 from trace.services.accounts import working
+from trace.services.second_factor import has_factor
 
 SEEN_EVERY = timedelta(minutes=5)
 """A session in use is noted so often, not with every page."""
+ENTERING = timedelta(minutes=15)
 MARK_BYTES = 8
 
 
 @dataclass(frozen=True)
 class SignedIn:
-    """Whose session it is, and whether its last use was noted so long ago that it is to be noted again."""
+    """Whose session it is and what was shown in it.
+
+    ``was_long_ago``: its last use was noted so long ago that it is to be noted again.
+    """
 
     account: Account
     was_long_ago: bool
+    has_factor: bool
+    has_shown_factor: bool
+    way: Way
 
 
 @dataclass(frozen=True)
@@ -35,10 +44,25 @@ class Device:
     since: datetime
     seen: datetime
     is_this: bool
+    way: Way
+    waits: bool
+    """Whether it has not shown the second factor the account has."""
 
 
-def open_session(session: Session, account: Account, device: str, now: datetime, days: int) -> str:
-    """A new session's secret, shown once; the database keeps its hash only."""
+def open_session(
+    session: Session,
+    account: Account,
+    device: str,
+    now: datetime,
+    days: int,
+    *,
+    way: Way = Way.PASSWORD,
+    has_shown_factor: bool = False,
+) -> str:
+    """A new session's secret, shown once; the database keeps its hash only.
+
+    With ``days`` 0 it is one that waits for the second factor, for a quarter of an hour.
+    """
     secret = secrets.token_urlsafe(32)
     session.add(
         LoginSession(
@@ -46,8 +70,10 @@ def open_session(session: Session, account: Account, device: str, now: datetime,
             account_id=account.id,
             created_at=now,
             seen_at=now,
-            expires_at=now + timedelta(days=days),
+            expires_at=now + (timedelta(days=days) or ENTERING),
             device=device[:160],
+            way=way,
+            has_shown_factor=has_shown_factor,
         )
     )
     return secret
@@ -55,9 +81,11 @@ def open_session(session: Session, account: Account, device: str, now: datetime,
 
 def signed_in(session: Session, secret: str, now: datetime) -> SignedIn | None:
     """Whose live session this is."""
+    factor = (col(SecondFactor.account_id) == col(Account.id)) & col(SecondFactor.confirmed_at).is_not(None)
     question = (
-        select(Account, col(LoginSession.seen_at))
+        select(Account, LoginSession, col(SecondFactor.confirmed_at))
         .join(LoginSession, col(LoginSession.account_id) == col(Account.id))
+        .outerjoin(SecondFactor, factor)
         .where(
             col(LoginSession.token_hash) == hash_of(secret),
             col(LoginSession.expires_at) > now,
@@ -65,7 +93,16 @@ def signed_in(session: Session, secret: str, now: datetime) -> SignedIn | None:
         )
     )
     found = session.execute(question).one_or_none()
-    return SignedIn(found[0], was_long_ago=now - found[1] > SEEN_EVERY) if found else None
+    if found is None:
+        return None
+    account, row, confirmed_at = found
+    return SignedIn(
+        account,
+        was_long_ago=now - row.seen_at > SEEN_EVERY,
+        has_factor=confirmed_at is not None,
+        has_shown_factor=row.has_shown_factor,
+        way=Way(row.way),
+    )
 
 
 def note_seen(session: Session, secret: str, now: datetime) -> None:
@@ -78,12 +115,26 @@ def devices_of(session: Session, account_id: int, secret: str, now: datetime) ->
     """Where an account is signed in: this device first, then by when each was last in use."""
     live = (col(LoginSession.account_id) == account_id, col(LoginSession.expires_at) > now)
     rows = session.execute(select(LoginSession).where(*live)).scalars().all()
-    own = hash_of(secret)
+    own, factor = hash_of(secret), has_factor(session, account_id)
     found = [
-        Device(_mark(row.token_hash), row.device, row.created_at, row.seen_at, row.token_hash == own)
+        Device(
+            mark=_mark(row.token_hash),
+            said=row.device,
+            since=row.created_at,
+            seen=row.seen_at,
+            is_this=row.token_hash == own,
+            way=Way(row.way),
+            waits=factor and not row.has_shown_factor,
+        )
         for row in rows
     ]
     return sorted(found, key=lambda one: (not one.is_this, -one.seen.timestamp(), one.mark))
+
+
+def note_factor(session: Session, secret: str) -> None:
+    """The second factor was shown in this session."""
+    mine = col(LoginSession.token_hash) == hash_of(secret)
+    session.execute(update(LoginSession).where(mine).values(has_shown_factor=True))
 
 
 def end_session(session: Session, secret: str) -> None:

@@ -20,6 +20,7 @@ from trace.records.import_run import ImportUpload
 from trace.records.mail import MailAddress
 from trace.records.problem_report import ProblemReport
 from trace.records.report import SigningCertificate
+from trace.records.second_factor import SecondFactor
 from trace.records.shop import Shop, ShopToken
 from trace.records.stamp import StampKeyRow
 from trace.services import stamp_keys
@@ -30,6 +31,7 @@ from trace.services.importing.uploads import upload_place
 from trace.services.mailing import addresses
 from trace.services.office_reports.certificates import certificate_place
 from trace.services.problem_reports import contact_place
+from trace.services.second_factor import secret_place
 from trace.services.shop_tokens import token_place
 
 BATCH = 500
@@ -71,6 +73,7 @@ COLUMNS = (
     SealedColumn(MailAddress, "id", "secret_sealed", _mail_place("secret")),
     SealedColumn(SigningCertificate, "id", "pkcs12_sealed", lambda _s, row: certificate_place(row.subject)),
     SealedColumn(ProblemReport, "id", "contact_sealed", lambda _s, row: contact_place(row)),
+    SealedColumn(SecondFactor, "account_id", "secret_sealed", lambda _s, row: secret_place(row.account_id)),
     SealedColumn(ImportUpload, "id", "sealed", lambda _s, row: upload_place(row.token)),
 )
 """Every sealed column there is; a test compares them with the tables."""

@@ -5,9 +5,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from trace.db import reading, transaction
 from trace.errors import NotAllowed
-from trace.records.account import Account, Role
-from trace.services import accounts, api_tokens, login_sessions
+from trace.records.account import Account, Role, Way
+from trace.services import accounts, api_tokens, login_sessions, second_factor
 from trace.services.admission import Act, actor_of, may
+from trace.services.second_factor import Standing
+from trace.standards.local_time import local_day
 from trace.texts.catalogs import t
 from trace.web.device_names import device_name
 from trace.web.door import Door, Open
@@ -21,6 +23,7 @@ from trace.web.visitor import (
     session_cookie,
     session_secret,
     settings,
+    way_in,
 )
 
 door = Door("account", __name__)
@@ -51,10 +54,22 @@ def sign_in() -> AnyResponse | tuple[str, int]:
         found = accounts.sign_in(session, login, password, now())
     if found is None:
         return _wrong(login)
+    return come_in(found, request.form.get("next"))
+
+
+def come_in(who: Account, target: str | None, way: Way = Way.PASSWORD) -> AnyResponse:
+    """A session for this browser, the old one's end, and on to the page or to what is to be shown first."""
     with transaction() as session:
+        login_sessions.end_session(session, session_secret())
+        shown = {"has_factor": second_factor.has_factor(session, who.id), "has_shown": False}
+        is_demanded = settings().demands_factor(local_day(now()))
+        how = second_factor.standing(Role(who.role), **shown, is_demanded=is_demanded)
+        days = settings().session_days if how is Standing.OPEN else 0
         device = request.user_agent.string
-        secret = login_sessions.open_session(session, found, device, now(), settings().session_days)
-    answer = redirect(safe_next(request.form.get("next")) or home_of(found))
+        secret = login_sessions.open_session(session, who, device, now(), days, way=way)
+    further = safe_next(target)
+    is_open = how is Standing.OPEN
+    answer = redirect(further or home_of(who) if is_open else url_for(way_in(how), next=further))
     set_session(answer, secret)
     return answer
 
@@ -67,7 +82,7 @@ def _wrong(login: str) -> tuple[str, int]:
     return render_template("account/sign_in.html", error=error, login=login, next=again), 422
 
 
-@door.page("/dang-xuat", Open.SIGNED_IN, methods=["POST"])
+@door.page("/dang-xuat", Open.ENTERING, methods=["POST"])
 def sign_out() -> AnyResponse:
     """End this session."""
     with transaction() as session:
@@ -85,10 +100,12 @@ def mine() -> str:
         raise NotAllowed("error.sign_in")
     with reading() as session:
         keys = api_tokens.tokens_of(session, who.id, now())
+        has_factor = second_factor.has_factor(session, who.id)
         devices = login_sessions.devices_of(session, who.id, session_secret(), now())
     reads = may(actor_of(who), Act.VIEW_FIGURES)
     address = f"{settings().public_url}{url_for('feed.indicators')}"
     shown = {"keys": keys, "reads": reads, "address": address, "devices": devices, "named": device_name}
+    shown["has_factor"] = has_factor
     return render_template("account/mine.html", who=who, home=home_of(who), **shown)
 
 

@@ -16,6 +16,8 @@ class Open(StrEnum):
     """Anyone, signed in or not."""
     SIGNED_IN = "signed_in"
     """Any account."""
+    ENTERING = "entering"
+    """Any account, and whoever showed a right password and has yet to show or set up a second factor."""
     LOCAL = "local"
     """This machine itself, or a bearer of the metrics token."""
 

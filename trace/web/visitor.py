@@ -1,5 +1,6 @@
 """Who is here and what they may pass: session cookie, language, the guard before every route."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -11,11 +12,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from trace.db import reading, transaction
 from trace.errors import NotAllowed, NotFound, NotSignedIn
-from trace.records.account import Account, ApiToken
+from trace.records.account import Account, ApiToken, Role, Way
 from trace.services.admission import Actor, actor_of, may, scope_of
 from trace.services.api_tokens import account_of_token, live_token
-from trace.services.login_sessions import note_seen, signed_in
+from trace.services.login_sessions import SignedIn, note_seen, signed_in
+from trace.services.second_factor import Standing, standing
 from trace.settings import Settings
+from trace.standards.local_time import local_day
 from trace.texts.languages import LANGUAGES
 from trace.web.asked import MOST_ROW
 from trace.web.door import Open, Pass
@@ -60,8 +63,33 @@ def _account(secret: str, *, is_token: bool) -> Account | None:
         if is_token:
             return account_of_token(session, secret, now())
         found = signed_in(session, secret, now())
-    g.is_use_unsaid = found is not None and found.was_long_ago
-    return found.account if found is not None else None
+    if found is None:
+        return None
+    g.entering = Entering(found.account, _standing(found), found.way)
+    g.is_use_unsaid = found.was_long_ago
+    return found.account if g.entering.standing is Standing.OPEN else None
+
+
+def _standing(found: SignedIn) -> Standing:
+    is_demanded = settings().demands_factor(local_day(now()))
+    shown = {"has_factor": found.has_factor, "has_shown": found.has_shown_factor}
+    return standing(Role(found.account.role), **shown, is_demanded=is_demanded)
+
+
+@dataclass(frozen=True)
+class Entering:
+    """Whose password was right in this session, and how far it is let in."""
+
+    account: Account
+    standing: Standing
+    way: Way
+
+
+def entering() -> Entering | None:
+    """Who is at the door or behind it; only an account that stands open may do more than come in."""
+    account()
+    found: Entering | None = g.get("entering")
+    return found
 
 
 def _is_for_programs() -> bool:
@@ -71,6 +99,14 @@ def _is_for_programs() -> bool:
 def _bearer() -> str:
     said = request.authorization
     return said.token or "" if said is not None and said.type == "bearer" else ""
+
+
+def at_door() -> Entering:
+    """Who is coming in or is in; only routes behind the guard ask."""
+    found = entering()
+    if found is None:
+        raise NotAllowed("error.sign_in")
+    return found
 
 
 def actor() -> Actor:
@@ -146,6 +182,13 @@ def guard() -> AnyResponse | None:
         raise NotFound()
     if any("\0" in said for _name, said in request.args.items(multi=True)):
         raise NotFound()  # nothing can be looked up by this letter
+    return _let_in(rule)
+
+
+def _let_in(rule: Pass) -> AnyResponse | None:
+    """Whoever is known: to the door's own pages, or to what the account's role may do."""
+    if rule is Open.ENTERING and entering() is not None:
+        return None
     if account() is None:
         if _is_for_programs():
             raise NotSignedIn("error.token")
@@ -175,14 +218,21 @@ def opens(path: str) -> bool:
     rule = current_app.extensions["policy"].get(endpoint)
     who = account()
     if isinstance(rule, Open):
-        return rule is Open.PUBLIC or (rule is Open.SIGNED_IN and who is not None)
+        return rule is Open.PUBLIC or (rule in (Open.SIGNED_IN, Open.ENTERING) and who is not None)
     return rule is not None and who is not None and may(actor_of(who), rule)
 
 
 def _to_sign_in() -> AnyResponse:
+    who = entering()
     if request.method not in {"GET", "HEAD"} or wants_json():
-        raise NotAllowed("error.sign_in")
-    return redirect(url_for("account.sign_in_form", next=request.full_path.rstrip("?")))
+        raise NotAllowed("error.sign_in" if who is None else "error.second_factor")
+    page = way_in(who.standing) if who is not None else "account.sign_in_form"
+    return redirect(url_for(page, next=request.full_path.rstrip("?")))
+
+
+def way_in(standing: Standing) -> str:
+    """The page where somebody at the door goes on."""
+    return "sign_in_code.form" if standing is Standing.CODE else "own_factor.page"
 
 
 def wants_json() -> bool:

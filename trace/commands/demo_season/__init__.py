@@ -58,6 +58,8 @@ def settings_for(base: Settings, simulator_port: int) -> Settings:
     own = {"instance": base.instance / NAME, "database_url": "", "master_key_file": None, "marks_file": None}
     changes = {**own, "marketplaces": markets, "sync_every_s": SYNC_EVERY_S}
     changes["carriers"] = carriers(simulator_port)
+    if "second_factor" not in base.model_fields_set:
+        changes["second_factor"] = "offered"  # its passwords lie in a file: a telephone would guard nothing
     changes["file_marketplaces"] = ("postmart", "voso")
     return base.model_copy(update=changes)
 
