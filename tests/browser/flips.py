@@ -19,7 +19,7 @@ IS_KEPT = """async () => {
 }"""
 WAITING = """() => new Promise((done, fail) => {
   setTimeout(() => fail(new Error("no answer")), 2000);
-  const asked = indexedDB.open("nongsan", 1);
+  const asked = indexedDB.open("nongsan");
   asked.onsuccess = () => {
     const all = asked.result.transaction("waiting").objectStore("waiting").getAll();
     all.onsuccess = () => { asked.result.close(); done(all.result.map(({id, state}) => [id, state])); };

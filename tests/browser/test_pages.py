@@ -58,6 +58,8 @@ NO_PAGES = {
     "label_stock.drawing",
     "label_calibration.reckon",
     "label_design_form.drawing",
+    "photos.whole",
+    "photos.small",
     "printing.sheet",
     "prints.file",
     "shipments.print_label",

@@ -24,7 +24,9 @@ from trace.records.account import Account, Role
 from trace.records.allocation import Allocation
 from trace.records.certificate import Certificate
 from trace.records.consignment import Consignment, Treatment
+from trace.records.diary_entry import DiaryEntry
 from trace.records.event import Event
+from trace.records.field_photo import FieldPhoto
 from trace.records.lot import Hold, LotState
 from trace.records.mail import Mail, MailFile
 from trace.records.market_order import MarketOrder, MarketOrderLine
@@ -171,6 +173,7 @@ def _estate(session: Session, now: datetime, folder: Path, commune: str, sign: s
         "number": stamped.recall(session, now, _recalled(session, now, coop)).number,
     }
     places |= _papers(session, now, coop) | _shelf(session, now, coop, sign)
+    places |= _photos(session, now, coop)
     places |= {"hold_id": _hold(session, now, coop), "rule_id": _rule(session)}
     places |= {"work.key": places["hold_id"]}
     places |= {"run": _print(session, now, block)}
@@ -232,6 +235,21 @@ def _reports(session: Session, now: datetime, sign: str) -> dict[str, Any]:
 
 def _recalled(session: Session, now: datetime, coop: world.Coop) -> Any:
     return world.make_lot(session, now, coop.plot, coop.product, state=LotState.RECALLED)
+
+
+def _photos(session: Session, now: datetime, coop: world.Coop) -> dict[str, Any]:
+    """A harvest and a diary entry, with a photo."""
+    lot = world.make_lot(session, now, coop.plot, coop.product)
+    of = {"org_id": coop.org.id, "household_id": coop.household.id}
+    did = {"plot_id": coop.plot.id, "kind": "water", "done_on": DAY, "request_id": request_id()}
+    entry = world.add(session, DiaryEntry(**of, **did, recorded_at=now))
+    bytes_ = {"sha256": secrets.token_hex(32), "data": b"\xff\xd8", "small": b"\xff\xd8"}
+    photo = FieldPhoto(**of, **bytes_, entry_id=entry.id, width=1, height=1, recorded_at=now)
+    return {
+        "photos.public_id": lot.public_id,
+        "entry_id": entry.id,
+        "photo_id": world.add(session, photo).id,
+    }
 
 
 def _papers(session: Session, now: datetime, coop: world.Coop) -> dict[str, Any]:

@@ -26,6 +26,7 @@ DONE = {
         "certificates.add", "diary.create", "farms.add_household", "farms.add_plot", "lots.create",
         "lot_corrections.correct",
         "carrier_account.set_hook",
+        "photos.add_to_entry", "photos.add_to_lot", "photos.remove",
         "printing.order", "products.add", "products.add_picture", "products.propose", "sites.add_area",
         "shipments.conclude", "sites.add_house", "shops.map_listing", "stamps.void",
     },
@@ -84,7 +85,7 @@ def acts(app: Flask, role: Role) -> list[Rule]:
 def file_for(endpoint: str) -> dict[str, object]:
     if endpoint in SHEETS:
         return {"file": (io.BytesIO(SHEETS[endpoint].encode()), "tep.csv")}
-    if endpoint == "products.add_picture":
+    if endpoint in {"products.add_picture", "photos.add_to_lot", "photos.add_to_entry"}:
         picture = io.BytesIO()
         Image.new("RGB", (400, 400), "red").save(picture, "PNG")
         picture.seek(0)

@@ -269,12 +269,21 @@ def entries(
 
 
 def entry(session: Session, actor: Actor, entry_id: int) -> DiaryEntry:
-    """One entry.
+    """One entry to correct.
 
     Raises:
         NotFound: not in the actor's sight.
     """
     return fetch(session, actor, Act.WRITE_FARM, DiaryEntry, id=entry_id)
+
+
+def seen_entry(session: Session, actor: Actor, entry_id: int) -> DiaryEntry:
+    """One entry to look at.
+
+    Raises:
+        NotFound: not in the actor's sight.
+    """
+    return fetch(session, actor, Act.VIEW_FARM, DiaryEntry, id=entry_id)
 
 
 def plot_of(session: Session, written: DiaryEntry) -> Plot:

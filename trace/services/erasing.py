@@ -14,6 +14,7 @@ from sqlmodel import Session, col
 
 from trace.records.account import Account, ApiToken, LoginSession, RequestKey
 from trace.records.diary_entry import DiaryEntry
+from trace.records.field_photo import FieldPhoto
 from trace.records.household import Consent, Household
 from trace.records.import_run import ImportUpload
 from trace.records.lot import Lot
@@ -52,6 +53,7 @@ def erase_household(
     session.execute(delete(TrainingAttendance).where(col(TrainingAttendance.household_id) == row.id))
     _empty_plots(session, row)
     _empty_diary(session, row)
+    session.execute(delete(FieldPhoto).where(col(FieldPhoto.household_id) == row.id))
     _empty_logged(session, row)
     _end_consents(session, row, now)
     for account in _accounts(session, row):

@@ -8,6 +8,7 @@ from sqlmodel import Session, SQLModel, col
 
 from trace.records.account import Account
 from trace.records.diary_entry import DiaryEntry
+from trace.records.field_photo import FieldPhoto
 from trace.records.household import Consent, Household
 from trace.records.lot import Lot
 from trace.records.plot import Plot
@@ -28,6 +29,7 @@ _FIELDS: dict[type[SQLModel], tuple[str, ...]] = {
         *("kind", "done_on", "material", "dose", "area_m2", "waiting_days", "operator", "note", "reason"),
         "recorded_at",
     ),
+    FieldPhoto: ("lot_id", "entry_id", "sha256", "width", "height", "recorded_at"),
     Lot: ("code", "kind", "crop", "variety", "weight_g", "harvested_on", "yield_reason", "created_at"),
     TrainingSession: ("held_on", "title", "topic", "organiser", "place", "from_book"),
     Account: ("login", "name", "role", "language", "is_active", "created_at"),
@@ -65,6 +67,7 @@ def personal_export(
         "consents": _all(session, Consent, row.id),
         "plots": _all(session, Plot, row.id),
         "diary": _all(session, DiaryEntry, row.id),
+        "photos": _all(session, FieldPhoto, row.id),
         "lots": _all(session, Lot, row.id),
         "training": _training(session, row.id),
         "accounts": _all(session, Account, row.id),

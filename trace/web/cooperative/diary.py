@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from trace.db import reading
 from trace.errors import Invalid, Refused
 from trace.records.diary_entry import DiaryKind
-from trace.services import diary, lot_choices
+from trace.services import diary, field_photos, lot_choices
 from trace.services.admission import Act
 from trace.services.gates import crop_word
 from trace.services.intake import read
@@ -17,6 +17,7 @@ from trace.standards import quantity
 from trace.standards.fault import Fault
 from trace.standards.local_time import local_day
 from trace.texts.catalogs import Term, t
+from trace.web.cooperative.photos import developed
 from trace.web.door import Door
 from trace.web.form_state import FormState, blank, kept, typed
 from trace.web.once import leads_to, once
@@ -35,7 +36,9 @@ def index() -> str:
     start = int(before) if before.isascii() and before.isdigit() and len(before) < 18 else None
     with reading() as session:
         rows = diary.entries(session, actor(), before=start, limit=diary.PAGE)
-    return render_template("cooperative/diary/index.html", rows=rows, full=len(rows) == diary.PAGE)
+        photos = field_photos.counted(session, [entry.id for entry, _, _ in rows])
+    full = len(rows) == diary.PAGE
+    return render_template("cooperative/diary/index.html", rows=rows, photos=photos, full=full)
 
 
 @door.page("/moi", Act.WRITE_FARM)
@@ -62,8 +65,10 @@ def create() -> str | AnyResponse | tuple[str, int]:
     values = typed(SENT)
     try:
         given = read(diary.DiaryEntryIn, _entry_values(values))
+        shots = developed()
         with once() as session:
             written = diary.write_entry(session, actor(), given, now())
+            field_photos.add_photos(session, actor(), written.entry, shots, now())
             plot = diary.plot_of(session, written.entry)
             answer = leads_to("diary.index")
     except (Invalid, Refused) as error:

@@ -11,6 +11,7 @@ from trace.errors import Invalid, NongsanError, Refused
 from trace.records.lot import Lot, LotState
 from trace.services import (
     destroying,
+    field_photos,
     harvesting,
     holding,
     lot_choices,
@@ -28,6 +29,7 @@ from trace.standards.fault import Fault
 from trace.standards.local_time import local_day
 from trace.texts.catalogs import t
 from trace.texts.formats import kilograms
+from trace.web.cooperative.photos import developed
 from trace.web.cooperative.readback import spoken_weight
 from trace.web.door import Door
 from trace.web.export_pages import LISTED
@@ -92,8 +94,10 @@ def create() -> Answer:
     try:
         given = read(harvesting.LotIn, _lot_values(values))
         boxes = _boxes(values)
+        shots = developed()
         with once() as session:
             lot, pack = packing.harvest_and_pack(session, actor(), given, boxes, now())
+            field_photos.add_photos(session, actor(), lot, shots, now())
             answer = leads_to("lots.show", public_id=(pack or lot).public_id)
     except (Invalid, Refused) as error:
         state = kept(error, values)
@@ -149,9 +153,12 @@ def _page(public_id: str, form: FormState) -> str:
     with reading() as session:
         found = lot_pages.lot_detail(session, actor(), public_id)
         offered = lot_choices.choices(session, actor()) if may(actor(), Act.WRITE_FARM) else None
+        photos = field_photos.photos_of(session, found.lot)
     return render_template(
         "cooperative/lots/show.html",
         d=found,
+        photos=photos,
+        most_photos=field_photos.MOST,
         form=form,
         offered=offered,
         exporters=LISTED,

@@ -1,11 +1,13 @@
 // Forms that may be filled without a network: what is sent is first kept on the device, then sent from there.
-import { DRAFTS, WAITING, drop, get, put } from "./store.js";
+import { DRAFTS, WAITING, drop, get, put, putAll } from "./store.js";
 import { LIST, account, leave, sendAll } from "./sending.js";
+import { attach } from "./photos.js";
 
 const DRAFT_MS = 500;
 const AT_ONCE_MS = 8_000; // whoever waits longer is shown the list, where it goes on
 const DRAFT_LIVES_MS = 24 * 3_600_000;
 const OWN = ["csrf_token", "request_id"];
+const AGAIN = "nongsan-again"; // the id of a form whose refusal the next page shows
 
 const mark = () => [...crypto.getRandomValues(new Uint8Array(12))].map((n) => n.toString(16).padStart(2, "0")).join("");
 const named = (form) => [...form.elements].filter((one) => one.name && !OWN.includes(one.name));
@@ -13,23 +15,32 @@ const named = (form) => [...form.elements].filter((one) => one.name && !OWN.incl
 export function keep(form) {
   const draft = drafting(form);
   let isTouched = false;
-  form.elements.request_id.value = mark();
+  form.elements.request_id.value = markOf(form);
+  const photos = attach(form, mark);
   form.addEventListener("input", () => (isTouched = true) && draft.soon());
-  form.addEventListener("submit", (happened) => draft.end() || saved(form, happened));
+  form.addEventListener("submit", (happened) => draft.end() || saved(form, happened, photos));
   window.addEventListener("pageshow", (shown) => shown.persisted && (form.elements.request_id.value = mark()));
-  return refill(form, () => isTouched);
+  return refill(form, () => isTouched, photos);
+}
+
+// A refused form is the same one once more: its photos are on the device under its id, and no act was done by it.
+function markOf(form) {
+  const before = form.querySelector('[role="alert"]') ? sessionStorage.getItem(AGAIN) : null;
+  sessionStorage.removeItem(AGAIN);
+  return before ?? mark();
 }
 
 // What is to be mended, or was begun and left: unless somebody is quicker and types.
-async function refill(form, isTouched) {
+async function refill(form, isTouched, photos) {
   const wanted = new URLSearchParams(location.hash.slice(1)).get("sua");
   const before = wanted ? await get(WAITING, wanted) : null;
   if (before) form.elements.request_id.value = before.id;
+  if (before) photos.redraw?.();
   if (before && !isTouched()) fill(form, before.fields);
-  else if (!before && !form.querySelector('[role="alert"]')) await reopen(form, isTouched);
+  else if (!before && !form.querySelector('[role="alert"]')) await reopen(form, isTouched, photos);
 }
 
-async function saved(form, happened) {
+async function saved(form, happened, photos) {
   happened.preventDefault();
   const button = happened.submitter;
   if (button) button.disabled = true;
@@ -37,12 +48,13 @@ async function saved(form, happened) {
   if ("alone" in form.dataset && (await mayAsk())) return natively(form, button);
   const record = described(form, button);
   try {
-    await put(WAITING, record);
+    await putAll([[WAITING, record], ...(await photos.handed(record))]);
   } catch {
+    await photos.giveBack();
     return natively(form, button); // no room on the device: as if this file were not there
   }
   await drop(DRAFTS, location.pathname);
-  if (!(await sentAtOnce(form, record, button))) location.assign(`${LIST}#${record.id}`);
+  if (!(await sentAtOnce(form, record, button, photos))) location.assign(`${LIST}#${record.id}`);
 }
 
 async function mayAsk() {
@@ -55,18 +67,32 @@ async function mayAsk() {
 
 // Whether it was sent from here, after all that was written before it, or is being answered by the server's
 // own page.
-async function sentAtOnce(form, record, button) {
-  await Promise.race([sendAll(), new Promise((done) => setTimeout(done, AT_ONCE_MS))]);
+async function sentAtOnce(form, record, button, photos) {
+  await Promise.race([sendAll(), answeredFor(record), new Promise((done) => setTimeout(done, AT_ONCE_MS))]);
   const after = await get(WAITING, record.id);
   if (after?.state === "waiting") return false;
+  if (after?.state !== "sent") await photos.holdBack();
   await drop(WAITING, record.id);
   if (after?.state === "sent") location.assign(after.to);
   else await answered(form, button);
   return true;
 }
 
+// Resolves as soon as the record waits no more: its photos need not be sent for that.
+function answeredFor(record) {
+  return new Promise((done) => {
+    const look = async () => {
+      if ((await get(WAITING, record.id))?.state === "waiting") return;
+      window.removeEventListener("waiting", look);
+      done();
+    };
+    window.addEventListener("waiting", look);
+  });
+}
+
 async function answered(form, button) {
   form.elements.csrf_token.value = (await leave().catch(() => null))?.mark ?? form.elements.csrf_token.value;
+  sessionStorage.setItem(AGAIN, form.elements.request_id.value);
   natively(form, button);
 }
 
@@ -137,7 +163,7 @@ function drafting(form) {
 }
 
 // A form that was begun and left comes back as it was, and says so. Its "today" is the day it was begun.
-async function reopen(form, isTouched) {
+async function reopen(form, isTouched, photos) {
   const draft = await get(DRAFTS, location.pathname);
   if (isTouched() || !draft || draft.account !== account() || draft.savedAt < Date.now() - DRAFT_LIVES_MS) return;
   fill(form, day(draft.savedAt) === day(Date.now()) ? draft.fields : dated(draft.fields, draft.savedAt));
@@ -146,6 +172,7 @@ async function reopen(form, isTouched) {
   line.hidden = false;
   line.querySelector("button").addEventListener("click", async () => {
     await drop(DRAFTS, location.pathname);
+    await photos.forget();
     location.reload();
   });
 }

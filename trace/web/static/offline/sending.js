@@ -1,13 +1,15 @@
 // Sends what waits, in the order it was saved, each under its own id: the server does each once, however
 // often it comes.
-import { WAITING, all, drop, get, put } from "./store.js";
+import { PHOTOS, WAITING, all, drop, get, put } from "./store.js";
 
 const PATIENCE_MS = 10_000;
+const PHOTO_PATIENCE_MS = 120_000; // 300 KB at 2.5 KB a second
 const KEPT_MS = 24 * 3_600_000; // how long what was sent stays on the list
 const LONGEST_WAIT_MS = 300_000;
 // Not every browser in use has it; without, a request waits as long as the network does.
 const within = (ms) => AbortSignal.timeout?.(ms);
 export const LIST = "/htx/chua-gui";
+const PHOTO = "/htx/anh";
 export const account = () => document.body.dataset.account ?? "";
 
 // Leave to send: the form's mark of this session, who is signed in, and the server's clock.
@@ -31,17 +33,42 @@ export function sendAll() {
 
 async function sendEach() {
   await forgetOld();
-  const waits = (await all(WAITING)).filter((one) => one.state === "waiting");
-  if (!waits.length) return;
+  const [first] = [...(await waits(WAITING)), ...(await waitingPhotos())];
+  if (!first) return;
   let given;
   try {
     given = await leave();
   } catch {
-    return later(waits[0]);
+    return later(first);
   }
   localStorage.setItem("nongsan-clock", String(given.behind ?? 0));
-  for (const one of waits) {
-    if (one.account !== given.account) await put(WAITING, { ...one, needs: given.account ? "other" : "sign-in" });
+  if (await sendForms(given)) await sendPhotos(given);
+}
+
+const waits = async (store) => (await all(store)).filter((one) => one.state === "waiting");
+
+// Whether the network and the server answered.
+async function sendForms(given) {
+  for (const one of await waits(WAITING)) {
+    if (one.account !== given.account) await note(one, { needs: whose(given) });
+    else if (!(await send(one, given.mark))) return false;
+  }
+  return true;
+}
+
+const whose = (given) => (given.account ? "other" : "sign-in");
+
+// Photos of forms that do not wait themselves.
+export async function waitingPhotos() {
+  const standing = new Set((await all(WAITING)).filter((one) => one.state !== "sent").map((one) => one.id));
+  return (await waits(PHOTOS)).filter((one) => !standing.has(one.of) && (one.nextAt ?? 0) <= Date.now());
+}
+
+// One after another, and forms that were written meanwhile before each.
+async function sendPhotos(given) {
+  for (const one of await waitingPhotos()) {
+    if (!(await sendForms(given))) return;
+    if (one.account !== given.account) await note(one, { needs: whose(given) });
     else if (!(await send(one, given.mark))) return;
   }
 }
@@ -50,11 +77,11 @@ async function sendEach() {
 async function send(record, mark) {
   let answer;
   try {
-    answer = await fetch(record.action, {
+    answer = await fetch(record.bytes ? PHOTO : record.action, {
       method: "POST",
       headers: { "X-Queued": "1", Accept: "text/html" },
-      body: filled(record.fields, mark),
-      signal: within(PATIENCE_MS * 4),
+      body: filled(record, mark),
+      signal: within(record.bytes ? PHOTO_PATIENCE_MS : PATIENCE_MS * 4),
     });
   } catch {
     await later(record);
@@ -69,19 +96,25 @@ async function send(record, mark) {
   return true;
 }
 
-function filled(fields, mark) {
+function filled(record, mark) {
   const form = new FormData();
-  for (const [name, value] of fields) form.append(name, value);
+  for (const [name, value] of record.fields ?? [["of", record.of], ["request_id", record.id]]) form.append(name, value);
+  if (record.bytes) form.append("image", new Blob([record.bytes], { type: "image/jpeg" }), "anh.jpg");
   form.set("csrf_token", mark);
   return form;
 }
 
+const storeOf = (record) => (record.bytes ? PHOTOS : WAITING);
+
 // A record that a person took back meanwhile stays gone.
 async function note(record, news) {
-  if (await get(WAITING, record.id)) await put(WAITING, { ...record, needs: "", ...news });
+  const store = storeOf(record);
+  if (await get(store, record.id)) await put(store, { ...record, needs: "", ...news });
 }
 
-const sent = (record, to) => note(record, { state: "sent", to, sentAt: Date.now(), fields: [] });
+// A photo that was sent makes room.
+const sent = (record, to) =>
+  record.bytes ? drop(PHOTOS, record.id) : note(record, { state: "sent", to, sentAt: Date.now(), fields: [] });
 
 function later(record) {
   const tries = (record.tries ?? 0) + 1;

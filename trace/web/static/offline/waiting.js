@@ -1,12 +1,18 @@
 // The list of what is not sent yet, and the line on every page that says how much it is.
-import { WAITING, all, drop, put } from "./store.js";
-import { LIST, account, sendAll } from "./sending.js";
+import { PHOTOS, WAITING, all, drop, put } from "./store.js";
+import { LIST, account, sendAll, waitingPhotos } from "./sending.js";
 
 const clock = new Intl.DateTimeFormat("en-GB", { timeZone: "Asia/Ho_Chi_Minh", hour: "2-digit", minute: "2-digit", day: "2-digit", month: "2-digit" });
 const said = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 
+// Forms, and the photos that were saved with one.
+async function everything() {
+  const photos = (await all(PHOTOS)).filter((one) => one.state !== "draft");
+  return [...(await all(WAITING)), ...photos];
+}
+
 export async function band(line) {
-  const waits = (await all(WAITING)).filter((one) => one.state !== "sent");
+  const waits = (await everything()).filter((one) => one.state !== "sent");
   const parts = [navigator.onLine ? "" : line.dataset.off, waits.length ? said(line.dataset.count, { n: waits.length }) : ""];
   line.hidden = !parts.some(Boolean);
   line.querySelector("[data-off]").textContent = parts[0];
@@ -15,7 +21,7 @@ export async function band(line) {
 
 export async function list(place) {
   document.getElementById("can-mang").hidden = location.pathname === LIST;
-  const records = await all(WAITING);
+  const records = await everything();
   const template = place.querySelector("template");
   place.querySelectorAll("li").forEach((one) => one.remove());
   for (const record of records) place.append(row(template, record));
@@ -34,15 +40,22 @@ function row(template, record) {
   one.querySelector("[data-words]").textContent = record.words;
   one.querySelector("[data-state]").textContent = standing(template.dataset, record);
   const mend = one.querySelector("[data-mend]");
-  mend.hidden = record.state !== "refused";
+  mend.hidden = record.state !== "refused" || Boolean(record.bytes);
   mend.href = `${record.page}#sua=${record.id}`;
   const look = one.querySelector("[data-look]");
   look.hidden = record.state !== "sent";
   look.href = record.to ?? "#";
   const away = one.querySelector("[data-drop]");
   away.hidden = record.state === "sent";
-  away.addEventListener("click", () => confirm(said(template.dataset.sure, { what: record.words })) && drop(WAITING, record.id));
+  away.addEventListener("click", () => confirm(said(template.dataset.sure, { what: record.words })) && takeBack(record));
   return one;
+}
+
+// A form goes with its photos.
+async function takeBack(record) {
+  if (record.bytes) return drop(PHOTOS, record.id);
+  for (const one of (await all(PHOTOS)).filter((each) => each.of === record.id)) await drop(PHOTOS, one.id);
+  await drop(WAITING, record.id);
 }
 
 function standing(texts, record) {
@@ -57,7 +70,11 @@ function standing(texts, record) {
 // Sent by hand: nothing waits for its turn any more.
 export async function sendNow() {
   for (const one of (await all(WAITING)).filter((each) => each.state === "waiting")) await put(WAITING, { ...one, nextAt: 0 });
+  for (const one of (await all(PHOTOS)).filter((each) => each.state !== "draft")) await put(PHOTOS, { ...one, state: "waiting", nextAt: 0 });
   await sendAll();
 }
 
-export const isDue = async () => (await all(WAITING)).some((one) => one.state === "waiting" && one.account === account() && (one.nextAt ?? 0) <= Date.now());
+export async function isDue() {
+  const isMine = (one) => one.state === "waiting" && one.account === account() && (one.nextAt ?? 0) <= Date.now();
+  return [...(await all(WAITING)), ...(await waitingPhotos())].some(isMine);
+}
