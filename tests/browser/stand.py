@@ -1,8 +1,9 @@
 """One machine's whole installation in a folder and a process of its own:
 
-``python -m tests.browser.stand FOLDER coop | season | whole``: a cooperative about to begin, a small
-demonstration, or the whole one. It tells its addresses and accounts in ``FOLDER/stand.json`` and ends when
-its input is closed. A process of its own, because database and keys in use are one a process.
+``python -m tests.browser.stand FOLDER new | coop | season | whole``: a clean installation with one account,
+a cooperative about to begin, a small demonstration, or the whole one.
+It tells its addresses and accounts in ``FOLDER/stand.json`` and ends when its input is closed. A process of
+its own, because database and keys in use are one a process.
 """
 
 import json
@@ -114,6 +115,16 @@ def begin(settings: Settings) -> dict[str, Account]:
         return {role.value: _account(session, role, org.id, household_id, now) for role in Role}
 
 
+def begin_anew(settings: Settings) -> dict[str, Account]:
+    """What an administrator leaves on a clean installation: a cooperative's name, its manager's account."""
+    found_instance(settings)
+    with transaction() as session:
+        now = datetime.now(UTC)
+        bare = ORGANISATION.model_copy(update={"phone": None})
+        org = organisations.add_organisation(session, OFFICE, bare, now)
+        return {"coop_manager": _account(session, Role.COOP_MANAGER, org.id, 0, now)}
+
+
 def _account(session: Session, role: Role, org_id: int, household_id: int, now: datetime) -> Account:
     login = role.value.replace("_", "-")
     new = accounts.NewAccount(
@@ -181,7 +192,10 @@ def main() -> None:
         create_simulators(settings.instance / "simulators.sqlite3"), "127.0.0.1", simulators_port
     )
     simulators.start()
-    people = show_season(settings, simulators_port, SIZES[kind]) if kind in SIZES else begin(settings)
+    if kind in SIZES:
+        people = show_season(settings, simulators_port, SIZES[kind])
+    else:
+        people = begin_anew(settings) if kind == "new" else begin(settings)
     app = create_app(settings)
     runner = work.start(settings, threads=1)
     web = Server(app, "127.0.0.1", settings.port)

@@ -8,9 +8,10 @@ from sqlmodel import Session, select
 
 from tests import world
 from trace.records.account import Role
+from trace.records.household import Purpose
 from trace.records.lot import Hold, Lot
 from trace.records.plot import Plot
-from trace.services import diary, harvesting, instance_facts, pack_inputs, rules
+from trace.services import diary, harvesting, households, instance_facts, pack_inputs, rules
 from trace.services.admission import Actor
 
 DAY = date(2026, 6, 12)
@@ -56,6 +57,12 @@ def pack_in(*parents: Lot, units: int | None = 100, **given: Any) -> pack_inputs
 def spray_in(plot: Plot, day: date, **given: Any) -> diary.DiaryEntryIn:
     values = {"plot_id": plot.id, "kind": "spray", "done_on": day, "material": "Abamectin"}
     return diary.DiaryEntryIn(**{**values, "request_id": request_id(), **given})
+
+
+def agree_to_help(session: Session, coop: world.Coop, now: datetime) -> None:
+    """The household of the cooperative lets the digital team write for it."""
+    said = households.ConsentIn(purpose=Purpose.HELP, how="spoken", said_on=DAY)
+    households.give_consent(session, coop.hand, coop.household.id, said, now)
 
 
 def harvest(session: Session, coop: world.Coop, now: datetime, kg: int = 500, **given: Any) -> Lot:

@@ -97,6 +97,7 @@ def test_the_digital_team_writes_for_households_of_its_commune(coop: world.Coop,
     with transaction() as session:
         team = actor_of(world.make_account(session, now, Role.DIGITAL_TEAM, commune_code=world.THANH_HA))
         away = actor_of(world.make_account(session, now, Role.DIGITAL_TEAM, commune_code="10816"))
+        farm.agree_to_help(session, coop, now)
         entry = diary.write_entry(session, team, farm.spray_in(coop.plot, farm.DAY), now).entry
         assert entry.acted_for
         assert len(diary.entries(session, team)) == 1

@@ -150,6 +150,9 @@ def test_what_the_digital_team_photographs_is_marked_as_done_for_the_household(
         commune = coop.household.commune_code
         team = actor_of(world.make_account(session, now, Role.DIGITAL_TEAM, commune_code=commune))
         lot = harvesting.register_lot(session, coop.hand, farm.lot_in(coop.plot), now)
+        with pytest.raises(Refused):
+            field_photos.add_photos(session, team, lot, [shot(1)], now)
+        farm.agree_to_help(session, coop, now)
         seen = field_photos.lot_of(session, team, lot.public_id)
         field_photos.add_photos(session, team, seen, [shot(1)], now)
         assert field_photos.photos_of(session, lot)[0].acted_for

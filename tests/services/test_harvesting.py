@@ -145,6 +145,7 @@ def test_the_digital_team_is_recorded_as_writing_for_somebody(coop: world.Coop, 
     with transaction() as session:
         team = actor_of(world.make_account(session, now, Role.DIGITAL_TEAM, commune_code=world.THANH_HA))
         away = actor_of(world.make_account(session, now, Role.DIGITAL_TEAM, commune_code="10816"))
+        farm.agree_to_help(session, coop, now)
         assert harvesting.register_lot(session, team, farm.lot_in(coop.plot), now).acted_for
         with pytest.raises(NotFound):
             harvesting.register_lot(session, away, farm.lot_in(coop.plot), now)

@@ -17,7 +17,7 @@ from sqlmodel import Session, SQLModel, select
 from werkzeug.routing import Rule
 
 from tests import stamped, world
-from tests.services import consignment_world, shipment_world
+from tests.services import consignment_world, farm, shipment_world
 from tests.units import HA_BAC, THANH_HA
 from trace.db import reading, transaction
 from trace.records.account import Account, Role
@@ -157,6 +157,7 @@ def _upload(
 def _estate(session: Session, now: datetime, folder: Path, commune: str, sign: str) -> Estate:
     coop = world.make_coop(session, now, commune_code=commune)
     world.add_picture(session, now, coop.product)
+    farm.agree_to_help(session, coop, now)
     lot = world.make_lot(session, now, coop.plot, coop.product)
     lot_events.harvested(session, coop.hand, lot, coop.plot, now)
     block = stamped.make_block(session, now, coop, folder)
@@ -880,6 +881,27 @@ FORMS: dict[str, Make] = {
     "personal.erase": lambda _e: {"reason": "Hộ xin xóa dữ liệu"},
     "office_personal.export": lambda _e: {"reason": "Trao dữ liệu theo đơn"},
     "office_personal.erase": lambda _e: {"reason": "Hộ xin xóa dữ liệu"},
+    "first_day.save_contact": lambda _e: {"phone": "0220 371 1111"},
+    "first_day.add_farm": lambda _e: {
+        "name": "Trần Văn Ba",
+        "phone": "",
+        "crop": "lychee",
+        "area_m2": "5 sào",
+        "agrees": "1",
+    },
+    "first_day.add_good": lambda _e: {
+        "name": f"Vải hộp {next(_numbers)}",
+        "unit_g": "1 kg",
+        "crop": "lychee",
+        "standards": "TCCS 01:2026",
+    },
+    "helping.add": lambda e: {
+        **_HOUSEHOLD(e),
+        "org": e.coop.org.public_id,
+        "how": "paper",
+        "said_on": "01/06/2026",
+    },
+    "helping.agree": lambda _e: {"how": "spoken", "said_on": "01/06/2026"},
     "farms.consent": lambda _e: {"purpose": "contact", "what": "give"},
     "farms.add_plot": _PLOT,
     "farms.save_plot": _PLOT,

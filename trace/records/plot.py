@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from trace.records.columns import Placed, check, maybe_ref, one_of, pk, placed, ref
+from trace.records.columns import Placed, big, check, maybe_ref, one_of, pk, placed, ref
 
 
 class Plot(Placed, table=True):
@@ -33,6 +33,8 @@ class Plot(Placed, table=True):
     latitude: float | None = None
     longitude: float | None = None
     import_id: int | None = maybe_ref("import_run.id")
+    helped_by: int | None = big(default=None, nullable=True)
+    """The account of the digital team that wrote it last for the household."""
     created_at: datetime
 
 

@@ -22,6 +22,9 @@ class Act(StrEnum):
     VIEW_FARM = "view_farm"
     WRITE_FARM = "write_farm"
     MANAGE_REGISTRY = "manage_registry"
+    REGISTER_FARM = "register_farm"
+    HELP_HOUSEHOLD = "help_household"
+    AGREE_TO_HELP = "agree_to_help"
     IMPORT_REGISTRY = "import_registry"
     MANAGE_ORGS = "manage_orgs"
     CONFIRM_PAPERS = "confirm_papers"
@@ -98,6 +101,13 @@ POLICY: dict[Act, dict[Role, Scope]] = {
     },
     Act.WRITE_FARM: {Role.FARMER: Scope.HOUSEHOLD, **_COOP, Role.DIGITAL_TEAM: Scope.COMMUNE},
     Act.MANAGE_REGISTRY: _COOP,
+    Act.REGISTER_FARM: {**_COOP, Role.DIGITAL_TEAM: Scope.COMMUNE},
+    Act.HELP_HOUSEHOLD: {Role.DIGITAL_TEAM: Scope.COMMUNE},
+    Act.AGREE_TO_HELP: {
+        Role.FARMER: Scope.HOUSEHOLD,
+        **_COOP,
+        Role.DIGITAL_TEAM: Scope.COMMUNE,
+    },
     Act.IMPORT_REGISTRY: {**_COOP, Role.OFFICE: Scope.ALL},
     Act.MANAGE_ORGS: {Role.OFFICE: Scope.ALL},
     Act.CONFIRM_PAPERS: {Role.OFFICE: Scope.ALL},

@@ -17,6 +17,7 @@ from trace.services import gates
 from trace.services.admission import Act, Actor, fetch, visible
 from trace.services.harvesting import stops_of
 from trace.services.holding import hold_by_rule
+from trace.services.households import require_help
 from trace.services.intake import Day, Days, Given, MaybeRow, RequestId, Row, line
 from trace.services.logging_acts import append_leaf
 from trace.services.lot_states import lock_lots, lock_org
@@ -75,9 +76,11 @@ def write_entry(session: Session, actor: Actor, given: DiaryEntryIn, now: dateti
         Invalid: a day to come or long ago; a spray without material or without known waiting days;
             a correction without reason.
         Conflict: the request id came before with other content.
-        Refused: ``diary.dup``; ``diary.corrected`` where another entry corrects it already.
+        Refused: ``helped.no_consent``; ``diary.dup``; ``diary.corrected`` where another entry corrects it
+            already.
     """
     plot = fetch(session, actor, Act.WRITE_FARM, Plot, id=given.plot_id)
+    require_help(session, actor, plot.household_id)
     lock_org(session, plot.org_id)
     waiting = _waiting(session, plot, given)
     known = _sent_before(session, plot, given)

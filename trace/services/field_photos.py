@@ -18,6 +18,7 @@ from trace.records.diary_entry import DiaryEntry
 from trace.records.field_photo import FieldPhoto
 from trace.records.lot import Lot, LotKind
 from trace.services.admission import Act, Actor, fetch, visible
+from trace.services.households import require_help
 from trace.services.image_child import FIT
 from trace.services.logging_acts import append_leaf
 from trace.services.lot_states import lock_org
@@ -109,12 +110,14 @@ def add_photos(
     """Keep photos of a lot or entry; one that is there already is not kept twice.
 
     Raises:
+        Refused: the digital team without the household's consent.
         Invalid: ``photo.many``: with these there would be more than six.
     """
     if not shots:
         return
     if subject.household_id is None:  # the photo of a household goes with it
         raise NotFound()
+    require_help(session, actor, subject.household_id)
     lock_org(session, subject.org_id)
     known = {one.sha256 for one in _told(session, subject)}
     fresh = {hashlib.sha256(shot.whole.data).hexdigest(): shot for shot in shots}
@@ -134,6 +137,7 @@ def remove_photo(session: Session, actor: Actor, photo_id: int, now: datetime) -
         NotFound: not the actor's.
     """
     row = fetch(session, actor, Act.WRITE_FARM, FieldPhoto, id=photo_id)
+    require_help(session, actor, row.household_id)
     subject: Subject = (
         session.get_one(Lot, row.lot_id) if row.lot_id else session.get_one(DiaryEntry, row.entry_id)
     )

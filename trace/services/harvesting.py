@@ -14,6 +14,7 @@ from trace.services import gates, harvest_figures, lot_events
 from trace.services.admission import Act, Actor, fetch
 from trace.services.gates import Stop, YieldFigures
 from trace.services.holding import hold_by_rule
+from trace.services.households import require_help
 from trace.services.intake import Count, Day, Given, RequestId, Row, Weight, line
 from trace.services.lot_states import lock_lots, lock_org, move, state_word
 from trace.services.public_id import new_public_id
@@ -52,9 +53,10 @@ def register_lot(session: Session, actor: Actor, given: LotIn, now: datetime) ->
         NotFound: the plot or product is not the actor's.
         Invalid: the harvest day is to come, or more than a year ago.
         Conflict: the request id came before with other content.
-        Refused: ``gate.yield.warn`` or ``gate.yield`` without a reason; ``lot.twin``.
+        Refused: ``helped.no_consent``; ``gate.yield.warn`` or ``gate.yield`` without a reason; ``lot.twin``.
     """
     plot = fetch(session, actor, Act.WRITE_FARM, Plot, id=given.plot_id)
+    require_help(session, actor, plot.household_id)
     product = _product(session, plot, given.product)
     check_day(given.harvested_on, now)
     lock_org(session, plot.org_id)
@@ -81,6 +83,7 @@ def open_draft(session: Session, actor: Actor, public_id: str, now: datetime) ->
         NotFound, Refused: as ``register_lot``; ``lot.cannot_move`` for a lot that is no draft.
     """
     lot = fetch(session, actor, Act.WRITE_FARM, Lot, public_id=public_id)
+    require_help(session, actor, lot.household_id)
     lock_org(session, lot.org_id)
     lock_lots(session, [lot.id])
     if lot.state != LotState.DRAFT:  # a held lot goes back to open too, but by the office's hand alone

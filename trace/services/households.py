@@ -1,21 +1,21 @@
 """Farm households: registering, their sealed phone and ID number, what they agreed to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from trace.errors import FieldProblem, Invalid, Refused
+from trace.errors import FieldProblem, Invalid, NotFound, Refused
 from trace.keyring import current_keyring
-from trace.records.household import Consent, Household, Purpose
+from trace.records.household import Consent, Household, HowSaid, Purpose
 from trace.records.organisation import Organisation
 from trace.services import phones
 from trace.services.admission import Act, Actor, fetch, may, own_org, visible
-from trace.services.intake import Given, line
+from trace.services.intake import Day, Given, line
 from trace.services.logging_acts import append_leaf
 from trace.services.registering import (
     Code,
@@ -72,6 +72,8 @@ class ConsentIn(Given):
 
     purpose: Purpose
     version: Annotated[str, line(16, 1)] = CONSENT_VERSION
+    how: HowSaid | Literal[""] = ""
+    said_on: Day | None = None
 
 
 @dataclass(frozen=True)
@@ -88,8 +90,16 @@ def add_household(session: Session, actor: Actor, given: HouseholdIn, now: datet
     Raises:
         Invalid: the code is taken, or the place does not resolve.
     """
-    org_id = own_org(actor)
     visible(actor, Act.MANAGE_REGISTRY, Household)
+    return new_household(session, own_org(actor), given, now)
+
+
+def new_household(session: Session, org_id: int, given: HouseholdIn, now: datetime) -> Household:
+    """Register a household of an organisation the caller may write for.
+
+    Raises:
+        Invalid: as ``add_household``.
+    """
     home = session.get_one(Organisation, org_id).commune_code
     values: dict[str, Any] = {"name": given.name, "search_key": household_key(given.code, given.name)}
     place = place_columns(session, given, home)
@@ -101,17 +111,57 @@ def add_household(session: Session, actor: Actor, given: HouseholdIn, now: datet
 def edit_household(
     session: Session, actor: Actor, household_id: int, given: HouseholdIn, now: datetime
 ) -> Household:
-    """Change a household; its code stays, because papers and sealed fields are bound to it."""
-    row = fetch(session, actor, Act.MANAGE_REGISTRY, Household, id=household_id)
+    """Change a household; its code stays, because papers and sealed fields are bound to it.
+
+    Raises:
+        NotFound: not within the actor's reach.
+        Refused: its people were erased; the digital team writes without its consent.
+        Invalid: the digital team would move it out of its commune.
+    """
+    row = fetch(session, actor, Act.REGISTER_FARM, Household, id=household_id)
     _refuse_erased(row)
+    require_help(session, actor, row.id)
     if given.code != row.code:
         raise Invalid([FieldProblem("code", "household.code_stays", given.code, {"expected": row.code})])
     values: dict[str, Any] = {"name": given.name, "search_key": household_key(row.code, given.name)}
-    change(row, values | place_columns(session, given, row.commune_code))
+    place = place_columns(session, given, row.commune_code)
+    stay_inside(actor, place)
+    change(row, values | place | {"helped_by": actor.account_id if actor.acts_for else None})
     _seal(row, given)
     session.flush()
-    append_leaf(session, "household_changed", {"household": row.id, "by": actor.account_id}, now)
+    append_leaf(session, "household_changed", {"household": row.id, **by(actor)}, now)
     return row
+
+
+def by(actor: Actor) -> dict[str, object]:
+    """Who did it, as leaves of the log say it; the digital team is said to have done it for the household."""
+    return {"by": actor.account_id, **({"acted_for": True} if actor.acts_for else {})}
+
+
+def stay_inside(actor: Actor, place: Mapping[str, Any]) -> None:
+    """The digital team keeps what it writes inside its commune.
+
+    Raises:
+        Invalid: ``helped.commune``.
+    """
+    if actor.acts_for and place["commune_code"] != actor.commune_code:
+        raise Invalid([FieldProblem("commune", "helped.commune", place["commune_code"])])
+
+
+def require_help(session: Session, actor: Actor, household_id: int | None) -> None:
+    """Let the digital team write only for households of its commune that agreed to it; others pass.
+
+    Raises:
+        NotFound: no household of its commune.
+        Refused: ``helped.no_consent``.
+    """
+    if not actor.acts_for:
+        return
+    home = session.get(Household, household_id) if household_id is not None else None
+    if home is None or home.commune_code != actor.commune_code:
+        raise NotFound()
+    if not agrees_to(session, home.id, Purpose.HELP):
+        raise Refused("helped.no_consent", household=home.code)
 
 
 def _refuse_erased(row: Household) -> None:
@@ -192,9 +242,16 @@ def households(
 def give_consent(
     session: Session, actor: Actor, household_id: int, given: ConsentIn, now: datetime
 ) -> Consent:
-    """Record a consent; one already standing under the same version stays as it is."""
-    row = fetch(session, actor, Act.MANAGE_REGISTRY, Household, id=household_id)
+    """Record a consent; one already standing under the same version stays as it is.
+
+    Raises:
+        NotFound: not within the actor's reach.
+        Invalid: a consent to help without how and when it was said, or of a day to come.
+    """
+    row = fetch(session, actor, _consents_under(given.purpose), Household, id=household_id)
     _refuse_erased(row)
+    if given.purpose is Purpose.HELP:
+        _check_help(given, now)
     standing = _standing(session, row.id, given.purpose)
     if standing is not None and standing.version == given.version:
         return standing
@@ -207,11 +264,28 @@ def give_consent(
     return consent
 
 
+def _consents_under(purpose: Purpose) -> Act:
+    return Act.AGREE_TO_HELP if purpose is Purpose.HELP else Act.MANAGE_REGISTRY
+
+
+def _check_help(given: ConsentIn, now: datetime) -> None:
+    problems = []
+    if not given.how:
+        problems.append(FieldProblem("how", "error.empty", ""))
+    if given.said_on is None:
+        problems.append(FieldProblem("said_on", "error.empty", ""))
+    elif given.said_on > local_day(now):
+        days = {"date": given.said_on, "date2": local_day(now)}
+        problems.append(FieldProblem("said_on", "helped.future", given.said_on, days))
+    if problems:
+        raise Invalid(problems)
+
+
 def withdraw_consent(
     session: Session, actor: Actor, household_id: int, purpose: Purpose, now: datetime
 ) -> Consent | None:
     """End the standing consent to a purpose; None where there is none."""
-    row = fetch(session, actor, Act.MANAGE_REGISTRY, Household, id=household_id)
+    row = fetch(session, actor, _consents_under(purpose), Household, id=household_id)
     standing = _standing(session, row.id, purpose)
     if standing is not None:
         standing.withdrawn_at = now
@@ -246,4 +320,4 @@ def _standing(session: Session, household_id: int, purpose: Purpose) -> Consent 
 
 def _log_consent(session: Session, actor: Actor, kind: str, consent: Consent, now: datetime) -> None:
     record = {"household": consent.household_id, "purpose": consent.purpose, "version": consent.version}
-    append_leaf(session, kind, {**record, "by": actor.account_id}, now)
+    append_leaf(session, kind, {**record, **by(actor)}, now)

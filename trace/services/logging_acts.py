@@ -57,7 +57,8 @@ def append_events(session: Session, actor: Actor, act: str, told: Iterable[Told]
     waiting, ids = iter(told), []
     while portion := list(islice(waiting, AT_ONCE)):
         rows = _append(session, actor, act, portion, now)
-        said = ({"act": act, "event": row["event_id"], "by": actor.account_id} for row in rows)
+        doer = {"by": actor.account_id, **({"acted_for": True} if actor.acts_for else {})}
+        said = ({"act": act, "event": row["event_id"], **doer} for row in rows)
         append_leaves(session, "event", said, now)
         ids += [row["event_id"] for row in rows]
     return ids

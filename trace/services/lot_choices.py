@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlmodel import Session, col
 
-from trace.records.household import Household
+from trace.records.household import Consent, Household, Purpose
 from trace.records.lot import Lot, LotKind
 from trace.records.plot import PackingHouse, Plot
 from trace.records.product import Product
@@ -24,12 +24,22 @@ class Choices:
     last_product: str
 
 
+def _helped(actor: Actor) -> list[ColumnElement[bool]]:
+    """For the digital team: households of its commune that agreed to be helped."""
+    if not actor.acts_for:
+        return []
+    agreed = select(col(Consent.household_id)).where(
+        col(Consent.purpose) == Purpose.HELP, col(Consent.withdrawn_at).is_(None)
+    )
+    return [col(Household.commune_code) == actor.commune_code, col(Household.id).in_(agreed)]
+
+
 def choices(session: Session, actor: Actor) -> Choices:
     """Plots, products and packing houses the actor may write for."""
     plots = (
         select(Plot, Household)
         .join(Household, col(Household.id) == col(Plot.household_id))
-        .where(visible(actor, Act.WRITE_FARM, Plot))
+        .where(visible(actor, Act.WRITE_FARM, Plot), *_helped(actor))
         .order_by(col(Plot.name), col(Plot.id))
         .limit(2_000)
     )

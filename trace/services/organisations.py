@@ -1,5 +1,6 @@
 """Organisations: cooperatives, enterprises, packing houses, the office."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
@@ -10,8 +11,9 @@ from sqlmodel import Session, col
 
 from trace.errors import NotFound
 from trace.records.organisation import Organisation, OrgKind
-from trace.services.admission import Act, Actor, scope_of
-from trace.services.intake import line
+from trace.services import phones
+from trace.services.admission import Act, Actor, own_org, scope_of
+from trace.services.intake import Given, line
 from trace.services.logging_acts import append_leaf
 from trace.services.public_id import new_public_id
 from trace.services.registering import (
@@ -26,6 +28,15 @@ from trace.services.registering import (
 )
 from trace.standards.search_key import fold_vi
 from trace.standards.tax_code import validate as valid_tax_code
+
+_HOTLINE = re.compile(r"1[89]00[ .]?[0-9]{4}([ .]?[0-9]{2})?")
+
+
+def callable_number(text: str) -> str:
+    """A number of the national plan, or a hotline (1800, 1900), as it was typed. Raises ``field.phone``."""
+    if not _HOTLINE.fullmatch(text):
+        phones.typed(text)
+    return text
 
 
 class OrganisationIn(PlaceIn):
@@ -64,6 +75,31 @@ def edit_organisation(
         add_unique(session, row, "tax_code", given.tax_code or given.gln or "")
         _log(session, actor, "organisation_changed", row, now)
     return row
+
+
+class ContactIn(Given):
+    """The telephone that whoever scans a stamp may call."""
+
+    phone: Annotated[str, line(20, 1), AfterValidator(callable_number)]
+
+
+def set_contact(session: Session, actor: Actor, given: ContactIn, now: datetime) -> Organisation:
+    """Change the telephone of the actor's own organisation; all else of it is the office's to write.
+
+    Raises:
+        NotAllowed: the role keeps no registry.
+    """
+    scope_of(actor, Act.MANAGE_REGISTRY)
+    row = session.get_one(Organisation, own_org(actor))
+    if change(row, {"phone": given.phone}):
+        session.flush()
+        _log(session, actor, "organisation_changed", row, now)
+    return row
+
+
+def own(session: Session, actor: Actor) -> Organisation:
+    """The organisation the actor works for."""
+    return session.get_one(Organisation, own_org(actor))
 
 
 def organisation(session: Session, public_id: str) -> Organisation:

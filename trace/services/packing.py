@@ -18,6 +18,7 @@ from trace.services.admission import Act, Actor, visible
 from trace.services.gates import crop_word
 from trace.services.harvesting import LotIn, next_code, register_lot
 from trace.services.holding import hold_by_rule, inherit, open_holds
+from trace.services.households import require_help
 from trace.services.lineage import drawn_g
 from trace.services.lot_states import lock_lots, lock_org, move
 from trace.services.pack_inputs import Draw, Inputs, PackIn, check_balance, check_inputs, draw_from
@@ -41,6 +42,8 @@ def pack_lot(session: Session, actor: Actor, given: PackIn, now: datetime) -> Lo
             ``pack.mixed``, ``pack.state``.
     """
     found = _find(session, actor, given)
+    for lot in found:
+        require_help(session, actor, lot.household_id)
     org = lock_org(session, found[0].org_id)
     lock_lots(session, [lot.id for lot in found])
     product = _product(session, found[0], given)

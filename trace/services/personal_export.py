@@ -23,7 +23,7 @@ FORMAT = "nongsan-household/1"
 _PLACED = ("commune_code", "old_commune_code")
 _FIELDS: dict[type[SQLModel], tuple[str, ...]] = {
     Household: ("code", "name", *_PLACED, "created_at", "erased_at"),
-    Consent: ("purpose", "version", "given_at", "withdrawn_at"),
+    Consent: ("purpose", "version", "how", "said_on", "given_at", "withdrawn_at"),
     Plot: ("code", "name", "crop", "variety", "area_m2", "latitude", "longitude", *_PLACED, "created_at"),
     DiaryEntry: (
         *("kind", "done_on", "material", "dose", "area_m2", "waiting_days", "operator", "note", "reason"),

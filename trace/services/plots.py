@@ -13,7 +13,9 @@ from trace.records.household import Household
 from trace.records.plot import GrowingArea, Plot
 from trace.services.admission import Act, Actor, fetch, visible
 from trace.services.crops import crop_of, variety_of
+from trace.services.households import by, require_help, stay_inside
 from trace.services.intake import DecimalComma, MaybeRow, Row, line, read
+from trace.services.logging_acts import append_leaf
 from trace.services.registering import (
     Area,
     Code,
@@ -46,13 +48,16 @@ class PlotIn(PlaceIn):
 
 def plot_input(values: Mapping[str, Any], sao_m2: int) -> PlotIn:
     """What a form sends, with the sào of this province."""
+    return read(PlotIn, read_area(values, sao_m2))
+
+
+def read_area(values: Mapping[str, Any], sao_m2: int) -> dict[str, Any]:
+    """Typed values with the area read; one that can not be read stays for the model to refuse."""
     typed = values.get("area_m2")
-    if not isinstance(typed, str):
-        return read(PlotIn, values)
     try:
-        return read(PlotIn, {**values, "area_m2": quantity.area_m2(typed, sao_m2=sao_m2)})
+        return {**values, "area_m2": quantity.area_m2(typed, sao_m2=sao_m2)} if typed else dict(values)
     except Fault:
-        return read(PlotIn, values)  # finds the same fault, and the others beside it
+        return dict(values)  # the model finds the same fault, and the others beside it
 
 
 def add_plot(session: Session, actor: Actor, given: PlotIn, now: datetime) -> Plot:
@@ -62,15 +67,20 @@ def add_plot(session: Session, actor: Actor, given: PlotIn, now: datetime) -> Pl
         NotFound: the household or growing area is not within reach.
         Invalid: the code is taken, or the place does not resolve.
     """
-    household = fetch(session, actor, Act.MANAGE_REGISTRY, Household, id=given.household_id)
+    household = fetch(session, actor, Act.REGISTER_FARM, Household, id=given.household_id)
+    require_help(session, actor, household.id)
     values = _columns(session, actor, given, household)
     row = Plot(org_id=household.org_id, household_id=household.id, code=given.code, created_at=now, **values)
-    return add_unique(session, row, "code", given.code)
+    add_unique(session, row, "code", given.code)
+    if actor.acts_for:
+        append_leaf(session, "plot_added", {"plot": row.id, "household": household.id, **by(actor)}, now)
+    return row
 
 
 def edit_plot(session: Session, actor: Actor, plot_id: int, given: PlotIn, now: datetime) -> Plot:
     """Change a plot; its code and household stay, because events name them."""
-    row = fetch(session, actor, Act.MANAGE_REGISTRY, Plot, id=plot_id)
+    row = fetch(session, actor, Act.REGISTER_FARM, Plot, id=plot_id)
+    require_help(session, actor, row.household_id)
     for field, kept in (("code", row.code), ("household_id", row.household_id)):
         if getattr(given, field) != kept:
             shape = {"expected": kept}
@@ -78,20 +88,26 @@ def edit_plot(session: Session, actor: Actor, plot_id: int, given: PlotIn, now: 
     household = session.get_one(Household, row.household_id)
     change(row, _columns(session, actor, given, household))
     session.flush()
+    if actor.acts_for:
+        append_leaf(session, "plot_changed", {"plot": row.id, "household": household.id, **by(actor)}, now)
     return row
 
 
 def _columns(session: Session, actor: Actor, given: PlotIn, household: Household) -> dict[str, Any]:
-    if given.growing_area_id is not None:
-        fetch(session, actor, Act.MANAGE_REGISTRY, GrowingArea, id=given.growing_area_id)
+    fields = {"crop", "variety", "area_m2", "latitude", "longitude"}
+    if not actor.acts_for:  # codes of growing areas are the cooperative's
+        fields |= {"growing_area_id"}
+        if given.growing_area_id is not None:
+            fetch(session, actor, Act.MANAGE_REGISTRY, GrowingArea, id=given.growing_area_id)
+    place = place_columns(session, given, household.commune_code)
+    stay_inside(actor, place)
     name = given.name or given.code
     return {
         "name": name,
         "search_key": plot_key(given.code, name),
-        **given.model_dump(
-            include={"crop", "variety", "area_m2", "growing_area_id", "latitude", "longitude"}
-        ),
-        **place_columns(session, given, household.commune_code),
+        "helped_by": actor.account_id if actor.acts_for else None,
+        **given.model_dump(include=fields),
+        **place,
     }
 
 

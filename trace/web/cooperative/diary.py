@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from trace.db import reading
 from trace.errors import Invalid, Refused
 from trace.records.diary_entry import DiaryKind
-from trace.services import diary, field_photos, lot_choices
+from trace.services import diary, field_photos, helping, lot_choices
 from trace.services.admission import Act
 from trace.services.gates import crop_word
 from trace.services.intake import read
@@ -37,8 +37,9 @@ def index() -> str:
     with reading() as session:
         rows = diary.entries(session, actor(), before=start, limit=diary.PAGE)
         photos = field_photos.counted(session, [entry.id for entry, _, _ in rows])
+        names = helping.writers(session, (one.recorded_by for one, _, _ in rows if one.acted_for))
     full = len(rows) == diary.PAGE
-    return render_template("cooperative/diary/index.html", rows=rows, photos=photos, full=full)
+    return render_template("cooperative/diary/index.html", rows=rows, photos=photos, names=names, full=full)
 
 
 @door.page("/moi", Act.WRITE_FARM)

@@ -8,13 +8,14 @@ from sqlmodel import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from trace.db import reading, transaction
-from trace.errors import NongsanError
-from trace.records.household import Household, Purpose
+from trace.errors import NongsanError, NotFound
+from trace.records.household import Household, HowSaid, Purpose
 from trace.records.plot import Plot
-from trace.services import households, plots, sites
-from trace.services.admission import Act, fetch
+from trace.services import helping, households, plots, sites
+from trace.services.admission import Act, fetch, may
 from trace.services.intake import read
 from trace.services.places import PlaceOption
+from trace.standards.local_time import local_day
 from trace.texts.formats import area
 from trace.web.door import Door
 from trace.web.form_state import FormState, blank, typed
@@ -29,6 +30,7 @@ from trace.web.registry_forms import (
     say,
     start_places,
     with_place,
+    words,
 )
 from trace.web.visitor import actor, face_language, now, settings
 
@@ -63,7 +65,8 @@ def index() -> str:
     more = url_for("farms.index", q=query, tu=start + PAGE) if total > start + PAGE else None
     title = say("registry.households.title", n=total)
     empty = say("registry.none_found", query=query) if query else say("registry.households.none")
-    add = (url_for("farms.new_household"), say("registry.household.new"))
+    own_way = "helping.new" if actor().acts_for else "farms.new_household"
+    add = (url_for(own_way), say("registry.household.new"))
     return render_template(
         LIST, title=title, items=items, empty=empty, query=query, more=more, links=links, add=add
     )
@@ -119,16 +122,26 @@ def add_household() -> Answer:
 @door.page("/ho/<int:household_id>", Act.VIEW_FARM)
 def household(household_id: int) -> str:
     """A household, its plots and what it agreed to."""
+    return household_page(household_id, blank(said_on=f"{local_day(now()):%d/%m/%Y}"))
+
+
+def household_page(household_id: int, form: FormState) -> str:
+    """The same, with what was typed about help."""
     with reading() as session:
         row = fetch(session, actor(), Act.VIEW_FARM, Household, id=household_id)
         land = plots.plots_of(session, actor(), row.id)
         given = households.consents(session, actor(), row.id)
+        names = helping.writers(session, (row.helped_by, *(one.recorded_by for one in given)))
     standing = {one.purpose: one for one in given if one.withdrawn_at is None}
     return render_template(
         "cooperative/registry/household.html",
         row=row,
         plots=[_plot_item(one) for one in land],
-        purposes=[purpose.value for purpose in Purpose],
+        purposes=[purpose.value for purpose in Purpose if purpose is not Purpose.HELP],
+        form=form,
+        names=names,
+        hows=words(HowSaid, "helped.how"),
+        may_write=not actor().acts_for or Purpose.HELP in standing,
         standing=standing,
         past=[one for one in given if one.withdrawn_at is not None],
     )
@@ -143,11 +156,11 @@ def contact(household_id: int) -> str:
     return render_template("cooperative/registry/contact.html", row=row, personal=personal)
 
 
-@door.page("/ho/<int:household_id>/sua", Act.MANAGE_REGISTRY)
+@door.page("/ho/<int:household_id>/sua", Act.REGISTER_FARM)
 def edit_household(household_id: int) -> str:
     """The form with what is stored; sealed fields stay empty."""
     with reading() as session:
-        row = fetch(session, actor(), Act.MANAGE_REGISTRY, Household, id=household_id)
+        row = fetch(session, actor(), Act.REGISTER_FARM, Household, id=household_id)
         places = start_places(session, row.commune_code)
     return str(_edit_household(row.id)(blank(code=row.code, name=row.name), places))
 
@@ -161,13 +174,13 @@ def _edit_household(household_id: int) -> Any:
     return form
 
 
-@door.page("/ho/<int:household_id>/sua", Act.MANAGE_REGISTRY, methods=["POST"])
+@door.page("/ho/<int:household_id>/sua", Act.REGISTER_FARM, methods=["POST"])
 def save_household(household_id: int) -> Answer:
     """Change a household."""
     values = typed((*HOUSEHOLD, "request_id"))
     try:
         with once() as session:
-            fetch(session, actor(), Act.MANAGE_REGISTRY, Household, id=household_id)
+            fetch(session, actor(), Act.REGISTER_FARM, Household, id=household_id)
             given = read(households.HouseholdIn, bare(with_place(session, values)))
             row = households.edit_household(session, actor(), household_id, given, now())
             answer = leads_to("farms.household", household_id=row.id)
@@ -183,6 +196,8 @@ def save_household(household_id: int) -> Answer:
 def consent(household_id: int) -> AnyResponse:
     """Give or withdraw a consent."""
     given = read(households.ConsentIn, {"purpose": request.form.get("purpose", "")})
+    if given.purpose is Purpose.HELP:  # says how and when, on a form of its own
+        raise NotFound()
     with once() as session:
         if request.form.get("what") == "withdraw":
             households.withdraw_consent(session, actor(), household_id, given.purpose, now())
@@ -202,8 +217,12 @@ def _plot_item(plot: Plot) -> Item:
 
 
 def _plot_form(session: Session, household_id: int, plot_id: int | None) -> Any:
-    areas = [("", say("registry.no_area")), *((str(one.id), f"{one.code} ({one.market})")
-             for one in sites.growing_areas(session, actor()))]  # fmt: skip
+    known = sites.growing_areas(session, actor()) if may(actor(), Act.MANAGE_REGISTRY) else ()
+    areas = [("", say("registry.no_area")), *((str(one.id), f"{one.code} ({one.market})") for one in known)]
+
+    area_box = [Box("growing_area_id", "registry.growing_area", "select", required=False, options=areas)]
+    if actor().acts_for:  # the cooperative's own to say
+        area_box = []
 
     def form(state: FormState, places: Places) -> str:
         boxes = (
@@ -212,7 +231,7 @@ def _plot_form(session: Session, household_id: int, plot_id: int | None) -> Any:
             Box("crop", "registry.crop", "select", options=crop_options()),
             Box("variety", "registry.variety", required=False, most=48),
             Box("area_m2", "registry.area", hint="registry.area.hint", unit="m²", most=24),
-            Box("growing_area_id", "registry.growing_area", "select", required=False, options=areas),
+            *area_box,
             Box("latitude", "registry.latitude", required=False, hint="registry.position.hint", most=12),
             Box("longitude", "registry.longitude", required=False, most=12),
             Box("place", "registry.commune", "place"),
@@ -226,21 +245,21 @@ def _plot_form(session: Session, household_id: int, plot_id: int | None) -> Any:
     return form
 
 
-@door.page("/ho/<int:household_id>/vuon/moi", Act.MANAGE_REGISTRY)
+@door.page("/ho/<int:household_id>/vuon/moi", Act.REGISTER_FARM)
 def new_plot(household_id: int) -> str:
     """An empty form for a plot of a household."""
     with reading() as session:
-        home = fetch(session, actor(), Act.MANAGE_REGISTRY, Household, id=household_id)
+        home = fetch(session, actor(), Act.REGISTER_FARM, Household, id=household_id)
         form, places = _plot_form(session, home.id, None), start_places(session, home.commune_code)
     return str(form(blank(), places))
 
 
-@door.page("/ho/<int:household_id>/vuon/moi", Act.MANAGE_REGISTRY, methods=["POST"])
+@door.page("/ho/<int:household_id>/vuon/moi", Act.REGISTER_FARM, methods=["POST"])
 def add_plot(household_id: int) -> Answer:
     """Register a plot."""
     values = typed((*PLOT, "request_id"))
     with reading() as session:
-        home = fetch(session, actor(), Act.MANAGE_REGISTRY, Household, id=household_id)
+        home = fetch(session, actor(), Act.REGISTER_FARM, Household, id=household_id)
         form = _plot_form(session, home.id, None)
     try:
         with once() as session:
@@ -254,21 +273,21 @@ def add_plot(household_id: int) -> Answer:
     return answer
 
 
-@door.page("/vuon/<int:plot_id>", Act.MANAGE_REGISTRY)
+@door.page("/vuon/<int:plot_id>", Act.REGISTER_FARM)
 def edit_plot(plot_id: int) -> str:
     """The form with what is stored."""
     with reading() as session:
-        row = fetch(session, actor(), Act.MANAGE_REGISTRY, Plot, id=plot_id)
+        row = fetch(session, actor(), Act.REGISTER_FARM, Plot, id=plot_id)
         form, places = _plot_form(session, row.household_id, row.id), start_places(session, row.commune_code)
     return str(form(blank(**{name: getattr(row, name, None) for name in PLOT}), places))
 
 
-@door.page("/vuon/<int:plot_id>", Act.MANAGE_REGISTRY, methods=["POST"])
+@door.page("/vuon/<int:plot_id>", Act.REGISTER_FARM, methods=["POST"])
 def save_plot(plot_id: int) -> Answer:
     """Change a plot."""
     values = typed((*PLOT, "request_id"))
     with reading() as session:
-        row = fetch(session, actor(), Act.MANAGE_REGISTRY, Plot, id=plot_id)
+        row = fetch(session, actor(), Act.REGISTER_FARM, Plot, id=plot_id)
         form = _plot_form(session, row.household_id, row.id)
     try:
         with once() as session:

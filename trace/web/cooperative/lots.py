@@ -13,6 +13,7 @@ from trace.services import (
     destroying,
     field_photos,
     harvesting,
+    helping,
     holding,
     lot_choices,
     lot_pages,
@@ -69,6 +70,8 @@ def _form(state: FormState) -> str:
     if "plot_id" not in state.values:
         state.values |= {"when": "today", "product": offered.last_product}
         state.values |= {"plot_id": str(offered.last.plot_id)} if offered.last else {}
+        if offered.last is None and len(offered.products) == 1:
+            state.values["product"] = offered.products[0].public_id  # nothing else can be meant
     return render_template("cooperative/lots/new.html", form=state, offered=offered, weight=_read(state))
 
 
@@ -154,9 +157,11 @@ def _page(public_id: str, form: FormState) -> str:
         found = lot_pages.lot_detail(session, actor(), public_id)
         offered = lot_choices.choices(session, actor()) if may(actor(), Act.WRITE_FARM) else None
         photos = field_photos.photos_of(session, found.lot)
+        names = helping.writers(session, (found.lot.created_by,) if found.lot.acted_for else ())
     return render_template(
         "cooperative/lots/show.html",
         d=found,
+        names=names,
         photos=photos,
         most_photos=field_photos.MOST,
         form=form,
