@@ -117,12 +117,14 @@ from trace.web.office import rules as office_rules
 from trace.web.office import tracing as office_tracing
 from trace.web.office import training as office_training
 from trace.web.office import work as office_work
+from trace.web.openid import pages as openid_pages
 
 DOORS: tuple[Door, ...] = (
     account.door,
     sign_in_code.door,
     own_password.door,
     own_factor.door,
+    openid_pages.door,
     own_devices.door,
     health.door,
     consumer.door,

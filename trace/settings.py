@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -19,6 +20,7 @@ from trace.settings_outside import (
     CarrierSettings,
     MailSettings,
     MarketplaceSettings,
+    OpenIdSettings,
     ReportServerSettings,
     is_name,
     is_network,
@@ -99,6 +101,7 @@ class Settings(BaseModel):
     report_servers: dict[str, ReportServerSettings] = Field(default_factory=dict)
     mail: MailSettings | None = None
     timestamp_url: str = ""
+    openid: OpenIdSettings | None = None
 
     @field_validator("report_servers")
     @classmethod
@@ -212,6 +215,17 @@ class Settings(BaseModel):
         """Whether roles that need a second factor are let in no further without one."""
         since = self.second_factor
         return since <= today if isinstance(since, date) else since == "required"
+
+    @property
+    def openid_secret(self) -> Path:
+        """What shows the other service that we ask (mode 0600)."""
+        given = self.openid.secret_file if self.openid else None
+        return given or self.instance / "openid.secret"
+
+    @property
+    def openid_name(self) -> str:
+        """What people call the other service whose accounts open accounts here; empty where there is none."""
+        return (self.openid.name or urlsplit(self.openid.issuer).hostname or "") if self.openid else ""
 
     @property
     def is_https(self) -> bool:

@@ -6,6 +6,7 @@ import ipaddress
 import re
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -142,6 +143,55 @@ class MailSettings(BaseModel):
     def at_port(self) -> int:
         """The port, where none is said the usual one."""
         return self.port or {"starttls": 587, "tls": 465, "none": 25}[self.security]
+
+
+class OpenIdSettings(BaseModel):
+    """Another service whose accounts open accounts here (OpenID Connect).
+
+    ``claim`` names who somebody is there. ``hosts`` are those beside the issuer's that its addresses may
+    name. ``acr`` is a list of which the answer must hold one, ``amr`` one of which it must hold all; with
+    ``is_second_factor`` an answer that does stands for a second factor here.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    issuer: str
+    client_id: str = Field(min_length=1)
+    client_auth: Literal["basic", "post", "none"] = "basic"
+    secret_file: Path | None = None
+    ca_file: Path | None = None
+    name: str = Field(default="", max_length=60)
+    scopes: tuple[str, ...] = ("openid",)
+    claim: str = Field(default="sub", min_length=1)
+    hosts: tuple[str, ...] = ()
+    acr: tuple[str, ...] = ()
+    amr: tuple[str, ...] = ()
+    is_second_factor: bool = False
+
+    @field_validator("issuer")
+    @classmethod
+    def _issuer(cls, issuer: str) -> str:
+        read = urlsplit(issuer)
+        is_local = read.scheme == "http" and is_this_machine(read.hostname or "")
+        if not read.hostname or read.query or read.fragment or not (read.scheme == "https" or is_local):
+            raise ValueError("is no address such as https://dang-nhap.example.vn, without ? and #")
+        return issuer
+
+    @field_validator("hosts")
+    @classmethod
+    def _hosts(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
+        for host in hosts:
+            if not is_name(host):
+                raise ValueError(f"{host!r} is no name such as khoa.example.vn")
+        return tuple(host.lower() for host in hosts)
+
+    @model_validator(mode="after")
+    def _whole(self) -> "OpenIdSettings":
+        if "openid" not in self.scopes:
+            raise ValueError("must have openid among its scopes")
+        if self.is_second_factor and not (self.acr or self.amr):
+            raise ValueError("may have is_second_factor only with acr or amr to tell it by")
+        return self
 
 
 def is_this_machine(host: str) -> bool:

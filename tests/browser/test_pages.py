@@ -30,7 +30,8 @@ WRONG = {
     "products": "Mã sản phẩm,Tên sản phẩm,Cây trồng,Khối lượng\nSP-900,Vải thử,vải,-5\n",
 }
 # Answers to programs, forms, downloads without a page of their own; the ways to carrier and marketplace;
-# what only a mail links to, which has tests of its own; where only a sent form leads (below).
+# what only a mail links to and what stands before the door, which have tests of their own; where only a sent
+# form leads (below).
 NO_PAGES = {
     "static",
     "health.healthz",
@@ -70,6 +71,10 @@ NO_PAGES = {
     "mail_links.ask_confirm",
     "mail_links.ask_leave",
     "problems.follow",
+    "sign_in_code.form",
+    "openid.leave",
+    "openid.form",
+    "openid.come_back",
 }
 
 

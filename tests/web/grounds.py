@@ -74,7 +74,7 @@ from trace.standards.local_time import local_day
 from trace.web.door import Open
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-PASSING = {"login_session", "login_failure", "scan", "stamp_seen", "alarm"}
+PASSING = {"login_session", "login_failure", "openid_attempt", "scan", "stamp_seen", "alarm"}
 """Tables that answers to anybody may write: sessions, failed sign-ins, scans."""
 DAY = date(2026, 6, 12)
 _numbers = itertools.count(1)
@@ -696,6 +696,7 @@ FORMS: dict[str, Make] = {
     "own_factor.confirm": lambda _e: {"code": "000000"},
     "own_factor.renew_codes": lambda _e: {"code": "000000"},
     "own_factor.switch_off": lambda _e: {"password": "sai rồi", "off_code": "000000"},
+    "openid.begin": lambda _e: {"password": "sai rồi"},
     "own_password.change": lambda _e: {"old": "sai rồi", "new": "một câu dài dễ nhớ"},
     "account.sign_in": lambda _e: {"login": "ai-do", "password": "sai", "next": "/htx"},
     "lots.create": lambda e: {

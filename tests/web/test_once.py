@@ -54,6 +54,7 @@ OWN_WAYS |= {
     "shipments.py",
     "own_password.py",
     "own_factor.py",
+    "pages.py",
     "sign_in_code.py",
     "visitor.py",
 }

@@ -8,9 +8,9 @@ from sqlmodel import Session
 
 from trace.commands.terminal import as_json, now, opened, say
 from trace.db import transaction
-from trace.errors import FieldProblem, Invalid
+from trace.errors import FieldProblem, Invalid, NotFound, Refused
 from trace.records.account import Role
-from trace.services import accounts, api_tokens, password_changing
+from trace.services import accounts, api_tokens, openid, password_changing
 from trace.services.organisations import organisation
 
 _BOUND = {Role.FARMER, Role.COOP_STAFF, Role.COOP_MANAGER, Role.PACKING_HOUSE}
@@ -64,6 +64,25 @@ def password(login: str, *, password_stdin: bool, drop_factor: bool, as_json: bo
         ended = password_changing.reset_password(session, login, chosen, drops_factor=drop_factor)
     made: dict[str, str] = {} if password_stdin else {"password": chosen}
     say({"login": login, "sessions_ended": ended, **made}, as_json=as_json, lines=[login, *made.values()])
+
+
+@user.command()
+@click.argument("login")
+@click.argument("value", required=False)
+@as_json
+def link(login: str, value: str | None, *, as_json: bool) -> None:
+    """Let the other service's account with VALUE in the chosen claim open LOGIN; without VALUE, none."""
+    with opened() as settings, transaction() as session:
+        account = accounts.account_named(session, login)
+        if account is None:
+            raise NotFound("account.unknown", login=login)
+        if settings.openid is None:
+            raise Refused("openid.none")
+        openid.unlink(session, account.id)
+        if value:
+            who = openid.who_hash(settings.openid.issuer, settings.openid.claim, value)
+            openid.link(session, account.id, who, now())
+    say({"login": account.login, "is_linked": bool(value)}, as_json=as_json, lines=[account.login])
 
 
 def _org(session: Session, role: Role, public_id: str) -> int | None:

@@ -57,16 +57,19 @@ def sign_in() -> AnyResponse | tuple[str, int]:
     return come_in(found, request.form.get("next"))
 
 
-def come_in(who: Account, target: str | None, way: Way = Way.PASSWORD) -> AnyResponse:
+def come_in(
+    who: Account, target: str | None, way: Way = Way.PASSWORD, *, has_shown_factor: bool = False
+) -> AnyResponse:
     """A session for this browser, the old one's end, and on to the page or to what is to be shown first."""
     with transaction() as session:
         login_sessions.end_session(session, session_secret())
-        shown = {"has_factor": second_factor.has_factor(session, who.id), "has_shown": False}
+        shown = {"has_factor": second_factor.has_factor(session, who.id), "has_shown": has_shown_factor}
         is_demanded = settings().demands_factor(local_day(now()))
         how = second_factor.standing(Role(who.role), **shown, is_demanded=is_demanded)
         days = settings().session_days if how is Standing.OPEN else 0
         device = request.user_agent.string
-        secret = login_sessions.open_session(session, who, device, now(), days, way=way)
+        opened = (session, who, device, now(), days)
+        secret = login_sessions.open_session(*opened, way=way, has_shown_factor=has_shown_factor)
     further = safe_next(target)
     is_open = how is Standing.OPEN
     answer = redirect(further or home_of(who) if is_open else url_for(way_in(how), next=further))

@@ -55,6 +55,7 @@ def _common() -> dict[str, Any]:
         "is_demo": request_is_demo(),
         "by_file_names": BY_FILE,
         "contact_phone": settings().contact_phone,
+        "openid_name": settings().openid_name,
     }
 
 
