@@ -72,6 +72,7 @@ NO_PAGES = {
     "mail_links.ask_leave",
     "problems.follow",
     "sign_in_code.form",
+    "phone_pages.ask",
     "openid.leave",
     "openid.form",
     "openid.come_back",

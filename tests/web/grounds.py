@@ -480,6 +480,7 @@ CHOICES: dict[str, str] = {
     "epcis_resources.kind": "epcs",
     "epcis_events.token": "trang-sau",
     "device": "0123456789abcdef",
+    "ticket": "ma-khong-co-tren-man-hinh-nao",
 }
 """Parameters that choose among fixed things and belong to nobody; ``typed`` is a stamp's code."""
 SHARED = {"rule_id", "sha256", "ext_shop_id", "mark"}

@@ -55,6 +55,7 @@ OWN_WAYS |= {
     "own_password.py",
     "own_factor.py",
     "pages.py",
+    "phone_pages.py",
     "sign_in_code.py",
     "visitor.py",
 }

@@ -20,7 +20,7 @@ from trace.records.import_run import ImportUpload
 from trace.records.lot import Lot
 from trace.records.plot import Plot
 from trace.records.training import TrainingAttendance
-from trace.services import openid, second_factor
+from trace.services import openid, phone_sign_in, second_factor
 from trace.services.admission import Act, Actor, fetch
 from trace.services.households import household_key
 from trace.services.logging_acts import append_leaf
@@ -110,6 +110,7 @@ def _empty_account(session: Session, account: Account, now: datetime) -> None:
     session.execute(delete(RequestKey).where(col(RequestKey.account_id) == account.id))
     second_factor.switch_off(session, account.id)
     openid.unlink(session, account.id)
+    phone_sign_in.forget(session, account.id)
     mine = update(ApiToken).where(col(ApiToken.account_id) == account.id)
     session.execute(mine.values(name=""))
     session.execute(mine.where(col(ApiToken.revoked_at).is_(None)).values(revoked_at=now))

@@ -12,6 +12,7 @@ from trace.records.event_subscription import EventSent, EventSubscription
 from trace.records.job import Job, JobState
 from trace.records.mail import Mail, MailFile
 from trace.records.market_push import MarketPush
+from trace.records.phone_ticket import PhoneTicket
 
 FAILURES = timedelta(days=1)
 REQUEST_KEYS = timedelta(days=7)
@@ -32,6 +33,7 @@ def sweep(session: Session, now: datetime) -> dict[str, int]:
     over = col(Job.state).in_((JobState.FAILED, JobState.DEAD))
     sweeps = {
         "sessions": delete(LoginSession).where(col(LoginSession.expires_at) < now),
+        "phone_codes": delete(PhoneTicket).where(col(PhoneTicket.expires_at) < now - FAILURES),
         "sign_ins": delete(LoginFailure).where(col(LoginFailure.failed_at) < now - FAILURES),
         "request_keys": delete(RequestKey).where(col(RequestKey.created_at) < now - REQUEST_KEYS),
         "pushes": delete(MarketPush).where(col(MarketPush.read_at) < now - PUSHES),

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from trace.errors import FieldProblem, Invalid, NotFound
 from trace.records.account import Account
-from trace.services import second_factor
+from trace.services import phone_sign_in, second_factor
 from trace.services.accounts import account_named, check_login_tries
 from trace.services.admission import lock
 from trace.services.login_sessions import end_all_sessions, end_other_sessions
@@ -72,3 +72,4 @@ def _put(session: Session, account: Account, password: str, field: str) -> None:
     if problems:
         raise Invalid(problems)
     account.password_hash = hashed(password)
+    phone_sign_in.forget(session, account.id)

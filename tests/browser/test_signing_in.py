@@ -1,0 +1,108 @@
+"""Before the door and behind it: a second factor, and a telephone let in by a code on the screen."""
+
+import base64
+import io
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import zxingcpp
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Devices, sign_in
+from tests.browser.house import Stand
+from tests.browser.looking import Watcher, shape, violations
+from trace.standards import totp
+
+pytestmark = pytest.mark.browser
+
+FACTOR, PHONE = "/tai-khoan/xac-thuc", "/tai-khoan/dien-thoai"
+
+
+def faults(page: Page) -> list[str]:
+    return [*shape(page, "vi"), *violations(page)]
+
+
+def read_code(page: Page) -> str:
+    """What a camera reads from the screen."""
+    picture = Image.open(io.BytesIO(page.locator(".qr").screenshot()))
+    return str(zxingcpp.read_barcodes(picture)[0].text)
+
+
+def code_of(secret: bytes, ahead: int = 0) -> str:
+    return totp.code_of(secret, totp.step_at(datetime.now(UTC) + timedelta(seconds=30 * ahead)))
+
+
+def test_a_second_factor_is_set_up_asked_for_and_switched_off(stand: Stand, devices: Devices) -> None:
+    watcher = Watcher(devices.new(bypass_csp=True), stand, "digital_team")
+    page, password = watcher.page, stand.account("digital_team")[1]
+    page.goto(stand.web + FACTOR)
+    assert faults(page) == []
+    page.fill("[name=password]", password)
+    page.click("main button.primary")
+    assert faults(page) == []
+    secret = base64.b32decode(page.inner_text(".typed").replace(" ", ""))
+    assert totp.typed_secret(secret).replace(" ", "") in read_code(page)
+    page.fill("[name=code]", code_of(secret))
+    page.click("main button.primary")
+    expect(page.locator(".paper-codes li")).to_have_count(10)
+    assert faults(page) == []
+    paper = page.locator(".paper-codes li").all_inner_texts()
+    page.click("main a.primary")
+    other = sign_in_half(devices, stand)
+    assert faults(other) == []
+    other.fill("[name=code]", paper[0])
+    other.click("main button.primary")
+    other.wait_for_url(lambda url: "/dang-nhap" not in url)
+    page.goto(stand.web + FACTOR)
+    assert faults(page) == []
+    page.fill("[name=password]", password)
+    page.fill("[name=off_code]", paper[1])
+    page.click("main button.danger")
+    page.wait_for_url(stand.web + "/tai-khoan")
+    assert watcher.said == []
+
+
+def sign_in_half(devices: Devices, stand: Stand) -> Page:
+    page = devices.new(bypass_csp=True)
+    login, password = stand.account("digital_team")
+    page.goto(f"{stand.web}/dang-nhap")
+    page.fill("[name=login]", login)
+    page.fill("[name=password]", password)
+    page.click("main button")
+    page.wait_for_url(lambda url: "/dang-nhap/ma" in url)
+    return page
+
+
+def test_a_telephone_reads_the_code_on_the_screen_and_is_in(stand: Stand, devices: Devices) -> None:
+    desktop = sign_in(devices.new(), stand, "coop_manager")
+    desktop.goto(stand.web + PHONE)
+    desktop.click("main button.primary")
+    address = read_code(desktop)
+    assert address.startswith(f"{stand.web}/vao/")
+    phone = devices.new(bypass_csp=True)
+    phone.goto(address)
+    assert faults(phone) == []
+    phone.click("main button.primary")
+    phone.wait_for_url(f"{stand.web}/htx")
+    expect(desktop.locator("#dien-thoai[data-state=used]")).to_contain_text("đã đăng nhập")
+    phone.goto(address)
+    expect(phone.locator("h1")).to_contain_text("hết")
+    assert faults(phone) == []
+
+
+def test_pages_of_ones_account_are_accessible(stand: Stand, devices: Devices) -> None:
+    watcher = Watcher(devices.new(bypass_csp=True), stand, "coop_manager")
+    found = []
+    for path in ("/tai-khoan", "/tai-khoan/mat-khau", FACTOR, PHONE):
+        found += [*watcher.faults(path, "vi"), *violations(watcher.page), *watcher.faults(path, "en")]
+    assert found == []
+
+
+def test_a_password_can_be_looked_at_while_it_is_typed(stand: Stand, devices: Devices) -> None:
+    page = sign_in(devices.new(), stand, "coop_manager")
+    page.goto(f"{stand.web}/tai-khoan/mat-khau")
+    page.fill("[name=new]", "một câu dài dễ nhớ")
+    expect(page.locator("[name=new]")).to_have_attribute("type", "password")
+    page.check("[data-shows-passwords] input")
+    expect(page.locator("[name=new]")).to_have_attribute("type", "text")
