@@ -6,9 +6,11 @@ WORKERS ?= 2
 DEBIAN := chromium poppler-utils libzbar0 qpdf fonts-noto-cjk
 BENCH_DEBIAN := libqrencode4
 SOAK_DEBIAN := libreoffice-calc-nogui
+LIGHTHOUSE := lighthouse@12.8.2
+LIGHTHOUSE_IN := .cache/lighthouse
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench soak chaos lock screenshots debian
+.PHONY: help setup run test check bench lighthouse soak chaos lock screenshots debian
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -30,6 +32,15 @@ check: $(VENV)/ready-test ## lint, types, floors
 bench: DEBIAN := $(BENCH_DEBIAN)
 bench: $(VENV)/ready-bench debian ## every bar, one line of JSON each with its same-run ratio
 	@$(BIN)/python -m tests.bench
+
+lighthouse: DEBIAN := chromium
+lighthouse: $(VENV)/ready-test debian ## scores of the pages on a phone at slow 4G
+	@command -v npm >/dev/null || { echo "Node's npm is missing. Run: apt-get install -y npm"; exit 1; }
+	@test -x $(LIGHTHOUSE_IN)/node_modules/.bin/lighthouse && \
+	  grep -q '"version": "$(lastword $(subst @, ,$(LIGHTHOUSE)))"' $(LIGHTHOUSE_IN)/node_modules/lighthouse/package.json || \
+	  { echo "Installing $(LIGHTHOUSE) (once) ..."; mkdir -p $(LIGHTHOUSE_IN); \
+	    npm install --silent --no-audit --no-fund --no-save --no-package-lock --prefix $(LIGHTHOUSE_IN) $(LIGHTHOUSE); }
+	@$(BIN)/python -m tests.bench.lighthouse $(LIGHTHOUSE_IN)/node_modules/.bin/lighthouse
 
 soak: DEBIAN := $(DEBIAN) $(SOAK_DEBIAN)
 soak: $(VENV)/ready-test debian ## the long hauls of codes and of shops that misbehave

@@ -113,7 +113,8 @@ class OfferResult:
 class Listing:
     """One thing on sale as the marketplace shows it; one per variant where a listing has variants.
 
-    ``price_minor`` is its price where the marketplace counts in another currency than đồng.
+    ``price_minor`` is its price where the marketplace counts in another currency than đồng. ``page_url`` is
+    the page where buyers find it, as far as the marketplace itself told (``public_page``); "" otherwise.
     """
 
     ext_listing_id: str
@@ -124,6 +125,7 @@ class Listing:
     status: ListingStatus
     ext_model_id: str = ""
     price_minor: int | None = None
+    page_url: str = ""
 
     def has_price_of(self, offer: Offer) -> bool:
         """Whether buyers pay what the offer asks, in the currency the marketplace counts in."""

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from marketplaces.interface import MarketplaceError
 from marketplaces.lazada.gateway import Gateway
+from marketplaces.public_page import public_page
 from marketplaces.publishing import Shown
 from marketplaces.reading import MalformedError, Record
 from marketplaces.values import Category, Listing, ListingStatus
@@ -20,6 +21,8 @@ CATEGORIES = "/category/tree/get"
 PAGE_SIZE = 50
 MOST_OFFSET = 10_000
 DEEPEST = 20
+HOSTS = ("lazada.vn",)
+"""Where buyers in Vietnam shop."""
 
 STATUSES: dict[str, ListingStatus] = {
     "active": "on_sale",
@@ -89,6 +92,7 @@ def _skus(product: Record) -> Iterator[Shown]:
             price_vnd=sku.number("price"),
             stock=sku.number("quantity"),
             status=status,
+            page_url=public_page(sku.text("Url", default=""), HOSTS),
         )
         description = attributes.text("description", default="")
         yield Shown(listing, description, _weight_g(sku), product.identifier("item_id"))

@@ -25,7 +25,7 @@ from trace.standards.local_time import local_day
 from trace.standards.province_map import map_of_hai_phong
 from trace.texts.catalogs import t
 from trace.texts.formats import listed
-from trace.web.verdict_words import days_said
+from trace.web.verdict_words import days_said, own_name
 
 NOW = datetime.now(UTC)
 TODAY = local_day(NOW)
@@ -420,3 +420,44 @@ def test_the_first_link_of_a_page_is_spoken_in_its_language(
 ) -> None:
     first = page(client, f"/lo/{lot_of(coop).public_id}", lang).split('class="skip"')[1].split("</a>")[0]
     assert ("To the main content" in first) is (lang == "en")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_card_of_a_recalled_lot_says_so_wherever_it_was_shared(
+    client: FlaskClient, coop: world.Coop, lang: str
+) -> None:
+    lot = lot_of(coop)
+    path = f"/lo/{lot.public_id}"
+    figures = {"lot": lot.code, "product": own_name(coop.product, lang), "coop": own_name(coop.org, lang)}
+    before = unescape(page(client, path, lang))
+    with transaction() as session:
+        stamped.recall(session, NOW, lot)
+    after = unescape(page(client, path, lang))
+    title = t(lang, "consumer.recalled.title", **figures)
+    about = t(lang, "consumer.recalled.about", **figures, date=local_day(NOW))
+    for said, where in ((title, "og:title"), (about, "og:description")):
+        mark = f'<meta property="{where}" content="{said}">'
+        assert mark in after
+        assert mark not in before
+    assert f"<title>{title}" in after
+    assert '"offers"' not in after
+
+
+def test_each_language_is_a_page_of_its_own_that_names_the_others(
+    client: FlaskClient, coop: world.Coop
+) -> None:
+    path = f"/lo/{lot_of(coop).public_id}"
+    for asked, own in ((path, path), (f"{path}?lang=en", f"{path}?lang=en"), (f"{path}?lang=xx", path)):
+        text = client.get(asked).text
+        assert f'<link rel="canonical" href="http://localhost{own}">' in text
+        assert f'<meta property="og:url" content="http://localhost{own}">' in text
+        assert f'hreflang="x-default" href="http://localhost{path}">' in text
+        assert f'hreflang="en" href="http://localhost{path}?lang=en">' in text
+
+
+def test_a_card_has_a_picture_of_our_own_host_where_the_product_has_none(
+    client: FlaskClient, coop: world.Coop
+) -> None:
+    text = page(client, f"/lo/{lot_of(coop).public_id}")
+    [address] = re.findall(r'<meta property="og:image" content="http://localhost([^"]+)">', text)
+    assert client.get(address).content_type == "image/png"

@@ -67,6 +67,10 @@ class Listing(SQLModel, table=True):
     ``price_minor`` is the price last sent to a shop of another currency, and ``price_rate_id`` the rate that
     made it; it stays until the manager asks for a price again.
 
+    ``seen_at`` is when the shop's shelf was last read and this stood there; ``seen_stock``,
+    ``seen_price_vnd`` (none in another currency) and ``page_url`` are what the shop showed then, whatever we
+    wish it to show.
+
     Hashes per field group (content, price, stock, status): desired by us, sent, confirmed by the shop.
     """
 
@@ -97,5 +101,9 @@ class Listing(SQLModel, table=True):
     sent: str = Field(default="{}", max_length=400)
     confirmed: str = Field(default="{}", max_length=400)
     last_error: str = Field(default="", max_length=600)
+    seen_at: datetime | None = None
+    seen_stock: int | None = None
+    seen_price_vnd: int | None = big(default=None, nullable=True)
+    page_url: str | None = Field(default=None, max_length=500)
     created_at: datetime
     updated_at: datetime

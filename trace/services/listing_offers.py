@@ -233,6 +233,14 @@ def record_results(
             listing.confirmed = json.dumps(dict(one.hashes))
             listing.price_minor, listing.price_rate_id = one.offer.price_minor, one.rate_id
             listing.stock = one.offer.stock if listing.follows_lots else listing.stock
+            _note_shown(listing, one.offer)
         listing.updated_at = now
     session.flush()
     return counts
+
+
+def _note_shown(listing: Listing, offer: Offer) -> None:
+    """What the shop took is what it shows now; when it was last looked at, and where, stays."""
+    if listing.seen_at is not None:
+        listing.seen_stock = offer.stock
+        listing.seen_price_vnd = offer.price_vnd if offer.price_minor is None else None

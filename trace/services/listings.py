@@ -95,6 +95,7 @@ def record_shelf(session: Session, shop_id: int, shown: Iterable[Shown], now: da
         row = find_or_add(session, rows, shop_id, thing, now)
         row.ext_name, row.ext_sku = plain(thing.name)[:240], thing.sku[:64]
         row.ext_status, row.is_missing = thing.status, False
+        _note_seen(row, thing, now)
         if row.desired == "{}":  # not ours to price yet: show what the shop shows
             row.price_vnd = thing.price_vnd if thing.price_minor is None else None
             row.price_minor, row.stock, row.on_sale = (
@@ -107,6 +108,12 @@ def record_shelf(session: Session, shop_id: int, shown: Iterable[Shown], now: da
         rows[number].is_missing = True
     session.flush()
     return len(seen)
+
+
+def _note_seen(row: Listing, thing: Shown, now: datetime) -> None:
+    row.seen_at, row.seen_stock = now, thing.stock
+    row.seen_price_vnd = thing.price_vnd if thing.price_minor is None else None
+    row.page_url = thing.page_url or None
 
 
 @dataclass(frozen=True)

@@ -93,6 +93,9 @@ HTTP_STATUS = {
 SHOWS_LOT = frozenset({State.RECALLED, State.CLONE_SUSPECT, State.EXPIRED, State.SEEN, State.FIRST})
 """States whose page tells the lot's facts."""
 
+INVITES = frozenset({State.SEEN, State.FIRST})
+"""States whose page says where more of the goods is sold: valid, in date, and nothing to be careful of."""
+
 SHOWS_COOPERATIVE = SHOWS_LOT | {State.VOIDED, State.NOT_ACTIVATED}
 """States whose page names the cooperative that received the stamp."""
 

@@ -18,7 +18,8 @@ from trace.services.scan_notes import Note, store_notes
 from trace.services.scanning import Reader, Reading
 from trace.services.stamp_marks import ends
 from trace.services.story import Story, tell
-from trace.services.verdicts import COUNTS_AS_GUESS, IN_BLOCK, SHOWS_LOT, State
+from trace.services.verdicts import COUNTS_AS_GUESS, IN_BLOCK, INVITES, SHOWS_LOT, State
+from trace.services.where_to_buy import OnSale, where_to_buy
 from trace.standards import stamp_code
 from trace.standards.local_time import local_day
 from trace.web.limiter import GuessLimiter
@@ -28,12 +29,24 @@ from trace.web.visitor import now, settings
 
 
 @dataclass(frozen=True)
+class Told:
+    """What a page says of the goods beside the verdict."""
+
+    story: Story | None = None
+    on_sale: tuple[OnSale, ...] = ()
+
+
+NOTHING = Told()
+
+
+@dataclass(frozen=True)
 class Checked:
     """An answer ready to be shown; ``who`` is given its cookie where it saw a real stamp."""
 
     reading: Reading
     at: datetime
     story: Story | None = None
+    on_sale: tuple[OnSale, ...] = ()
     wait_s: int = 0
     who: Reader | None = None
 
@@ -61,39 +74,40 @@ def check(typed: str) -> Checked:
 def _answer(code: str, who: Reader, at: datetime) -> Checked:
     """The verdict and its side effects; whatever fails answers "cannot check now", never more."""
     try:
-        reading, story = _read(code, who, at)
+        reading, told = _read(code, who, at)
         if reading.state is State.NOT_ACTIVATED:
             who = replace(who, org_id=member_org())
         if reading.wants_claim:
-            reading, story = _claimed(reading, story, code, who, at)
+            reading, told = _claimed(reading, told, code, who, at)
         else:
             _leave_note(reading, who, at)
     except (SQLAlchemyError, NongsanError) as error:
         log.error("check.unavailable", error=type(error).__name__)
         return Checked(Reading(State.UNAVAILABLE, code), at)
-    return Checked(reading, at, story, who=who if reading.state in IN_BLOCK else None)
+    known = who if reading.state in IN_BLOCK else None
+    return Checked(reading, at, told.story, told.on_sale, who=known)
 
 
-def _read(code: str, who: Reader, at: datetime) -> tuple[Reading, Story | None]:
+def _read(code: str, who: Reader, at: datetime) -> tuple[Reading, Told]:
     with reading_database() as session:
         reading = scanning.read_stamp(session, code, who, at, _mark_of)
         if reading.state not in SHOWS_LOT or reading.info is None or reading.info.lot_id is None:
-            return reading, None
-        return reading, tell(session, reading.info.lot_id, local_day(at))
+            return reading, NOTHING
+        story = tell(session, reading.info.lot_id, local_day(at))
+        invites = reading.state in INVITES
+        return reading, Told(story, where_to_buy(session, reading.info.product_id, at) if invites else ())
 
 
-def _claimed(
-    reading: Reading, story: Story | None, code: str, who: Reader, at: datetime
-) -> tuple[Reading, Story | None]:
+def _claimed(reading: Reading, told: Told, code: str, who: Reader, at: datetime) -> tuple[Reading, Told]:
     """FIRST is said after its commit only; who comes second reads the row of who came first."""
     note = scanning.note_of(reading, who, at)
     won = writer().claim(note) if note is not None else None
     if won:
-        return reading.won(), story
+        return reading.won(), told
     if won is None:
-        return reading.without_history(), story
-    again, story = _read(code, who, at)
-    return (again.without_history() if again.wants_claim else again), story
+        return reading.without_history(), told
+    again, told = _read(code, who, at)
+    return (again.without_history() if again.wants_claim else again), told
 
 
 def _leave_note(reading: Reading, who: Reader, at: datetime) -> None:

@@ -1,14 +1,15 @@
 """Pages for sharing: a lot's story, a product, their pictures. The stamp's code never leads here or back."""
 
-import json
+from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, current_app, url_for
+from flask import Response, current_app, request, url_for
 from markupsafe import Markup
 
 from trace.db import reading
 from trace.services import public_pages
-from trace.services.public_pages import LotPage, ProductPage, RecallNotice, is_food
+from trace.services.public_pages import LotPage, RecallNotice, is_food
+from trace.services.where_to_buy import where_to_buy
 from trace.standards.local_time import local_day
 from trace.standards.province_map import marked
 from trace.texts.catalogs import t, t_html
@@ -18,7 +19,15 @@ from trace.web.door import Door, Open
 from trace.web.link_notice import notices_here
 from trace.web.page_tools import icon, request_is_demo
 from trace.web.reader import consumer_language, kept_query
-from trace.web.verdict_words import days_said, figure_tools, own_name, place_said, tel
+from trace.web.structured_data import json_ld, lot_data, product_data
+from trace.web.verdict_words import (
+    call_link,
+    days_said,
+    figure_tools,
+    own_name,
+    place_said,
+    tel,
+)
 from trace.web.visitor import now, settings
 
 door = Door("story", __name__)
@@ -33,6 +42,9 @@ def lot(public_id: str) -> str:
         page = public_pages.lot_page(session, public_id, local_day(now()))
         lang = consumer_language()
         notes = notices_here(session, page.product.id if page.product else None, lang)
+        is_out = not (page.is_recalled or page.is_destroyed or page.is_mistake)
+        product_id = page.product.id if page.product and is_out else None
+        on_sale = where_to_buy(session, product_id, now())
     product = own_name(page.product, lang) if page.product is not None else page.code
     picked = days_said(lang, *(page.story.picked or (page.harvested_on, page.harvested_on)))
     figures = {
@@ -49,8 +61,9 @@ def lot(public_id: str) -> str:
         page=page,
         notes=notes,
         story=page.story,
-        title=t(lang, "consumer.story.title", **figures),
-        about=t(lang, "consumer.story.about", **figures),
+        **_said(page, lang, figures),
+        on_sale=on_sale,
+        picture_of=product,
         product=product,
         picked=picked,
         coop=figures["coop"],
@@ -61,7 +74,7 @@ def lot(public_id: str) -> str:
         recall=notice_said(page.recall, lang),
         banner="verdict.recall.banner" if is_food(page.product) else "verdict.recall.banner.not_food",
         image=page.story.image,
-        json_ld=_json_ld(_lot_ld(page, product, str(figures["coop"]))),
+        structured=json_ld(lot_data(page, product, str(figures["coop"]), on_sale)),
     )
 
 
@@ -72,6 +85,7 @@ def product(public_id: str) -> str:
         page = public_pages.product_page(session, public_id, local_day(now()))
         lang = consumer_language()
         notes = notices_here(session, page.product.id, lang)
+        on_sale = where_to_buy(session, page.product.id, now())
     name, coop = own_name(page.product, lang), own_name(page.cooperative, lang)
     place = place_short(lang, page.place.commune, page.place.province)
     return rendered(
@@ -82,12 +96,14 @@ def product(public_id: str) -> str:
         notes=notes if page.product.is_active else (*notes, t(lang, "link.notice.retired")),
         story=page,
         title=name,
+        on_sale=on_sale,
+        picture_of=name,
         about=t(lang, "consumer.product.about", product=name, coop=coop, place=place),
         coop=coop,
         place=place_said(lang, page.place),
         recalls=[(notice, notice_said(notice, lang)) for notice in page.recalls],
         image=page.pictures[0] if page.pictures else None,
-        json_ld=_json_ld(_product_ld(page, name, coop)),
+        structured=json_ld(product_data(page, name, coop, on_sale)),
     )
 
 
@@ -104,6 +120,7 @@ def picture(sha256: str) -> Response:
 def rendered(template: str, lang: str, path: str, **more: Any) -> str:
     """A page for the public in one language, with its addresses in all of them."""
     home = settings().public_url
+    own = f"?lang={lang}" if request.args.get("lang") == lang else ""
     page = current_app.jinja_env.get_template(template)
     return page.render(
         lang=lang,
@@ -114,14 +131,24 @@ def rendered(template: str, lang: str, path: str, **more: Any) -> str:
         is_demo=request_is_demo(),
         kept=kept_query(),
         url_for=url_for,
-        canonical=home + path,
+        canonical=home + path + own,
+        neutral=home + path,
         alternates=[(TABLE[code].tag, f"{home}{path}?lang={code}") for code in LANGUAGES],
         home=home,
         phone=settings().contact_phone,
         tel=tel,
+        call_link=call_link,
         **figure_tools(lang),
         **more,
     )
+
+
+def _said(page: LotPage, lang: str, figures: Mapping[str, object]) -> dict[str, str]:
+    """What cards of a shared link say: a recall first, wherever the link was shared before."""
+    kind = "recalled" if page.is_recalled and page.recall is not None else "story"
+    if page.recall is not None:
+        figures = {**figures, "date": local_day(page.recall.since)}
+    return {part: t(lang, f"consumer.{kind}.{part}", **figures) for part in ("title", "about")}
 
 
 def notice_said(notice: RecallNotice | None, lang: str) -> dict[str, Any] | None:
@@ -133,41 +160,3 @@ def notice_said(notice: RecallNotice | None, lang: str) -> dict[str, Any] | None
         "en" if in_english else "vi", notice.reason_en if in_english else notice.reason
     )
     return {"reason": reason, "date": local_day(notice.since), "phone": notice.phone}
-
-
-def _lot_ld(page: LotPage, product: str, coop: str) -> dict[str, Any]:
-    """schema.org/Product of one lot."""
-    found = {
-        "@context": "https://schema.org",
-        "@type": "Product",
-        "name": product,
-        "url": f"{settings().public_url}/lo/{page.public_id}",
-        "brand": {"@type": "Organization", "name": coop},
-        "additionalProperty": [{"@type": "PropertyValue", "name": "lot", "value": page.code}],
-        "productionDate": (page.packed_on or page.harvested_on).isoformat(),
-    }
-    return found | _goods_ld(page.product.gtin if page.product else None, page.story.image)
-
-
-def _product_ld(page: ProductPage, name: str, coop: str) -> dict[str, Any]:
-    found = {
-        "@context": "https://schema.org",
-        "@type": "Product",
-        "name": name,
-        "url": f"{settings().public_url}/sp/{page.product.public_id}",
-        "brand": {"@type": "Organization", "name": coop},
-    }
-    return found | _goods_ld(page.product.gtin, page.pictures[0] if page.pictures else None)
-
-
-def _goods_ld(gtin: str | None, image: str | None) -> dict[str, Any]:
-    found: dict[str, Any] = {"gtin": gtin} if gtin else {}
-    return found | ({"image": f"{settings().public_url}/anh/{image}"} if image else {})
-
-
-def _json_ld(value: dict[str, Any]) -> Markup:
-    """JSON that can stand inside a script element: no text of a person can end it."""
-    text = json.dumps(value, ensure_ascii=False)
-    for sign in "<>&\u2028\u2029":
-        text = text.replace(sign, f"\\u{ord(sign):04x}")
-    return Markup(text)  # noqa: S704 - every sign that HTML reads is escaped above

@@ -8,7 +8,7 @@ from pathlib import Path
 from flask import current_app
 from markupsafe import Markup
 
-from trace.services.verdicts import SHOWS_COOPERATIVE, SHOWS_LOT, State
+from trace.services.verdicts import INVITES, SHOWS_COOPERATIVE, SHOWS_LOT, State
 from trace.standards.province_map import marked
 from trace.texts.catalogs import t, t_html
 from trace.texts.languages import TABLE
@@ -65,6 +65,7 @@ def as_html(checked: Checked, lang: str) -> str:
         history=reading.history,
         info=info,
         story=checked.story if reading.state in SHOWS_LOT else None,
+        on_sale=checked.on_sale if reading.state in INVITES else (),
         clash=clash_of(checked, lang),
         kept=kept_query(),
         shows_cooperative=reading.state in SHOWS_COOPERATIVE and info is not None and bool(info.org_name),

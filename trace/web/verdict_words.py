@@ -214,6 +214,7 @@ def figure_tools(lang: str) -> dict[str, Any]:
     return {
         "days_said": partial(days_said, lang),
         "weight_said": partial(formats.weight, lang),
+        "money_said": partial(formats.money, lang),
         "listed": partial(formats.listed, lang),
         "beside": partial(formats.beside, lang),
     }
