@@ -41,6 +41,7 @@ ENVIRONMENT = {
     "TLS": "tls",
     "NONGSAN_PRINTER_HOSTS": "printer_hosts",
 }
+ORIGIN = re.compile(r"https://[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[0-9]{1,5})?", re.ASCII)
 CUPS_QUEUE = re.compile(r"cups://[A-Za-z0-9][A-Za-z0-9_.-]{0,126}", re.ASCII)
 
 
@@ -102,6 +103,8 @@ class Settings(BaseModel):
     mail: MailSettings | None = None
     timestamp_url: str = ""
     openid: OpenIdSettings | None = None
+    practice_url: str = ""
+    frame_hosts: tuple[str, ...] = ()
 
     @field_validator("report_servers")
     @classmethod
@@ -127,7 +130,7 @@ class Settings(BaseModel):
             raise ValueError("must start with http:// or https://")
         return url.rstrip("/")
 
-    @field_validator("timestamp_url")
+    @field_validator("practice_url", "timestamp_url")
     @classmethod
     def _stamps(cls, url: str) -> str:
         if url and not url.lower().startswith(("http://", "https://")):
@@ -154,6 +157,14 @@ class Settings(BaseModel):
         return (
             [part.strip() for part in given.split(",") if part.strip()] if isinstance(given, str) else given
         )
+
+    @field_validator("frame_hosts")
+    @classmethod
+    def _origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in origins:
+            if not ORIGIN.fullmatch(origin):
+                raise ValueError(f"{origin!r} is no origin such as https://app.example.vn")
+        return origins
 
     @field_validator("printer_hosts")
     @classmethod

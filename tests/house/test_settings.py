@@ -55,3 +55,16 @@ def test_no_secret_of_a_table_that_lacks_something_is_shown(tmp_path: Path) -> N
         load_settings({}, instance=tmp_path, marketplaces={"shopee": {"app_id": "1", "app_secret": "s3cret"}})
     assert "marketplaces.shopee.base_url" in str(refused.value)
     assert "s3cret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("origin", ["http://app.example.vn", "https://app.vn/", "*", "app.example.vn"])
+def test_only_an_origin_by_https_may_frame(tmp_path: Path, origin: str) -> None:
+    with pytest.raises(SettingsError, match="frame_hosts"):
+        load_settings({}, instance=tmp_path, frame_hosts=[origin])
+    kept = load_settings({}, instance=tmp_path, frame_hosts=["https://app.example.vn:8443"])
+    assert kept.frame_hosts == ("https://app.example.vn:8443",)
+
+
+def test_the_place_to_practise_is_an_address(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="practice_url"):
+        load_settings({}, instance=tmp_path, practice_url="javascript:alert(1)")

@@ -473,6 +473,7 @@ CHOICES: dict[str, str] = {
     "sites.kind": "vung",
     "consignment_goods.which": "xu-ly",
     "office_reports.name": "vai.xlsx",
+    "help_pages.topic": "ghi-lo",
     "secret": "khong-phai-cua-ai",
     "typed": "",
     "rest": "09506000134352",

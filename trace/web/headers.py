@@ -20,10 +20,27 @@ def reads_codes(page: str) -> Response:
     return answer
 
 
+FRAMED = frozenset(
+    {"consumer.scan", "consumer.find", "consumer.start", "story.lot", "story.product", "ocop_register.index"}
+)
+"""What consumers see: the pages that apps listed in ``frame_hosts`` may show inside their own."""
+
+
+def _let_frame(response: Response) -> None:
+    """Let the listed apps frame this page, which keeps the rest of its policy."""
+    policy = response.headers["Content-Security-Policy"]
+    origins = " ".join(settings().frame_hosts)
+    response.headers["Content-Security-Policy"] = policy.replace(
+        "frame-ancestors 'none'", f"frame-ancestors {origins}"
+    )
+
+
 def add_headers(response: Response) -> Response:
     """Add what is missing; a view that set its own stricter policy keeps it."""
     headers = response.headers
     headers.setdefault("Content-Security-Policy", POLICY.format(forms="", scripts="'self'"))
+    if settings().frame_hosts and request.endpoint in FRAMED:
+        _let_frame(response)
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")

@@ -11,6 +11,7 @@ from marketplaces.by_file import BY_FILE
 from trace.services.admission import Act, actor_of, may
 from trace.texts import catalogs, formats
 from trace.texts.languages import LANGUAGES, TABLE
+from trace.web.guides import guide_here
 from trace.web.visitor import account, face_language, now, settings
 
 
@@ -51,6 +52,7 @@ def _common() -> dict[str, Any]:
         "past": lambda moment: formats.near_past(lang, moment, now()),
         "here_in": here_in,
         "can": can,
+        "guide_here": guide_here(),
         "who": account(),
         "is_demo": request_is_demo(),
         "by_file_names": BY_FILE,
