@@ -22,6 +22,7 @@ from trace.web import (
     listing_picture,
     log_notes,
     mail_links,
+    notices,
     ocop_register,
     offline,
     once,
@@ -149,6 +150,7 @@ DOORS: tuple[Door, ...] = (
     label_design_form.door,
     label_designs.door,
     offline.door,
+    notices.door,
     today.door,
     first_day.door,
     help_pages.door,
@@ -262,6 +264,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     feed.prepare(app)
     office_board.prepare(app)
     offline.prepare(app)
+    notices.prepare(app)
     epcis_problems.prepare(app)
     csrf.init_app(app)
     open_doors(app, DOORS)

@@ -5,6 +5,7 @@ that should be tried with plausible values (``FORMS``).
 """
 
 import itertools
+import json
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ from trace.records.mail import Mail, MailFile
 from trace.records.market_order import MarketOrder, MarketOrderLine
 from trace.records.month_closing import FrozenFigure, MonthClosing
 from trace.records.new_listing import NewListing, NewListingPicture
+from trace.records.notice import Notice
 from trace.records.plot import PackingHouse, PlotArea
 from trace.records.product import OcopProposal, ProductImage
 from trace.records.rules import ExportRule, YieldRule
@@ -174,7 +176,7 @@ def _estate(session: Session, now: datetime, folder: Path, commune: str, sign: s
         "number": stamped.recall(session, now, _recalled(session, now, coop)).number,
     }
     places |= _papers(session, now, coop) | _shelf(session, now, coop, sign)
-    places |= _photos(session, now, coop)
+    places |= _photos(session, now, coop) | _notice(session, now, coop, lot)
     places |= {"hold_id": _hold(session, now, coop), "rule_id": _rule(session)}
     places |= {"work.key": places["hold_id"]}
     places |= {"run": _print(session, now, block)}
@@ -236,6 +238,13 @@ def _reports(session: Session, now: datetime, sign: str) -> dict[str, Any]:
 
 def _recalled(session: Session, now: datetime, coop: world.Coop) -> Any:
     return world.make_lot(session, now, coop.plot, coop.product, state=LotState.RECALLED)
+
+
+def _notice(session: Session, now: datetime, coop: world.Coop, lot: Any) -> dict[str, Any]:
+    told = {"kind": "hold", "about": f"hold/{lot.id}", "subject": lot.public_id, "noted_at": now}
+    figures = json.dumps({"lot": lot.code, "date": DAY.isoformat()})
+    one = Notice(org_id=coop.org.id, commune_code=coop.org.commune_code, figures=figures, **told)
+    return {"notice_id": world.add(session, one).id}
 
 
 def _photos(session: Session, now: datetime, coop: world.Coop) -> dict[str, Any]:
@@ -803,6 +812,7 @@ FORMS: dict[str, Make] = {
         "issued_on": "12/06/2026",
         "valid_to": "",
     },
+    "notices.mark_read": lambda e: {"last": str(e.places["notice_id"])},
     "office_rules.end": lambda _e: {"last_day": "31/12/2027"},
     "diary.create": lambda e: {
         "plot_id": str(e.coop.plot.id),

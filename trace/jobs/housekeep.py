@@ -5,6 +5,7 @@ from datetime import timedelta
 from trace.db import reading
 from trace.jobs.desk import Run
 from trace.services import keeping, print_files, print_runs, problem_reports, scan_notes
+from trace.services.notices import noting
 
 PARTS = timedelta(days=1)
 """After which a hidden file that nobody finished is nobody's."""
@@ -21,6 +22,8 @@ def housekeep(run: Run) -> None:
     with run.writing() as session:
         before = now - timedelta(days=run.desk.settings.problem_contact_days)
         run.add(contacts=problem_reports.forget_contacts(session, before))
+    with run.writing() as session:
+        run.add(notices=noting.forget_notices(session, now))
     with reading() as session:
         kept = print_runs.kept_runs(session, now - timedelta(days=run.desk.settings.print_files_days))
     run.add(print_files=print_files.sweep(run.desk.settings.prints, kept, now - PARTS))

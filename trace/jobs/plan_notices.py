@@ -1,20 +1,27 @@
-"""Writing what goes out by itself: alarms of stamps, the newest checkpoint each day, papers that run out."""
+"""Telling what happened: notices in the inbox, and by mail those, alarms, the day's checkpoint, papers."""
 
 from trace.db import reading
 from trace.jobs.desk import Run
 from trace.services import checkpoint_files
 from trace.services.mailing import notices
+from trace.services.notices import letters, noting
 from trace.services.work_lists.alarm_mail import write_alarms
 
 
 def plan_notices(run: Run) -> None:
-    """Write to whoever gets them and was not written to yet; at night of alarms alone."""
+    """Note what happened, then write to whoever gets mail and was not written to yet; at night of what cannot
+    wait alone.
+    """
     settings, now = run.desk.settings, run.desk.now()
+    with run.writing() as session:
+        run.add(notices=noting.write_notices(session, now))
     if settings.mail is None:
         run.stats["skipped"] = "mail is off"
         return
     with run.writing() as session:
         run.add(alarms=write_alarms(session, now))
+    with run.writing() as session:
+        run.add(letters=letters.write_letters(session, now, is_day=notices.is_day(now)))
     if not notices.is_day(now):
         run.stats["skipped"] = "night"
         return

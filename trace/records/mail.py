@@ -39,6 +39,7 @@ class MailAddress(SQLModel, table=True):
     gets_checkpoints: bool = False
     gets_reminders: bool = False
     gets_alarms: bool = False
+    gets_notices: bool = False
     asked: int = 1
     asked_at: datetime
     confirmed_at: datetime | None = None

@@ -61,6 +61,7 @@ class Act(StrEnum):
     VIEW_FIGURES = "view_figures"
     MANAGE_REPORTS = "manage_reports"
     CLOSE_MONTH = "close_month"
+    READ_NOTICES = "read_notices"
     SEE_WORK = "see_work"
     DECIDE_WORK = "decide_work"
     SEE_PROBLEMS = "see_problems"
@@ -155,6 +156,14 @@ POLICY: dict[Act, dict[Role, Scope]] = {
     },
     Act.MANAGE_REPORTS: {Role.OFFICE: Scope.ALL},
     Act.CLOSE_MONTH: {Role.OFFICE: Scope.ALL},
+    Act.READ_NOTICES: {
+        Role.FARMER: Scope.HOUSEHOLD,
+        **_COOP,
+        Role.PACKING_HOUSE: Scope.ORG,
+        Role.DIGITAL_TEAM: Scope.COMMUNE,
+        Role.COMMUNE_OFFICER: Scope.COMMUNE,
+        Role.OFFICE: Scope.ALL,
+    },
     Act.SEE_WORK: {
         Role.DIGITAL_TEAM: Scope.COMMUNE,
         Role.COMMUNE_OFFICER: Scope.COMMUNE,

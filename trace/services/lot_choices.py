@@ -49,7 +49,7 @@ def choices(session: Session, actor: Actor) -> Choices:
     houses = select(PackingHouse).where(col(PackingHouse.org_id).in_(orgs))
     last = select(Lot).where(visible(actor, Act.WRITE_FARM, Lot), col(Lot.kind) == LotKind.HARVEST)
     newest: Lot | None = session.execute(last.order_by(col(Lot.id).desc()).limit(1)).scalar_one_or_none()
-    made_of = session.get(Product, newest.product_id) if newest and newest.product_id else None
+    made_of = _last_product(session, newest) if newest else None
     return Choices(
         plots=rows,
         products=session.execute(products.order_by(col(Product.name)).limit(500)).scalars().all(),
@@ -57,3 +57,13 @@ def choices(session: Session, actor: Actor) -> Choices:
         last=newest,
         last_product=made_of.public_id if made_of else "",
     )
+
+
+def _last_product(session: Session, newest: Lot) -> Product | None:
+    """What the last lot of this crop was for: the newest harvest itself may not have said."""
+    own = col(Lot.org_id) == newest.org_id, col(Lot.crop) == newest.crop
+    named = (
+        select(Product).join(Lot, col(Lot.product_id) == col(Product.id)).where(*own, col(Product.is_active))
+    )
+    found: Product | None = session.execute(named.order_by(col(Lot.id).desc()).limit(1)).scalar_one_or_none()
+    return found

@@ -79,6 +79,7 @@ def add_address(session: Session, actor: Actor, given: AddressIn, now: datetime)
     row.address_sealed = current_keyring().seal(given.address.encode(), sealed_place(public_id, "address"))
     row.secret_sealed = _new_secret(public_id)
     row.created_by, row.org_id = actor.account_id, _organisation(session, given.org)
+    row.gets_notices = row.org_id is not None
     session.add(row)
     session.flush()
     _ask(session, row, now)
@@ -145,15 +146,23 @@ def erase(session: Session, actor: Actor, public_id: str, now: datetime) -> None
 
 
 def set_topics(
-    session: Session, actor: Actor, public_id: str, *, checkpoints: bool, reminders: bool, alarms: bool
+    session: Session,
+    actor: Actor,
+    public_id: str,
+    *,
+    checkpoints: bool,
+    reminders: bool,
+    alarms: bool,
+    notices: bool = False,
 ) -> MailAddress:
-    """What an address gets besides reports.
+    """What an address gets besides reports; ``notices`` are those of the cooperative it belongs to.
 
     Raises:
         NotFound: no such address.
     """
     row = find(session, actor, public_id, is_held=True)
     row.gets_checkpoints, row.gets_reminders, row.gets_alarms = checkpoints, reminders, alarms
+    row.gets_notices = notices and row.org_id is not None
     return row
 
 
@@ -231,7 +240,7 @@ def _ask(session: Session, row: MailAddress, now: datetime) -> None:
 
 def _end(session: Session, row: MailAddress, state: AddressState, now: datetime) -> None:
     row.state, row.ended_at = state, row.ended_at or now
-    row.gets_checkpoints = row.gets_reminders = row.gets_alarms = False
+    row.gets_checkpoints = row.gets_reminders = row.gets_alarms = row.gets_notices = False
     session.execute(delete(ReportReader).where(col(ReportReader.address_id) == row.id))
     session.flush()
     outbox.drop_waiting(session, now)

@@ -19,6 +19,7 @@ door = Door("mail_addresses", __name__, url_prefix="/so/bao-cao/dia-chi")
 
 FIELDS = ("name", "address", "language", "org")
 MOST_OWNERS = 2_000
+TOPICS = ("checkpoints", "reminders", "alarms", "notices")
 
 
 @door.page("", Act.MANAGE_REPORTS)
@@ -66,7 +67,7 @@ def ask_again(address_id: str) -> AnyResponse:
 @door.page("/<address_id>/nhan", Act.MANAGE_REPORTS, methods=["POST"])
 def topics(address_id: str) -> AnyResponse:
     """What it gets besides reports."""
-    wanted = {name: request.form.get(name) == "1" for name in ("checkpoints", "reminders", "alarms")}
+    wanted = {name: request.form.get(name) == "1" for name in TOPICS}
     with once() as session:
         addresses.set_topics(session, actor(), address_id, **wanted)
         answer = leads_to("mail_addresses.index")
