@@ -552,3 +552,4 @@ def test_the_start_page_types_a_code_and_leads_inside(client: FlaskClient, lang:
     assert answer.status_code == 200
     assert {"/tim", "/htx", "/so"} <= set(Page(answer.text).links)
     assert t(lang, "consumer.start.title") in unescape(answer.text)
+    assert f'<meta name="description" content="{t(lang, "consumer.start.text")}">' in unescape(answer.text)
