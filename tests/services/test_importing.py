@@ -28,7 +28,8 @@ from trace.records.plot import GrowingArea, Plot, SiteStatusChange
 from trace.records.product import Product
 from trace.services import households, products
 from trace.services.admission import Actor
-from trace.services.importing.books import error_book, problem_line, problem_text, template
+from trace.services.importing.books import template
+from trace.services.importing.error_files import Wanted, error_book, problem_line, problem_text
 from trace.services.importing.runs import NOUNS, ImportOrder, Outcome, import_file
 
 OFFICE = Actor(None, Role.OFFICE)
@@ -130,6 +131,7 @@ _CASES: list[tuple[str, Any, str, str]] = [
     ("Tên chủ hộ", "A", "field.too_short", "2"),
     ("Tên chủ hộ", ("=", "=1/0", "#DIV/0!"), "imp.formula", "#DIV/0!"),
     ("Tên chủ hộ", "=HYPERLINK(1)", "imp.formula", "Dán đặc biệt"),
+    ("Tên chủ hộ", "Ph¹m ThÞ Hoa", "imp.font", "Unikey"),
     ("Số điện thoại", 912345678, "imp.phone", "9 số"),
     ("Số điện thoại", "0123456789", "imp.phone", "10 số"),
     ("Xã", "xã Thanh Hòa Bình", "imp.unit", "Gần nhất"),
@@ -355,7 +357,7 @@ def test_the_same_file_comes_back_with_an_error_column_and_no_cell_is_a_formula(
     path = sheets.xlsx(tmp_path / "a.xlsx", Hộ=rows)
     report = run(coop.boss, path, now, dry_run=True).report
     assert report.good == 0
-    book = openpyxl.load_workbook(io.BytesIO(error_book(path, "a.xlsx", report, "vi")))
+    book = openpyxl.load_workbook(io.BytesIO(error_book(Wanted(path, "a.xlsx", report, "vi"))))
     cells = [cell for row in book["Hộ"] for cell in row]
     assert [cell.data_type for cell in cells if cell.data_type == "f"] == []
     assert [cell.value for cell in book["Hộ"]["B"][1:]] == [text.strip() for text in danger]

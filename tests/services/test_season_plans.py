@@ -24,7 +24,8 @@ from trace.services import season_plans
 from trace.services.admission import Actor
 from trace.services.figures.asking import Ask, Dimension
 from trace.services.figures.judges.planning import expected_g, of_planned
-from trace.services.importing.books import problem_line, template
+from trace.services.importing.books import template
+from trace.services.importing.error_files import problem_line
 from trace.services.importing.runs import ImportOrder, Outcome, import_file
 from trace.services.intake import read
 from trace.services.plan_pages import answered, clashing_places, history, plans, waiting

@@ -28,6 +28,7 @@ from trace.records.consignment import Consignment, Treatment
 from trace.records.diary_entry import DiaryEntry
 from trace.records.event import Event
 from trace.records.field_photo import FieldPhoto
+from trace.records.import_run import ImportRun
 from trace.records.lot import Hold, LotState
 from trace.records.mail import Mail, MailFile
 from trace.records.market_order import MarketOrder, MarketOrderLine
@@ -61,6 +62,7 @@ from trace.services.file_exchange import day_totals, exports, layouts, reports, 
 from trace.services.file_exchange.cleaning import Cleaned, CleanRow
 from trace.services.identifiers import lot_uri
 from trace.services.importing import uploads
+from trace.services.importing.noting import Notes
 from trace.services.intake import read
 from trace.services.label_design_given import DesignIn
 from trace.services.label_printers import PrinterIn
@@ -120,6 +122,7 @@ def lay_out(app: Flask, folder: Path, now: datetime, role: Role | None) -> Groun
         if account is not None and may(world.actor_of(account), Act.PLAN_SEASONS):
             for door, noun, text in SHEETS:
                 own.places[f"{door}.token"] = _upload(session, account, now, noun, text)
+                own.places[f"{door}.import_id"] = _brought(session, now, noun, None).id
         token = api_tokens.issue_token(session, account.login, "test", now)[1] if account else ""
     return Grounds(own, other, account, token)
 
@@ -156,6 +159,19 @@ def _upload(
     return uploads.keep(session, uploads.sealed(actor, noun, "tep.csv", text.encode(), now), now).token
 
 
+def _brought(session: Session, now: datetime, noun: str, coop: world.Coop | None) -> ImportRun:
+    """A file that was imported; a cooperative's brought one household."""
+    org_id = coop.org.id if coop else None
+    mark = {"request_id": request_id(), "file_sha256": "0" * 64, "rows_good": 1, "rows_bad": 0}
+    run = ImportRun(noun=noun, org_id=org_id, file_name="ho.csv", imported_at=now, **mark)
+    world.add(session, run)
+    notes = Notes(session, run)
+    if coop is not None:
+        world.make_household(session, now, coop.org, import_id=run.id)
+    notes.keep()
+    return run
+
+
 def _estate(session: Session, now: datetime, folder: Path, commune: str, sign: str) -> Estate:
     coop = world.make_coop(session, now, commune_code=commune)
     world.add_picture(session, now, coop.product)
@@ -179,7 +195,7 @@ def _estate(session: Session, now: datetime, folder: Path, commune: str, sign: s
     places |= _photos(session, now, coop) | _notice(session, now, coop, lot)
     places |= {"hold_id": _hold(session, now, coop), "rule_id": _rule(session)}
     places |= {"work.key": places["hold_id"]}
-    places |= {"run": _print(session, now, block)}
+    places |= {"run": _print(session, now, block), "import_id": _brought(session, now, "farms", coop).id}
     places |= {"plan_id": _plan(session, now, commune)}
     places |= {"program_id": api_tokens.issue_token(session, coop.manager.login, "Sàn", now)[0].id}
     places |= {

@@ -290,6 +290,43 @@ def test_an_import_is_checked_then_written_and_its_errors_come_back(
     assert (many(Household), many(Plot), many(ImportRun)) == (4, 4, 1)
 
 
+def test_an_import_is_listed_told_row_by_row_and_undone_once(
+    boss: FlaskClient, coop: world.Coop, tmp_path: Path
+) -> None:
+    path = sheets.xlsx(tmp_path / "a.xlsx", A=sheets.farms(3))
+    sent = {"loai": "farms", "file": (io.BytesIO(path.read_bytes()), "danh sach.xlsx")}
+    boss.post(boss.post("/htx/nhap", data=sent).location)
+    with transaction() as session:
+        plot = session.execute(select(Plot).where(col(Plot.code) == "V-000001")).scalar_one()
+        world.make_lot(session, datetime.now(UTC), plot, coop.product)
+    assert "danh sach.xlsx" in boss.get("/htx/nhap/da-nhap").text
+    with reading() as session:
+        number = session.execute(select(col(ImportRun.id))).scalar_one()
+    page = boss.get(f"/htx/nhap/da-nhap/{number}").text
+    assert "Dòng 3 · Vườn V-000001: đã có lô hàng" in page
+    assert "4 mục trở về như trước" in page
+    assert "Bỏ lần nhập này (4 mục)" in page
+    for _ in range(2):
+        answer = boss.post(f"/htx/nhap/da-nhap/{number}")
+        assert answer.status_code == 303
+    done = boss.get(answer.location).text
+    assert "4 mục trở về như trước, 2 mục ở lại" in done
+    assert (many(Household), many(Plot)) == (2, 2)
+    assert boss.get("/htx/nhap/da-nhap/999").status_code == 404
+    assert boss.post("/htx/nhap/da-nhap/999").status_code == 404
+
+
+def test_every_table_on_which_something_can_stand_has_a_reason_or_the_general_one() -> None:
+    from trace.services.importing.standing_on import references
+    from trace.services.importing.things import THINGS
+    from trace.web.import_runs import WHYS, why_text
+
+    asked = {str(column.table.name) for thing in THINGS.values() for column in references(thing)}
+    assert asked - WHYS == {"allocation", "lot_sale_day", "lot_sale_month"}, "say why in undoing.po"
+    for why in WHYS | asked:
+        assert why_text(why, "vi") != why_text("other", "vi") or why not in WHYS
+
+
 def test_a_file_under_check_is_nobody_elses(
     app: Flask, boss: FlaskClient, coop: world.Coop, tmp_path: Path
 ) -> None:

@@ -12,7 +12,8 @@ from sqlmodel import Session
 from trace.commands.terminal import actor_for, as_account, as_json, language, now, opened, say
 from trace.db import reading, transaction
 from trace.services.admission import Actor
-from trace.services.importing.books import error_book, problem_line, template
+from trace.services.importing.books import template
+from trace.services.importing.error_files import Wanted, error_book, problem_line
 from trace.services.importing.runs import NOUNS, ImportOrder, Outcome, Progress, import_file
 from trace.services.organisations import organisation
 from trace.texts.catalogs import t
@@ -53,7 +54,7 @@ def _verb(noun: str, summary: str) -> None:
             order = ImportOrder(noun, file, file.name, request_id, dry_run, settings.sao_m2)
             outcome = _run(order, login, org_id)
         if errors is not None:
-            errors.write_bytes(error_book(file, file.name, outcome.report, language()))
+            errors.write_bytes(error_book(Wanted(file, file.name, outcome.report, language())))
         say(_answer(outcome), as_json=as_json, lines=_lines(outcome))
 
 

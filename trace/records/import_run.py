@@ -2,17 +2,19 @@
 
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from trace.records.columns import blob, maybe_ref, pk, ref
+from trace.records.columns import big, blob, maybe_ref, pk, ref
 
 
 class ImportRun(SQLModel, table=True):
     """One file: its fingerprint and how many rows went in or were refused.
 
-    ``imported_by`` is an account's number without a constraint: accounts point at households, and
-    households at the import they came with.
+    ``imported_by`` and ``undone_by`` are accounts' numbers without a constraint: accounts point at
+    households, and households at the import they came with. ``key_sealed`` is the key under which its rows
+    are marked; runs of before have none and are not undone. One that was undone has ``undone_at``, how many
+    rows went back and how many stayed; its ``request_id`` is let go, so that the file may come again.
     """
 
     __tablename__ = "import_run"
@@ -28,6 +30,31 @@ class ImportRun(SQLModel, table=True):
     rows_bad: int
     imported_at: datetime
     imported_by: int | None = None
+    key_sealed: bytes | None = blob(default=None, nullable=True)
+    undone_at: datetime | None = None
+    undone_by: int | None = None
+    rows_back: int | None = None
+    rows_kept: int | None = None
+
+
+class ImportRow(SQLModel, table=True):
+    """One row an import made or changed, so that it can be taken back.
+
+    ``thing`` names its table and ``row_id`` its number there, without a constraint: what was taken back is
+    gone. ``mark`` is a keyed digest of the row as the import left it: whoever changes the row since is
+    seen. ``was_sealed`` holds what a changed row said before. ``file_row`` is its place in the sheet.
+    """
+
+    __tablename__ = "import_row"
+    __table_args__ = (Index(None, "thing", "row_id"),)
+
+    id: int = pk()
+    run_id: int = ref("import_run.id")
+    thing: str = Field(max_length=16)
+    row_id: int = big()
+    file_row: int | None = None
+    mark: bytes = blob()
+    was_sealed: bytes | None = blob(default=None, nullable=True)
 
 
 class ImportUpload(SQLModel, table=True):

@@ -16,7 +16,7 @@ from trace.records.account import Account, ApiToken, LoginSession, RequestKey
 from trace.records.diary_entry import DiaryEntry
 from trace.records.field_photo import FieldPhoto
 from trace.records.household import Consent, Household
-from trace.records.import_run import ImportUpload
+from trace.records.import_run import ImportRow, ImportUpload
 from trace.records.lot import Lot
 from trace.records.plot import Plot
 from trace.records.training import TrainingAttendance
@@ -59,6 +59,7 @@ def erase_household(
     for account in _accounts(session, row):
         _empty_account(session, account, now)
     _drop_uploads(session, row)
+    _drop_import_notes(session, row)
     text = keep_text(session, actor, "person_erased", said, now)
     record = {"household": row.id, "text": text, "by": actor.account_id}
     append_leaf(session, "person_erased", record, now)
@@ -120,3 +121,14 @@ def _drop_uploads(session: Session, row: Household) -> None:
     """Files under check, sealed and a day old at most: they are not read for this, but sent again."""
     people = select(col(Account.id)).where(col(Account.org_id) == row.org_id)
     session.execute(delete(ImportUpload).where(col(ImportUpload.account_id).in_(people)))
+
+
+def _drop_import_notes(session: Session, row: Household) -> None:
+    """What imports changed of the household and its plots: it is not given back any more."""
+    plots = select(col(Plot.id)).where(col(Plot.household_id) == row.id)
+    for thing, rule in (
+        ("household", col(ImportRow.row_id) == row.id),
+        ("plot", col(ImportRow.row_id).in_(plots)),
+    ):
+        notes = update(ImportRow).where(col(ImportRow.thing) == thing, rule)
+        session.execute(notes.values(was_sealed=None, mark=b""))

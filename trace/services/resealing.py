@@ -16,7 +16,7 @@ from trace.keyring import Keyring
 from trace.records.carrier import CarrierAccount
 from trace.records.event_subscription import EventSubscription
 from trace.records.household import Household
-from trace.records.import_run import ImportUpload
+from trace.records.import_run import ImportRow, ImportRun, ImportUpload
 from trace.records.mail import MailAddress
 from trace.records.problem_report import ProblemReport
 from trace.records.report import SigningCertificate
@@ -27,6 +27,7 @@ from trace.services import stamp_keys
 from trace.services.carrier_accounts import carrier_place
 from trace.services.epcis.subscriptions import sealed_place
 from trace.services.households import id_number_place, phone_place
+from trace.services.importing.noting import key_place, was_place
 from trace.services.importing.uploads import upload_place
 from trace.services.mailing import addresses
 from trace.services.office_reports.certificates import certificate_place
@@ -74,6 +75,8 @@ COLUMNS = (
     SealedColumn(SigningCertificate, "id", "pkcs12_sealed", lambda _s, row: certificate_place(row.subject)),
     SealedColumn(ProblemReport, "id", "contact_sealed", lambda _s, row: contact_place(row)),
     SealedColumn(SecondFactor, "account_id", "secret_sealed", lambda _s, row: secret_place(row.account_id)),
+    SealedColumn(ImportRun, "id", "key_sealed", lambda _s, row: key_place(row)),
+    SealedColumn(ImportRow, "id", "was_sealed", lambda _s, row: was_place(row.run_id, row.thing, row.row_id)),
     SealedColumn(ImportUpload, "id", "sealed", lambda _s, row: upload_place(row.token)),
 )
 """Every sealed column there is; a test compares them with the tables."""

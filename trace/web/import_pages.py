@@ -1,11 +1,10 @@
 """What ``/htx`` and ``/so`` share of importing: a spreadsheet, checked first, then its good rows in."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import partial, update_wrapper
 from typing import Any
 
-from flask import Response, flash, render_template, request
+from flask import Response, flash, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from trace.db import reading
@@ -13,12 +12,15 @@ from trace.errors import Conflict, NotFound, Refused
 from trace.records.import_run import ImportUpload
 from trace.services.admission import Act
 from trace.services.importing import uploads
-from trace.services.importing.books import error_book, problem_line, template
+from trace.services.importing.books import template, template_csv
+from trace.services.importing.error_files import FORMS, Wanted, problem_line
+from trace.services.importing.picks import picks
 from trace.services.importing.problems import RowProblem
 from trace.services.importing.report import Report
 from trace.services.importing.runs import NOUNS, ImportOrder, import_file
 from trace.services.tables import XLSX
-from trace.web.door import Door
+from trace.web import import_runs
+from trace.web.desk import Desk
 from trace.web.once import leads_to, once, stop_repeated
 from trace.web.refusals import said
 from trace.web.registry_forms import say
@@ -27,30 +29,7 @@ from trace.web.visitor import actor, face_language, now, settings
 MOST_ROWS = 20_000
 """Rows the browser may send at once; larger files go by the command line."""
 LISTED = 100
-
-
-@dataclass(frozen=True)
-class Desk:
-    """Where files are brought in: its door and face, and where each noun's rows are seen afterwards."""
-
-    door: Door
-    face: str
-    after: Mapping[str, str]
-
-    def page(self, name: str, **shown: Any) -> str:
-        """One of the two pages."""
-        base, door = f"{self.face}/base.html", self.door.name
-        return render_template(f"cooperative/registry/{name}.html", base=base, door=door, **shown)
-
-    def asked(self, noun: str) -> str:
-        """A noun of this desk.
-
-        Raises:
-            NotFound: it takes none of that name.
-        """
-        if noun not in self.after:
-            raise NotFound()
-        return noun
+CSV = "text/csv; charset=utf-8"
 
 
 def index(desk: Desk) -> str:
@@ -68,9 +47,18 @@ def _index(desk: Desk, refusal: Refused | None) -> str:
 
 
 def template_file(desk: Desk, noun: str) -> Response:
-    """The empty workbook."""
+    """The empty workbook, with what there is to choose from."""
     with_org = NOUNS[desk.asked(noun)].owned and actor().org_id is None
-    return _download(template(noun, face_language(), with_org=with_org), f"nongsan-{noun}.xlsx")
+    with reading() as session:
+        offered = picks(session, actor(), noun)
+    book = template(noun, face_language(), with_org=with_org, picks=offered)
+    return _download(book, f"nongsan-{noun}.xlsx")
+
+
+def template_csv_file(desk: Desk, noun: str) -> Response:
+    """The same headings as CSV."""
+    with_org = NOUNS[desk.asked(noun)].owned and actor().org_id is None
+    return _download(template_csv(noun, face_language(), with_org=with_org), f"nongsan-{noun}.csv")
 
 
 def upload(desk: Desk) -> AnyResponse | tuple[str, int]:
@@ -113,6 +101,7 @@ def check(desk: Desk, token: str) -> str:
         problems=_lines(report.problems),
         warnings=_lines(report.warnings),
         hidden=max(0, len(report.problems) - LISTED),
+        as_csv=len(report.layouts) == 1,
     )
 
 
@@ -120,13 +109,16 @@ def _lines(problems: Sequence[RowProblem]) -> list[str]:
     return [problem_line(one, face_language()) for one in problems[:LISTED]]
 
 
-def errors(desk: Desk, token: str) -> Response:
-    """The file back with an error column."""
+def errors(desk: Desk, token: str, form: str) -> Response:
+    """The file back with an error column: all rows, or with ``?dong=sai`` those to mend."""
+    if form not in FORMS:
+        raise NotFound()
     row = _kept(desk, token)
     report = _checked(row)
+    only_bad = request.args.get("dong") == "sai"
     with uploads.as_file(row) as path:
-        book = error_book(path, row.file_name, report, face_language())
-    return _download(book, "nongsan-can-sua.xlsx")
+        made = FORMS[form](Wanted(path, row.file_name, report, face_language(), only_bad))
+    return _download(made, f"nongsan-can-sua.{form}")
 
 
 def write(desk: Desk, token: str) -> AnyResponse:
@@ -144,7 +136,7 @@ def write(desk: Desk, token: str) -> AnyResponse:
 
 
 def _download(book: bytes, name: str) -> Response:
-    answer = Response(book, content_type=XLSX)
+    answer = Response(book, content_type=CSV if name.endswith(".csv") else XLSX)
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 
@@ -156,8 +148,12 @@ def hang(desk: Desk, act: Act) -> None:
         return update_wrapper(partial(view, desk), view)
 
     desk.door.page("", act)(of(index))
+    desk.door.page("/da-nhap", act)(of(import_runs.runs))
+    desk.door.page("/da-nhap/<int:import_id>", act)(of(import_runs.run))
+    desk.door.page("/da-nhap/<int:import_id>", act, methods=["POST"])(of(import_runs.undo))
     desk.door.page("/mau/<noun>.xlsx", act)(of(template_file))
+    desk.door.page("/mau/<noun>.csv", act)(of(template_csv_file))
     desk.door.page("", act, methods=["POST"])(of(upload))
     desk.door.page("/<token>", act)(of(check))
-    desk.door.page("/<token>/loi.xlsx", act)(of(errors))
+    desk.door.page("/<token>/loi.<form>", act)(of(errors))
     desk.door.page("/<token>", act, methods=["POST"])(of(write))

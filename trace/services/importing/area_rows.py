@@ -10,6 +10,7 @@ from trace.records.plot import GrowingArea, SiteStatus, SiteStatusChange
 from trace.services.importing.farm_memory import Memory, key_of, place_columns
 from trace.services.importing.farm_reader import FarmReader
 from trace.services.importing.report import Draft
+from trace.services.importing.things import AREA
 from trace.services.importing.writing import Key
 from trace.standards.fault import Fault
 from trace.standards.local_time import local_day
@@ -39,6 +40,7 @@ def _take(memory: Memory, draft: Draft, key: Key, stored: GrowingArea | None) ->
     row = _row(memory, draft, key, stored)
     same = stored is not None and all(getattr(stored, name) == value for name, value in row.items())
     memory.report.count("area", created=stored is None, updated=stored is not None and not same, same=same)
+    memory.task.note_line("area", key, draft.row)
     if memory.task.writes and not same:
         market = str(draft.values["market"])
         stored = _changed(memory, stored, row) if stored else _new(memory, row, key, market)
@@ -59,6 +61,7 @@ def _row(memory: Memory, draft: Draft, key: Key, stored: GrowingArea | None) -> 
 
 
 def _changed(memory: Memory, stored: GrowingArea, row: dict[str, Any]) -> GrowingArea:
+    memory.task.note_before(AREA, [stored.id])
     for name, value in row.items():
         setattr(stored, name, value)
     memory.task.session.flush()

@@ -1,25 +1,26 @@
-"""Workbooks made for people: the template to fill in, and their own file back with an error column.
+"""The template to fill in: headings, an example that is passed over, drop-downs, a guide.
 
-What a person typed is always written as text, so that no cell becomes a formula.
+Its cells are text: a spreadsheet set to another country would make 6 May of 05/06 and 36 of 0,36, and drop
+the nought a phone number begins with. The reader takes days and numbers of any form.
 """
 
+import csv
 import io
-from collections import defaultdict
-from collections.abc import Sequence
-from datetime import date
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.utility import xl_col_to_name
 
 from trace.services.importing.columns import Column
-from trace.services.importing.problems import RowProblem
-from trace.services.importing.reading import opened
-from trace.services.importing.report import Report
+from trace.services.importing.error_files import OPTIONS
 from trace.services.importing.runs import NOUNS
-from trace.texts.catalogs import Term, t
+from trace.standards.plain_text import safe_text
+from trace.texts.catalogs import t
 
-_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+Picks = Mapping[str, Sequence[str]]
+"""Column -> words to choose from, where they are an installation's own: communes, products, plots."""
+_LAST_ROW = 20_000
 _HOUSEHOLD = (
     "household_code",
     "household_name",
@@ -45,35 +46,24 @@ _SHEETS: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
 """Sheets of the template: the kind of rows, the columns in their order."""
 
 
-def problem_text(problem: RowProblem, lang: str) -> str:
-    """What is wrong with a cell and what to do, in the reader's language."""
-    return t(lang, problem.key, **_in_words(problem))
+def template(noun: str, lang: str, *, with_org: bool, picks: Picks | None = None) -> bytes:
+    """An empty workbook: headings with English beneath the pointer, an example row, drop-downs, a guide.
 
-
-def problem_line(problem: RowProblem, lang: str) -> str:
-    """The same with row and column in front."""
-    said = problem_text(problem, lang)
-    return t(lang, "imp.line", row=problem.row, column=problem.column, problem=said) if problem.row else said
-
-
-def _in_words(problem: RowProblem) -> dict[str, object]:
-    figures = problem.figures
-    if problem.key == "imp.required":
-        figures["expected"] = Term(f"imp.want.{figures.get('column', 'text')}")
-    return figures
-
-
-def template(noun: str, lang: str, *, with_org: bool) -> bytes:
-    """An empty workbook: headings with English beneath the pointer, an example row, drop-downs, a guide."""
+    What there is to choose from stands on a sheet of its own that is not shown: lists written into a cell's
+    rule end at 255 letters.
+    """
     buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True, **_OPTIONS})
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True, **OPTIONS})
     known = {column.name: column for column in NOUNS[noun].columns}
+    sheets: list[tuple[Any, Sequence[Column]]] = []
     for kind, names in _SHEETS[noun]:
         sheet = book.add_worksheet(t(lang, f"imp.sheet.{kind}"))
         required = next(one.required for one in NOUNS[noun].kinds if one.name == kind)
         columns = [known[name] for name in names if with_org or name != "org"]
         _fill_template(book, sheet, columns, {*required, "org"} if with_org else set(required), lang)
+        sheets.append((sheet, columns))
     _guide(book, noun, lang)
+    _lists(book, sheets, {**_fixed(noun), **(picks or {})}, lang)
     book.close()
     return buffer.getvalue()
 
@@ -93,10 +83,47 @@ def _fill_template(book: Any, sheet: Any, columns: Sequence[Column], required: s
         )
         shown = t(lang, "imp.example") if place == _code_place(columns) else column.example
         sheet.write_string(1, place, shown, example)
-        if column.choices:
-            words = [_choice(column, one) for one in column.choices]
-            sheet.data_validation(2, place, 5_000, place, {"validate": "list", "source": words})
     sheet.freeze_panes(1, 0)
+
+
+def _fixed(noun: str) -> dict[str, Sequence[str]]:
+    """Choices that are the same everywhere."""
+    columns = (column for column in NOUNS[noun].columns if column.choices)
+    return {column.name: [_choice(column, one) for one in column.choices] for column in columns}
+
+
+def _lists(book: Any, sheets: Sequence[tuple[Any, Sequence[Column]]], picks: Picks, lang: str) -> None:
+    """The hidden sheet of choices, and a drop-down in every column that has some.
+
+    Another word may still be typed: what it means is told when the file is checked.
+    """
+    title = t(lang, "imp.sheet.lists")
+    hidden = book.add_worksheet(title)
+    ranges = {}
+    for place, (name, words) in enumerate(one for one in picks.items() if one[1]):
+        hidden.write_column(0, place, [t(lang, f"imp.col.{name}"), *words])
+        letter = xl_col_to_name(place)
+        ranges[name] = f"='{title}'!${letter}$2:${letter}${len(words) + 1}"
+    hidden.hide()
+    for sheet, columns in sheets:
+        for place, column in enumerate(columns):
+            if column.name in ranges:
+                rule = {"validate": "list", "source": ranges[column.name], "error_type": "information"}
+                sheet.data_validation(2, place, _LAST_ROW, place, rule)
+
+
+def template_csv(noun: str, lang: str, *, with_org: bool) -> bytes:
+    """The same headings and example as CSV; farms with households and plots in one row."""
+    known = {column.name: column for column in NOUNS[noun].columns}
+    names = dict.fromkeys(name for _, columns in _SHEETS[noun][:2] for name in columns)
+    columns = [known[name] for name in names if with_org or name != "org"]
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow([t(lang, f"imp.col.{column.name}") for column in columns])
+    example = [column.example for column in columns]
+    example[_code_place(columns)] = t(lang, "imp.example")
+    writer.writerow([safe_text(one) for one in example])
+    return ("\ufeff" + text.getvalue()).encode()
 
 
 def _code_place(columns: Sequence[Column]) -> int:
@@ -119,66 +146,3 @@ def _guide(book: Any, noun: str, lang: str) -> None:
     for line, column in enumerate(NOUNS[noun].columns, start=3):
         sheet.write_string(line, 0, t(lang, f"imp.col.{column.name}"), bold)
         sheet.write_string(line, 1, t(lang, f"imp.want.{column.name}"), wrap)
-
-
-def error_book(path: Path, file_name: str, report: Report, lang: str) -> bytes:
-    """The person's file again, row for row, with a column that says what to mend."""
-    buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"constant_memory": True, **_OPTIONS})
-    with opened(path, file_name) as source:
-        sheets = {}
-        for head in source.heads:
-            width = max((len(cells) for _, cells in head.rows), default=0)
-            page = _ErrorSheet(book, head.name, width, report, lang)
-            sheets[head.number] = page
-        current = -1
-        for number, rows in source.rows([head.number for head in source.heads]):
-            if number != current:
-                current = number
-                sheets[number].begin()
-            sheets[number].write(rows)
-    book.close()
-    return buffer.getvalue()
-
-
-class _ErrorSheet:
-    """One sheet of the error workbook."""
-
-    def __init__(self, book: Any, name: str, width: int, report: Report, lang: str) -> None:
-        self._sheet = book.add_worksheet(name[:31] or None)
-        self._lang, self._width = lang, width
-        self._bad = book.add_format({"bg_color": "#FBE4E2", "font_color": "#7A0E22"})
-        self._said = book.add_format({"font_color": "#7A0E22", "text_wrap": True})
-        self._day = book.add_format({"num_format": "dd/mm/yyyy"})
-        self._problems: dict[int, list[RowProblem]] = defaultdict(list)
-        for problem in report.problems:
-            if problem.sheet == name:
-                self._problems[problem.row].append(problem)
-        self._headings: dict[str, int] = {}
-
-    def begin(self) -> None:
-        """Make room for the error column."""
-        self._sheet.set_column(self._width, self._width, 60)
-
-    def write(self, rows: Sequence[tuple[int, list[Any]]]) -> None:
-        """Rows with the numbers they had."""
-        wrong = {problem.column for found in self._problems.values() for problem in found}
-        for number, cells in rows:
-            found = self._problems.get(number, [])
-            if not self._headings and wrong & {str(cell) for cell in cells}:
-                self._headings = {str(cell): place for place, cell in reversed(list(enumerate(cells)))}
-                self._sheet.write_string(number - 1, self._width, t(self._lang, "imp.col.errors"), self._said)
-            bad = {self._headings.get(problem.column) for problem in found}
-            for place, cell in enumerate(cells):
-                self._cell(number - 1, place, cell, self._bad if place in bad else None)
-            if found:
-                said = "\n".join(problem_line(problem, self._lang) for problem in found)
-                self._sheet.write_string(number - 1, self._width, said, self._said)
-
-    def _cell(self, row: int, place: int, cell: Any, shape: Any) -> None:
-        if isinstance(cell, dict) and "d" in cell:
-            self._sheet.write_datetime(row, place, date.fromisoformat(cell["d"]), shape or self._day)
-        elif isinstance(cell, int | float):
-            self._sheet.write_number(row, place, cell, shape)
-        elif cell != "":
-            self._sheet.write_string(row, place, str(cell["e"] if isinstance(cell, dict) else cell), shape)

@@ -11,6 +11,8 @@ from trace.standards.fault import Fault
 from trace.standards.plain_text import plain
 
 _BAD_SIGN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_OLD_FONT = re.compile(r"[A-Za-zà-ÿ][µ¸¶¹¨¾¼½ª¬Þþ]|[µ¸¶¹¾¼½Þþ][A-Za-z]")
+"""Letters as TCVN3 writes them for its own fonts: signs that stand in no word written here."""
 _EXCEL_ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!)")
 
 
@@ -21,6 +23,8 @@ def text(cell: Any) -> str:
             raise Fault("imp.formula")
         if _BAD_SIGN.search(cell):
             raise Fault("field.unexpected", expected="abc, 123")
+        if _OLD_FONT.search(cell):
+            raise Fault("imp.font", value=cell[:40])
         return plain(cell)
     if isinstance(cell, dict):
         if "e" in cell:

@@ -10,6 +10,7 @@ has a time of day) or ``{"e": error}``.
 import csv
 import io
 import json
+import math
 import re
 import resource
 import sys
@@ -25,6 +26,7 @@ MOST_COLUMNS = 60
 LONGEST_CELL = 4_000
 LINE_SIZE = 200_000
 MOST_ERRORS = 20_000
+GUARDED = "=+-@＝＋－＠"
 
 Row = tuple[int, list[Any]]
 
@@ -72,6 +74,12 @@ def _stream(sheet: int, rows: Iterable[Row]) -> None:
     _say({"sheet": sheet, "rows": batch})
 
 
+def _typed(cell: str) -> str:
+    """What a person typed: files made for spreadsheets put an apostrophe before what looks like a formula."""
+    said = cell.strip()[:LONGEST_CELL]
+    return said[1:] if said[:1] == "'" and said[1:2] in GUARDED and len(said) > 1 else said
+
+
 # --- CSV ------------------------------------------------------------------------------------------
 
 
@@ -80,7 +88,18 @@ def _read_csv(path: str, most_rows: int) -> None:
     delimiter = max(";,\t", key=_first_of_cells(text).count)
     csv.field_size_limit(1_000_000)
     rows = list(_csv_rows(text, delimiter, most_rows))
-    _say({"sheets": [{"name": "", "height": len(rows), "head": rows[:HEAD_ROWS]}]})
+    _say(
+        {
+            "sheets": [
+                {
+                    "name": "",
+                    "height": len(rows),
+                    "width": max((len(cells) for _, cells in rows), default=0),
+                    "head": rows[:HEAD_ROWS],
+                }
+            ]
+        }
+    )
     for sheet in _wanted():
         _stream(sheet, rows)
     _say({"done": True})
@@ -101,7 +120,7 @@ def _csv_rows(text: str, delimiter: str, most_rows: int) -> Iterator[Row]:
             number, before = before + 1, reader.line_num
             if number > most_rows + HEAD_ROWS:
                 raise Fault("imp.big", {"n": text.count("\n"), "max": most_rows})
-            yield number, [cell.strip()[:LONGEST_CELL] for cell in cells[:MOST_COLUMNS]]
+            yield number, [_typed(cell) for cell in cells[:MOST_COLUMNS]]
     except csv.Error:
         raise Fault("imp.file", {"value": "CSV"}) from None
 
@@ -140,13 +159,22 @@ def _read_xlsx(path: str, most_rows: int) -> None:
     if max(heights.values(), default=0) > most_rows + HEAD_ROWS:
         raise Fault("imp.big", {"n": max(heights.values()), "max": most_rows})
     heads = [
-        {"name": name, "height": heights[number], "head": list(_first(_cells(sheets[number], {})))}
+        {
+            "name": name,
+            "height": heights[number],
+            "width": _width(sheets[number]),
+            "head": list(_first(_cells(sheets[number], {}))),
+        }
         for number, name in enumerate(names)
     ]
     _say({"sheets": heads})
     for number in _wanted():
         _stream(number, _cells(sheets[number], errors.get(names[number], {})))
     _say({"done": True})
+
+
+def _width(sheet: Any) -> int:
+    return min(sheet.end[1] + 1, MOST_COLUMNS) if sheet.end is not None else 0
 
 
 def _first(rows: Iterator[Row]) -> Iterator[Row]:
@@ -172,10 +200,12 @@ def _cells(sheet: Any, errors: dict[tuple[int, int], str]) -> Iterator[Row]:
 
 def _cell(value: Any) -> Any:
     if isinstance(value, str):
-        return value.strip()[:LONGEST_CELL]
+        return _typed(value)
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
+        if not math.isfinite(value):
+            return str(value)
         return int(value) if value.is_integer() and abs(value) < 1e15 else value
     if isinstance(value, datetime):
         clock = value.time().replace(microsecond=0)

@@ -45,6 +45,8 @@ class Layout:
     height: int
     places: Mapping[str, int]
     headings: Mapping[str, str]
+    cells: Sequence[Any] = ()
+    """The row of headings as it stands."""
     twice: Sequence[tuple[str, str, str]] = field(default_factory=tuple)
 
     def heading(self, name: str) -> str:
@@ -88,7 +90,9 @@ def recognise(head: Head, columns: Sequence[Column], kinds: Sequence[Kind]) -> L
     headings = {name: str(cells[place]) for name, place in places.items()}
     for kind in kinds:
         if set(kind.needs) <= set(places) and not set(kind.without) & set(places):
-            return Layout(head.number, head.name, kind, row, head.height, places, headings, tuple(twice))
+            return Layout(
+                head.number, head.name, kind, row, head.height, places, headings, cells, tuple(twice)
+            )
     return None
 
 

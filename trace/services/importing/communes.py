@@ -1,6 +1,6 @@
 """Which commune a row means: new and old names and codes, those that were split, those misspelt."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from difflib import get_close_matches
 
 from sqlalchemy import select
@@ -79,14 +79,44 @@ class Gazetteer:
         names = [self._name(NEW_SCHEME, code) for code in heirs] or ["?"]
         raise Fault("imp.unit.split", value=old.full_name, a=names[0], b=", ".join(names[1:]) or "?")
 
+    def named(self, scheme: str, home: str) -> list[str]:
+        """The communes of a commune's province as ``resolve`` knows them; where two have one name, with the
+        unit above them."""
+        province = self._province(NEW_SCHEME, home)
+        mine = [
+            unit
+            for (one, _), unit in self._units.items()
+            if one == scheme and unit.level == "commune" and self._today(scheme, unit) == province
+        ]
+        several = Counter(unit.full_name.casefold() for unit in mine)
+        said = (
+            f"{unit.full_name}, {self._name(scheme, unit.parent_code or '')}"
+            if several[unit.full_name.casefold()] > 1
+            else unit.full_name
+            for unit in mine
+        )
+        return sorted(said, key=fold_vi)
+
     def _one(
         self, index: dict[str, list[AdminUnit]], scheme: str, text: str, province: str
     ) -> AdminUnit | None:
         """The unit of this name: at home first, else the only one of that name in the land."""
-        found = index.get(fold_vi(text.split(",", maxsplit=1)[0]), [])
+        first, _, above = text.partition(",")
+        found = index.get(fold_vi(first), [])
+        if above.strip() and len(found) > 1:
+            found = [unit for unit in found if self._lies_below(scheme, unit, above)] or found
         near = [unit for unit in found if self._today(scheme, unit) == province]
         several = near or found
+        if len(several) > 1:  # Cẩm Giang and Cẩm Giàng differ in a mark
+            said = first.strip().casefold()
+            several = [unit for unit in several if said in (unit.name.casefold(), unit.full_name.casefold())]
         return several[0] if len(several) == 1 else None
+
+    def _lies_below(self, scheme: str, unit: AdminUnit, above: str) -> bool:
+        """Whether the unit above a commune is among those named after the comma."""
+        parent = self._units.get((scheme, unit.parent_code or ""))
+        named = {fold_vi(one) for one in above.split(",")}
+        return parent is not None and bool({fold_vi(parent.name), fold_vi(parent.full_name)} & named)
 
     def _today(self, scheme: str, unit: AdminUnit) -> str:
         """The province of today in which a commune lies."""

@@ -1,7 +1,7 @@
 """What the parts of the farm import know in common: how to write, and what this file said before."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,9 @@ from trace.records.columns import NEW_SCHEME, OLD_SCHEME
 from trace.records.plot import GrowingArea, Plot
 from trace.services.admission import Actor
 from trace.services.importing.farm_reader import FarmReader, Setting
+from trace.services.importing.noting import Notes
 from trace.services.importing.report import Draft, Report
+from trace.services.importing.things import Thing
 from trace.services.importing.writing import Key, all_codes, known_rows
 from trace.standards.fault import Fault
 
@@ -31,6 +33,22 @@ class Task:
     now: datetime
     writes: bool
     import_id: int | None = None
+    notes: Notes | None = None
+
+    def note_before(self, thing: Thing, ids: Collection[int]) -> None:
+        """Remember how rows stand that this import is about to change."""
+        if self.notes is not None and ids:
+            self.notes.before(thing, ids)
+
+    def note_line(self, thing: str, key: Key, row: int) -> None:
+        """Remember in which row of the sheet a code stands."""
+        if self.notes is not None:
+            self.notes.line(thing, key[0], key[1], row)
+
+    def note_act(self, thing: str, number: int, row: int) -> None:
+        """Remember a row that a verb wrote."""
+        if self.notes is not None:
+            self.notes.act(thing, number, row)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from trace.services.households import household_key, id_number_place, phone_plac
 from trace.services.importing.farm_memory import Home, Memory, key_of, place_columns
 from trace.services.importing.farm_reader import FarmReader
 from trace.services.importing.report import Draft
+from trace.services.importing.things import HOUSEHOLD
 from trace.services.importing.writing import Key, insert_rows, numbers_since, update_rows
 from trace.services.training import add_households, book_session, came_on
 from trace.standards.fault import Fault
@@ -43,8 +44,11 @@ def take_households(
     same = len(first) - len(new) - len(changed)
     memory.report.count("household", created=len(new), updated=len(changed), same=same)
     if memory.task.writes:
+        memory.task.note_before(HOUSEHOLD, [row["id"] for row in changed])
         insert_rows(memory.task.session, Household, new)
         update_rows(memory.task.session, Household, changed)
+    for key, draft in first.items():
+        memory.task.note_line("household", key, draft.row)
     _remember(memory, first, known)
 
 

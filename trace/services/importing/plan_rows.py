@@ -85,19 +85,21 @@ class PlanRows(ModelRows[PlanIn]):
             self._refuse_clash(SeasonPlan(**values, recorded_at=self.task.now), stored)
             same = stored is not None and all(getattr(stored, name) == one for name, one in values.items())
             if self.task.writes and not same:
-                self._keep(given, stored)
+                self.task.note_act("plan", self._keep(given, stored).id, draft.row)
         except Invalid as invalid:
             self.blame_fields(layout, draft, {}, invalid)
             return
         changed = stored is not None and not same
         self.report.count("plan", created=stored is None, updated=changed, same=same)
 
-    def _keep(self, given: PlanIn, stored: SeasonPlan | None) -> None:
+    def _keep(self, given: PlanIn, stored: SeasonPlan | None) -> SeasonPlan:
         task = self.task
         if stored is None:
-            record_plan(task.session, task.actor, given, task.now, task.import_id)
-        else:
-            correct_plan(task.session, task.actor, stored.id, given, f"Excel/CSV {task.import_id}", task.now)
+            return record_plan(task.session, task.actor, given, task.now, task.import_id)
+        why = f"Excel/CSV {task.import_id}"
+        row = correct_plan(task.session, task.actor, stored.id, given, why, task.now)
+        row.import_id = task.import_id
+        return row
 
     def _stored(self, values: dict[str, Any]) -> SeasonPlan | None:
         names = ("commune_code", "old_commune_code", "crop", "variety", "first_day")

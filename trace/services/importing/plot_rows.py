@@ -8,6 +8,7 @@ from trace.records.plot import Plot
 from trace.services.importing.farm_memory import Home, Memory, key_of, place_columns
 from trace.services.importing.farm_reader import FarmReader
 from trace.services.importing.report import Draft
+from trace.services.importing.things import PLOT
 from trace.services.importing.writing import Key, insert_rows, update_rows
 from trace.services.plots import child_code, plot_key
 from trace.standards.fault import Fault
@@ -77,6 +78,7 @@ class PlotRows:
         for key, draft in by_key.items():
             found, home = known.get(key), self._memory.homes[key_of(draft, "household_code")]
             row = self._row(key, draft, home, found)
+            task.note_line("plot", key, draft.row)
             self._count_planted(key[0], draft, found)
             if found is None:
                 own = {"org_id": key[0], "code": key[1], "household_id": home.id}
@@ -86,6 +88,7 @@ class PlotRows:
         same = len(by_key) - len(new) - len(changed)
         self._memory.report.count("plot", created=len(new), updated=len(changed), same=same)
         if task.writes:
+            task.note_before(PLOT, [row["id"] for row in changed])
             insert_rows(task.session, Plot, new)
             update_rows(task.session, Plot, changed)
 

@@ -14,6 +14,7 @@ from trace.services.importing.farm_columns import ORG
 from trace.services.importing.farm_memory import Task
 from trace.services.importing.model_rows import ModelRows, with_unit
 from trace.services.importing.report import Draft, Report
+from trace.services.importing.things import PRODUCT
 from trace.services.product_gtins import note_gtin, require_free
 from trace.services.products import ProductIn, product_key
 from trace.services.public_id import new_public_id
@@ -81,6 +82,7 @@ class ProductRows(ModelRows[ProductIn]):
         same = stored is not None and all(getattr(stored, name) == value for name, value in values.items())
         new, changed = stored is None, stored is not None and not same
         self.report.count("product", created=new, updated=changed, same=same)
+        self.task.note_line("product", (org, given.sku), draft.row)
         if not self.task.writes or same:
             return
         before = stored.gtin if stored is not None else None
@@ -93,6 +95,7 @@ class ProductRows(ModelRows[ProductIn]):
             stored = Product(created_at=self.task.now, **own, **values)
             self.task.session.add(stored)
         else:
+            self.task.note_before(PRODUCT, [stored.id])
             change(stored, values)
         self.task.session.flush()
         note_gtin(self.task.session, self.task.actor.account_id, stored, before, self.task.now)

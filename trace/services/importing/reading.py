@@ -26,11 +26,12 @@ _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 
 @dataclass(frozen=True)
 class Head:
-    """One sheet: its number and name, how many rows it spans, its first rows with their numbers."""
+    """One sheet: number and name, how many rows and columns it spans, its first rows with their numbers."""
 
     number: int
     name: str
     height: int
+    width: int
     rows: Sequence[tuple[int, list[Any]]]
 
 
@@ -40,7 +41,7 @@ class Book:
     def __init__(self, child: "subprocess.Popen[str]", name: str) -> None:
         self._child, self._name = child, name
         self.heads = [
-            Head(number, one["name"], one["height"], one["head"])
+            Head(number, one["name"], one["height"], one["width"], one["head"])
             for number, one in enumerate(self._line()["sheets"])
         ]
 

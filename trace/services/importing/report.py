@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from trace.services.importing.columns import Layout
 from trace.services.importing.problems import RowProblem, shown
 from trace.standards.fault import Fault
 
@@ -20,6 +21,8 @@ class Report:
     problems: list[RowProblem] = field(default_factory=list)
     warnings: list[RowProblem] = field(default_factory=list)
     made: Counter[str] = field(default_factory=Counter)
+    layouts: dict[int, Layout] = field(default_factory=dict)
+    """The sheets that hold rows, by their numbers in the file."""
 
     @property
     def good(self) -> int:

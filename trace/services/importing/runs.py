@@ -19,6 +19,7 @@ from trace.services.importing.communes import Gazetteer
 from trace.services.importing.farm_memory import Task
 from trace.services.importing.farm_reader import Setting
 from trace.services.importing.farm_rows import FarmRows
+from trace.services.importing.noting import Notes
 from trace.services.importing.reading import MOST_ROWS, Book, opened
 from trace.services.importing.report import Report
 from trace.services.importing.tenants import Tenants
@@ -124,7 +125,7 @@ def import_file(
     if order.dry_run:
         task = Task(session, actor, _setting(session, tenants, order, now), now, writes=False)
         return Outcome(_judge(task, order, progress))
-    _one_at_a_time(session)
+    one_at_a_time(session)
     fingerprint = _fingerprint(order.path)
     order = replace(order, request_id=order.request_id or fingerprint[:32])
     before = _before(session, actor, order)
@@ -158,7 +159,9 @@ def _import(
     session.add(run)
     session.flush()
     setting = _setting(session, tenants, order, now)
-    report = _judge(Task(session, actor, setting, now, True, run.id), order, progress)
+    notes = Notes(session, run)
+    report = _judge(Task(session, actor, setting, now, True, run.id, notes), order, progress)
+    notes.keep()
     run.rows_good, run.rows_bad = report.good, report.bad
     session.flush()
     record = {"run": run.id, "noun": order.noun, "file": fingerprint, "by": actor.account_id}
@@ -172,6 +175,7 @@ def _judge(task: Task, order: ImportOrder, progress: Progress | None) -> Report:
     rows = noun.rows(task, report)
     with opened(order.path, order.file_name, order.most_rows) as book:
         layouts = {one.sheet: one for one in layouts_of(book, noun, task.setting.tenants)}
+        report.layouts = layouts
         total, done = sum(layout.height for layout in layouts.values()), 0
         for sheet, batch in book.rows(list(layouts)):
             layout = layouts[sheet]
@@ -229,7 +233,7 @@ def _before(session: Session, actor: Actor, order: ImportOrder) -> ImportRun | N
     return found
 
 
-def _one_at_a_time(session: Session) -> None:
+def one_at_a_time(session: Session) -> None:
     """Two imports at once would both find a code free; SQLite's transaction holds the lock already."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("LOCK TABLE import_run IN SHARE ROW EXCLUSIVE MODE"))

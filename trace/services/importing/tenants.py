@@ -22,6 +22,7 @@ class Tenants:
         if actor.org_id is not None:
             self.own = found[0]
         self.homes = {org.id: org.commune_code for org in found}
+        self.names = [org.name for org in found]
         self._by_name: dict[str, set[int]] = {}
         for org in found:
             for name in (org.search_key, org.public_id, org.tax_code or "", fold_vi(org.name)):

@@ -94,6 +94,7 @@ class TrainingRows(ModelRows[AttendanceIn]):
         self.report.count("training", created=not same, same=same)
         if self.task.writes and course is not None and not same:
             task = self.task
+            task.note_line("training", (home.id, str(course.id)), draft.row)
             add_households(task.session, task.actor, course, [home], task.now, task.import_id)
 
     def _home(self, org: int, code: str) -> Household | None:

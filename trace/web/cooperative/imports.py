@@ -2,11 +2,12 @@
 
 from trace.services.admission import Act
 from trace.web import import_pages
+from trace.web.desk import Desk
 from trace.web.door import Door
 
 door = Door("imports", __name__, url_prefix="/htx/nhap")
 
 import_pages.hang(
-    import_pages.Desk(door, "cooperative", {"farms": "farms.index", "products": "products.index"}),
+    Desk(door, "cooperative", {"farms": "farms.index", "products": "products.index"}),
     Act.IMPORT_REGISTRY,
 )

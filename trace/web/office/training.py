@@ -15,6 +15,7 @@ from trace.services.admission import Act
 from trace.services.intake import read
 from trace.services.places import PlaceOption
 from trace.web import import_pages
+from trace.web.desk import Desk
 from trace.web.door import Door
 from trace.web.form_state import FormState, blank, kept, typed
 from trace.web.once import leads_to, once
@@ -24,9 +25,7 @@ from trace.web.visitor import actor, now
 
 door = Door("office_training", __name__, url_prefix="/so/tap-huan")
 files = Door("office_training_imports", __name__, url_prefix="/so/tap-huan/nhap")
-import_pages.hang(
-    import_pages.Desk(files, "office", {"training": "office_training.index"}), Act.KEEP_TRAINING
-)
+import_pages.hang(Desk(files, "office", {"training": "office_training.index"}), Act.KEEP_TRAINING)
 
 Answer = AnyResponse | tuple[Any, int]
 

@@ -1,0 +1,142 @@
+"""What an import brought in by acts, taken back by acts: plans are ended or corrected, households taken out
+of training lists. Nothing of these is deleted from the record."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlmodel import Session, col
+
+from trace.errors import Invalid, Refused
+from trace.records.household import Household
+from trace.records.import_run import ImportRow, ImportRun
+from trace.records.season_plan import SeasonPlan
+from trace.records.training import TrainingAttendance, TrainingSession
+from trace.services.admission import Actor
+from trace.services.importing.telling import Line
+from trace.services.logging_acts import append_leaf
+from trace.services.season_plans import PlanIn, correct_plan, withdraw_plan
+from trace.services.training import record_of
+from trace.texts.formats import day as day_text
+
+Pair = tuple[ImportRow, Line]
+
+
+@dataclass(frozen=True)
+class Case:
+    """An undo at work: in which transaction, of which import, by whom, when."""
+
+    session: Session
+    actor: Actor
+    run: ImportRun
+    now: datetime
+
+
+def judged(case: Case, notes: Sequence[ImportRow]) -> list[Pair]:
+    """Every such row of an import: what would become of it."""
+    found: list[Pair] = []
+    for thing, judge in _JUDGES.items():
+        mine = [note for note in notes if note.thing == thing]
+        found += zip(mine, judge(case, mine), strict=True)
+    return found
+
+
+def take_back(case: Case, pairs: Iterable[Pair]) -> list[Line]:
+    """Do it; each row as it ended."""
+    done = [_taken(case, note, line) for note, line in pairs]
+    if any(line.thing == "training" for line in done):
+        _drop_empty_sessions(case)
+    return done
+
+
+def _taken(case: Case, note: ImportRow, line: Line) -> Line:
+    if line.why:
+        return line
+    try:
+        with case.session.begin_nested():
+            _TAKERS[line.thing](case, note)
+    except (Refused, Invalid):
+        return Line(line.thing, line.file_row, line.code, line.name, "refused", line.was_new)
+    case.session.delete(note)
+    return line
+
+
+# --- Season plans ---------------------------------------------------------------------------------
+
+
+def _judge_plans(case: Case, notes: Sequence[ImportRow]) -> list[Line]:
+    return [_plan_line(note, case.session.get_one(SeasonPlan, note.row_id)) for note in notes]
+
+
+def _plan_line(note: ImportRow, plan: SeasonPlan) -> Line:
+    span = f"{plan.first_day:%d/%m/%Y}–{plan.last_day:%d/%m/%Y}"
+    why = "changed" if plan.ended_at is not None else ""
+    return Line("plan", note.file_row, span, plan.crop, why, plan.replaces_id is None)
+
+
+def _end_plan(case: Case, note: ImportRow) -> None:
+    plan = case.session.get_one(SeasonPlan, note.row_id)
+    reason = f"Hoàn tác tệp {case.run.id}"
+    if plan.replaces_id is None:
+        withdraw_plan(case.session, case.actor, plan.id, reason, case.now)
+        return
+    before = case.session.get_one(SeasonPlan, plan.replaces_id)
+    said = PlanIn(
+        commune=before.commune_code,
+        old_commune=before.old_commune_code or "",
+        **{name: getattr(before, name) for name in _PLAN_WORDS},
+    )
+    correct_plan(case.session, case.actor, plan.id, said, reason, case.now)
+
+
+_PLAN_WORDS = ("crop", "variety", "first_day", "last_day", "weight_g", "area_m2", "price_vnd_kg", "note")
+
+# --- Training -------------------------------------------------------------------------------------
+
+
+def _judge_training(case: Case, notes: Sequence[ImportRow]) -> list[Line]:
+    return [_training_line(case, note) for note in notes]
+
+
+def _training_line(case: Case, note: ImportRow) -> Line:
+    came = case.session.get(TrainingAttendance, note.row_id)
+    if came is None:
+        return Line("training", note.file_row, "", "", "gone")
+    course = case.session.get_one(TrainingSession, came.session_id)
+    home = case.session.get_one(Household, came.household_id)
+    confirmed = case.run.org_id is not None and course.confirmed_at is not None
+    name = course.title or day_text("vi", course.held_on)
+    return Line("training", note.file_row, home.code, name, "confirmed" if confirmed else "")
+
+
+def _take_out(case: Case, note: ImportRow) -> None:
+    came = case.session.get_one(TrainingAttendance, note.row_id)
+    course = case.session.get_one(TrainingSession, came.session_id)
+    record = record_of(course, case.actor) | {"household": came.household_id}
+    case.session.delete(came)
+    case.session.flush()
+    append_leaf(case.session, "training_taken_out", record, case.now)
+
+
+def _drop_empty_sessions(case: Case) -> None:
+    """Sessions that came with the import and to which nobody came any more: they would count as held."""
+    came = select(col(TrainingAttendance.id)).where(
+        col(TrainingAttendance.session_id) == col(TrainingSession.id)
+    )
+    by, org = col(TrainingSession.recorded_by), col(TrainingSession.org_id)
+    rules: list[Any] = [
+        col(TrainingSession.recorded_at) == case.run.imported_at,
+        by.is_(None) if case.run.imported_by is None else by == case.run.imported_by,
+        org.is_(None) if case.run.org_id is None else org == case.run.org_id,
+        ~came.exists(),
+    ]
+    for course in case.session.execute(select(TrainingSession).where(*rules)).scalars().all():
+        record = record_of(course, case.actor)
+        case.session.execute(delete(TrainingSession).where(col(TrainingSession.id) == course.id))
+        append_leaf(case.session, "training_ended", record, case.now)
+
+
+_JUDGES = {"plan": _judge_plans, "training": _judge_training}
+_TAKERS = {"plan": _end_plan, "training": _take_out}

@@ -1,0 +1,50 @@
+"""What a template's drop-downs offer of an installation's own: communes, cooperatives, codes."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session, SQLModel, col
+
+from trace.records.columns import NEW_SCHEME, OLD_SCHEME
+from trace.records.plot import GrowingArea, Plot
+from trace.records.product import Product
+from trace.services.admission import Actor, own_org
+from trace.services.importing.communes import Gazetteer
+from trace.services.importing.runs import NOUNS
+from trace.services.importing.tenants import Tenants
+
+MOST = 5_000
+"""Choices of one column; a longer list helps nobody."""
+
+
+def picks(session: Session, actor: Actor, noun: str) -> dict[str, Sequence[str]]:
+    """Column -> what to choose from, for the columns of a noun and whoever fills it in."""
+    names = {column.name for column in NOUNS[noun].columns}
+    tenants = Tenants(session, actor)
+    found: dict[str, Sequence[str]] = {}
+    if "commune" in names:
+        gazetteer, home = Gazetteer(session), next(iter(tenants.homes.values()), "")
+        found["commune"] = gazetteer.named(NEW_SCHEME, home)
+        found["old_commune"] = gazetteer.named(OLD_SCHEME, home)
+    if actor.org_id is None:
+        return {**found, "org": tenants.names[:MOST]} if "org" in names else found
+    for name, table, column in _OWN:
+        if name in names and noun in _WHERE[name]:
+            found[name] = _own(session, own_org(actor), table, column)
+    return found
+
+
+_OWN: tuple[tuple[str, type[SQLModel], str], ...] = (
+    ("growing_area", GrowingArea, "code"),
+    ("plot_code", Plot, "code"),
+    ("sku", Product, "sku"),
+)
+_WHERE = {"growing_area": ("farms",), "plot_code": ("lots", "diary"), "sku": ("lots",)}
+"""A code is chosen where it must be there already, and typed where it is given."""
+
+
+def _own(session: Session, org: int, table: type[SQLModel], column: str) -> Sequence[str]:
+    row: Any = table
+    question = select(col(getattr(row, column))).where(row.org_id == org).distinct()
+    return session.execute(question.order_by(col(getattr(row, column))).limit(MOST)).scalars().all()
