@@ -14,7 +14,7 @@ from trace.commands.demo_season.people import mobile, office_phone
 from trace.commands.demo_season.shelf import plan_shelf
 from trace.records.account import Role
 from trace.records.certificate import Scheme
-from trace.records.household import Purpose
+from trace.records.household import HowSaid, Purpose
 from trace.records.organisation import OrgKind
 from trace.services import (
     accounts,
@@ -27,6 +27,7 @@ from trace.services import (
 )
 from trace.services.admission import Actor, actor_of
 from trace.services.importing import runs
+from trace.standards.local_time import local_day
 
 TRAINED_COOPS = 5
 AGREED = (Purpose.REGISTRY, Purpose.CONTACT, Purpose.STATISTICS)
@@ -87,7 +88,10 @@ def _sites(coop: Coop, session: Session, now: datetime) -> None:
 
 
 def _farm(coop: Coop, farm: Farm, session: Session, now: datetime) -> None:
-    """A household, what it agrees to, and its plot; every third agrees to be named in public."""
+    """A household, what it agrees to, and its plot.
+
+    Every third agrees to be named in public, every second to be helped by the digital team.
+    """
     code = f"{coop.plan.code}-{farm.number:03d}"
     given = households.HouseholdIn(code=code, name=farm.name, phone=mobile(farm.number))
     row = households.add_household(session, coop.hand, given, now)
@@ -95,6 +99,9 @@ def _farm(coop: Coop, farm: Farm, session: Session, now: datetime) -> None:
     named = (Purpose.PUBLIC_NAME,) if farm.number % 3 == 1 else ()
     for purpose in (*AGREED, *named):
         households.give_consent(session, coop.hand, row.id, households.ConsentIn(purpose=purpose), now)
+    if farm.number % 2 == 1:
+        said = households.ConsentIn(purpose=Purpose.HELP, how=HowSaid.SPOKEN, said_on=local_day(now))
+        households.give_consent(session, coop.hand, row.id, said, now)
     land = plots.PlotIn(
         household_id=row.id,
         code=f"{code}-1",
