@@ -37,6 +37,7 @@ from trace.web import (
     resolver,
     sign_in_code,
     story_pages,
+    style_page,
     unit_pages,
     visitor,
 )
@@ -151,6 +152,7 @@ DOORS: tuple[Door, ...] = (
     label_designs.door,
     offline.door,
     notices.door,
+    style_page.door,
     today.door,
     first_day.door,
     help_pages.door,
