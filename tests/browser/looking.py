@@ -67,6 +67,17 @@ def shape(page: Page, lang: str) -> Iterator[str]:
     yield from (f"{name}: {told[name]}" for name, wanted in expected.items() if told[name] != wanted)
 
 
+def twice(page: Page) -> list[str]:
+    """What is wrong with the page once its letters are twice as large (WCAG 2.2, 1.4.4): words that a box
+    cuts off, or a page that scrolls sideways. A field scrolls what it holds by itself.
+    """
+    page.evaluate("document.documentElement.style.setProperty('font-size', '200%')")
+    told: dict[str, Any] = page.evaluate(LOOK)
+    cut = [one for one in told["cut"] if not one.startswith(("<input", "<textarea", '<button class="vh"'))]
+    wide = [f"scrolls sideways at twice the size: {told['width']} px"] if told["width"] > WIDTH else []
+    return [*wide, *(f"cut off at twice the size: {one}" for one in cut)]
+
+
 def violations(page: Page, *, with_colours: bool = True) -> list[str]:
     """What axe finds, one line a rule; measuring contrast takes longer than all the rest."""
     options: dict[str, Any] = {"resultTypes": ["violations"]}
