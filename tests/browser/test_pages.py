@@ -56,6 +56,8 @@ NO_PAGES = {
     "office_plan_imports.errors",
     "office_training_imports.check",
     "office_training_imports.errors",
+    "office_plan_imports.run",
+    "office_training_imports.run",
     "label_stock.drawing",
     "label_calibration.reckon",
     "label_design_form.drawing",
