@@ -17,6 +17,7 @@ from trace.services import phones
 from trace.services.admission import Act, Actor, fetch, may, own_org, visible
 from trace.services.intake import Day, Given, line
 from trace.services.logging_acts import append_leaf
+from trace.services.place_search import found_or_lies_in
 from trace.services.registering import (
     Code,
     PlaceIn,
@@ -24,7 +25,6 @@ from trace.services.registering import (
     change,
     empty_is_none,
     exact_first,
-    found_by,
     own_code,
     place_columns,
 )
@@ -231,8 +231,11 @@ def _opened(row: Household) -> Personal:
 def households(
     session: Session, actor: Actor, text: str = "", limit: int = 50, offset: int = 0
 ) -> tuple[Sequence[Household], int]:
-    """Households in the actor's reach whose name or code holds every word, and how many in all."""
-    wanted = visible(actor, Act.VIEW_FARM, Household) & found_by(text, col(Household.search_key))
+    """Households in the actor's reach whose name or code holds every word, or who live in the place of that
+    name, and how many in all.
+    """
+    said = found_or_lies_in(text, Household, col(Household.search_key))
+    wanted = visible(actor, Act.VIEW_FARM, Household) & said
     order = (exact_first(text, col(Household.name)), col(Household.code), col(Household.id))
     question = select(Household).where(wanted).order_by(*order).limit(limit).offset(offset)
     total = session.execute(select(func.count()).select_from(Household).where(wanted)).scalar_one()

@@ -28,6 +28,7 @@ from trace.services.lot_information import Answer, Item, information_of
 from trace.services.lot_life import LifeLine, life_of
 from trace.services.lot_room import boxed_by_lot, sold_by_lot
 from trace.services.lot_states import MISTAKE, WITHDRAW, WITHDRAWABLE, is_mistake, recall_of
+from trace.services.place_search import lies_in_named
 from trace.services.shipment_pages import of_lot
 from trace.services.stamp_gates import active_stamps, left_g
 from trace.standards.local_time import local_day
@@ -71,7 +72,9 @@ class LotPage:
 
 
 def lots(session: Session, actor: Actor, wanted: LotFilter) -> LotPage:
-    """Lots the actor may see, the newest first; found by code, plot or product, with or without accents."""
+    """Lots the actor may see, the newest first; found by code, plot, product or place (of
+    both schemes), with or without accents.
+    """
     rules = [visible(actor, Act.VIEW_FARM, Lot)]
     if wanted.q:
         word = fold_vi(wanted.q)
@@ -80,6 +83,7 @@ def lots(session: Session, actor: Actor, wanted: LotFilter) -> LotPage:
                 col(Lot.search_key).contains(word, autoescape=True),
                 col(Plot.search_key).contains(word, autoescape=True),
                 col(Product.search_key).contains(word, autoescape=True),
+                lies_in_named(wanted.q, Lot),
             )
         )
     if wanted.state is not None:

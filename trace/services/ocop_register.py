@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 from trace.records.admin_unit import AdminUnit
 from trace.records.organisation import Organisation
 from trace.records.product import OcopRating, Product
+from trace.services.place_search import lies_in
 from trace.services.registering import found_by
 
 FROM_STARS = 3
@@ -75,22 +76,5 @@ def _rules(wanted: Wanted, today: date) -> list[Any]:
     if wanted.group is not None:
         rules.append(col(Product.ocop_group) == wanted.group)
     if wanted.place.strip():
-        rules.append(_lies_in(wanted.place))
+        rules.append(lies_in(lambda key: found_by(wanted.place, key), Organisation))
     return rules
-
-
-def _lies_in(place: str) -> Any:
-    """Cooperatives whose commune, of today or of before, is called so."""
-    called = select(col(AdminUnit.scheme), col(AdminUnit.code)).where(
-        found_by(place, col(AdminUnit.search_key))
-    )
-    named = called.subquery()
-
-    def is_named(scheme: Any, code: Any) -> Any:
-        here = select(named.c.code).where(named.c.scheme == scheme, named.c.code == code)
-        return here.correlate(Organisation.__table__).exists()  # type: ignore[attr-defined]
-
-    org = Organisation
-    return is_named(col(org.commune_scheme), col(org.commune_code)) | is_named(
-        col(org.old_commune_scheme), col(org.old_commune_code)
-    )

@@ -15,6 +15,7 @@ from trace.services import phones
 from trace.services.admission import Act, Actor, own_org, scope_of
 from trace.services.intake import Given, line
 from trace.services.logging_acts import append_leaf
+from trace.services.place_search import found_or_lies_in
 from trace.services.public_id import new_public_id
 from trace.services.registering import (
     MaybeGln,
@@ -23,7 +24,6 @@ from trace.services.registering import (
     change,
     empty_is_none,
     exact_first,
-    found_by,
     place_columns,
 )
 from trace.standards.search_key import fold_vi
@@ -120,9 +120,12 @@ def organisation(session: Session, public_id: str) -> Organisation:
 def organisations(
     session: Session, actor: Actor, text: str = "", kind: OrgKind | None = None, limit: int = 200
 ) -> Sequence[Organisation]:
-    """The organisations whose name holds every word of ``text``, marks or not; the office asks."""
+    """The organisations whose name holds every word of ``text``, marks or not, or that lie in the place of
+    that name; the office asks.
+    """
     scope_of(actor, Act.MANAGE_ORGS)
-    question = select(Organisation).where(found_by(text, col(Organisation.search_key)))
+    said = found_or_lies_in(text, Organisation, col(Organisation.search_key))
+    question = select(Organisation).where(said)
     if kind is not None:
         question = question.where(col(Organisation.kind) == kind)
     order = (exact_first(text, col(Organisation.name)), col(Organisation.search_key))

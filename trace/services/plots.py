@@ -16,6 +16,7 @@ from trace.services.crops import crop_of, variety_of
 from trace.services.households import by, require_help, stay_inside
 from trace.services.intake import DecimalComma, MaybeRow, Row, line, read
 from trace.services.logging_acts import append_leaf
+from trace.services.place_search import found_or_lies_in
 from trace.services.registering import (
     Area,
     Code,
@@ -23,7 +24,6 @@ from trace.services.registering import (
     add_unique,
     change,
     exact_first,
-    found_by,
     own_code,
     place_columns,
 )
@@ -128,8 +128,11 @@ def child_code(household_code: str, number: int) -> str:
 def plots(
     session: Session, actor: Actor, text: str = "", limit: int = 50, offset: int = 0
 ) -> tuple[Sequence[Plot], int]:
-    """Plots in the actor's reach whose name or code holds every word, and how many in all."""
-    wanted = visible(actor, Act.VIEW_FARM, Plot) & found_by(text, col(Plot.search_key))
+    """Plots in the actor's reach whose name or code holds every word, or that lie in the place of that name,
+    and how many in all.
+    """
+    said = found_or_lies_in(text, Plot, col(Plot.search_key))
+    wanted = visible(actor, Act.VIEW_FARM, Plot) & said
     order = (exact_first(text, col(Plot.name)), col(Plot.code), col(Plot.id))
     question = select(Plot).where(wanted).order_by(*order).limit(limit).offset(offset)
     total = session.execute(select(func.count()).select_from(Plot).where(wanted)).scalar_one()

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlmodel import Session, col
 
 from trace.records.lot import Lot
 from trace.services.admission import Act, Actor, fetch, visible
 from trace.services.pack_inputs import USABLE
+from trace.services.place_search import lies_in_named
 from trace.services.stamp_gates import free_by_lot
 from trace.standards.search_key import fold_vi
 
@@ -55,7 +56,8 @@ def pool_choices(
     kept = session.execute(of_crop.where(col(Lot.public_id).in_(chosen[:MOST]))).scalars().all()
     found = of_crop.where(col(Lot.id).not_in([lot.id for lot in kept]))
     if q:
-        found = found.where(col(Lot.search_key).contains(fold_vi(q), autoescape=True))
+        named = col(Lot.search_key).contains(fold_vi(q), autoescape=True)
+        found = found.where(or_(named, lies_in_named(q, Lot)))
     lots = [*kept, *session.execute(found.limit(MOST)).scalars()]
     free = free_by_lot(session, lots)
     rows = [Poolable(lot, free[lot.id]) for lot in lots if free[lot.id] > 0]

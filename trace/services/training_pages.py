@@ -11,6 +11,7 @@ from trace.records.household import Household
 from trace.records.organisation import Organisation
 from trace.records.training import TrainingAttendance, TrainingSession
 from trace.services.admission import Act, Actor, may, visible
+from trace.services.place_search import found_or_lies_in
 from trace.services.registering import exact_first, found_by
 
 
@@ -74,7 +75,7 @@ def candidates(session: Session, actor: Actor, session_id: int, text: str) -> Se
         select(Household, Organisation)
         .join(Organisation, col(Organisation.id) == col(Household.org_id))
         .where(visible(actor, Act.VIEW_FARM, Household), col(Household.erased_at).is_(None))
-        .where(found_by(text, col(Household.search_key), col(Organisation.search_key)))
+        .where(found_or_lies_in(text, Household, col(Household.search_key), col(Organisation.search_key)))
         .where(col(Household.id).not_in(came))
         .order_by(exact_first(text, col(Household.name)), col(Household.code))
         .limit(20)
