@@ -828,7 +828,7 @@ FORMS: dict[str, Make] = {
         "issued_on": "12/06/2026",
         "valid_to": "",
     },
-    "notices.mark_read": lambda e: {"last": str(e.places["notice_id"])},
+    "notices.mark_read": lambda _e: {"last": "999999999"},
     "office_rules.end": lambda _e: {"last_day": "31/12/2027"},
     "diary.create": lambda e: {
         "plot_id": str(e.coop.plot.id),

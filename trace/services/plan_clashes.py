@@ -55,8 +55,10 @@ def in_force() -> Any:
 def _overlap(one: SeasonPlan, other: SeasonPlan) -> bool:
     same = (one.commune_code, one.crop) == (other.commune_code, other.crop)
     meets = one.first_day <= other.last_day and other.first_day <= one.last_day
+    if not (same and meets):  # most are neither: names are folded for the others alone
+        return False
     varieties = {variety_key(one.variety), variety_key(other.variety)}
     parts = {one.old_commune_code, other.old_commune_code}
     owners = {one.org_id, other.org_id}
     shares = "" in varieties or len(varieties) == 1
-    return same and meets and shares and all(None in some or len(some) == 1 for some in (parts, owners))
+    return shares and all(None in some or len(some) == 1 for some in (parts, owners))

@@ -26,6 +26,8 @@ WHYS = {
     "refused",
     "lot",
     "diary_entry",
+    "field_photo",
+    "notice",
     "plot",
     "plot_area",
     "account",

@@ -1,5 +1,6 @@
 """Season plans from a sheet: a row is a plan; the same season of the same place once more is corrected."""
 
+from collections import defaultdict
 from typing import Any
 
 from sqlalchemy import select
@@ -49,7 +50,7 @@ class PlanRows(ModelRows[PlanIn]):
 
     def __init__(self, task: Task, report: Report) -> None:
         super().__init__(task, report)
-        self._rows: list[SeasonPlan] = []
+        self._rows: dict[tuple[str, str], list[SeasonPlan]] = defaultdict(list)
         self._corrected: set[int] = set()
 
     def prepare(self, layout: Layout, draft: Draft, row: dict[str, Any]) -> dict[str, Any]:
@@ -113,6 +114,7 @@ class PlanRows(ModelRows[PlanIn]):
         if stored is not None:
             self._corrected.add(stored.id)
         standing = clashing(self.task.session, row)
-        others = [*self._rows, *(one for one in standing if one.id not in self._corrected)]
+        alike = self._rows[row.commune_code, row.crop]
+        others = [*alike, *(one for one in standing if one.id not in self._corrected)]
         refuse_overlap(row, others)
-        self._rows.append(row)
+        alike.append(row)
