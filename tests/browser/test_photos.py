@@ -153,8 +153,8 @@ def test_what_was_begun_with_a_photo_comes_back_and_can_be_dropped(page: Page, s
     page.wait_for_timeout(900)
     page.reload()
     expect(page.locator(".photos canvas")).to_have_count(1)
-    page.click("#ghi-do button")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.click("#ghi-do button")
     until(page, EMPTY)
     expect(page.locator(".photos canvas")).to_have_count(0)
 

@@ -2,6 +2,7 @@
 
 import re
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Devices, sign_in
 from tests.browser.house import Stand
 from tests.browser.paper import codes_on
+from trace.standards.local_time import local_day
 
 pytestmark = pytest.mark.browser
 
@@ -23,6 +25,8 @@ def register_and_release(page: Page, stand: Stand) -> None:
     """One harvest, packed at once; the pack lot is let out."""
     page.goto(f"{stand.web}/htx/lo/moi")
     page.fill("[name=weight_g]", "1,2 tạ")
+    page.check("[name=when][value=other]")  # of today there may be a lot already, which would be asked about
+    page.fill("[name=other_day]", f"{local_day(datetime.now(UTC)) - timedelta(days=3):%d/%m/%Y}")
     page.select_option("[name=product]", index=1)
     page.fill("[name=boxes]", str(BOXES))
     page.click("main button.primary")
