@@ -38,6 +38,7 @@ from trace.web import (
     sign_in_code,
     story_pages,
     style_page,
+    styles,
     unit_pages,
     visitor,
 )
@@ -225,6 +226,7 @@ DOORS: tuple[Door, ...] = (
     office_personal.door,
     office_organisations.door,
     sales.door,
+    styles.door,
     epcis_events.door,
     epcis_capture.door,
     epcis_resources.door,
@@ -258,7 +260,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         static_url_path="/static",
     )
     configure(app, settings)
-    for room in (compressing, visitor, headers, refusals, page_tools, once):
+    for room in (compressing, visitor, headers, refusals, page_tools, styles, once):
         room.prepare(app)
     consumer.prepare(app)
     problem_pages.prepare(app)

@@ -489,6 +489,8 @@ CHOICES: dict[str, str] = {
     "office_plan_imports.noun": "plans",
     "office_training_imports.noun": "training",
     "filename": "tokens.css",
+    "face": "working",
+    "mark": "of-this-release",
     "exporter": "json",
     "measure": "orders",
     "work.kind": "hold",

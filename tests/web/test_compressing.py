@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from tests import world
 from tests.web.consumers import Stamps, settle, stamps, visitor
-from trace.web.compressing import STATIC, WITHOUT_SECRETS
+from trace.web.compressing import BLUR, FILES, WITHOUT_SECRETS
 
 __all__ = ["stamps"]
 TAKES = {"Accept-Encoding": "gzip, deflate, br"}
@@ -60,17 +60,45 @@ def test_a_question_without_a_body_is_answered_without_one(client: FlaskClient) 
     assert client.head(STYLE, headers=TAKES).data == b""
 
 
-@pytest.mark.parametrize("path", ["/dang-nhap", "/htx", "/htx/lo/moi"])
-def test_a_page_with_a_mark_in_its_forms_is_never_compressed(app: Flask, stamps: Stamps, path: str) -> None:
-    device = app.test_client()
-    if path != "/dang-nhap":
-        device = world.sign_in(visitor(app), stamps.coop.manager)
-    answer = device.get(path, headers=TAKES)
-    assert answer.status_code == 200
+def working(app: Flask, stamps: Stamps) -> FlaskClient:
+    return world.sign_in(visitor(app), stamps.coop.manager)
+
+
+@pytest.mark.parametrize("path", ["/htx", "/htx/lo/moi"])
+def test_a_working_page_travels_compressed_and_its_length_is_blurred(
+    app: Flask, stamps: Stamps, path: str
+) -> None:
+    device = working(app, stamps)
+    answers = [device.get(path, headers=TAKES) for _ in range(12)]
+    assert {one.headers.get("Content-Encoding") for one in answers} == {"gzip"}
+    assert all(gzip.decompress(one.data)[:15] == b"<!doctype html>" for one in answers)
+    names = {one.data[10:].partition(b"\0")[0] for one in answers}
+    assert len({len(name) for name in names}) > 4
+    assert all(1 <= len(name) <= BLUR for name in names)
+
+
+@pytest.mark.parametrize("path", ["/dang-nhap?next=/htx", "/htx/lo?tim=csrf", "/htx/lo/moi?lang=en"])
+def test_a_working_page_whose_address_asks_something_is_never_compressed(
+    app: Flask, stamps: Stamps, path: str
+) -> None:
+    answer = working(app, stamps).get(path, headers=TAKES)
     assert "Content-Encoding" not in answer.headers
 
 
-def test_no_page_that_is_compressed_holds_the_mark_of_a_form(app: Flask, stamps: Stamps) -> None:
+def test_a_refusal_that_repeats_the_address_is_never_compressed(app: Flask, stamps: Stamps) -> None:
+    answer = working(app, stamps).get("/htx/lo/csrf-token-guess", headers=TAKES)
+    assert answer.status_code == 404
+    assert "Content-Encoding" not in answer.headers
+
+
+def test_what_programs_and_exports_get_goes_as_it_is(app: Flask, stamps: Stamps) -> None:
+    answer = working(app, stamps).get("/htx/chua-gui/dau", headers=TAKES)
+    assert "Content-Encoding" not in answer.headers
+
+
+def test_no_page_that_is_compressed_with_what_was_asked_holds_the_mark_of_a_form(
+    app: Flask, stamps: Stamps
+) -> None:
     paths = {
         "consumer.scan": f"/{stamps.code(0)}",
         "consumer.find": "/tim?ma=xyz",
@@ -78,7 +106,7 @@ def test_no_page_that_is_compressed_holds_the_mark_of_a_form(app: Flask, stamps:
         "story.lot": f"/lo/{stamps.lot.public_id}",
         "story.product": f"/sp/{stamps.coop.product.public_id}",
     }
-    assert set(paths) == WITHOUT_SECRETS - {STATIC}
+    assert set(paths) == WITHOUT_SECRETS - FILES
     for path in paths.values():
         device = world.sign_in(visitor(app), stamps.coop.manager)
         assert "csrf" not in device.get(path).text, path

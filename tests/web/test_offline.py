@@ -39,13 +39,13 @@ def worker(client: FlaskClient) -> tuple[str, dict[str, object]]:
     """The worker's text, and what stands before it."""
     answer = client.get("/htx/trong-may.js")
     assert answer.headers["Service-Worker-Allowed"] == "/htx"
-    head = dict(re.findall(r"^const (VERSION|PARTS|HEAVY|PAGES) = (.+);$", answer.text, re.MULTILINE))
+    head = dict(re.findall(r"^const (VERSION|SHEET|PARTS|HEAVY|PAGES) = (.+);$", answer.text, re.MULTILINE))
     return answer.text, {name: json.loads(value) for name, value in head.items()}
 
 
 def test_the_worker_keeps_every_part_that_its_pages_ask_for(client: FlaskClient, phone: FlaskClient) -> None:
     _, told = worker(client)
-    every = {*told["PARTS"], *told["HEAVY"]}
+    every = {told["SHEET"], *told["PARTS"], *told["HEAVY"]}
     assert all(client.get(part).status_code == 200 for part in every)
     sizes = {part: len(client.get(part).data) for part in told["PARTS"]}
     assert max(sizes.values()) < 100_000  # nothing heavy stands between a bad network and the pages

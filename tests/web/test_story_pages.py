@@ -1,6 +1,7 @@
 """Pages for sharing: what is told of a lot and a product, what held on which day, what stays absent."""
 
 import gzip
+import io
 import json
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from PIL import Image
 from sqlmodel import select
 
 from tests import stamped, world
@@ -32,7 +34,6 @@ TODAY = local_day(NOW)
 LANGUAGES = ("vi", "en", "ja", "zh")
 PAGE_BUDGET = 14_336
 STATIC = Path(__file__).parents[2] / "trace" / "web" / "static"
-STYLES = ("tokens.css", "components.css", "faces.css", "story.css")
 
 
 @pytest.fixture
@@ -256,11 +257,18 @@ def test_a_lots_page_with_its_map_papers_styles_and_diary_fits_the_budget(
     client: FlaskClient, coop: world.Coop
 ) -> None:
     lot = full_lot(coop)
-    styles = sum(len(gzip.compress((STATIC / name).read_bytes())) for name in STYLES)
+    styles = sum(len(gzip.compress(client.get(sheet).data)) for sheet in sheets_of(client, lot))
     for lang in LANGUAGES:
         answer = client.get(f"/lo/{lot.public_id}", headers={"Accept-Language": lang})
         assert 'class="map"' in answer.text
         assert len(gzip.compress(answer.data)) + styles <= PAGE_BUDGET
+
+
+def sheets_of(client: FlaskClient, lot: Any) -> list[str]:
+    """The style sheets the page of a lot asks for."""
+    found = re.findall(r'<link rel="stylesheet" href="([^"]+)"', client.get(f"/lo/{lot.public_id}").text)
+    assert found
+    return found
 
 
 def full_lot(coop: world.Coop) -> Any:
@@ -412,6 +420,22 @@ def test_pictures_are_kept_for_a_year_and_never_run(client: FlaskClient, coop: w
     assert bad.headers["X-Content-Type-Options"] == "nosniff"
     assert client.get(f"/anh/{'c' * 64}").status_code == 404
     assert f"/anh/{'a' * 64}" in page(client, f"/lo/{lot_of(coop).public_id}")
+    assert client.get(f"/anh/{'b' * 64}/nho.jpg").status_code == 404
+
+
+def test_a_page_shows_its_picture_small_and_leads_to_the_whole(client: FlaskClient, coop: world.Coop) -> None:
+    whole = io.BytesIO()
+    Image.effect_noise((1600, 1200), 60).convert("RGB").save(whole, "JPEG", quality=85)
+    with transaction() as session:
+        row = ProductImage(product_id=coop.product.id, sha256="d" * 64, media_type="image/jpeg")
+        row.width, row.height, row.data, row.created_at = 1600, 1200, whole.getvalue(), NOW
+        session.add(row)
+    text = page(client, f"/lo/{lot_of(coop).public_id}")
+    small = client.get(f"/anh/{'d' * 64}/nho.jpg")
+    assert f'<a class="goods" href="/anh/{"d" * 64}"><img src="/anh/{"d" * 64}/nho.jpg"' in text
+    assert "immutable" in small.headers["Cache-Control"]
+    assert Image.open(io.BytesIO(small.data)).size == (320, 240)
+    assert len(small.data) < 30_000 < len(whole.getvalue())
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -1,9 +1,11 @@
 """What the public may see of lots and products by their public addresses; all else is absent."""
 
+import io
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from PIL import Image, ImageOps
 from sqlalchemy import ColumnElement, exists, or_, select
 from sqlmodel import Session, col
 
@@ -21,6 +23,7 @@ from trace.services.story import Place, Story, place_of, tell
 OUT = (LotState.RELEASED, LotState.CONSUMED, LotState.RECALLED)
 RECENT_LOTS = 10
 MOST_RECALLED = 50
+SMALL = (320, 320)
 
 
 @dataclass(frozen=True)
@@ -205,3 +208,20 @@ def picture(session: Session, sha256: str) -> tuple[bytes, str]:
     if row is None:
         raise NotFound()
     return row[0], row[1]
+
+
+def small_picture(session: Session, sha256: str) -> bytes:
+    """A product's picture as a JPEG of at most 320 px, some ten kilobytes: what a page shows of it.
+
+    Raises:
+        NotFound: no picture has this hash, or it is none.
+    """
+    data, _ = picture(session, sha256)
+    out = io.BytesIO()
+    try:
+        with Image.open(io.BytesIO(data)) as image:  # every kept one was drawn anew by the confined process
+            image.draft("RGB", SMALL)
+            ImageOps.contain(image.convert("RGB"), SMALL).save(out, "JPEG", quality=80, optimize=True)
+    except OSError:
+        raise NotFound() from None
+    return out.getvalue()

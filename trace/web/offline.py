@@ -12,6 +12,7 @@ from flask_wtf.csrf import generate_csrf
 
 from trace.services.admission import Act
 from trace.texts.catalogs import t
+from trace.web import styles
 from trace.web.door import Door, Open
 from trace.web.once import QUEUED
 from trace.web.page_tools import request_is_demo
@@ -23,6 +24,8 @@ PAGES = ("/htx", "/htx/lo/moi", "/htx/nhat-ky/moi", "/htx/tem/kich-hoat", "/htx/
 """What opens without a network; the last stands for every other page."""
 ICONS = ((192, "any"), (512, "any"), (512, "maskable"))
 _PARTS = ("*.css", "*.svg", "*.js", "offline/*.js", "fonts/*.woff2", "vendor/**/*.js", "vendor/**/*.wasm")
+_JOINED = {name for names in styles.FACES.values() for name in names}
+"""Sheets that no page asks for by themselves."""
 _HEAVY = "vendor/"
 """A megabyte: kept after the pages, so that on a bad network they do not wait for it."""
 
@@ -36,6 +39,7 @@ def worker() -> Response:
     names, version = _parts(folder)
     told = {
         "VERSION": version,
+        "SHEET": styles.address("working"),
         "PARTS": [url_for("static", filename=name) for name in names if not name.startswith(_HEAVY)],
         "HEAVY": [url_for("static", filename=name) for name in names if name.startswith(_HEAVY)],
         "PAGES": PAGES,
@@ -55,7 +59,9 @@ def _parts(folder: Path) -> tuple[list[str], str]:
     digest = hashlib.sha256()
     for path in files:
         digest.update(path.read_bytes())
-    return [path.relative_to(folder).as_posix() for path in files], digest.hexdigest()[:16]
+    return [
+        path.relative_to(folder).as_posix() for path in files if path.name not in _JOINED
+    ], digest.hexdigest()[:16]
 
 
 @door.page("/ung-dung.webmanifest", Open.PUBLIC)

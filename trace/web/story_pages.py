@@ -1,6 +1,7 @@
 """Pages for sharing: a lot's story, a product, their pictures. The stamp's code never leads here or back."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from flask import Response, current_app, request, url_for
@@ -112,7 +113,24 @@ def picture(sha256: str) -> Response:
     """A picture by its content's hash, kept by browsers for a year: other content has another name."""
     with reading() as session:
         data, media_type = public_pages.picture(session, sha256)
-    answer = Response(data, content_type=media_type if media_type in PICTURES else "application/octet-stream")
+    return _kept(
+        Response(data, content_type=media_type if media_type in PICTURES else "application/octet-stream")
+    )
+
+
+@door.page("/anh/<sha256>/nho.jpg", Open.PUBLIC)
+def small_picture(sha256: str) -> Response:
+    """The same in small, as pages show it."""
+    return _kept(Response(_small(sha256), content_type="image/jpeg"))
+
+
+@lru_cache(maxsize=256)
+def _small(sha256: str) -> bytes:
+    with reading() as session:
+        return public_pages.small_picture(session, sha256)
+
+
+def _kept(answer: Response) -> Response:
     answer.headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
     return answer
 

@@ -1,13 +1,15 @@
-// Pages and their parts kept on the device. Before this file stand VERSION (another for each release),
-// PARTS (static files every page may ask for), HEAVY ones (of the camera, which come after all else) and PAGES
-// (what can be opened without a network; the last one is shown in the place of all others).
+// Pages and their parts kept on the device. Before this file stand VERSION (another for each release), SHEET
+// (the style sheets of all pages), PARTS (static files every page may ask for), HEAVY ones (of the camera, which
+// come after all else) and PAGES (what can be opened without a network; the last one is shown in the place of
+// all others).
 const PART_STORE = `nongsan-parts-${VERSION}`;
 const PAGE_STORE = "nongsan-pages";
+const SHEETS = SHEET.slice(0, SHEET.lastIndexOf("-") + 1);
 const PATIENCE_MS = 4_000;
 const path = (asked) => new URL(asked.url).pathname;
 
 self.addEventListener("install", (happened) => {
-  happened.waitUntil(caches.open(PART_STORE).then((held) => held.addAll(PARTS)).then(() => self.skipWaiting()));
+  happened.waitUntil(caches.open(PART_STORE).then((held) => held.addAll([SHEET, ...PARTS])).then(() => self.skipWaiting()));
 });
 
 self.addEventListener("activate", (happened) => {
@@ -37,12 +39,19 @@ self.addEventListener("fetch", (happened) => {
   const asked = happened.request;
   if (asked.method !== "GET" || new URL(asked.url).origin !== self.location.origin) return;
   if (asked.mode === "navigate") happened.respondWith(page(asked));
+  else if (path(asked).startsWith(SHEETS)) happened.respondWith(sheet(asked));
   else if (PARTS.includes(path(asked)) || HEAVY.includes(path(asked))) happened.respondWith(part(asked));
 });
 
 async function part(asked) {
   const held = await caches.open(PART_STORE);
   return (await held.match(path(asked))) ?? fetch(asked);
+}
+
+// A page kept before a release asks for the sheets of then: without a network it gets those of now.
+async function sheet(asked) {
+  const held = await caches.open(PART_STORE);
+  return (await held.match(path(asked))) ?? fetch(asked).catch(() => held.match(SHEET));
 }
 
 // Only what was asked without a question is a kept page: a correction is not a new entry.
