@@ -169,6 +169,17 @@ def test_every_kind_of_error_names_row_column_value_and_remedy(
     assert problem_line(problem, "en").startswith("Row 5, column")
 
 
+def test_a_commune_of_today_that_took_no_land_of_the_old_one_is_refused_as_by_the_form(
+    coop: world.Coop, tmp_path: Path, now: datetime
+) -> None:
+    head = ("Mã hộ", "Tên chủ hộ", "Xã", "Xã cũ")
+    rows = [head, ("H1", "Một Người", "xã Hà Bắc", "Thị trấn Thanh Hà"), ("H2", "Hai Người", "xã Thanh Hà",
+            "Thị trấn Thanh Hà")]  # fmt: skip
+    report = run(coop.boss, sheets.xlsx(tmp_path / "a.xlsx", A=rows), now).report
+    assert [(one.row, one.column, one.key) for one in report.problems] == [(2, "Xã", "place.mismatch")]
+    assert problem_text(report.problems[0], "vi").endswith("Chọn một trong: Xã Thanh Hà.")
+
+
 def test_codes_that_repeat_are_told_with_the_other_row(
     coop: world.Coop, tmp_path: Path, now: datetime
 ) -> None:

@@ -1,6 +1,6 @@
 """Whose GTIN it is: company prefixes that cooperatives propose and the office accepts with GS1's paper."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Annotated
 
@@ -128,13 +128,21 @@ def all_prefixes(session: Session, actor: Actor) -> list[tuple[CompanyPrefix, Or
 
 def owns(session: Session, org_id: int, gtin: str, day: date) -> bool:
     """Whether an accepted prefix of the organisation covers the GTIN (14 digits) on this day."""
-    question = select(col(CompanyPrefix.digits)).where(
-        col(CompanyPrefix.org_id) == org_id,
+    return _covered(owned_digits(session, {org_id}, day).get(org_id, ()), gtin)
+
+
+def owned_digits(session: Session, orgs: Collection[int], day: date) -> Mapping[int, Sequence[str]]:
+    """The digits of the prefixes of organisations that are accepted and hold on this day."""
+    question = select(col(CompanyPrefix.org_id), col(CompanyPrefix.digits)).where(
+        col(CompanyPrefix.org_id).in_(orgs),
         col(CompanyPrefix.state) == ProposalState.ACCEPTED,
         col(CompanyPrefix.valid_from) <= day,
         or_(col(CompanyPrefix.valid_to).is_(None), col(CompanyPrefix.valid_to) >= day),
     )
-    return any(company_prefix.covers(digits, gtin) for digits in session.execute(question).scalars())
+    found: dict[int, list[str]] = {}
+    for org_id, digits in session.execute(question):
+        found.setdefault(org_id, []).append(digits)
+    return found
 
 
 def require_owned(session: Session, org_id: int, gtin: str | None, day: date) -> None:
@@ -144,7 +152,21 @@ def require_owned(session: Session, org_id: int, gtin: str | None, day: date) ->
         Invalid: ``product.gtin_not_owned``.
     """
     if gtin is not None and not owns(session, org_id, gtin, day):
-        raise Invalid([FieldProblem("gtin", "product.gtin_not_owned", gtin)])
+        raise _unowned(gtin)
+
+
+def refuse_unowned(digits: Sequence[str], gtin: str) -> None:
+    """Refuse a number that none of an organisation's digits cover, as ``require_owned`` does."""
+    if not _covered(digits, gtin):
+        raise _unowned(gtin)
+
+
+def _covered(digits: Sequence[str], gtin: str) -> bool:
+    return any(company_prefix.covers(one, gtin) for one in digits)
+
+
+def _unowned(gtin: str) -> Invalid:
+    return Invalid([FieldProblem("gtin", "product.gtin_not_owned", gtin)])
 
 
 def _keep(session: Session, actor: Actor, org_id: int, given: PrefixIn, now: datetime) -> CompanyPrefix:

@@ -1,7 +1,8 @@
 """What became of a lot and what it was made of: the graph of lot links, walked by the database."""
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import Any
+from datetime import date
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import aliased
@@ -9,12 +10,14 @@ from sqlmodel import Session, col
 
 from trace.records.lot import Lot, LotKind, LotLink
 
+Sorted = TypeVar("Sorted", int, str, date)
+
 PORTION = 10_000
 """Row numbers in one question: below what either database takes as parameters."""
 
 
-def portions(ids: Collection[int]) -> Iterator[Sequence[int]]:
-    """Row numbers in parts that one question can take, rising."""
+def portions(ids: Collection[Sorted]) -> Iterator[Sequence[Sorted]]:
+    """Row numbers, or codes, in parts that one question can take, rising."""
     rising = sorted(ids)
     for at in range(0, len(rising), PORTION):
         yield rising[at : at + PORTION]

@@ -6,7 +6,9 @@ former commune in it, a plan of the commune against the part of one of its coope
 cooperatives stand beside each other: each is of its own plots.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -14,6 +16,7 @@ from sqlmodel import Session, col
 
 from trace.errors import FieldProblem, Invalid
 from trace.records.season_plan import SeasonPlan
+from trace.services.lineage import portions
 from trace.services.rules import variety_key
 
 
@@ -33,6 +36,27 @@ def clashing(session: Session, plan: SeasonPlan) -> Sequence[SeasonPlan]:
     with session.no_autoflush:
         others = session.execute(question).scalars().all()
     return [one for one in others if one is not plan and _overlap(one, plan)]
+
+
+def standing(
+    session: Session, communes: Collection[str], first: date, last: date
+) -> Mapping[tuple[str, str], Sequence[SeasonPlan]]:
+    """Plans that count and cover a day of a span, by commune and crop: one question for many plans."""
+    found: dict[tuple[str, str], list[SeasonPlan]] = defaultdict(list)
+    for some in portions(communes):
+        question = (
+            select(SeasonPlan)
+            .where(
+                col(SeasonPlan.commune_code).in_(some),
+                col(SeasonPlan.first_day) <= last,
+                col(SeasonPlan.last_day) >= first,
+                in_force(),
+            )
+            .order_by(col(SeasonPlan.first_day), col(SeasonPlan.id))
+        )
+        for row in session.execute(question).scalars():
+            found[row.commune_code, row.crop].append(row)
+    return found
 
 
 def refuse_overlap(plan: SeasonPlan, others: Iterable[SeasonPlan]) -> None:

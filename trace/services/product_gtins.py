@@ -1,6 +1,6 @@
 """The GTINs of products: one stays with its product for good, because its link is printed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 from trace.errors import FieldProblem, Invalid
 from trace.records.product import Product
 from trace.records.product_gtin import ProductGtin
+from trace.services.lineage import portions
 from trace.services.logging_acts import append_leaf
 from trace.services.registering import add_unique
 
@@ -19,7 +20,21 @@ def require_free(session: Session, gtin: str | None, product_id: int | None = No
     Raises:
         Invalid: ``field.taken`` where another product has it, ``product.gtin_used`` where one had it.
     """
-    row = _row(session, gtin) if gtin is not None else None
+    if gtin is not None:
+        refuse_taken(_row(session, gtin), gtin, product_id)
+
+
+def gtin_rows(session: Session, gtins: Collection[str]) -> dict[str, ProductGtin]:
+    """What is on record of many numbers."""
+    found: dict[str, ProductGtin] = {}
+    for some in portions(gtins):
+        question = select(ProductGtin).where(col(ProductGtin.gtin).in_(some))
+        found.update((row.gtin, row) for row in session.execute(question).scalars())
+    return found
+
+
+def refuse_taken(row: ProductGtin | None, gtin: str, product_id: int | None) -> None:
+    """Refuse a number by what is on record of it, as ``require_free`` does."""
     if row is not None and row.product_id != product_id:
         key = "field.taken" if row.left_at is None else "product.gtin_used"
         raise Invalid([FieldProblem("gtin", key, gtin)])

@@ -177,10 +177,15 @@ def checked(session: Session, given: PlanIn) -> dict[str, Any]:
     Raises:
         Invalid: the last day is before the first or a year after it, or the place does not resolve.
     """
+    return words_of(given) | place_columns(session, given)
+
+
+def words_of(given: PlanIn) -> dict[str, Any]:
+    """The columns of a plan but its place. Raises ``Invalid`` for its days."""
     if not timedelta(0) <= given.last_day - given.first_day < LONGEST:
         span = {"date": given.first_day, "n": LONGEST.days}
         raise Invalid([FieldProblem("last_day", "plan.days", given.last_day, span)])
-    return given.model_dump(include=set(_SAID)) | place_columns(session, given)
+    return given.model_dump(include=set(_SAID))
 
 
 def one_at_a_time(session: Session) -> None:

@@ -1,4 +1,4 @@
-"""Growing areas of a batch; there are few, so each is looked up and written by itself."""
+"""Growing areas of a batch: looked up at once; there are few, so each is written by itself."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,27 +12,32 @@ from trace.services.importing.farm_reader import FarmReader
 from trace.services.importing.report import Draft
 from trace.services.importing.things import AREA
 from trace.services.importing.writing import Key
+from trace.services.lineage import portions
 from trace.standards.fault import Fault
 from trace.standards.local_time import local_day
 
 
 def take_areas(memory: Memory, reader: FarmReader, drafts: Sequence[Draft]) -> None:
     """Write the growing areas of a batch; a code is one a market."""
+    known = _known(memory, drafts)
     for draft in drafts:
         key, market = key_of(draft, "growing_area"), str(draft.values["market"])
         memory.ask_areas(key[0])
         if not memory.is_first(reader, draft, "growing_area", (key[0], f"{key[1]} {market}")):
             continue
-        stored = _stored(memory, key, market)
+        stored = known.get((key[1], market))
         if stored is not None and stored.org_id != key[0]:
             reader.blame(draft, "growing_area", key[1], Fault("field.taken"))
             continue
         _take(memory, draft, key, stored)
 
 
-def _stored(memory: Memory, key: Key, market: str) -> GrowingArea | None:
-    question = select(GrowingArea).where(col(GrowingArea.code) == key[1], col(GrowingArea.market) == market)
-    found: GrowingArea | None = memory.task.session.execute(question).scalar_one_or_none()
+def _known(memory: Memory, drafts: Sequence[Draft]) -> dict[tuple[str, str], GrowingArea]:
+    """Whoever's growing areas have these codes, by code and market."""
+    found: dict[tuple[str, str], GrowingArea] = {}
+    for some in portions({str(draft.values["growing_area"]) for draft in drafts}):
+        question = select(GrowingArea).where(col(GrowingArea.code).in_(some))
+        found |= {(row.code, row.market): row for row in memory.task.session.execute(question).scalars()}
     return found
 
 

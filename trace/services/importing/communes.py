@@ -47,7 +47,8 @@ class Gazetteer:
         """The pair for what two cells say; ``home`` is a commune of the cooperative.
 
         Raises:
-            Fault: ``imp.unit`` (unknown, with the nearest names), ``imp.unit.split``, ``imp.unit.level``.
+            Fault: ``imp.unit`` (unknown, with the nearest names), ``imp.unit.split``, ``imp.unit.level``,
+                ``place.mismatch`` where the two have no land in common.
         """
         return self._known.of(self._resolved, (commune, old_commune, home))
 
@@ -70,7 +71,16 @@ class Gazetteer:
         folded = fold_vi(commune)
         if old is None and folded == fold_vi(new.name) and folded in self._districts:
             raise Fault("imp.unit.level", value=commune)
+        if old is not None:
+            self._refuse_stranger(new, old)
         return new.code, old.code if old else None
+
+    def _refuse_stranger(self, new: AdminUnit, old: AdminUnit) -> None:
+        """Refuse a commune of today that took no land of the old one, as the forms do."""
+        heirs = self._heirs.get(old.code)
+        if heirs and new.code not in heirs:
+            names = [self._name(NEW_SCHEME, code) for code in dict.fromkeys(heirs)]
+            raise Fault("place.mismatch", got=new.full_name, choices=names)
 
     def _heir(self, old: AdminUnit) -> Pair:
         heirs = list(dict.fromkeys(self._heirs.get(old.code, ())))

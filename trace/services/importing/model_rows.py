@@ -32,15 +32,25 @@ class ModelRows(ABC, Generic[Model]):
 
     def take(self, layout: Layout, rows: Sequence[tuple[int, list[Any]]]) -> None:
         """Judge a batch and write its good rows."""
+        batch = []
         for number, row in rows:
             said = {name: row[place] for name, place in layout.places.items() if place < len(row)}
             mark = said.get(self.marked, "")
-            if isinstance(mark, str) and fold_vi(mark[:20]) in EXAMPLE:
-                continue
-            self.report.checked += 1
-            draft = self._judged(layout, number, said)
+            if not (isinstance(mark, str) and fold_vi(mark[:20]) in EXAMPLE):
+                draft = Draft(number, {})
+                batch.append((draft, self._read(layout, draft, said)))
+        self.report.checked += len(batch)
+        self.learn([(draft, given) for draft, given in batch if given is not None and not draft.problems])
+        for draft, given in batch:
+            if given is not None and not draft.problems:
+                self.write(layout, draft, given)
             if draft.problems:
                 self.report.refuse(draft.problems)
+
+    def learn(self, batch: Sequence[tuple[Draft, Model]]) -> None:
+        """Ask the database what it knows of the readable rows of a batch, all at once; ``write`` asks nothing
+        to judge a row.
+        """
 
     def finish(self) -> None:
         """Nothing is left to say."""
@@ -71,13 +81,6 @@ class ModelRows(ABC, Generic[Model]):
                 key, params = of_field(one, cell)
                 where = (layout.name, draft.row)
                 draft.problems.append(problem(where, layout.heading(one.field), cell, key, params))
-
-    def _judged(self, layout: Layout, number: int, row: dict[str, Any]) -> Draft:
-        draft = Draft(number, {})
-        given = self._read(layout, draft, row)
-        if given is not None and not draft.problems:
-            self.write(layout, draft, given)
-        return draft
 
     def _read(self, layout: Layout, draft: Draft, row: dict[str, Any]) -> Model | None:
         values = self.prepare(layout, draft, row)

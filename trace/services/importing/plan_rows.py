@@ -1,21 +1,19 @@
 """Season plans from a sheet: a row is a plan; the same season of the same place once more is corrected."""
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any
-
-from sqlalchemy import select
-from sqlmodel import col
 
 from trace.errors import Invalid
 from trace.records.season_plan import SeasonPlan
 from trace.services.crops import CROPS
 from trace.services.importing import cells
 from trace.services.importing.columns import Column, Kind, Layout, unit_in
-from trace.services.importing.farm_memory import Task
+from trace.services.importing.farm_memory import Task, place_columns
 from trace.services.importing.model_rows import ModelRows, with_unit
 from trace.services.importing.report import Draft, Report
-from trace.services.plan_clashes import clashing, in_force, refuse_overlap
-from trace.services.season_plans import PlanIn, checked, correct_plan, record_plan
+from trace.services.plan_clashes import refuse_overlap, standing
+from trace.services.season_plans import PlanIn, correct_plan, record_plan, words_of
 from trace.standards import quantity
 from trace.standards.fault import Fault
 
@@ -52,6 +50,7 @@ class PlanRows(ModelRows[PlanIn]):
         super().__init__(task, report)
         self._rows: dict[tuple[str, str], list[SeasonPlan]] = defaultdict(list)
         self._corrected: set[int] = set()
+        self._standing: Mapping[tuple[str, str], Sequence[SeasonPlan]] = {}
 
     def prepare(self, layout: Layout, draft: Draft, row: dict[str, Any]) -> dict[str, Any]:
         """The codes of the commune, by its name of today or of before."""
@@ -78,10 +77,19 @@ class PlanRows(ModelRows[PlanIn]):
             return str(round(cell))
         return cells.text(cell)
 
+    def learn(self, batch: Sequence[tuple[Draft, PlanIn]]) -> None:
+        """The plans that count in these communes, in the days this batch speaks of."""
+        if batch:
+            plans = [given for _, given in batch]
+            first, last = min(one.first_day for one in plans), max(one.last_day for one in plans)
+            communes = {str(one.commune) for one in plans}
+            self._standing = standing(self.task.session, communes, first, last)
+
     def write(self, layout: Layout, draft: Draft, given: PlanIn) -> None:
         """Store a plan, or correct the one of this place, crop and first day."""
         try:
-            values = checked(self.task.session, given)
+            place = place_columns((str(given.commune), given.old_commune))
+            values = words_of(given) | place
             stored = self._stored(values)
             self._refuse_clash(SeasonPlan(**values, recorded_at=self.task.now), stored)
             same = stored is not None and all(getattr(stored, name) == one for name, one in values.items())
@@ -103,18 +111,17 @@ class PlanRows(ModelRows[PlanIn]):
         return row
 
     def _stored(self, values: dict[str, Any]) -> SeasonPlan | None:
-        names = ("commune_code", "old_commune_code", "crop", "variety", "first_day")
-        rules = [col(getattr(SeasonPlan, name)) == values[name] for name in names]
-        question = select(SeasonPlan).where(in_force(), col(SeasonPlan.org_id).is_(None), *rules)
-        found: SeasonPlan | None = self.task.session.execute(question).scalar_one_or_none()
-        return found
+        alike = self._standing.get((values["commune_code"], values["crop"]), ())
+        names = ("old_commune_code", "variety", "first_day")
+        same = (one for one in alike if all(getattr(one, name) == values[name] for name in names))
+        return next((one for one in same if one.org_id is None and one.ended_at is None), None)
 
     def _refuse_clash(self, row: SeasonPlan, stored: SeasonPlan | None) -> None:
         """Against the other rows of this file, and against plans that stand and are not corrected by it."""
         if stored is not None:
             self._corrected.add(stored.id)
-        standing = clashing(self.task.session, row)
-        alike = self._rows[row.commune_code, row.crop]
-        others = [*alike, *(one for one in standing if one.id not in self._corrected)]
+        place = row.commune_code, row.crop
+        alike = self._rows[place]
+        others = [*alike, *(one for one in self._standing.get(place, ()) if one.id not in self._corrected)]
         refuse_overlap(row, others)
         alike.append(row)

@@ -1,21 +1,21 @@
 """Products from a sheet: each row is the input model of the form, so the rules are the same."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
-
-from sqlalchemy import select
-from sqlmodel import col
 
 from trace.errors import Invalid
 from trace.records.product import Product
-from trace.services.company_prefixes import require_owned
+from trace.records.product_gtin import ProductGtin
+from trace.services.company_prefixes import owned_digits, refuse_unowned
 from trace.services.importing import cells
 from trace.services.importing.columns import Column, Kind, Layout, unit_in
 from trace.services.importing.farm_columns import ORG
 from trace.services.importing.farm_memory import Task
 from trace.services.importing.model_rows import ModelRows, with_unit
-from trace.services.importing.report import Draft, Report
+from trace.services.importing.report import Draft, Report, org_of
 from trace.services.importing.things import PRODUCT
-from trace.services.product_gtins import note_gtin, require_free
+from trace.services.importing.writing import Key, rows_of
+from trace.services.product_gtins import gtin_rows, note_gtin, refuse_taken
 from trace.services.products import ProductIn, product_key
 from trace.services.public_id import new_public_id
 from trace.services.registering import change
@@ -54,6 +54,9 @@ class ProductRows(ModelRows[ProductIn]):
     def __init__(self, task: Task, report: Report) -> None:
         super().__init__(task, report)
         self._seen: dict[tuple[int, str, str], tuple[int, int]] = {}
+        self._products: dict[Key, Product] = {}
+        self._gtins: dict[str, ProductGtin] = {}
+        self._prefixes: Mapping[int, Sequence[str]] = {}
 
     def prepare(self, layout: Layout, draft: Draft, row: dict[str, Any]) -> dict[str, Any]:
         """Whose product it is."""
@@ -69,9 +72,18 @@ class ProductRows(ModelRows[ProductIn]):
             return with_unit(cell, unit_in(layout.headings["unit_g"]), ("g", "kg", "gam"), "kg")
         return cells.text(cell)
 
+    def learn(self, batch: Sequence[tuple[Draft, ProductIn]]) -> None:
+        """The stored products of these codes, who has or had these GTINs, whose they may be."""
+        session = self.task.session
+        keys = {(org_of(draft), given.sku) for draft, given in batch}
+        gtins = {given.gtin for _, given in batch if given.gtin is not None}
+        self._products = rows_of(session, Product, "sku", keys)
+        self._gtins = gtin_rows(session, gtins)
+        self._prefixes = owned_digits(session, {org for org, _ in keys}, local_day(self.task.now))
+
     def write(self, layout: Layout, draft: Draft, given: ProductIn) -> None:
         """Store a product, or change the one of this code."""
-        self._write(layout, draft, given, int(str(draft.values["org"])))
+        self._write(layout, draft, given, org_of(draft))
 
     def _write(self, layout: Layout, draft: Draft, given: ProductIn, org: int) -> None:
         stored = self._stored(layout, draft, given, org)
@@ -102,9 +114,7 @@ class ProductRows(ModelRows[ProductIn]):
 
     def _stored(self, layout: Layout, draft: Draft, given: ProductIn, org: int) -> Product | None:
         """The product of this code, where neither code nor GTIN is used twice."""
-        session = self.task.session
-        by_sku = select(Product).where(col(Product.org_id) == org, col(Product.sku) == given.sku)
-        stored: Product | None = session.execute(by_sku).scalar_one_or_none()
+        stored = self._products.get((org, given.sku))
         for name, value in (("sku", given.sku), ("gtin", given.gtin)):
             if value is None:
                 continue
@@ -121,8 +131,8 @@ class ProductRows(ModelRows[ProductIn]):
         if stored is not None and stored.gtin == gtin:
             return
         try:
-            require_owned(self.task.session, org, gtin, local_day(self.task.now))
-            require_free(self.task.session, gtin, stored.id if stored else None)
+            refuse_unowned(self._prefixes.get(org, ()), gtin)
+            refuse_taken(self._gtins.get(gtin), gtin, stored.id if stored else None)
         except Invalid as invalid:
             for one in invalid.problems:
                 self.blame(layout, draft, "gtin", gtin, Fault(one.key, **one.params))

@@ -49,6 +49,11 @@ class Draft:
     problems: list[RowProblem] = field(default_factory=list)
 
 
+def org_of(draft: Draft) -> int:
+    """Whose row it is."""
+    return int(str(draft.values["org"]))
+
+
 def problem(
     where: tuple[str, int], heading: str, value: object, key: str, params: Mapping[str, object] | None = None
 ) -> RowProblem:

@@ -1,5 +1,6 @@
 """Training lists from a sheet: a row is a household at the session of a day, commune and title."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from sqlalchemy import select
@@ -13,8 +14,10 @@ from trace.services.importing.columns import Column, Kind, Layout
 from trace.services.importing.farm_columns import ORG
 from trace.services.importing.farm_memory import Task
 from trace.services.importing.model_rows import ModelRows
-from trace.services.importing.report import Draft, Report
+from trace.services.importing.report import Draft, Report, org_of
+from trace.services.importing.writing import Key, rows_of
 from trace.services.intake import line
+from trace.services.lineage import portions
 from trace.services.training import SessionIn, add_households, record_session
 from trace.standards.fault import Fault
 from trace.standards.search_key import fold_vi
@@ -54,6 +57,8 @@ class TrainingRows(ModelRows[AttendanceIn]):
     def __init__(self, task: Task, report: Report) -> None:
         super().__init__(task, report)
         self._sessions: dict[tuple[Any, ...], TrainingSession | None] = {}
+        self._homes: dict[Key, Household] = {}
+        self._came: dict[int, set[int]] = {}
 
     def prepare(self, layout: Layout, draft: Draft, row: dict[str, Any]) -> dict[str, Any]:
         """Whose household it is, and the commune of the session: the cooperative's own where none is said."""
@@ -78,9 +83,34 @@ class TrainingRows(ModelRows[AttendanceIn]):
             return cells.day(cell, self.task.setting.today).isoformat()
         return cells.text(cell).upper() if name == "household_code" else cells.text(cell)
 
+    def learn(self, batch: Sequence[tuple[Draft, AttendanceIn]]) -> None:
+        """The households of these codes, the sessions of these days, and who came to them."""
+        session = self.task.session
+        keys = {(org_of(draft), given.household_code) for draft, given in batch}
+        self._homes = rows_of(session, Household, "code", keys, col(Household.erased_at).is_(None))
+        counts, held = col(TrainingSession.confirmed_at).is_not(None), col(TrainingSession.held_on)
+        order = col(TrainingSession.id).desc()
+        for days in portions({given.held_on for _, given in batch}):
+            question = select(TrainingSession).where(held.in_(days), counts).order_by(order)
+            for row in session.execute(question).scalars():
+                self._sessions[row.held_on, row.commune_code, fold_vi(row.title)] = row
+        self._learn_who_came()
+
+    def _learn_who_came(self) -> None:
+        """A question for all sessions of the file that were not asked yet."""
+        new = {row.id for row in self._sessions.values() if row is not None} - self._came.keys()
+        self._came.update((number, set()) for number in new)
+        came = TrainingAttendance
+        for some in portions(new):
+            question = select(col(came.session_id), col(came.household_id)).where(
+                col(came.session_id).in_(some)
+            )
+            for course, home in self.task.session.execute(question):
+                self._came[course].add(home)
+
     def write(self, layout: Layout, draft: Draft, given: AttendanceIn) -> None:
         """Write down that the household came, and its session where it is not there yet."""
-        home = self._home(int(str(draft.values["org"])), given.household_code)
+        home = self._homes.get((org_of(draft), given.household_code))
         if home is None:
             fault = Fault("training.home.none", value=given.household_code)
             self.blame(layout, draft, "household_code", given.household_code, fault)
@@ -90,42 +120,20 @@ class TrainingRows(ModelRows[AttendanceIn]):
         except Invalid as invalid:
             self.blame_fields(layout, draft, {}, invalid)
             return
-        same = course is not None and self._came(course, home)
+        same = course is not None and home.id in self._came.get(course.id, ())
         self.report.count("training", created=not same, same=same)
         if self.task.writes and course is not None and not same:
             task = self.task
             task.note_line("training", (home.id, str(course.id)), draft.row)
             add_households(task.session, task.actor, course, [home], task.now, task.import_id)
-
-    def _home(self, org: int, code: str) -> Household | None:
-        rules = (col(Household.org_id) == org, col(Household.code) == code)
-        question = select(Household).where(*rules, col(Household.erased_at).is_(None))
-        found: Household | None = self.task.session.execute(question).scalar_one_or_none()
-        return found
-
-    def _came(self, course: TrainingSession, home: Household) -> bool:
-        rules = (
-            col(TrainingAttendance.session_id) == course.id,
-            col(TrainingAttendance.household_id) == home.id,
-        )
-        return self.task.session.execute(select(col(TrainingAttendance.id)).where(*rules)).first() is not None
+            self._came.setdefault(course.id, set()).add(home.id)
 
     def _course(self, given: AttendanceIn) -> TrainingSession | None:
         """The session of this day, commune and title; made once, or none where this is a look only."""
         key = (given.held_on, given.commune, fold_vi(given.title))
         if key not in self._sessions:
-            self._sessions[key] = self._stored(given) or self._made(given)
+            self._sessions[key] = self._made(given)
         return self._sessions[key]
-
-    def _stored(self, given: AttendanceIn) -> TrainingSession | None:
-        rules = (
-            col(TrainingSession.held_on) == given.held_on,
-            col(TrainingSession.commune_code) == given.commune,
-            col(TrainingSession.confirmed_at).is_not(None),
-        )
-        found = self.task.session.execute(select(TrainingSession).where(*rules)).scalars()
-        wanted = fold_vi(given.title)
-        return next((one for one in found if fold_vi(one.title) == wanted), None)
 
     def _made(self, given: AttendanceIn) -> TrainingSession | None:
         if not self.task.writes:

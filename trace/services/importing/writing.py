@@ -2,11 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import bindparam, insert, select, update
 from sqlmodel import Session, SQLModel
 
+from trace.services.lineage import portions
+
+Record = TypeVar("Record", bound=SQLModel)
 Key = tuple[int, str]
 """An organisation's number and a code of its own."""
 
@@ -24,6 +27,22 @@ def known_rows(
     for org, own in codes.items():
         question = select(row.code, *names).where(row.org_id == org, row.code.in_(own))
         found.update(((org, one.code), one) for one in session.execute(question))
+    return found
+
+
+def rows_of(
+    session: Session, table: type[Record], code: str, keys: Iterable[Key], *rules: Any
+) -> dict[Key, Record]:
+    """The stored rows of these organisations and codes as objects; ``code`` is the column of the code."""
+    row: Any = table
+    wanted = set(keys)
+    found: dict[Key, Record] = {}
+    for some in portions({name for _, name in wanted}):
+        question = select(table).where(
+            row.org_id.in_({org for org, _ in wanted}), getattr(row, code).in_(some), *rules
+        )
+        for one in session.execute(question).scalars():
+            found[one.org_id, getattr(one, code)] = one
     return found
 
 

@@ -1,0 +1,84 @@
+"""Rows of every noun that can be imported, as many as wanted, each of something else: all of them are good.
+
+A new noun is listed here: the tests that hold for every noun ask for its rows.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from itertools import islice, product
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlmodel import Session, col
+
+from tests import world
+from tests.services import sheets
+from trace.records.account import Role
+from trace.records.admin_unit import AdminUnit
+from trace.records.columns import NEW_SCHEME
+from trace.records.household import Household
+from trace.services.admission import Actor, may
+from trace.services.crops import CROPS
+from trace.services.importing.runs import NOUNS
+
+Sheet = list[list[Any]]
+Rows = Callable[[Session, datetime, world.Coop, int], Sheet]
+"""A heading and so many good rows, once what they name is there."""
+OFFICE = Actor(None, Role.OFFICE)
+
+
+def sender(noun: str, coop: world.Coop) -> Actor:
+    """Who may bring the noun in: the cooperative's manager, else the office."""
+    return coop.boss if may(coop.boss, NOUNS[noun].act) else OFFICE
+
+
+def _farms(_session: Session, _now: datetime, _coop: world.Coop, count: int) -> Sheet:
+    return sheets.farms(count)
+
+
+def _products(session: Session, now: datetime, coop: world.Coop, count: int) -> Sheet:
+    world.make_prefix(session, now, coop.org, "8936")
+    rows = [[f"SP-{n:05}", f"Vải hộp số {n}", _ean13(n), "Vải", 2, 7] for n in range(count)]
+    return [[*sheets.PRODUCTS], *rows]
+
+
+def _ean13(number: int) -> str:
+    digits = f"8936{number:08}"
+    return digits + str(-sum(int(one) * (3 if place % 2 else 1) for place, one in enumerate(digits)) % 10)
+
+
+def communes(session: Session) -> list[str]:
+    """Names of communes of today that a row may name."""
+    unit = AdminUnit
+    question = select(col(unit.code)).where(col(unit.scheme) == NEW_SCHEME, col(unit.level) == "commune")
+    return list(session.execute(question.order_by(col(unit.code))).scalars())
+
+
+def _plans(session: Session, _now: datetime, _coop: world.Coop, count: int) -> Sheet:
+    days = [date(2026, 1, 1) + timedelta(days=20 * season) for season in range(15)]
+    all_rows = product(days, communes(session), CROPS)
+    rows = [
+        [commune, crop, f"{day:%d/%m/%Y}", f"{day + timedelta(days=10):%d/%m/%Y}", 12, 5]
+        for day, commune, crop in islice(all_rows, count)
+    ]
+    return [["Xã", "Cây trồng", "Từ ngày", "Đến ngày", "Sản lượng (tấn)", "Diện tích (ha)"], *rows]
+
+
+def _training(session: Session, now: datetime, coop: world.Coop, count: int) -> Sheet:
+    own = {"org_id": coop.org.id, "commune_scheme": NEW_SCHEME, "commune_code": coop.org.commune_code}
+    homes = [
+        {**own, "code": f"TH-{n:06}", "name": f"Hộ số {n}", "search_key": f"ho so {n}", "created_at": now}
+        for n in range(count)
+    ]
+    session.execute(insert(Household), homes)
+    days = [f"{1 + n % 28:02}/03/2026" for n in range(count)]
+    rows = [[home["code"], day, "Bán hàng", coop.org.name] for home, day in zip(homes, days, strict=True)]
+    return [["Mã hộ", "Ngày", "Tên buổi", "HTX"], *rows]
+
+
+ROWS: Mapping[str, Rows] = {
+    "farms": _farms,
+    "products": _products,
+    "plans": _plans,
+    "training": _training,
+}
