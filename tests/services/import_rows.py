@@ -17,6 +17,7 @@ from trace.records.account import Role
 from trace.records.admin_unit import AdminUnit
 from trace.records.columns import NEW_SCHEME
 from trace.records.household import Household
+from trace.services import rules
 from trace.services.admission import Actor, may
 from trace.services.crops import CROPS
 from trace.services.importing.runs import NOUNS
@@ -76,9 +77,79 @@ def _training(session: Session, now: datetime, coop: world.Coop, count: int) -> 
     return [["Mã hộ", "Ngày", "Tên buổi", "HTX"], *rows]
 
 
+def _houses(session: Session, _now: datetime, _coop: world.Coop, count: int) -> Sheet:
+    places = communes(session)
+    rows = [
+        [f"VN-{n // 1000:02}PH-{n % 1000:03}", "CN", f"Cơ sở đóng gói {n}", places[n % len(places)]]
+        for n in range(count)
+    ]
+    return [["Mã số cơ sở đóng gói", "Thị trường", "Tên cơ sở đóng gói", "Xã"], *rows]
+
+
+def _certificates(session: Session, now: datetime, coop: world.Coop, count: int) -> Sheet:
+    plots = [world.make_plot(session, now, coop.household).code for _ in range(min(count, 50))]
+    head = ["Loại chứng nhận", "Số chứng nhận", "Nơi cấp", "Có giá trị từ", "Đến hết ngày"]
+    rows = [
+        [
+            "VietGAP",
+            f"VG-{n:05}",
+            "Trung tâm",
+            "01/03/2026",
+            "28/02/2029",
+            plots[n % len(plots)],
+            coop.product.sku,
+        ]
+        for n in range(count)
+    ]
+    return [[*head, "Mã vườn", "Mã sản phẩm"], *rows]
+
+
+def _ratings(session: Session, now: datetime, coop: world.Coop, count: int) -> Sheet:
+    rules.load_defaults(session)
+    goods = [world.make_product(session, now, coop.org).sku for _ in range(min(count, 50))]
+    head = ["Hợp tác xã", "Sản phẩm", "Số sao", "Điểm", "Số quyết định", "Cấp công nhận", "Ngày quyết định"]
+    rows = [
+        [
+            coop.org.name,
+            goods[n % len(goods)],
+            4,
+            "82,5",
+            f"QĐ-{n:05}",
+            "Cấp tỉnh",
+            f"{1 + n % 28:02}/05/2026",
+        ]
+        for n in range(count)
+    ]
+    return [head, *rows]
+
+
+def _organisations(session: Session, _now: datetime, _coop: world.Coop, count: int) -> Sheet:
+    places = communes(session)
+    rows = [
+        ["Hợp tác xã", f"HTX nông sản {n}", tax_code(n) if n % 2 else "", places[n % len(places)]]
+        for n in range(count)
+    ]
+    return [["Loại đơn vị", "Tên đơn vị", "Mã số thuế", "Xã"], *rows]
+
+
+def tax_code(number: int) -> str:
+    """A tax code of ten digits whose check digit fits."""
+    bare = next(n for n in range(number * 11, number * 11 + 11) if _check(f"{n:09}") < 10)
+    return f"{bare:09}{_check(f'{bare:09}')}"
+
+
+def _check(digits: str) -> int:
+    weights = (31, 29, 23, 19, 17, 13, 7, 5, 3)
+    return 10 - sum(weight * int(one) for weight, one in zip(weights, digits, strict=True)) % 11
+
+
 ROWS: Mapping[str, Rows] = {
     "farms": _farms,
     "products": _products,
     "plans": _plans,
     "training": _training,
+    "houses": _houses,
+    "certificates": _certificates,
+    "ratings": _ratings,
+    "organisations": _organisations,
 }

@@ -10,6 +10,7 @@ from trace.db import Database, transaction
 from trace.errors import NotAllowed, Refused
 from trace.records.account import Role
 from trace.records.lot import Hold, LotState
+from trace.records.rules import OcopRule
 from trace.services import diary, gates, harvesting, holding, packing, releasing, rules
 from trace.services.admission import actor_of
 from trace.texts.catalogs import t
@@ -186,9 +187,9 @@ def test_rules_are_dated_and_followed_by_new_ones(coop: world.Coop, now: datetim
         rules.add_yield_rule(session, office, new, now)
         assert rules.yield_rule(session, "lychee", "thieu", date(2026, 6, 11)).warn_t_ha == 15
         assert rules.yield_rule(session, "lychee", "thieu", date(2026, 6, 12)).warn_t_ha == 10
-        assert rules.ocop_rule(session, date(2026, 6, 12)).validity_months == 36
+        assert rules.ocop_rule(rules.all_rules(session, OcopRule), date(2026, 6, 12)).validity_months == 36
         with pytest.raises(Refused):
-            rules.ocop_rule(session, date(2020, 1, 1))
+            rules.ocop_rule(rules.all_rules(session, OcopRule), date(2020, 1, 1))
         assert rules.load_defaults(session) == 0
 
 

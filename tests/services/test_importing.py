@@ -18,6 +18,7 @@ from sqlmodel import Session, col
 
 from tests import world
 from tests.services import sheets
+from tests.services.import_rows import sender
 from trace.db import Database, reading, transaction
 from trace.errors import Conflict, NotAllowed, Refused
 from trace.keyring import current_keyring
@@ -377,15 +378,16 @@ def test_the_same_file_comes_back_with_an_error_column_and_no_cell_is_a_formula(
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
-@pytest.mark.parametrize("noun", ["farms", "products"])
+@pytest.mark.parametrize("noun", NOUNS)
 def test_the_template_is_understood_as_it_is_and_its_example_is_passed_over(
     sqlite: Database, tmp_path: Path, now: datetime, noun: str, lang: str
 ) -> None:
     with transaction() as session:
         coop = world.make_coop(session, now)
     path = tmp_path / "mau.xlsx"
-    path.write_bytes(template(noun, lang, with_org=False))
-    report = run(coop.boss, path, now, noun, dry_run=True).report
+    actor = sender(noun, coop)
+    path.write_bytes(template(noun, lang, with_org=NOUNS[noun].owned and actor.org_id is None))
+    report = run(actor, path, now, noun, dry_run=True).report
     assert (report.checked, report.problems) == (0, [])
     headings = {cell.value for sheet in openpyxl.load_workbook(path) for cell in sheet[1]}
     from trace.services.importing.columns import fold_heading

@@ -62,7 +62,8 @@ def registry(session: Session, org: int) -> list[tuple[Any, ...]]:
     found: list[tuple[Any, ...]] = []
     for name, thing in THINGS.items():
         table: Any = thing.table
-        for state in thing.states(session, table.org_id == org).values():
+        mine = table.id == org if name == "organisation" else table.org_id == org
+        for state in thing.states(session, mine).values():
             said = {one: value for one, value in state.items() if not one.endswith("_id")}
             found.append((name, *(str(value) for value in said.values())))
     return sorted(found)

@@ -149,6 +149,8 @@ def _bound(role: Role, estate: Estate) -> dict[str, Any]:
 SHEETS = (
     ("office_plan_imports", "plans", "Xã,Cây trồng,Từ ngày,Đến ngày,Sản lượng,Diện tích\n"),
     ("office_training_imports", "training", "Mã hộ,Ngày,Tên buổi,HTX\n"),
+    ("office_ocop_imports", "ratings", "HTX,Sản phẩm,Số sao,Điểm,Số quyết định,Ngày quyết định\n"),
+    ("organisation_imports", "organisations", "Loại đơn vị,Tên đơn vị,Xã\n"),
 )
 
 
@@ -488,6 +490,8 @@ CHOICES: dict[str, str] = {
     "noun": "farms",
     "office_plan_imports.noun": "plans",
     "office_training_imports.noun": "training",
+    "office_ocop_imports.noun": "ratings",
+    "organisation_imports.noun": "organisations",
     "filename": "tokens.css",
     "face": "working",
     "mark": "of-this-release",
@@ -972,6 +976,8 @@ FORMS: dict[str, Make] = {
     "office_plans.withdraw": _REASON,
     "office_plan_imports.upload": lambda _e: {"loai": "plans"},
     "office_training_imports.upload": lambda _e: {"loai": "training"},
+    "office_ocop_imports.upload": lambda _e: {"loai": "ratings"},
+    "organisation_imports.upload": lambda _e: {"loai": "organisations"},
     "work.decide": lambda _e: {"act": "note", "note": "Đã gọi hợp tác xã", "seen": "0"},
     "work.remind": lambda _e: {"seen": "0"},
     "office_training.add": _COURSE,

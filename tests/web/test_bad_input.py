@@ -69,6 +69,8 @@ PLACES = ("sau", "truoc", "nguon", "nam", "before", "trang", "to")
 ALONE = (dict.fromkeys(PLACES, str(2**63)), dict.fromkeys(PLACES, "-" + "9" * 40), {"den": "0001-01-01"})
 FORBIDDEN = 403
 SLOW = {"imports.upload", "imports.write", "office_plan_imports.upload", "office_plan_imports.write"}
+SLOW |= {"office_ocop_imports.upload", "office_ocop_imports.write"}
+SLOW |= {"organisation_imports.upload", "organisation_imports.write"}
 SLOW |= {"office_training_imports.upload", "office_training_imports.write"}
 """Start a process of their own each time; tests of imports feed them."""
 

@@ -42,6 +42,8 @@ SHEETS = {
     "imports.upload": "sku,name,unit\nA1,Vải,1 kg\n",
     "office_plan_imports.upload": "Xã,Cây trồng,Từ ngày,Đến ngày,Sản lượng,Diện tích\n",
     "office_training_imports.upload": "Mã hộ,Ngày,Tên buổi,HTX\n",
+    "office_ocop_imports.upload": "HTX,Sản phẩm,Số sao,Điểm,Số quyết định,Ngày quyết định\n",
+    "organisation_imports.upload": "Loại đơn vị,Tên đơn vị,Xã\n",
 }
 OWN_WAYS = {"account.py", "checking.py", "farms.py", "hooks.py", "once.py", "shop_connect.py"}
 OWN_WAYS |= {

@@ -318,13 +318,18 @@ def test_an_import_is_listed_told_row_by_row_and_undone_once(
 
 def test_every_table_on_which_something_can_stand_has_a_reason_or_the_general_one() -> None:
     from trace.services.importing.standing_on import references
+    from trace.services.importing.telling import Line
     from trace.services.importing.things import THINGS
-    from trace.web.import_runs import WHYS, why_text
+    from trace.web.import_runs import WHYS, line_text, why_text
 
-    asked = {str(column.table.name) for thing in THINGS.values() for column in references(thing)}
+    things = [thing for thing in THINGS.values() if thing.name != "organisation"]
+    asked = {str(column.table.name) for thing in things for column in references(thing)}
     assert asked - WHYS == {"allocation", "lot_sale_day", "lot_sale_month"}, "say why in undoing.po"
     for why in WHYS | asked:
         assert why_text(why, "vi") != why_text("other", "vi") or why not in WHYS
+    for column in references(THINGS["organisation"]):
+        used = line_text(Line("organisation", 2, "HTX", "HTX", str(column.table.name)), "vi")
+        assert used.endswith(why_text("org_used", "vi"))
 
 
 def test_a_file_under_check_is_nobody_elses(

@@ -1,4 +1,4 @@
-"""``nongsan import``: farms, products and season plans from XLSX or CSV."""
+"""``nongsan import``: the registry's lists from XLSX or CSV."""
 
 import sys
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ SHOWN = 20
 
 @click.group(name="import")
 def imports() -> None:
-    """Bring in farms, products, plans, training; good rows go in, others are told with place and remedy."""
+    """Bring in lists from XLSX or CSV; good rows go in, others are told with place and remedy."""
 
 
 def _verb(noun: str, summary: str) -> None:
@@ -62,6 +62,10 @@ _verb("farms", "Households, plots and growing areas from FILE (XLSX or CSV).")
 _verb("products", "Products from FILE (XLSX or CSV).")
 _verb("plans", "Season plans of communes from FILE (XLSX or CSV); the office's accounts.")
 _verb("training", "Who came to which training session from FILE (XLSX or CSV); the office's accounts.")
+_verb("houses", "Packing houses and their codes from FILE (XLSX or CSV), of one cooperative.")
+_verb("certificates", "Certificates and what they cover from FILE (XLSX or CSV), of one cooperative.")
+_verb("ratings", "OCOP decisions from FILE (XLSX or CSV); the office's accounts.")
+_verb("organisations", "Cooperatives and enterprises from FILE (XLSX or CSV); the office's accounts.")
 
 
 @imports.command(name="template")

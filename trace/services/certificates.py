@@ -55,7 +55,7 @@ def add_certificate(session: Session, actor: Actor, given: CertificateIn, now: d
     """
     org_id = own_org(actor)
     visible(actor, Act.MANAGE_REGISTRY, Certificate)
-    _check(given)
+    check_paper(given)
     values = given.model_dump(include={"scheme", "number", "issuer", "valid_from", "valid_to"})
     row = add_unique(session, Certificate(org_id=org_id, created_at=now, **values), "number", given.number)
     for scope in _scopes(session, actor, given):
@@ -65,7 +65,8 @@ def add_certificate(session: Session, actor: Actor, given: CertificateIn, now: d
     return row
 
 
-def _check(given: CertificateIn) -> None:
+def check_paper(given: CertificateIn) -> None:
+    """That a paper's days and number fit. Raises ``Invalid``."""
     if given.valid_to < given.valid_from:
         span = {"date": given.valid_from}
         raise Invalid([FieldProblem("valid_to", "certificate.days", given.valid_to, span)])

@@ -17,7 +17,7 @@ from trace.services.admission import Act, Actor, fetch, scope_of, visible
 from trace.services.intake import Day, DecimalComma, Given, line, said
 from trace.services.logging_acts import append_leaf
 from trace.services.registering import add_unique
-from trace.services.rules import ocop_rule
+from trace.services.rules import all_rules, ocop_rule
 from trace.standards import ocop
 from trace.standards.local_time import local_day
 
@@ -63,6 +63,23 @@ def rate_product(session: Session, actor: Actor, given: RatingIn, now: datetime)
     record = {"product": product.public_id, "stars": row.stars, "decision": row.decision_number}
     append_leaf(session, "ocop_rated", {**record, "by": actor.account_id}, now)
     return row
+
+
+def take_back_rating(session: Session, actor: Actor, rating_id: int, now: datetime) -> None:
+    """Take a decision out that a file brought in by mistake; the log keeps that it was there.
+
+    Raises:
+        NotFound: there is none.
+    """
+    scope_of(actor, Act.RATE_PRODUCT)
+    row = session.get(OcopRating, rating_id)
+    if row is None:
+        raise NotFound()
+    product = session.get_one(Product, row.product_id)
+    record = {"product": product.public_id, "stars": row.stars, "decision": row.decision_number}
+    session.delete(row)
+    session.flush()
+    append_leaf(session, "ocop_rating_taken_back", {**record, "by": actor.account_id}, now)
 
 
 def propose_rating(session: Session, actor: Actor, given: RatingIn, now: datetime) -> OcopProposal:
@@ -180,10 +197,20 @@ def proposals_of(session: Session, actor: Actor, product: Product) -> Sequence[O
 
 
 def _checked_rule(session: Session, given: RatingIn, now: datetime) -> OcopRule:
+    return checked_rule(all_rules(session, OcopRule), given, now)
+
+
+def checked_rule(rules: Sequence[OcopRule], given: RatingIn, now: datetime) -> OcopRule:
+    """The rule of a decision's day, by which its stars and score agree.
+
+    Raises:
+        Invalid: the day is to come, or the score belongs to other stars.
+        Refused: no rule covers the day.
+    """
     if given.decided_on > local_day(now):
         today = {"value": given.decided_on, "date": local_day(now)}
         raise Invalid([FieldProblem("decided_on", "imp.date.future", given.decided_on, today)])
-    rule = ocop_rule(session, given.decided_on)
+    rule = ocop_rule(rules, given.decided_on)
     by_score = ocop.stars(given.score, bands(rule))
     if by_score != given.stars:
         shape = {"stars": given.stars, "score": given.score, "expected": by_score}

@@ -1,6 +1,6 @@
 """Rules of law and practice as dated rows: looking them up, adding, ending; never edited in place."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, TypeVar, cast
 
@@ -118,18 +118,16 @@ def pesticide_rules(session: Session, material_key: str, crop: str) -> Sequence[
     return session.execute(question).scalars().all()
 
 
-def ocop_rule(session: Session, day: date) -> OcopRule:
-    """The OCOP rule of this day.
+def ocop_rule(rules: Iterable[OcopRule], day: date) -> OcopRule:
+    """The newest of these OCOP rules that holds on the day.
 
     Raises:
         Refused: no rule covers the day.
     """
-    newest = col(OcopRule.valid_from).desc()
-    question = select(OcopRule).where(covers(OcopRule, day)).order_by(newest).limit(1)
-    found: OcopRule | None = session.execute(question).scalar_one_or_none()
-    if found is None:
+    held = [one for one in rules if one.valid_from <= day and (one.valid_to is None or day <= one.valid_to)]
+    if not held:
         raise Refused("rule.none", kind="OCOP", date=day)
-    return found
+    return max(held, key=lambda rule: rule.valid_from)
 
 
 def all_rules(session: Session, table: type[AnyRule]) -> Sequence[AnyRule]:

@@ -150,12 +150,18 @@ def packing_houses(session: Session, actor: Actor) -> Sequence[PackingHouse]:
 
 def doubts(session: Session, site: GrowingArea | PackingHouse) -> list[Doubt]:
     """What is unusual: a code unlike its market's others, plots larger than their growing area."""
-    rules = growing_area.PATTERNS if isinstance(site, GrowingArea) else packing_house.PATTERNS
-    unlike = place_code.doubt(site.code, site.market, rules.get(site.market))
-    found = [Doubt(unlike.key, dict(unlike.params))] if unlike else []
+    unlike = code_doubt(type(site), site.code, site.market)
+    found = [unlike] if unlike else []
     if isinstance(site, GrowingArea) and (planted := planted_m2(session, site.id)) > site.area_m2:
         found.append(Doubt("imp.area", {"a": planted / 10_000, "b": site.area_m2 / 10_000}))
     return found
+
+
+def code_doubt(table: type[GrowingArea] | type[PackingHouse], code: str, market: str) -> Doubt | None:
+    """A code unlike its market's others."""
+    rules = growing_area.PATTERNS if table is GrowingArea else packing_house.PATTERNS
+    unlike = place_code.doubt(code, market, rules.get(market))
+    return Doubt(unlike.key, dict(unlike.params)) if unlike else None
 
 
 def planted_m2(session: Session, growing_area_id: int) -> int:

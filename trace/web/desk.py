@@ -7,7 +7,10 @@ from typing import Any
 from flask import render_template
 
 from trace.errors import NotFound
+from trace.services.admission import may
+from trace.services.importing.runs import NOUNS
 from trace.web.door import Door
+from trace.web.visitor import actor
 
 
 @dataclass(frozen=True)
@@ -18,6 +21,11 @@ class Desk:
     face: str
     after: Mapping[str, str]
 
+    @property
+    def nouns(self) -> list[str]:
+        """What whoever is here may bring in."""
+        return [noun for noun in self.after if may(actor(), NOUNS[noun].act)]
+
     def page(self, name: str, **shown: Any) -> str:
         """One of its pages."""
         base, door = f"{self.face}/base.html", self.door.name
@@ -27,8 +35,8 @@ class Desk:
         """A noun of this desk.
 
         Raises:
-            NotFound: it takes none of that name.
+            NotFound: it takes none of that name from this visitor.
         """
-        if noun not in self.after:
+        if noun not in self.nouns:
             raise NotFound()
         return noun

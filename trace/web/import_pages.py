@@ -38,7 +38,7 @@ def index(desk: Desk) -> str:
 
 
 def _index(desk: Desk, refusal: Refused | None) -> str:
-    nouns = list(desk.after)
+    nouns = desk.nouns
     chosen = request.values.get("loai", nouns[0])
     told = said(refusal, face_language()) if refusal else None
     noun = chosen if chosen in nouns else nouns[0]

@@ -23,8 +23,11 @@ WHYS = {
     "gone",
     "taken",
     "confirmed",
+    "paper_confirmed",
+    "org_used",
     "refused",
     "lot",
+    "logistic_unit",
     "diary_entry",
     "field_photo",
     "notice",
@@ -60,7 +63,7 @@ class Listed:
 def runs(desk: Desk) -> str:
     """The files this organisation brought in, the newest first."""
     with reading() as session:
-        found = undoing.runs(session, actor(), desk.after)
+        found = undoing.runs(session, actor(), desk.nouns)
     return desk.page("import_runs", runs=found)
 
 
@@ -108,7 +111,8 @@ def line_text(line: Line, lang: str) -> str:
     if line.file_row:
         whole = t(lang, "undo.row", row=line.file_row, what=whole)
     if line.why:
-        return f"{whole}: {why_text(line.why, lang)}"
+        is_used = line.thing == "organisation" and line.why not in ("changed", "gone", "taken")
+        return f"{whole}: {why_text('org_used' if is_used else line.why, lang)}"
     return whole if line.was_new else f"{whole}: {t(lang, 'undo.restored')}"
 
 

@@ -1,27 +1,33 @@
 """What an import brought in by acts, taken back by acts: plans are ended or corrected, households taken out
-of training lists. Nothing of these is deleted from the record."""
+of training lists, papers and decisions withdrawn. What was confirmed or ended stays on record."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import delete, select
-from sqlmodel import Session, col
+from sqlmodel import Session, SQLModel, col
 
 from trace.errors import Invalid, Refused
+from trace.records.certificate import Certificate
 from trace.records.household import Household
 from trace.records.import_run import ImportRow, ImportRun
+from trace.records.product import OcopRating, Product
 from trace.records.season_plan import SeasonPlan
 from trace.records.training import TrainingAttendance, TrainingSession
 from trace.services.admission import Actor
+from trace.services.certificates import remove_certificate
 from trace.services.importing.telling import Line
+from trace.services.lineage import portions
 from trace.services.logging_acts import append_leaf
+from trace.services.ocop import take_back_rating
 from trace.services.season_plans import PlanIn, correct_plan, withdraw_plan
 from trace.services.training import record_of
 from trace.texts.formats import day as day_text
 
 Pair = tuple[ImportRow, Line]
+Record = TypeVar("Record", bound=SQLModel)
 
 
 @dataclass(frozen=True)
@@ -138,5 +144,56 @@ def _drop_empty_sessions(case: Case) -> None:
         append_leaf(case.session, "training_ended", record, case.now)
 
 
-_JUDGES = {"plan": _judge_plans, "training": _judge_training}
-_TAKERS = {"plan": _end_plan, "training": _take_out}
+# --- Certificates and OCOP ratings ----------------------------------------------------------------
+
+
+def _judge_papers(case: Case, notes: Sequence[ImportRow]) -> list[Line]:
+    known = _rows(case, Certificate, notes)
+    return [_paper_line(note, known.get(note.row_id)) for note in notes]
+
+
+def _paper_line(note: ImportRow, paper: Certificate | None) -> Line:
+    if paper is None:
+        return Line("certificate", note.file_row, "", "", "gone")
+    why = "paper_confirmed" if paper.confirmed_at is not None else ""
+    return Line("certificate", note.file_row, paper.number, paper.issuer, why)
+
+
+def _remove_paper(case: Case, note: ImportRow) -> None:
+    remove_certificate(case.session, case.actor, note.row_id)
+
+
+def _judge_ratings(case: Case, notes: Sequence[ImportRow]) -> list[Line]:
+    known = _rows(case, OcopRating, notes)
+    products = _rows(case, Product, [row.product_id for row in known.values()])
+    return [_rating_line(note, known.get(note.row_id), products) for note in notes]
+
+
+def _rating_line(note: ImportRow, rating: OcopRating | None, products: Mapping[int, Product]) -> Line:
+    if rating is None:
+        return Line("rating", note.file_row, "", "", "gone")
+    return Line("rating", note.file_row, rating.decision_number, products[rating.product_id].name)
+
+
+def _remove_rating(case: Case, note: ImportRow) -> None:
+    take_back_rating(case.session, case.actor, note.row_id, case.now)
+
+
+def _rows(case: Case, table: type[Record], wanted: Sequence[ImportRow | int]) -> dict[int, Record]:
+    """Rows of a table by their numbers."""
+    row: Any = table
+    ids = {one if isinstance(one, int) else one.row_id for one in wanted}
+    found: dict[int, Record] = {}
+    for some in portions(ids):
+        rows = case.session.execute(select(table).where(row.id.in_(some))).scalars()
+        found |= {one.id: one for one in rows}
+    return found
+
+
+_JUDGES = {
+    "plan": _judge_plans,
+    "training": _judge_training,
+    "certificate": _judge_papers,
+    "rating": _judge_ratings,
+}
+_TAKERS = {"plan": _end_plan, "training": _take_out, "certificate": _remove_paper, "rating": _remove_rating}

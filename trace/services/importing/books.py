@@ -39,8 +39,9 @@ _SHEETS: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
         ("area", ("org", "growing_area", "market", "area_name", "crop", "area", "commune")),
     ),
     **{
-        noun: ((sheet, tuple(column.name for column in NOUNS[noun].columns)),)
-        for noun, sheet in (("products", "product"), ("plans", "plan"), ("training", "training"))
+        name: ((noun.kinds[0].name, tuple(column.name for column in noun.columns)),)
+        for name, noun in NOUNS.items()
+        if name != "farms"
     },
 }
 """Sheets of the template: the kind of rows, the columns in their order."""
@@ -60,7 +61,8 @@ def template(noun: str, lang: str, *, with_org: bool, picks: Picks | None = None
         sheet = book.add_worksheet(t(lang, f"imp.sheet.{kind}"))
         required = next(one.required for one in NOUNS[noun].kinds if one.name == kind)
         columns = [known[name] for name in names if with_org or name != "org"]
-        _fill_template(book, sheet, columns, {*required, "org"} if with_org else set(required), lang)
+        must = {*required, "org"} if with_org else set(required)
+        _fill_template(book, sheet, columns, must, _code_place(noun, columns), lang)
         sheets.append((sheet, columns))
     _guide(book, noun, lang)
     _lists(book, sheets, {**_fixed(noun), **(picks or {})}, lang)
@@ -68,7 +70,9 @@ def template(noun: str, lang: str, *, with_org: bool, picks: Picks | None = None
     return buffer.getvalue()
 
 
-def _fill_template(book: Any, sheet: Any, columns: Sequence[Column], required: set[str], lang: str) -> None:
+def _fill_template(
+    book: Any, sheet: Any, columns: Sequence[Column], required: set[str], code: int, lang: str
+) -> None:
     head = {"bold": True, "bottom": 2, "text_wrap": True, "bg_color": "#E4F0DF"}
     bold, must = book.add_format(head), book.add_format({**head, "font_color": "#A8213D"})
     example = book.add_format({"italic": True, "font_color": "#5C5046", "num_format": "@"})
@@ -81,7 +85,7 @@ def _fill_template(book: Any, sheet: Any, columns: Sequence[Column], required: s
         sheet.write_comment(
             0, place, f"{t(other, f'imp.col.{column.name}')}\n{t(lang, f'imp.want.{column.name}')}"
         )
-        shown = t(lang, "imp.example") if place == _code_place(columns) else column.example
+        shown = t(lang, "imp.example") if place == code else column.example
         sheet.write_string(1, place, shown, example)
     sheet.freeze_panes(1, 0)
 
@@ -89,7 +93,7 @@ def _fill_template(book: Any, sheet: Any, columns: Sequence[Column], required: s
 def _fixed(noun: str) -> dict[str, Sequence[str]]:
     """Choices that are the same everywhere."""
     columns = (column for column in NOUNS[noun].columns if column.choices)
-    return {column.name: [_choice(column, one) for one in column.choices] for column in columns}
+    return {column.name: [column.label(one) for one in column.choices] for column in columns}
 
 
 def _lists(book: Any, sheets: Sequence[tuple[Any, Sequence[Column]]], picks: Picks, lang: str) -> None:
@@ -121,19 +125,16 @@ def template_csv(noun: str, lang: str, *, with_org: bool) -> bytes:
     writer = csv.writer(text)
     writer.writerow([t(lang, f"imp.col.{column.name}") for column in columns])
     example = [column.example for column in columns]
-    example[_code_place(columns)] = t(lang, "imp.example")
+    example[_code_place(noun, columns)] = t(lang, "imp.example")
     writer.writerow([safe_text(one) for one in example])
     return ("\ufeff" + text.getvalue()).encode()
 
 
-def _code_place(columns: Sequence[Column]) -> int:
+def _code_place(noun: str, columns: Sequence[Column]) -> int:
+    """Where the example says that it is one."""
     names = [column.name for column in columns]
-    wanted = next(name for name in ("household_code", "growing_area", "sku", "commune") if name in names)
-    return names.index(wanted)
-
-
-def _choice(column: Column, choice: str) -> str:
-    return t("vi", f"crop.{choice}").split(",")[0] if column.name == "crop" else choice
+    marked = getattr(NOUNS[noun].rows, "marked", "")
+    return next(names.index(name) for name in (marked, "household_code", "growing_area") if name in names)
 
 
 def _guide(book: Any, noun: str, lang: str) -> None:

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from trace.services.importing.reading import Head
+from trace.standards.fault import Fault
 from trace.standards.search_key import fold_vi
+from trace.texts.catalogs import Term, t
 
 
 @dataclass(frozen=True)
@@ -14,7 +16,8 @@ class Column:
     """A column: its name to us, what people head it with (folded), whether every row needs it.
 
     Its heading to people is the text ``imp.col.<name>``, what it wants is ``imp.want.<name>``.
-    ``choices`` become a drop-down of the template.
+    ``choices`` become a drop-down of the template; each is said as the text ``labels`` and its name, where
+    that is given.
     """
 
     name: str
@@ -22,6 +25,25 @@ class Column:
     required: bool = False
     example: str = ""
     choices: tuple[str, ...] = ()
+    labels: str = ""
+
+    def label(self, choice: str) -> str:
+        """A choice as the template says it."""
+        return t("vi", self.labels + choice).split(",")[0] if self.labels else choice
+
+    def choice(self, said: str) -> str:
+        """The choice a cell means, by its label in either language or its own name.
+
+        Raises ``imp.choice``.
+        """
+        wanted = fold_heading(said)
+        for one in self.choices:
+            texts = (one, *(t(lang, self.labels + one) for lang in ("vi", "en")))
+            if wanted in {fold_heading(text) for text in texts}:
+                return one
+        raise Fault(
+            "imp.choice", value=said[:40], choices=tuple(Term(self.labels + one) for one in self.choices)
+        )
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,17 @@ ORG = Column(
     "org", ("hop tac xa", "htx", "ten htx", "ten hop tac xa", "ma so thue htx", "cooperative", "co op")
 )
 
+COMMUNE = Column(
+    "commune",
+    ("xa", "xa phuong", "phuong xa", "xa moi", "dia chi xa", "ten xa", "ma xa", "ward"),
+    example="xã Thanh Hà",
+)
+OLD_COMMUNE = Column(
+    "old_commune",
+    ("xa cu", "xa truoc 7 2025", "xa phuong cu", "ten xa cu", "old ward", "former commune"),
+)
+MARKET = Column("market", ("thi truong", "thi truong xuat khau"), example="CN", choices=MARKETS)
+
 COLUMNS = (
     ORG,
     Column(
@@ -42,20 +53,12 @@ COLUMNS = (
         ("so can cuoc", "so cccd", "cccd", "can cuoc", "cmnd", "so cmnd", "citizen number", "id number"),
         example="",
     ),
-    Column(
-        "commune",
-        ("xa", "xa phuong", "phuong xa", "xa moi", "dia chi xa", "ten xa", "ma xa", "ward"),
-        example="xã Thanh Hà",
-    ),
-    Column(
-        "old_commune",
-        ("xa cu", "xa truoc 7 2025", "xa phuong cu", "ten xa cu", "old ward", "former commune"),
-        example="",
-    ),
+    COMMUNE,
+    OLD_COMMUNE,
     Column("trained_on", ("ngay tap huan", "tap huan", "da tap huan ngay", "training day"), example=""),
     Column("plot_code", ("ma vuon", "ma thua", "ma thua vuon", "plot"), example="V-0001"),
     Column("plot_name", ("ten vuon", "ten thua", "vuon", "thua"), example="Vườn đầu làng"),
-    Column("crop", ("cay trong", "cay", "loai cay"), example="Vải", choices=tuple(CROPS)),
+    Column("crop", ("cay trong", "cay", "loai cay"), example="Vải", choices=tuple(CROPS), labels="crop."),
     Column("variety", ("giong", "giong cay"), example="thiều"),
     Column(
         "area", ("dien tich", "dt vuon", "dien tich vuon", "dien tich vung"), required=True, example="1080"
@@ -65,7 +68,7 @@ COLUMNS = (
         ("ma so vung trong", "ma vung trong", "ma vung", "msvt", "puc", "production unit code"),
         example="VN-HDOR-0001",
     ),
-    Column("market", ("thi truong", "thi truong xuat khau"), example="CN", choices=MARKETS),
+    MARKET,
     Column("area_name", ("ten vung", "ten vung trong"), example=""),
     Column("latitude", ("vi do", "lat"), example=""),
     Column("longitude", ("kinh do", "lon", "lng", "long"), example=""),

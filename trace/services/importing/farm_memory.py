@@ -45,6 +45,16 @@ class Task:
         if self.notes is not None:
             self.notes.line(thing, key[0], key[1], row)
 
+    def note_changes(self, thing: Thing, number: int, row: int) -> None:
+        """Remember how a row stands that this import is about to change, and by which row of the sheet."""
+        if self.notes is not None:
+            self.notes.changes(thing, number, row)
+
+    def note_made(self, thing: Thing, number: int, row: int) -> None:
+        """Remember a row that this import made in a table that does not say so itself."""
+        if self.notes is not None:
+            self.notes.made(thing, number, row)
+
     def note_act(self, thing: str, number: int, row: int) -> None:
         """Remember a row that a verb wrote."""
         if self.notes is not None:

@@ -1,7 +1,7 @@
 """Sheets whose every row is the input model of a form, so that the rules are the same."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
 from trace.errors import Invalid
@@ -26,9 +26,12 @@ class ModelRows(ABC, Generic[Model]):
     """The column in which the template's example says that it is one."""
     aside: ClassVar[tuple[str, ...]] = ()
     """Columns that ``prepare`` reads and the model does not know."""
+    fields: ClassVar[Mapping[str, str]] = {}
+    """Column -> field of the model, where they are called otherwise."""
 
     def __init__(self, task: Task, report: Report) -> None:
         self.task, self.report = task, report
+        self._seen: dict[Hashable, tuple[int, int]] = {}
 
     def take(self, layout: Layout, rows: Sequence[tuple[int, list[Any]]]) -> None:
         """Judge a batch and write its good rows."""
@@ -75,20 +78,48 @@ class ModelRows(ABC, Generic[Model]):
     def blame_fields(self, layout: Layout, draft: Draft, row: dict[str, Any], invalid: Invalid) -> None:
         """Note what an input model or a verb found, where a cell is not blamed already."""
         blamed = {one.column for one in draft.problems}
+        columns = {field: name for name, field in self.fields.items()}
         for one in invalid.problems:
-            if layout.heading(one.field) not in blamed:
-                cell = row.get(one.field, "")
+            name = columns.get(one.field, one.field)
+            if layout.heading(name) not in blamed:
+                cell = row.get(name, one.got if one.got is not None else "")
                 key, params = of_field(one, cell)
+                if key == "imp.required":
+                    params = {"column": name}
                 where = (layout.name, draft.row)
-                draft.problems.append(problem(where, layout.heading(one.field), cell, key, params))
+                draft.problems.append(problem(where, layout.heading(name), cell, key, params))
+
+    def is_first(self, layout: Layout, draft: Draft, name: str, value: object, among: object = None) -> bool:
+        """Whether a value of a column comes for the first time in this file; a repeat is blamed.
+
+        ``among`` is what it may come once for: an organisation, a market.
+        """
+        here = (layout.sheet, draft.row)
+        before = self._seen.setdefault((name, value, among), here)
+        if before != here:
+            self.blame(layout, draft, name, value, Fault("imp.dup.file", row2=before[1]))
+        return before == here
+
+    def place(self, layout: Layout, draft: Draft, row: dict[str, Any], home: str) -> dict[str, Any]:
+        """The codes of the communes a row names, of today and of before; nothing where it names none."""
+        new, old = row.get("commune", ""), row.get("old_commune", "")
+        if new == "" and old == "":
+            return {}
+        try:
+            code, old_code = self.task.setting.gazetteer.resolve(cells.text(new), cells.text(old), home)
+        except Fault as fault:
+            self.blame(layout, draft, "commune" if new else "old_commune", new or old, fault)
+            return {}
+        return {"commune": code, "old_commune": old_code}
 
     def _read(self, layout: Layout, draft: Draft, row: dict[str, Any]) -> Model | None:
         values = self.prepare(layout, draft, row)
         for name, cell in row.items():
-            if name in self.aside or name in values:
+            field = self.fields.get(name, name)
+            if cell == "" or name in self.aside or field in values:
                 continue
             try:
-                values[name] = self.typed(layout, name, cell)
+                values[field] = self.typed(layout, name, cell)
             except Fault as fault:
                 self.blame(layout, draft, name, cell, fault)
         try:

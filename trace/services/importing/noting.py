@@ -28,6 +28,8 @@ class Notes:
         self._was: dict[str, dict[int, State]] = defaultdict(dict)
         self._lines: dict[tuple[str, int, str], int] = {}
         self._acts: list[dict[str, Any]] = []
+        self._made: dict[str, set[int]] = defaultdict(set)
+        self._at: dict[tuple[str, int], int] = {}
 
     def line(self, thing: str, org: int, code: str, row: int) -> None:
         """The row of the sheet in which a code stands."""
@@ -39,6 +41,16 @@ class Notes:
         new = [number for number in ids if number not in known]
         if new:
             known.update(thing.states_of(self._session, new))
+
+    def changes(self, thing: Thing, number: int, row: int) -> None:
+        """A row that is about to be changed, and the row of the sheet that says so."""
+        self.before(thing, [number])
+        self._at[thing.name, number] = row
+
+    def made(self, thing: Thing, number: int, row: int) -> None:
+        """A new row of a table that has no column for the import it came with."""
+        self._made[thing.name].add(number)
+        self._at[thing.name, number] = row
 
     def act(self, thing: str, number: int, row: int) -> None:
         """A row that was written by a verb and is taken back by one."""
@@ -66,7 +78,9 @@ class Notes:
     def _rows(self, thing: Thing) -> list[dict[str, Any]]:
         table: Any = thing.table
         was = self._was.get(thing.name, {})
-        made = thing.states(self._session, table.import_id == self._run.id)
+        made = thing.states_of(self._session, self._made[thing.name])
+        if hasattr(table, "import_id"):
+            made |= thing.states(self._session, table.import_id == self._run.id)
         changed = thing.states_of(self._session, set(was) - set(made))
         rows = [self._row(thing, number, state) for number, state in made.items()]
         for number, state in changed.items():
@@ -75,7 +89,9 @@ class Notes:
         return rows
 
     def _row(self, thing: Thing, number: int, state: State) -> dict[str, Any]:
-        line = self._lines.get((thing.name, state["org_id"], state[thing.code]))
+        line = self._at.get((thing.name, number))
+        if line is None and "org_id" in state:
+            line = self._lines.get((thing.name, state["org_id"], state[thing.code]))
         return self._note(thing.name, number, line, mark_of(state, self._key))
 
     def _sealed(self, thing: Thing, number: int, was: State) -> dict[str, Any]:

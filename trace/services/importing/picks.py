@@ -27,6 +27,8 @@ def picks(session: Session, actor: Actor, noun: str) -> dict[str, Sequence[str]]
         gazetteer, home = Gazetteer(session), next(iter(tenants.homes.values()), "")
         found["commune"] = gazetteer.named(NEW_SCHEME, home)
         found["old_commune"] = gazetteer.named(OLD_SCHEME, home)
+    if "rated_product" in names:
+        found["rated_product"] = _names(session)
     if actor.org_id is None:
         return {**found, "org": tenants.names[:MOST]} if "org" in names else found
     for name, table, column in _OWN:
@@ -39,9 +41,24 @@ _OWN: tuple[tuple[str, type[SQLModel], str], ...] = (
     ("growing_area", GrowingArea, "code"),
     ("plot_code", Plot, "code"),
     ("sku", Product, "sku"),
+    ("covered_plots", Plot, "code"),
+    ("covered_areas", GrowingArea, "code"),
+    ("covered_products", Product, "sku"),
 )
-_WHERE = {"growing_area": ("farms",), "plot_code": ("lots", "diary"), "sku": ("lots",)}
+_PAPERS = ("certificates",)
+_WHERE = {
+    **dict.fromkeys(("covered_plots", "covered_areas", "covered_products"), _PAPERS),
+    "growing_area": ("farms",),
+    "plot_code": ("lots", "diary"),
+    "sku": ("lots",),
+}
 """A code is chosen where it must be there already, and typed where it is given."""
+
+
+def _names(session: Session) -> Sequence[str]:
+    """What products are called, each name once."""
+    question = select(col(Product.name)).where(col(Product.is_active)).distinct().order_by(col(Product.name))
+    return session.execute(question.limit(MOST)).scalars().all()
 
 
 def _own(session: Session, org: int, table: type[SQLModel], column: str) -> Sequence[str]:

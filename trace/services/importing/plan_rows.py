@@ -21,7 +21,8 @@ COLUMNS = (
     Column("commune", ("xa", "xa phuong", "phuong xa", "xa moi", "ten xa", "ma xa", "ward"), required=True,
            example="xã Thanh Hà"),
     Column("old_commune", ("xa cu", "xa truoc 7 2025", "xa phuong cu", "ten xa cu", "former commune")),
-    Column("crop", ("cay trong", "cay", "loai cay"), required=True, example="Vải", choices=tuple(CROPS)),
+    Column("crop", ("cay trong", "cay", "loai cay"), required=True, example="Vải", choices=tuple(CROPS),
+           labels="crop."),
     Column("variety", ("giong", "giong cay"), example="thiều"),
     Column("first_day", ("tu ngay", "ngay dau", "ngay bat dau", "bat dau vu", "from", "begins"),
            required=True, example="20/05/2026"),
@@ -31,7 +32,7 @@ COLUMNS = (
            example="1200"),
     Column("area_m2", ("dien tich", "dien tich ke hoach", "area"), required=True, example="120"),
     Column("price_vnd_kg", ("gia", "gia ke hoach", "gia moi kg", "don gia", "price"), example="25000"),
-    Column("note", ("ghi chu", "can cu", "remark"), example=""),
+    Column("note", ("ghi chu", "can cu", "remark", "source"), example=""),
 )  # fmt: skip
 _REQUIRED = tuple(column.name for column in COLUMNS if column.required and column.name != "commune")
 KINDS = (Kind("plan", ("crop", "first_day", "weight_g"), required=_REQUIRED),)

@@ -53,7 +53,6 @@ class ProductRows(ModelRows[ProductIn]):
 
     def __init__(self, task: Task, report: Report) -> None:
         super().__init__(task, report)
-        self._seen: dict[tuple[int, str, str], tuple[int, int]] = {}
         self._products: dict[Key, Product] = {}
         self._gtins: dict[str, ProductGtin] = {}
         self._prefixes: Mapping[int, Sequence[str]] = {}
@@ -116,12 +115,8 @@ class ProductRows(ModelRows[ProductIn]):
         """The product of this code, where neither code nor GTIN is used twice."""
         stored = self._products.get((org, given.sku))
         for name, value in (("sku", given.sku), ("gtin", given.gtin)):
-            if value is None:
-                continue
-            here = (layout.sheet, draft.row)
-            before = self._seen.setdefault((org if name == "sku" else 0, name, value), here)
-            if before != here:
-                self.blame(layout, draft, name, value, Fault("imp.dup.file", row2=before[1]))
+            if value is not None:
+                self.is_first(layout, draft, name, value, org if name == "sku" else None)
         if given.gtin is not None and not draft.problems:
             self._judge_gtin(layout, draft, given.gtin, org, stored)
         return stored

@@ -29,6 +29,12 @@ class Report:
         """Rows without a problem."""
         return self.checked - self.bad
 
+    @property
+    def kinds(self) -> list[str]:
+        """What the rows are that were counted, in the order in which they came."""
+        counted = (key.partition(".")[0] for key, number in self.made.items() if number)
+        return list(dict.fromkeys(counted))
+
     def refuse(self, problems: list[RowProblem]) -> None:
         """One row does not fit."""
         self.bad += 1

@@ -13,7 +13,16 @@ from sqlmodel import Session, col
 from trace.errors import Conflict, NotFound, Refused
 from trace.records.import_run import ImportRun
 from trace.services.admission import Act, Actor, scope_of
-from trace.services.importing import farm_columns, plan_rows, product_rows, training_rows
+from trace.services.importing import (
+    farm_columns,
+    house_rows,
+    organisation_rows,
+    paper_rows,
+    plan_rows,
+    product_rows,
+    rating_rows,
+    training_rows,
+)
 from trace.services.importing.columns import Column, Kind, Layout, recognise
 from trace.services.importing.communes import Gazetteer
 from trace.services.importing.farm_memory import Task
@@ -79,8 +88,16 @@ NOUNS: Mapping[str, Noun] = {
             "household_code",
             Act.KEEP_TRAINING,
         ),
+        Noun("houses", house_rows.COLUMNS, house_rows.KINDS, house_rows.HouseRows, "house_code",
+             Act.MANAGE_REGISTRY, owned=False),
+        Noun("certificates", paper_rows.COLUMNS, paper_rows.KINDS, paper_rows.PaperRows, "paper_number",
+             Act.MANAGE_REGISTRY, owned=False),
+        Noun("ratings", rating_rows.COLUMNS, rating_rows.KINDS, rating_rows.RatingRows, "decision_number",
+             Act.RATE_PRODUCT),
+        Noun("organisations", organisation_rows.COLUMNS, organisation_rows.KINDS,
+             organisation_rows.OrganisationRows, "org_name", Act.MANAGE_ORGS, owned=False),
     )
-}
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,14 @@ from sqlmodel import Session, SQLModel
 from trace.keyring import current_keyring
 from trace.records.columns import OLD_SCHEME
 from trace.records.household import Household
-from trace.records.plot import GrowingArea, Plot
+from trace.records.organisation import Organisation
+from trace.records.plot import GrowingArea, PackingHouse, Plot
 from trace.records.product import Product
 from trace.services.households import household_key, id_number_place, phone_place
 from trace.services.lineage import portions
 from trace.services.plots import plot_key
 from trace.services.products import product_key
+from trace.standards.search_key import fold_vi
 
 State = dict[str, Any]
 """What a row says, by column; sealed columns in clear, under their name without ``_sealed``."""
@@ -110,7 +112,18 @@ PRODUCT = Thing(
     product_key,
     {},
 )  # fmt: skip
-THINGS: Mapping[str, Thing] = {one.name: one for one in (PLOT, HOUSEHOLD, AREA, PRODUCT)}
+HOUSE = Thing(
+    "house", PackingHouse, "code", ("org_id", "code", "market", "name", "gln", *_PLACE, "status"), None, {}
+)
+ORGANISATION = Thing(
+    "organisation",
+    Organisation,
+    "name",
+    ("kind", "name", "name_en", "tax_code", "gln", "phone", *_PLACE, "is_active"),
+    lambda _code, name: fold_vi(name),
+    {},
+)
+THINGS: Mapping[str, Thing] = {one.name: one for one in (PLOT, HOUSEHOLD, AREA, PRODUCT, HOUSE, ORGANISATION)}
 """In the order in which rows go: plots before the households and growing areas they lie in."""
 
 

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlmodel import Session, col
 
 from trace.errors import Invalid, NotFound, Refused
 from trace.records.import_run import ImportRow, ImportRun
+from trace.records.organisation import Organisation
 from trace.records.plot import GrowingArea
 from trace.records.product import Product
 from trace.services.admission import Actor, Scope, scope_of
@@ -24,13 +25,13 @@ from trace.services.importing.noting import key_of_run, was_of
 from trace.services.importing.runs import NOUNS, one_at_a_time
 from trace.services.importing.standing_on import Leaving, remove, standing
 from trace.services.importing.telling import Line
-from trace.services.importing.things import AREA, HOUSEHOLD, PLOT, PRODUCT, THINGS, State, Thing, mark_of
+from trace.services.importing.things import ORGANISATION, PLOT, PRODUCT, THINGS, State, Thing, mark_of
 from trace.services.importing.writing import update_rows
 from trace.services.lineage import portions
 from trace.services.logging_acts import append_leaf
 from trace.services.product_gtins import note_gtin, require_free
 
-ORDER = (PLOT, HOUSEHOLD, AREA, PRODUCT)
+ORDER = tuple(THINGS.values())
 RUNS = 100
 
 
@@ -172,7 +173,17 @@ def _can_say(session: Session, thing: Thing, number: int, was: State, state: Sta
             require_free(session, was["gtin"], number)
         except Invalid:
             return False
-    return True
+    return thing is not ORGANISATION or _is_numbered(session, number, was, state)
+
+
+def _is_numbered(session: Session, number: int, was: State, state: State) -> bool:
+    """Whether the tax code and GLN an organisation had are nobody else's by now."""
+    lost = {name: was[name] for name in ("tax_code", "gln") if was[name] not in (None, state[name])}
+    if not lost:
+        return True
+    others = [getattr(Organisation, name) == value for name, value in lost.items()]
+    taken = select(col(Organisation.id)).where(or_(*others), col(Organisation.id) != number)
+    return session.execute(taken).first() is None
 
 
 def _line(note: ImportRow, state: State | None, why: str) -> Line:

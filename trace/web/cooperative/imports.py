@@ -1,4 +1,4 @@
-"""``/htx/nhap``: households, land and products from a spreadsheet."""
+"""``/htx/nhap``: households, land, products, packing houses and certificates from a spreadsheet."""
 
 from trace.services.admission import Act
 from trace.web import import_pages
@@ -7,7 +7,10 @@ from trace.web.door import Door
 
 door = Door("imports", __name__, url_prefix="/htx/nhap")
 
-import_pages.hang(
-    Desk(door, "cooperative", {"farms": "farms.index", "products": "products.index"}),
-    Act.IMPORT_REGISTRY,
-)
+_AFTER = {
+    "farms": "farms.index",
+    "products": "products.index",
+    "houses": "sites.index",
+    "certificates": "certificates.index",
+}
+import_pages.hang(Desk(door, "cooperative", _AFTER), Act.IMPORT_REGISTRY)

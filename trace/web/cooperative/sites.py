@@ -58,7 +58,10 @@ def index() -> str:
         houses = [_item(one, sites.doubts(session, one)) for one in sites.packing_houses(session, actor())]
     items = [*areas, *houses]
     add = (url_for("sites.new_area"), say("registry.area.new"))
-    links = [(url_for("sites.new_house"), say("registry.house.new"))]
+    links = [
+        (url_for("sites.new_house"), say("registry.house.new")),
+        (url_for("imports.index", loai="houses"), say("registry.import")),
+    ]
     title = say("registry.sites.title", n=len(areas), m=len(houses))
     empty = say("registry.sites.none")
     return render_template(

@@ -1,4 +1,4 @@
-"""``/so/ocop``: ratings, what cooperatives report, papers that wait to be confirmed."""
+"""``/so/ocop``: ratings, also from a file, what cooperatives report, papers that wait to be confirmed."""
 
 from typing import Any
 
@@ -13,6 +13,8 @@ from trace.services.admission import Act
 from trace.services.intake import read
 from trace.services.ocop_ending import endings
 from trace.standards.local_time import local_day
+from trace.web import import_pages
+from trace.web.desk import Desk
 from trace.web.door import Door
 from trace.web.form_state import FormState, blank, typed
 from trace.web.once import leads_to, once
@@ -20,6 +22,8 @@ from trace.web.registry_forms import Box, Page, bare, refused, say, with_days
 from trace.web.visitor import actor, now, settings
 
 door = Door("office_ocop", __name__, url_prefix="/so/ocop")
+files = Door("office_ocop_imports", __name__, url_prefix="/so/ocop/nhap")
+import_pages.hang(Desk(files, "office", {"ratings": "office_ocop.index"}), Act.RATE_PRODUCT)
 
 FIELDS = (*("product", "stars", "score", "decision_number", "level", "issuer", "decided_on", "request_id"),)
 Answer = AnyResponse | tuple[Any, int]

@@ -1,4 +1,4 @@
-"""``/so/don-vi``: organisations, found without marks, added and changed."""
+"""``/so/don-vi``: organisations, found without marks, added and changed, also from a file."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -14,6 +14,8 @@ from trace.services import organisation_ending, organisations
 from trace.services.admission import Act
 from trace.services.intake import read
 from trace.services.places import PlaceOption
+from trace.web import import_pages
+from trace.web.desk import Desk
 from trace.web.door import Door
 from trace.web.form_state import FormState, blank, kept, typed
 from trace.web.once import leads_to, once
@@ -21,6 +23,8 @@ from trace.web.registry_forms import Box, Item, Page, bare, refused, say, start_
 from trace.web.visitor import actor, now
 
 door = Door("organisations", __name__, url_prefix="/so/don-vi")
+files = Door("organisation_imports", __name__, url_prefix="/so/don-vi/nhap")
+import_pages.hang(Desk(files, "office", {"organisations": "organisations.index"}), Act.MANAGE_ORGS)
 
 FIELDS = ("kind", "name", "name_en", "tax_code", "gln", "phone", "place", "place_text", "request_id")
 BASE = "office/base.html"
@@ -49,7 +53,7 @@ def index() -> str:
         empty=say("registry.none_found", query=query) if query else say("registry.orgs.none"),
         query=query,
         more=None,
-        links=(),
+        links=[(url_for("organisation_imports.index"), say("registry.import"))],
         add=(url_for("organisations.new"), say("registry.org.new")),
     )
 
