@@ -1,6 +1,9 @@
 """Files made to hurt: each is judged or refused within bounds of work, memory and patience."""
 
 import struct
+import subprocess
+import sys
+import tempfile
 import zipfile
 from datetime import datetime
 from pathlib import Path
@@ -14,10 +17,12 @@ from tests.services import sheets
 from tests.services.fresh_import import imported
 from trace.db import Database, reading, transaction
 from trace.errors import Refused
-from trace.services.importing import child, communes
+from trace.services.importing import child, communes, uploads
 from trace.services.importing import reading as opening
 from trace.services.importing.report import MOST_KEPT
 from trace.services.importing.runs import ImportOrder, Outcome, import_file
+
+READS = "import sys; sys.stdout.write(open(sys.argv[1]).read())"
 
 
 def check(coop: world.Coop, path: Path, now: datetime, *, dry_run: bool = True) -> Outcome:
@@ -190,3 +195,14 @@ def test_a_parser_that_goes_wrong_is_ended_and_the_file_refused(
 
 def test_a_parser_that_works_has_used_up_its_own_time_before_ours_is_over() -> None:
     assert child.CPU_S < opening.WAIT_S
+
+
+def test_a_sealed_file_in_clear_has_no_name_that_a_kill_could_leave(
+    coop: world.Coop, now: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    row = uploads.sealed(coop.boss, "farms", "ho.csv", b"Nguyen Van A;0912345678", now)
+    with uploads.as_file(row) as path:
+        told = subprocess.run([sys.executable, "-c", READS, str(path)], capture_output=True, check=True)
+        assert told.stdout == b"Nguyen Van A;0912345678"
+        assert list(tmp_path.iterdir()) == []

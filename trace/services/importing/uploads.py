@@ -1,6 +1,7 @@
 """Files under check in the browser: kept sealed for a day, seen by the account that sent them."""
 
 import hashlib
+import os
 import secrets
 import tempfile
 from collections.abc import Iterator
@@ -66,11 +67,17 @@ def upload(session: Session, actor: Actor, token: str) -> ImportUpload:
 
 @contextmanager
 def as_file(row: ImportUpload) -> Iterator[Path]:
-    """The file in clear on disk, readable by us alone, for as long as the block lasts."""
-    with tempfile.NamedTemporaryFile(prefix="nongsan-import-", suffix=".upload") as file:
+    """The file in clear, readable by us and our children, for as long as the block lasts.
+
+    It has no name in any folder, so that nothing of it is left where the process is killed; a system without
+    ``/proc`` has to give it one.
+    """
+    ours = Path(f"/proc/{os.getpid()}/fd")
+    opened = tempfile.TemporaryFile if ours.is_dir() else tempfile.NamedTemporaryFile
+    with opened(prefix="nongsan-import-", suffix=".upload") as file:
         file.write(current_keyring().unseal(row.sealed, upload_place(row.token)))
         file.flush()
-        yield Path(file.name)
+        yield ours / str(file.fileno()) if ours.is_dir() else Path(file.name)
 
 
 def upload_place(token: str) -> str:
