@@ -1,11 +1,13 @@
 """A phone whose network comes and goes: lots are written all the while, pages closed, answers lost."""
 
+import io
 import random
 import sqlite3
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import BrowserContext, Error, Page
 
 from tests.browser.house import Stand
@@ -67,6 +69,20 @@ def in_order(stand: Stand) -> list[int]:
         return [row[0] for row in database.execute(asked)]
 
 
+def photographed(stand: Stand) -> Counter[int]:
+    """How many photos there are of harvest lots of how many grams."""
+    asked = "SELECT lot.weight_g FROM field_photo JOIN lot ON lot.id = field_photo.lot_id"
+    with sqlite3.connect(f"file:{database_of(stand)}?mode=ro", uri=True) as database:
+        return Counter(row[0] for row in database.execute(asked))
+
+
+def photo_of(grams: int) -> dict[str, object]:
+    """A photo like no other."""
+    out = io.BytesIO()
+    Image.new("RGB", (640, 480), (grams % 256, grams // 256 % 256, 90)).save(out, "JPEG")
+    return {"name": f"{grams}.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}
+
+
 def database_of(stand: Stand) -> Path:
     found, *others = stand.folder.rglob("nongsan.sqlite3")
     assert not others
@@ -82,6 +98,7 @@ class Phone:
         assert self.context.browser
         self.browser = self.context.browser.new_browser_cdp_session()
         self.saved: list[int] = []
+        self.photographed: list[int] = []
         self.days = days
         self.is_off = False
         self.context.add_init_script(LOSES % seed)
@@ -98,13 +115,17 @@ class Phone:
             self.page.wait_for_url(lambda url: NEW not in url)  # its own way: to the lot, or to the list
 
     def write(self, grams: int) -> None:
-        """Write a lot of a day of its own; it counts as written once the device has it."""
+        """Write a lot of a day of its own, three of ten with a photo; once the device has it, it counts."""
         self.days += 1
         day = local_day(datetime.now(UTC)) - timedelta(days=self.days)
         self.go(NEW)
         self.page.fill("[name=weight_g]", f"{grams / 1000:.3f}".replace(".", ","))
         self.page.check("[name=when][value=other]")
         self.page.fill("[name=other_day]", f"{day:%d/%m/%Y}")
+        if self.chance.random() < 0.3:
+            self.page.set_input_files("#f-image", photo_of(grams))
+            self.page.locator(".photos canvas").wait_for()
+            self.photographed.append(grams)
         mark = self.page.input_value("form[data-offline] [name=request_id]")
         self.page.click("main button.primary")
         self._is_held(mark)

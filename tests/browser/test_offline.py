@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Devices, sign_in
-from tests.browser.flips import LIST, NEW, Phone, in_order, keeps_pages, until, weights
+from tests.browser.flips import LIST, NEW, Phone, in_order, keeps_pages, photographed, until, weights
 from tests.browser.house import Stand
 from trace.standards.local_time import local_day
 
@@ -138,13 +138,15 @@ def test_hundreds_of_flips_lose_and_double_nothing(page: Page, stand: Stand, see
 
 
 def run(page: Page, stand: Stand, *, seed: int, flips: int, days: int) -> None:
-    before = weights(stand)
+    before, shown = weights(stand), photographed(stand)
     phone = Phone(page, stand, seed, days)
     for _ in range(flips):
         phone.flip()
     phone.settle()
     assert phone.saved
+    assert phone.photographed
     assert weights(stand) - before == dict.fromkeys(phone.saved, 1)
+    assert photographed(stand) - shown == dict.fromkeys(phone.photographed, 1)
 
 
 def test_without_the_worker_forms_are_sent_as_ever(devices: Devices, stand: Stand) -> None:
