@@ -40,6 +40,7 @@ NO_PAGES = {
     "consumer.favicon",
     "consumer.find",
     "story.picture",
+    "styles.sheet",
     "resolver.item",
     "resolver.other_key",
     "resolver.logistic_unit",

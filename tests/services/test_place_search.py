@@ -11,8 +11,19 @@ from tests.units import HA_BAC, THANH_HA
 from trace.db import Database, transaction
 from trace.records.account import Role
 from trace.records.product import OcopRating
-from trace.services import households, lot_pages, ocop_register, organisations, plots, pool_choices
+from trace.services import (
+    households,
+    lot_pages,
+    ocop_register,
+    organisations,
+    plan_pages,
+    plots,
+    pool_choices,
+    season_plans,
+)
 from trace.services.admission import Actor
+from trace.services.intake import read
+from trace.services.season_plans import PlanIn
 from trace.standards.local_time import local_day
 
 OFFICE = Actor(None, Role.OFFICE)
@@ -105,3 +116,18 @@ def test_lots_to_pool_are_found_by_their_place(coops: dict[str, world.Coop], now
     with transaction() as session:
         for text, n in (("Hồng Lạc", 1), ("Cát Hải", 0)):
             assert len(pool_choices.pool_choices(session, coop.boss, q=text).rows) == n, text
+
+
+@pytest.mark.parametrize(("text", "expected"), [*FOUND[:9], ("thanh", {"ha", "bac", "lac"})])
+def test_season_plans_are_searched_by_both_schemes(
+    database: Database, now: datetime, text: str, expected: set[str]
+) -> None:
+    days = {"first_day": date(2026, 5, 20), "last_day": date(2026, 6, 8), "weight_g": "10", "area_m2": "1"}
+    with transaction() as session:
+        for name, place in PLACES.items():
+            where = {"commune": place["commune_code"], "old_commune": place.get("old_commune_code", "")}
+            crop = "vải" if name != "lac" else "ổi"  # a plan of a part beside one of the whole
+            given = read(PlanIn, {**days, **where, "crop": crop, "note": name})
+            season_plans.record_plan(session, OFFICE, given, now)
+        found = plan_pages.plans(session, OFFICE, place=text)
+        assert {one.plan.note for one in found} == expected

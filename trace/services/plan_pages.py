@@ -14,6 +14,7 @@ from trace.records.admin_unit import AdminUnit
 from trace.records.organisation import Organisation
 from trace.records.season_plan import SeasonPlan
 from trace.services.admission import Act, Actor, visible
+from trace.services.place_search import lies_in
 from trace.services.plan_clashes import clashing
 from trace.services.registering import found_by
 
@@ -53,7 +54,7 @@ class PlannedPlace:
 def plans(
     session: Session, actor: Actor, year: int | None = None, crop: str = "", place: str = ""
 ) -> list[PlannedPlace]:
-    """Plans that are not ended: of seasons with a day in ``year``, whose commune, new or old, is called so.
+    """Plans that are not ended: of seasons with a day in ``year``, in a place called so, by either scheme.
 
     Proposed ones come first, then by place, crop and first day.
 
@@ -66,12 +67,10 @@ def plans(
         rules.append(col(SeasonPlan.last_day) >= date(year, 1, 1))
     if crop:
         rules.append(col(SeasonPlan.crop) == crop)
-    found = [*session.execute(select(SeasonPlan).where(*rules)).scalars()]
-    named = places_of(session, found)
     if place.strip():
-        called = _units_called(session, place)
-        named = [one for one in named if called & _units(one.plan)]
-    return sorted(named, key=_in_order)
+        rules.append(lies_in(lambda key: found_by(place, key), SeasonPlan))
+    found = [*session.execute(select(SeasonPlan).where(*rules)).scalars()]
+    return sorted(places_of(session, found), key=_in_order)
 
 
 def waiting(session: Session, actor: Actor) -> list[PlannedPlace]:
@@ -169,12 +168,6 @@ def years_of(session: Session, actor: Actor) -> Sequence[int]:
 def _units(plan: SeasonPlan) -> set[tuple[str, str]]:
     old = {(plan.old_commune_scheme or "", plan.old_commune_code)} if plan.old_commune_code else set()
     return {(plan.commune_scheme, plan.commune_code), *old}
-
-
-def _units_called(session: Session, place: str) -> set[tuple[str, str]]:
-    called = found_by(place, col(AdminUnit.search_key))
-    found = session.execute(select(col(AdminUnit.scheme), col(AdminUnit.code)).where(called))
-    return {(scheme, code) for scheme, code in found}
 
 
 def _in_order(one: PlannedPlace) -> tuple[bool, str, str, str, date, int]:
