@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from sqlalchemy import ColumnElement, delete, select, true
+from sqlalchemy import ColumnElement, delete, insert, select, true
 from sqlmodel import Session, col
 
 from trace.errors import FieldProblem, Invalid, NotFound
@@ -105,15 +105,10 @@ def add_households(
     """Write down that households came; how many were not written down yet."""
     there = select(col(TrainingAttendance.household_id)).where(col(TrainingAttendance.session_id) == row.id)
     known = set(session.execute(there).scalars())
-    new = [home for home in homes if home.id not in known]
-    for home in new:
-        came = TrainingAttendance(
-            session_id=row.id, household_id=home.id, org_id=home.org_id, recorded_at=now
-        )
-        came.recorded_by, came.import_id = actor.account_id, import_id
-        session.add(came)
-    session.flush()
+    own = {"session_id": row.id, "recorded_at": now, "recorded_by": actor.account_id, "import_id": import_id}
+    new = [{**own, "household_id": home.id, "org_id": home.org_id} for home in homes if home.id not in known]
     if new:
+        session.execute(insert(TrainingAttendance), new)
         append_leaf(session, "training_attended", record_of(row, actor) | {"added": len(new)}, now)
     return len(new)
 

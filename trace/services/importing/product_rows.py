@@ -7,6 +7,7 @@ from trace.errors import Invalid
 from trace.records.product import Product
 from trace.records.product_gtin import ProductGtin
 from trace.services.company_prefixes import owned_digits, refuse_unowned
+from trace.services.crops import CROPS
 from trace.services.importing import cells
 from trace.services.importing.columns import Column, Kind, Layout, unit_in
 from trace.services.importing.farm_columns import ORG
@@ -31,7 +32,8 @@ COLUMNS = (
     Column("name_zh", ("ten tieng trung", "ten tieng trung quoc", "chinese name"), example="鲜荔枝"),
     Column("name_ja", ("ten tieng nhat", "ten tieng nhat ban", "japanese name"), example="生鮮ライチ"),
     Column("gtin", ("ma vach", "ma gtin", "ma vach gtin", "barcode", "ean"), example=""),
-    Column("crop", ("cay trong", "cay", "loai cay"), required=True, example="Vải"),
+    Column("crop", ("cay trong", "cay", "loai cay"), required=True, example="Vải", choices=tuple(CROPS),
+           labels="crop."),
     Column("variety", ("giong", "giong cay"), example="thiều"),
     Column("unit_g", ("khoi luong tinh", "khoi luong", "net weight", "trong luong", "kl tinh"), required=True,
            example="2"),
