@@ -79,6 +79,28 @@ def test_what_was_begun_is_there_again_and_a_refusal_can_be_mended(page: Page, s
     expect(page.locator("#khong-con")).to_be_visible()
 
 
+TYPES_AT_ONCE = """new MutationObserver((_, watch) => {
+  const field = document.querySelector("[name=weight_g]");
+  if (!field) return;
+  field.value = "73,5";
+  watch.disconnect();
+}).observe(document, { childList: true, subtree: true });"""
+"""Somebody quicker than the page's own scripts."""
+
+
+def test_what_is_typed_before_the_page_is_ready_stands_over_what_was_begun(page: Page, stand: Stand) -> None:
+    page.goto(stand.web + NEW)
+    page.fill("[name=weight_g]", "70,5")
+    page.wait_for_timeout(900)
+    page.goto(stand.web + NEW)
+    expect(page.locator("[name=weight_g]")).to_have_value("70,5")
+    page.add_init_script(TYPES_AT_ONCE)
+    page.goto(stand.web + NEW)
+    page.wait_for_timeout(900)
+    expect(page.locator("[name=weight_g]")).to_have_value("73,5")
+    expect(page.locator("#ghi-do")).to_be_hidden()
+
+
 def test_whoever_signs_in_next_sends_nothing_of_another_and_finds_no_page(page: Page, stand: Stand) -> None:
     before = weights(stand)
     page.context.set_offline(True)

@@ -12,9 +12,15 @@ const AGAIN = "nongsan-again"; // the id of a form whose refusal the next page s
 const mark = () => [...crypto.getRandomValues(new Uint8Array(12))].map((n) => n.toString(16).padStart(2, "0")).join("");
 const named = (form) => [...form.elements].filter((one) => one.name && !OWN.includes(one.name));
 
+function isAnswered(one) {
+  if (one.type === "radio" || one.type === "checkbox") return one.checked !== one.defaultChecked;
+  if (one.tagName === "SELECT") return one.selectedIndex !== Math.max(0, [...one.options].findIndex((each) => each.defaultSelected));
+  return one.type !== "hidden" && one.value !== one.defaultValue;
+}
+
 export function keep(form) {
   const draft = drafting(form);
-  let isTouched = false;
+  let isTouched = named(form).some(isAnswered); // somebody was quicker than this file came
   form.elements.request_id.value = markOf(form);
   const photos = attach(form, mark);
   form.addEventListener("input", () => (isTouched = true) && draft.soon());
