@@ -101,7 +101,7 @@ def plant(app: Flask, monkeypatch: pytest.MonkeyPatch, name: str, was: str, now:
 def names_of_households(app: Flask, folder: Path) -> Round:
     one = Round(app, folder, 0)
     form = next(form for form in one.known_forms() if form[1].endpoint == "farms.add_household")
-    for number in range(30):
+    for number in range(8):  # none of them swallows what follows
         one.sower.only = [number]
         one.sow([form])
     one.judge.seen.faults.clear()
@@ -114,7 +114,7 @@ def test_a_field_that_is_not_escaped_is_found(
     one = names_of_households(app, tmp_path)
     plant(app, monkeypatch, "cooperative/registry/parts.html", "{{ item.title }}", "{{ item.title | safe }}")
     one.judge.look(one.client(Role.COOP_MANAGER).get("/htx/ho"), "/htx/ho")
-    assert len(one.judge.seen.faults) >= 25
+    assert len(one.judge.seen.faults) >= 8
 
 
 def test_a_page_without_its_policy_is_found(
