@@ -116,5 +116,14 @@ def test_a_network_that_sends_too_much_waits_and_guessing_numbers_is_slow(app: F
         == 303
     )
     problem_pages.prepare(app)
+    sent = {"text": "Lạ", "request_id": "anh-hong"}
+    broken = lambda: {"image": (io.BytesIO(b"GIF89a"), "a.gif")}  # noqa: E731 - a file is read once
+    tries = app.extensions["settings"].problem_budget * problem_pages.PICTURES_A_REPORT
+    seen = [
+        visitor(app, 1).post(f"/bao/{code}", data={**sent, **broken()}).status_code for _ in range(tries + 1)
+    ]
+    assert seen == [422] * tries + [429]
+    assert visitor(app, 1).post(f"/bao/{code}", data=sent).status_code == 303
+    problem_pages.prepare(app)
     guesses = [visitor(app, 1).get(f"/bao/theo-doi/khongco{n:03}").status_code for n in range(11)]
     assert guesses == [404] * 10 + [429]

@@ -136,7 +136,9 @@ def remove_photo(session: Session, actor: Actor, photo_id: int, now: datetime) -
     Raises:
         NotFound: not the actor's.
     """
-    row = fetch(session, actor, Act.WRITE_FARM, FieldPhoto, id=photo_id)
+    org_id = fetch(session, actor, Act.WRITE_FARM, FieldPhoto, id=photo_id).org_id
+    lock_org(session, org_id)
+    row = fetch(session, actor, Act.WRITE_FARM, FieldPhoto, id=photo_id)  # another may have been first
     require_help(session, actor, row.household_id)
     subject: Subject = (
         session.get_one(Lot, row.lot_id) if row.lot_id else session.get_one(DiaryEntry, row.entry_id)

@@ -160,7 +160,7 @@ def require_help(session: Session, actor: Actor, household_id: int | None) -> No
     home = session.get(Household, household_id) if household_id is not None else None
     if home is None or home.commune_code != actor.commune_code:
         raise NotFound()
-    if not agrees_to(session, home.id, Purpose.HELP):
+    if _standing(session, home.id, Purpose.HELP, held=True) is None:
         raise Refused("helped.no_consent", household=home.code)
 
 
@@ -309,15 +309,17 @@ def agrees_to(session: Session, household_id: int, purpose: Purpose) -> bool:
     return _standing(session, household_id, purpose) is not None
 
 
-def _standing(session: Session, household_id: int, purpose: Purpose) -> Consent | None:
+def _standing(session: Session, household_id: int, purpose: Purpose, *, held: bool = False) -> Consent | None:
+    """The consent that stands; ``held`` keeps it from being withdrawn until the transaction ends."""
     question = select(Consent).where(
         col(Consent.household_id) == household_id,
         col(Consent.purpose) == purpose,
         col(Consent.withdrawn_at).is_(None),
     )
-    found: Consent | None = session.execute(
-        question.order_by(col(Consent.id).desc()).limit(1)
-    ).scalar_one_or_none()
+    question = question.order_by(col(Consent.id).desc()).limit(1)
+    if held:
+        question = question.with_for_update(read=True)
+    found: Consent | None = session.execute(question).scalar_one_or_none()
     return found
 
 

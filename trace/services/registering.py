@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, case, or_
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel
 
-from trace.errors import FieldProblem, Invalid
+from trace.errors import FieldProblem, Invalid, Refused
 from trace.records.columns import NEW_SCHEME, OLD_SCHEME
 from trace.services.admin_units import resolve_commune
 from trace.services.intake import Given, line
@@ -94,14 +94,24 @@ def add_unique(session: Session, row: Row, field: str, got: str) -> Row:
 
     Raises:
         Invalid: ``field.taken``, when the code is there already, be it by a request a moment ago.
+        Refused: ``error.gone``, when what the row belongs to was taken away a moment ago.
     """
     try:
         with session.begin_nested():
             session.add(row)
             session.flush()
-    except IntegrityError:
+    except IntegrityError as error:
+        if lost_its_ground(error):
+            raise Refused("error.gone") from None
         raise Invalid([FieldProblem(field, "field.taken", got)]) from None
     return row
+
+
+def lost_its_ground(error: IntegrityError) -> bool:
+    """Whether a row was refused because one that it refers to is there no more."""
+    orig: Any = error.orig
+    name = getattr(orig, "sqlstate", None) or getattr(orig, "sqlite_errorname", None)
+    return name in {"23503", "SQLITE_CONSTRAINT_FOREIGNKEY"}
 
 
 def change(row: SQLModel, values: dict[str, Any]) -> bool:

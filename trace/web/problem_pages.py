@@ -29,6 +29,8 @@ door = Door("problems", __name__, url_prefix="/bao")
 
 FIELDS = ("text", "place", "contact", "request_id")
 WINDOW_S = 3600.0
+PICTURES_A_REPORT = 2
+"""So many a network may try for each report it may send."""
 Answer = AnyResponse | str | tuple[Any, int]
 
 
@@ -43,7 +45,7 @@ def send(typed: str) -> Answer:
     """File the report; sent again it leads to the one that was filed."""
     code, lang = _code(typed), consumer_language()
     values = {name: request.form[name] for name in FIELDS if name in request.form}
-    if wait_s := limiter().wait_s(network_mark(), time.monotonic()):
+    if wait_s := limiter().wait_s(network_mark(), time.monotonic()) or _wait_with_picture():
         return _form(code, values, {}, wait_s=wait_s), 429
     try:
         given = read(ProblemIn, values)
@@ -88,7 +90,16 @@ def _code(typed: str) -> str:
 def _photo() -> bytes | None:
     sent = request.files.get("image")
     given = sent.read() if sent else b""
-    return reencode(given).data if given else None
+    if not given:
+        return None
+    pictures().note(network_mark(), time.monotonic())
+    return reencode(given).data
+
+
+def _wait_with_picture() -> int:
+    """Looking at a picture takes a process of its own, also at one that is none: so it is counted, too."""
+    sent = request.files.get("image")
+    return pictures().wait_s(network_mark(), time.monotonic()) if sent and sent.filename else 0
 
 
 def _filed(code: str, given: ProblemIn, photo: bytes | None, lang: str) -> str:
@@ -125,6 +136,13 @@ def limiter() -> GuessLimiter:
     return cast(GuessLimiter, current_app.extensions["problem_limiter"])
 
 
+def pictures() -> GuessLimiter:
+    """This process's memory of pictures that were looked at."""
+    return cast(GuessLimiter, current_app.extensions["problem_pictures"])
+
+
 def prepare(app: Flask) -> None:
-    """Hang the limiter into the app."""
-    app.extensions["problem_limiter"] = GuessLimiter(app.extensions["settings"].problem_budget, WINDOW_S)
+    """Hang the limiters into the app."""
+    budget = app.extensions["settings"].problem_budget
+    app.extensions["problem_limiter"] = GuessLimiter(budget, WINDOW_S)
+    app.extensions["problem_pictures"] = GuessLimiter(budget * PICTURES_A_REPORT, WINDOW_S)

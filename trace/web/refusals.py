@@ -6,11 +6,13 @@ from typing import Any
 
 from flask import Flask, Response, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
-from trace.errors import FieldProblem, Invalid, NongsanError, TooMany
+from trace.errors import FieldProblem, Invalid, NongsanError, Refused, TooMany
 from trace.logbook import log
+from trace.services.registering import lost_its_ground
 from trace.standards.fault import Fault
 from trace.texts.catalogs import t, title_and_text
 from trace.web.visitor import face_language, settings, wants_json
@@ -89,6 +91,16 @@ def refuse_database(error: OperationalError) -> tuple[Any, int]:
     return _answer(503, "error.unavailable", title, text, []), 503
 
 
+def refuse_gone(_error: StaleDataError) -> tuple[Any, int]:
+    """Somebody else took away what was to be changed, between our reading it and writing it."""
+    return refuse(Refused("error.gone"))
+
+
+def refuse_broken_rule(error: IntegrityError) -> tuple[Any, int]:
+    """The same of what a new row was to hang on; any other rule of the database is our own mistake."""
+    return refuse(Refused("error.gone")) if lost_its_ground(error) else refuse_surprise(error)
+
+
 def refuse_surprise(error: Exception) -> tuple[Any, int]:
     """Our own mistake: an incident number for the reader, the story for the log."""
     if isinstance(error, HTTPException):
@@ -105,5 +117,7 @@ def prepare(app: Flask) -> None:
     app.register_error_handler(NongsanError, refuse)
     app.register_error_handler(CSRFError, refuse_csrf)
     app.register_error_handler(OperationalError, refuse_database)
+    app.register_error_handler(StaleDataError, refuse_gone)
+    app.register_error_handler(IntegrityError, refuse_broken_rule)
     app.register_error_handler(HTTPException, refuse_http)
     app.register_error_handler(Exception, refuse_surprise)
