@@ -15,6 +15,10 @@ from trace.standards.local_time import local_day
 
 NEW = "/htx/lo/moi"
 LIST = "/htx/chua-gui"
+STUCK = """async () => {
+  const leave = await fetch("/htx/chua-gui/dau", { headers: { Accept: "application/json" } });
+  return JSON.stringify({ locks: await navigator.locks.query(), leave: leave.status });
+}"""
 MOST_IN_VAIN = 60
 """Presses after which nothing was sent: more, and something is stuck."""
 IS_KEPT = """async () => {
@@ -170,9 +174,10 @@ class Phone:
         self.context.set_offline(False)
         self.go(LIST)
         waits = self.page.locator("#chua-gui li:not([data-state=sent])")
+        self.page.locator("#chua-gui li, #khong-con:not([hidden])").first.wait_for()  # the list is drawn
         in_vain = 0
         while (left := waits.count()) and in_vain < MOST_IN_VAIN:
             self.page.click("#gui-ngay")
             self.page.wait_for_timeout(500)
             in_vain = 0 if waits.count() < left else in_vain + 1
-        assert not left, f"never sent: {waits.all_inner_texts()}"
+        assert not left, f"never sent: {self.page.evaluate(STUCK)} {waits.all_inner_texts()}"

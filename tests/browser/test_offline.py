@@ -101,6 +101,31 @@ def test_what_is_typed_before_the_page_is_ready_stands_over_what_was_begun(page:
     expect(page.locator("#ghi-do")).to_be_hidden()
 
 
+MOVED = """() => new Promise((done) => {
+  let moved = 0;
+  new PerformanceObserver((seen) => seen.getEntries().forEach((one) => (moved += one.value)))
+    .observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => done(moved), 1500);
+})"""
+"""How much of the page moved after it was drawn (Layout Instability)."""
+
+
+def test_nothing_moves_under_a_finger_while_something_waits(page: Page, stand: Stand) -> None:
+    page.context.set_offline(True)
+    write(page, stand, "79,5", 9)
+    expect(page.locator("#mang a")).to_be_visible()
+    page.goto(stand.web + NEW)
+    assert page.evaluate(MOVED) == 0
+    expect(page.locator("#mang a")).to_be_visible()
+    page.context.set_offline(False)
+    page.goto(stand.web + LIST)
+    page.click("#gui-ngay")
+    expect(page.locator("#khong-con")).to_be_visible()
+    page.goto(stand.web + NEW)
+    page.wait_for_timeout(500)
+    assert page.locator("#mang").bounding_box() is None
+
+
 def test_whoever_signs_in_next_sends_nothing_of_another_and_finds_no_page(page: Page, stand: Stand) -> None:
     before = weights(stand)
     page.context.set_offline(True)

@@ -17,10 +17,11 @@ from trace.records.account import Role
 from trace.records.admin_unit import AdminUnit
 from trace.records.columns import NEW_SCHEME
 from trace.records.household import Household
-from trace.services import rules
+from trace.services import instance_facts, rules
 from trace.services.admission import Actor, may
 from trace.services.crops import CROPS
 from trace.services.importing.runs import NOUNS
+from trace.standards.local_time import local_day
 
 Sheet = list[list[Any]]
 Rows = Callable[[Session, datetime, world.Coop, int], Sheet]
@@ -86,6 +87,39 @@ def _houses(session: Session, _now: datetime, _coop: world.Coop, count: int) -> 
     return [["Mã số cơ sở đóng gói", "Thị trường", "Tên cơ sở đóng gói", "Xã"], *rows]
 
 
+def _lots(session: Session, now: datetime, coop: world.Coop, count: int) -> Sheet:
+    instance_facts.found(session, public_url="https://id.example.vn", is_demo=False)  # lots are told of
+    plots = [world.make_plot(session, now, coop.household, area_m2=10**7) for _ in range(min(count, 50))]
+    last = local_day(now)
+    rows = [
+        [
+            plots[n % len(plots)].code,
+            f"{last - timedelta(days=n // len(plots)):%d/%m/%Y}",
+            20,
+            coop.product.sku,
+        ]
+        for n in range(count)
+    ]
+    return [["Mã vườn", "Ngày hái", "Khối lượng (kg)", "Mã sản phẩm"], *rows]
+
+
+def _diary(session: Session, now: datetime, coop: world.Coop, count: int) -> Sheet:
+    rules.load_defaults(session)
+    plots = [world.make_plot(session, now, coop.household) for _ in range(min(count, 50))]
+    last = local_day(now)
+    rows = [
+        [
+            plots[n % len(plots)].code,
+            "Phun thuốc",
+            f"{last - timedelta(days=n // len(plots)):%d/%m/%Y}",
+            "Abamectin",
+            7,
+        ]
+        for n in range(count)
+    ]
+    return [["Mã vườn", "Việc đã làm", "Ngày làm", "Tên thuốc", "Số ngày cách ly"], *rows]
+
+
 def _certificates(session: Session, now: datetime, coop: world.Coop, count: int) -> Sheet:
     plots = [world.make_plot(session, now, coop.household).code for _ in range(min(count, 50))]
     head = ["Loại chứng nhận", "Số chứng nhận", "Nơi cấp", "Có giá trị từ", "Đến hết ngày"]
@@ -148,6 +182,8 @@ ROWS: Mapping[str, Rows] = {
     "products": _products,
     "plans": _plans,
     "training": _training,
+    "lots": _lots,
+    "diary": _diary,
     "houses": _houses,
     "certificates": _certificates,
     "ratings": _ratings,

@@ -118,7 +118,10 @@ def _sent_before(session: Session, plot: Plot, given: DiaryEntryIn) -> DiaryEntr
 
 
 def _check(session: Session, plot: Plot, given: DiaryEntryIn, waiting: int | None, now: datetime) -> None:
-    problems = [*_day_problems(given.done_on, local_day(now)), *_spray_problems(plot, given, waiting)]
+    problems = [
+        *day_problems(given.done_on, local_day(now)),
+        *spray_problems(plot.crop, given.kind, given.material, waiting),
+    ]
     if given.corrects_id is not None and not given.reason:
         problems.append(FieldProblem("reason", "diary.reason_needed", ""))
     if problems:
@@ -129,7 +132,8 @@ def _check(session: Session, plot: Plot, given: DiaryEntryIn, waiting: int | Non
         _ask_twin(session, plot, given)
 
 
-def _day_problems(day: date, today: date) -> list[FieldProblem]:
+def day_problems(day: date, today: date) -> list[FieldProblem]:
+    """What is wrong with the day of an entry: to come, or more than a year ago."""
     if day > today:
         return [FieldProblem("done_on", "diary.future", day, {"date": day, "date2": today})]
     if (today - day).days > EARLIEST:
@@ -137,14 +141,14 @@ def _day_problems(day: date, today: date) -> list[FieldProblem]:
     return []
 
 
-def _spray_problems(plot: Plot, given: DiaryEntryIn, waiting: int | None) -> list[FieldProblem]:
-    if given.kind is not DiaryKind.SPRAY:
+def spray_problems(crop: str, kind: DiaryKind, material: str, waiting: int | None) -> list[FieldProblem]:
+    """What a spray lacks: its material, or days to wait where no rule knows them."""
+    if kind is not DiaryKind.SPRAY:
         return []
-    if not given.material:
+    if not material:
         return [FieldProblem("material", "diary.material_needed", "")]
     if waiting is None:
-        crop = {"crop": gates.crop_word(plot.crop)}
-        return [FieldProblem("waiting_days", "diary.phi.unknown", "", crop)]
+        return [FieldProblem("waiting_days", "diary.phi.unknown", "", {"crop": gates.crop_word(crop)})]
     return []
 
 

@@ -3,10 +3,11 @@
 A gate answers with the catalog key of its refusal and the figures that clash; it changes nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
@@ -16,7 +17,7 @@ from trace.errors import Refused
 from trace.records.diary_entry import DiaryEntry, DiaryKind
 from trace.records.lot import Lot, LotKind
 from trace.records.plot import GrowingArea, Plot
-from trace.records.rules import PesticideRule
+from trace.records.rules import PesticideRule, YieldRule
 from trace.services import crops, rules
 from trace.services.lot_states import counts
 from trace.texts.catalogs import Term
@@ -190,7 +191,12 @@ def banned_since(session: Session, material_key: str, crop: str, day: date) -> d
 
 def waiting_days(session: Session, material_key: str, crop: str, day: date) -> int | None:
     """Days to wait by the rule that holds on ``day``; where it ended, by the newest one that ended."""
-    found = rules.pesticide_rules(session, material_key, crop)
+    return waiting_days_among(rules.pesticide_rules(session, material_key, crop), material_key, crop, day)
+
+
+def waiting_days_among(known: Sequence[PesticideRule], material_key: str, crop: str, day: date) -> int | None:
+    """As ``waiting_days``, among rules that were asked for before, the newest first."""
+    found = [rule for rule in known if (rule.search_key, rule.crop) == (material_key, crop)]
     current = next((rule for rule in found if _allows(rule, day)), None)
     rule = current or next(iter(found), None)
     return rule.waiting_days if rule else None
@@ -213,20 +219,37 @@ def season_yields(
     rule = rules.yield_rule(session, plot.crop, plot.variety, day)
     if rule is None:
         return []
-    places = [(plot.name, plot.area_m2, col(Lot.plot_id) == plot.id)]
     area = session.get(GrowingArea, plot.growing_area_id) if plot.growing_area_id else None
-    if area is not None:
-        places.append((area.code, area.area_m2, col(Lot.growing_area_id) == area.id))
-    found = []
-    for name, area_m2, inside in places:
-        question = select(func.coalesce(func.sum(Lot.weight_g), 0)).where(
-            inside,
-            col(Lot.kind) == LotKind.HARVEST,
-            counts(),
-            col(Lot.id) != (without or 0),
-            col(Lot.harvested_on).between(date(day.year, 1, 1), date(day.year, 12, 31)),
+    plot_g, area_g = (
+        sum(grams for _, grams in year_sums(session, column, {number}, day.year, without)) + more_g
+        for column, number in (
+            (col(Lot.plot_id), plot.id),
+            (col(Lot.growing_area_id), area.id if area else 0),
         )
-        weight_g = int(session.execute(question).scalar_one()) + more_g
-        limits = (rule.warn_t_ha, rule.block_t_ha)
-        found.append(YieldFigures(name, plot.variety, plot.crop, weight_g, area_m2, *limits))
+    )
+    return yield_figures(plot, area, rule, plot_g, area_g)
+
+
+def yield_figures(
+    plot: Plot, area: GrowingArea | None, rule: YieldRule, plot_g: int, area_g: int
+) -> list[YieldFigures]:
+    """A year's grams of a plot, and of its growing area, against the limits of a rule."""
+    limits = rule.warn_t_ha, rule.block_t_ha
+    found = [YieldFigures(plot.name, plot.variety, plot.crop, plot_g, plot.area_m2, *limits)]
+    if area is not None:
+        found.append(YieldFigures(area.code, plot.variety, plot.crop, area_g, area.area_m2, *limits))
     return found
+
+
+def year_sums(
+    session: Session, column: Any, ids: Collection[int], year: int, without: int | None = None
+) -> Sequence[tuple[int, int]]:
+    """Grams harvested in a year, by what a column of lots names (its plot, its growing area)."""
+    question = select(column, func.sum(Lot.weight_g)).where(
+        column.in_(sorted(ids)),
+        col(Lot.kind) == LotKind.HARVEST,
+        counts(),
+        col(Lot.id) != (without or 0),
+        col(Lot.harvested_on).between(date(year, 1, 1), date(year, 12, 31)),
+    )
+    return [(row[0], int(row[1])) for row in session.execute(question.group_by(column))]

@@ -1,5 +1,6 @@
 """Registering what was picked: a harvest lot and the gates it passes at once."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated
 
@@ -106,12 +107,20 @@ def _product(session: Session, plot: Plot, public_id: str) -> Product | None:
         col(Product.public_id) == public_id, col(Product.org_id) == plot.org_id, col(Product.is_active)
     )
     found: Product | None = session.execute(question).scalar_one_or_none()
-    if found is None:
-        raise Invalid([FieldProblem("product", "lot.product_unknown", public_id)])
-    if found.crop and found.crop != plot.crop:
-        shape = {"crop": gates.crop_word(found.crop), "crop2": gates.crop_word(plot.crop)}
-        raise Invalid([FieldProblem("product", "lot.product_crop", found.name, shape)])
+    problem = product_problem(found, plot, public_id)
+    if problem is not None:
+        raise Invalid([problem])
     return found
+
+
+def product_problem(product: Product | None, plot: Plot, said: str) -> FieldProblem | None:
+    """What is wrong with a product for a plot: nobody's, or of another crop; None where it fits."""
+    if product is None:
+        return FieldProblem("product", "lot.product_unknown", said)
+    if product.crop and product.crop != plot.crop:
+        shape = {"crop": gates.crop_word(product.crop), "crop2": gates.crop_word(plot.crop)}
+        return FieldProblem("product", "lot.product_crop", product.name, shape)
+    return None
 
 
 def check_day(day: date, now: datetime) -> None:
@@ -223,10 +232,19 @@ def over_yield(session: Session, plot: Plot, lot: Lot) -> YieldFigures | None:
         Refused: ``gate.yield.warn`` or ``gate.yield``.
     """
     found = gates.season_yields(session, plot, lot.harvested_on, lot.weight_g, without=lot.id)
+    return over_limit(found, lot.yield_reason)
+
+
+def over_limit(found: Sequence[YieldFigures], reason: str) -> YieldFigures | None:
+    """Of a season's figures the worst that goes over its limit, where a reason is told.
+
+    Raises:
+        Refused: ``gate.yield.warn`` or ``gate.yield`` without a reason.
+    """
     worst = max(found, key=lambda figures: figures.share, default=None)
     if worst is None or not worst.is_warned:
         return None
-    if not lot.yield_reason:
+    if not reason:
         stop = worst.stop() if worst.is_stopped else worst.warning()
         raise stop.refusal()
     return worst if worst.is_stopped else None

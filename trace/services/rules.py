@@ -1,6 +1,6 @@
 """Rules of law and practice as dated rows: looking them up, adding, ending; never edited in place."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, TypeVar, cast
 
@@ -97,25 +97,37 @@ def variety_key(variety: str) -> str:
 
 def yield_rule(session: Session, crop: str, variety: str, day: date) -> YieldRule | None:
     """The rule of this variety on this day, else the crop's own; None where the crop has none."""
-    wanted = (variety_key(variety), "")
-    question = (
-        select(YieldRule)
-        .where(col(YieldRule.crop) == crop, col(YieldRule.variety).in_(wanted), covers(YieldRule, day))
-        .order_by(col(YieldRule.variety).desc(), col(YieldRule.valid_from).desc(), col(YieldRule.id).desc())
-        .limit(1)
-    )
-    found: YieldRule | None = session.execute(question).scalar_one_or_none()
-    return found
+    return yield_rule_among(yield_rules(session, {crop}), crop, variety, day)
+
+
+def yield_rules(session: Session, crops: Collection[str]) -> Sequence[YieldRule]:
+    """All rules, of any day, of these crops; the newest first."""
+    question = select(YieldRule).where(col(YieldRule.crop).in_(sorted(crops)))
+    order = col(YieldRule.valid_from).desc(), col(YieldRule.id).desc()
+    return session.execute(question.order_by(*order)).scalars().all()
+
+
+def yield_rule_among(found: Iterable[YieldRule], crop: str, variety: str, day: date) -> YieldRule | None:
+    """As ``yield_rule``, among rules that were asked for before."""
+    held = [
+        one
+        for one in found
+        if one.crop == crop and one.valid_from <= day and (one.valid_to is None or day <= one.valid_to)
+    ]
+    own = next((one for one in held if one.variety and one.variety == variety_key(variety)), None)
+    return own or next((one for one in held if not one.variety), None)
 
 
 def pesticide_rules(session: Session, material_key: str, crop: str) -> Sequence[PesticideRule]:
     """All rules, of any day, for a material on a crop; the newest first."""
-    question = (
-        select(PesticideRule)
-        .where(col(PesticideRule.search_key) == material_key, col(PesticideRule.crop) == crop)
-        .order_by(col(PesticideRule.allowed_from).desc(), col(PesticideRule.id).desc())
-    )
-    return session.execute(question).scalars().all()
+    return [rule for rule in pesticide_rules_of(session, {material_key}) if rule.crop == crop]
+
+
+def pesticide_rules_of(session: Session, material_keys: Collection[str]) -> Sequence[PesticideRule]:
+    """All rules, of any day and crop, for these materials; the newest first."""
+    question = select(PesticideRule).where(col(PesticideRule.search_key).in_(sorted(material_keys)))
+    order = col(PesticideRule.allowed_from).desc(), col(PesticideRule.id).desc()
+    return session.execute(question.order_by(*order)).scalars().all()
 
 
 def ocop_rule(rules: Iterable[OcopRule], day: date) -> OcopRule:

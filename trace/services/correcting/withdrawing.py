@@ -1,5 +1,6 @@
 """A lot that was written down by mistake never was: it is withdrawn, while nothing hangs on it."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +21,7 @@ from trace.services.correcting.given import WithdrawIn
 from trace.services.correcting.leftovers import settle
 from trace.services.correcting.lots import held_family, refuse_received, refuse_unentitled
 from trace.services.holding import refuse_held
+from trace.services.lineage import portions
 from trace.services.lot_states import WITHDRAWABLE, never_was, state_word
 
 HANGING: tuple[tuple[str, Any], ...] = (
@@ -66,7 +68,19 @@ def withdraw_lot(session: Session, actor: Actor, public_id: str, given: Withdraw
     return lot
 
 
+def hanging_on(session: Session, lots: Collection[int]) -> dict[int, str]:
+    """Lots on which something hangs, each with what: a name of ``HANGING``."""
+    found: dict[int, str] = {}
+    for some in portions(lots):
+        for kind, column in HANGING:
+            for number in session.execute(
+                select(col(column)).where(col(column).in_(some)).distinct()
+            ).scalars():
+                found.setdefault(number, kind)
+    return found
+
+
 def _refuse_hanging(session: Session, lot: Lot) -> None:
-    for kind, column in HANGING:
-        if session.execute(select(col(column)).where(col(column) == lot.id).limit(1)).first() is not None:
-            raise Refused(f"correct.hangs.{kind}", lot=lot.code)
+    kind = hanging_on(session, {lot.id}).get(lot.id)
+    if kind is not None:
+        raise Refused(f"correct.hangs.{kind}", lot=lot.code)

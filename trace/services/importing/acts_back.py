@@ -9,16 +9,24 @@ from typing import Any, TypeVar
 from sqlalchemy import delete, select
 from sqlmodel import Session, SQLModel, col
 
-from trace.errors import Invalid, Refused
+from trace.errors import Invalid, NotAllowed, Refused
 from trace.records.certificate import Certificate
+from trace.records.diary_entry import DiaryEntry, DiaryKind
 from trace.records.household import Household
 from trace.records.import_run import ImportRow, ImportRun
+from trace.records.lot import Lot
+from trace.records.plot import Plot
 from trace.records.product import OcopRating, Product
 from trace.records.season_plan import SeasonPlan
 from trace.records.training import TrainingAttendance, TrainingSession
 from trace.services.admission import Actor
 from trace.services.certificates import remove_certificate
+from trace.services.correcting.given import WithdrawIn
+from trace.services.correcting.withdrawing import hanging_on, withdraw_lot
+from trace.services.diary import DiaryEntryIn, write_entry
+from trace.services.importing.noting import key_of_run
 from trace.services.importing.telling import Line
+from trace.services.importing.things import LOT, State, mark_of
 from trace.services.lineage import portions
 from trace.services.logging_acts import append_leaf
 from trace.services.ocop import take_back_rating
@@ -63,10 +71,14 @@ def _taken(case: Case, note: ImportRow, line: Line) -> Line:
     try:
         with case.session.begin_nested():
             _TAKERS[line.thing](case, note)
-    except (Refused, Invalid):
+    except (Refused, Invalid, NotAllowed):
         return Line(line.thing, line.file_row, line.code, line.name, "refused", line.was_new)
     case.session.delete(note)
     return line
+
+
+def _reason(case: Case) -> str:
+    return f"Hoàn tác tệp {case.run.id}"
 
 
 # --- Season plans ---------------------------------------------------------------------------------
@@ -84,7 +96,7 @@ def _plan_line(note: ImportRow, plan: SeasonPlan) -> Line:
 
 def _end_plan(case: Case, note: ImportRow) -> None:
     plan = case.session.get_one(SeasonPlan, note.row_id)
-    reason = f"Hoàn tác tệp {case.run.id}"
+    reason = _reason(case)
     if plan.replaces_id is None:
         withdraw_plan(case.session, case.actor, plan.id, reason, case.now)
         return
@@ -179,6 +191,61 @@ def _remove_rating(case: Case, note: ImportRow) -> None:
     take_back_rating(case.session, case.actor, note.row_id, case.now)
 
 
+# --- Harvest lots ---------------------------------------------------------------------------------
+
+
+def _judge_lots(case: Case, notes: Sequence[ImportRow]) -> list[Line]:
+    ids = {note.row_id for note in notes}
+    states, hanging = LOT.states_of(case.session, ids), hanging_on(case.session, ids)
+    key = key_of_run(case.run) or b""
+    return [_lot_line(note, states[note.row_id], hanging.get(note.row_id), key) for note in notes]
+
+
+def _lot_line(note: ImportRow, state: State, hangs: str | None, key: bytes) -> Line:
+    """A lot that was let out, held or corrected since is a changed one."""
+    why = f"hangs_{hangs}" if hangs else "" if mark_of(state, key) == note.mark else "changed"
+    return Line("lot", note.file_row, state["code"], day_text("vi", state["harvested_on"]), why)
+
+
+def _withdraw_lot(case: Case, note: ImportRow) -> None:
+    lot = case.session.get_one(Lot, note.row_id)
+    withdraw_lot(case.session, case.actor, lot.public_id, WithdrawIn(reason=_reason(case)), case.now)
+
+
+# --- Diary entries --------------------------------------------------------------------------------
+
+
+def _judge_diary(case: Case, notes: Sequence[ImportRow]) -> list[Line]:
+    known, corrected = _rows(case, DiaryEntry, notes), set[int]()
+    for some in portions(set(known)):
+        question = select(col(DiaryEntry.corrects_id)).where(col(DiaryEntry.corrects_id).in_(some))
+        corrected |= {number for number in case.session.execute(question).scalars() if number is not None}
+    plots = _rows(case, Plot, [entry.plot_id for entry in known.values()])
+    return [_diary_line(note, known[note.row_id], plots, corrected) for note in notes]
+
+
+def _diary_line(note: ImportRow, entry: DiaryEntry, plots: Mapping[int, Plot], corrected: set[int]) -> Line:
+    name = f"{day_text('vi', entry.done_on)} {entry.material}".strip()
+    why = "changed" if entry.id in corrected else ""
+    return Line("diary", note.file_row, plots[entry.plot_id].code, name, why)
+
+
+def _correct_entry(case: Case, note: ImportRow) -> None:
+    """An entry is never taken out of the diary: another one takes its place and says that it was none."""
+    wrong = case.session.get_one(DiaryEntry, note.row_id)
+    reason = _reason(case)
+    given = DiaryEntryIn(
+        plot_id=wrong.plot_id,
+        kind=DiaryKind.OTHER,
+        done_on=wrong.done_on,
+        note=reason,
+        corrects_id=wrong.id,
+        reason=reason,
+        request_id=f"import-{case.run.id}-back-{wrong.id}",
+    )
+    write_entry(case.session, case.actor, given, case.now)
+
+
 def _rows(case: Case, table: type[Record], wanted: Sequence[ImportRow | int]) -> dict[int, Record]:
     """Rows of a table by their numbers."""
     row: Any = table
@@ -195,5 +262,14 @@ _JUDGES = {
     "training": _judge_training,
     "certificate": _judge_papers,
     "rating": _judge_ratings,
+    "lot": _judge_lots,
+    "diary": _judge_diary,
 }
-_TAKERS = {"plan": _end_plan, "training": _take_out, "certificate": _remove_paper, "rating": _remove_rating}
+_TAKERS = {
+    "plan": _end_plan,
+    "training": _take_out,
+    "certificate": _remove_paper,
+    "rating": _remove_rating,
+    "lot": _withdraw_lot,
+    "diary": _correct_entry,
+}

@@ -60,6 +60,11 @@ class Task:
         if self.notes is not None:
             self.notes.act(thing, number, row)
 
+    def note_act_on(self, thing: Thing, number: int, row: int) -> None:
+        """The same of a row that people may change afterwards."""
+        if self.notes is not None:
+            self.notes.act_on(thing, number, row)
+
 
 @dataclass(frozen=True, slots=True)
 class Home:

@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 from trace.keyring import current_keyring
 from trace.records.import_run import ImportRow, ImportRun
 from trace.records.training import TrainingAttendance
-from trace.services.importing.things import THINGS, State, Thing, mark_of, written
+from trace.services.importing.things import ACTED, THINGS, State, Thing, mark_of, written
 
 ACT = b""
 """The mark of a row that an act of its own takes back: the act knows what became of it."""
@@ -28,6 +28,7 @@ class Notes:
         self._was: dict[str, dict[int, State]] = defaultdict(dict)
         self._lines: dict[tuple[str, int, str], int] = {}
         self._acts: list[dict[str, Any]] = []
+        self._acted: dict[tuple[str, int], int] = {}
         self._made: dict[str, set[int]] = defaultdict(set)
         self._at: dict[tuple[str, int], int] = {}
 
@@ -56,14 +57,26 @@ class Notes:
         """A row that was written by a verb and is taken back by one."""
         self._acts.append(self._note(thing, number, row, ACT))
 
+    def act_on(self, thing: Thing, number: int, row: int) -> None:
+        """The same of a row that may be changed afterwards: it is marked by what it says."""
+        self._acted[thing.name, number] = row
+
     def keep(self) -> None:
         """Store it, once everything is written."""
         self._session.flush()
-        rows = [*self._acts, *self._training()]
+        rows = [*self._acts, *self._training(), *self._marked_acts()]
         for thing in THINGS.values():
             rows += self._rows(thing)
         if rows:
             self._session.connection().execute(insert(ImportRow), rows)
+
+    def _marked_acts(self) -> list[dict[str, Any]]:
+        found = []
+        for thing in ACTED.values():
+            mine = {number: row for (name, number), row in self._acted.items() if name == thing.name}
+            for number, state in thing.states_of(self._session, mine).items():
+                found.append(self._note(thing.name, number, mine[number], mark_of(state, self._key)))
+        return found
 
     def _training(self) -> list[dict[str, Any]]:
         """Households that were told to have come somewhere, in a list of their own or beside their name."""

@@ -39,7 +39,7 @@ def picks(session: Session, actor: Actor, noun: str) -> dict[str, Sequence[str]]
 
 _OWN: tuple[tuple[str, type[SQLModel], str], ...] = (
     ("growing_area", GrowingArea, "code"),
-    ("plot_code", Plot, "code"),
+    ("plot_of", Plot, "code"),
     ("sku", Product, "sku"),
     ("covered_plots", Plot, "code"),
     ("covered_areas", GrowingArea, "code"),
@@ -49,7 +49,7 @@ _PAPERS = ("certificates",)
 _WHERE = {
     **dict.fromkeys(("covered_plots", "covered_areas", "covered_products"), _PAPERS),
     "growing_area": ("farms",),
-    "plot_code": ("lots", "diary"),
+    "plot_of": ("lots", "diary"),
     "sku": ("lots",),
 }
 """A code is chosen where it must be there already, and typed where it is given."""

@@ -14,8 +14,10 @@ from trace.errors import Conflict, NotFound, Refused
 from trace.records.import_run import ImportRun
 from trace.services.admission import Act, Actor, scope_of
 from trace.services.importing import (
+    diary_rows,
     farm_columns,
     house_rows,
+    lot_rows,
     organisation_rows,
     paper_rows,
     plan_rows,
@@ -88,6 +90,10 @@ NOUNS: Mapping[str, Noun] = {
             "household_code",
             Act.KEEP_TRAINING,
         ),
+        Noun("lots", lot_rows.COLUMNS, lot_rows.KINDS, lot_rows.LotRows, "plot_of", Act.WRITE_FARM,
+             owned=False),
+        Noun("diary", diary_rows.COLUMNS, diary_rows.KINDS, diary_rows.DiaryRows, "plot_of", Act.WRITE_FARM,
+             owned=False),
         Noun("houses", house_rows.COLUMNS, house_rows.KINDS, house_rows.HouseRows, "house_code",
              Act.MANAGE_REGISTRY, owned=False),
         Noun("certificates", paper_rows.COLUMNS, paper_rows.KINDS, paper_rows.PaperRows, "paper_number",

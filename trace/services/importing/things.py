@@ -12,6 +12,7 @@ from sqlmodel import Session, SQLModel
 from trace.keyring import current_keyring
 from trace.records.columns import OLD_SCHEME
 from trace.records.household import Household
+from trace.records.lot import Lot
 from trace.records.organisation import Organisation
 from trace.records.plot import GrowingArea, PackingHouse, Plot
 from trace.records.product import Product
@@ -123,6 +124,26 @@ ORGANISATION = Thing(
     lambda _code, name: fold_vi(name),
     {},
 )
+LOT = Thing(
+    "lot",
+    Lot,
+    "code",
+    (
+        "org_id",
+        "code",
+        "state",
+        "weight_g",
+        "product_id",
+        "crates",
+        "plot_id",
+        "harvested_on",
+        "yield_reason",
+    ),
+    None,
+    {},
+)
+ACTED: Mapping[str, Thing] = {LOT.name: LOT}
+"""Tables whose rows are made by acts and taken back by acts, and may be changed in between."""
 THINGS: Mapping[str, Thing] = {one.name: one for one in (PLOT, HOUSEHOLD, AREA, PRODUCT, HOUSE, ORGANISATION)}
 """In the order in which rows go: plots before the households and growing areas they lie in."""
 

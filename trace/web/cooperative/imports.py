@@ -1,4 +1,4 @@
-"""``/htx/nhap``: households, land, products, packing houses and certificates from a spreadsheet."""
+"""``/htx/nhap``: what a cooperative has, does and holds papers of, from a spreadsheet."""
 
 from trace.services.admission import Act
 from trace.web import import_pages
@@ -10,6 +10,8 @@ door = Door("imports", __name__, url_prefix="/htx/nhap")
 _AFTER = {
     "farms": "farms.index",
     "products": "products.index",
+    "lots": "lots.index",
+    "diary": "diary.index",
     "houses": "sites.index",
     "certificates": "certificates.index",
 }

@@ -6,11 +6,18 @@ const PATIENCE_MS = 10_000;
 const PHOTO_PATIENCE_MS = 120_000; // 300 KB at 2.5 KB a second
 const KEPT_MS = 24 * 3_600_000; // how long what was sent stays on the list
 const LONGEST_WAIT_MS = 300_000;
-// Not every browser in use has it; without, a request waits as long as the network does.
-const within = (ms) => AbortSignal.timeout?.(ms);
 export const LIST = "/htx/chua-gui";
 const PHOTO = "/htx/anh";
 export const account = () => document.body.dataset.account ?? "";
+
+// Given up after so long, or as soon as the network is gone: what hangs in it would keep all else from being sent.
+function within(ms) {
+  const giving = new AbortController();
+  const up = () => giving.abort();
+  setTimeout(up, ms);
+  window.addEventListener("offline", up, { once: true });
+  return giving.signal;
+}
 
 // Leave to send: the form's mark of this session, who is signed in, and the server's clock.
 export async function leave() {

@@ -17,6 +17,8 @@ export async function band(line) {
   line.hidden = !parts.some(Boolean);
   line.querySelector("[data-off]").textContent = parts[0];
   line.querySelector("a").textContent = parts[1];
+  localStorage.setItem("nongsan-band", line.offsetHeight); // for the next page, which is drawn before it knows
+  document.documentElement.classList.remove("banded");
 }
 
 export async function list(place) {
