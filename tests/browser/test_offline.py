@@ -101,6 +101,27 @@ def test_what_is_typed_before_the_page_is_ready_stands_over_what_was_begun(page:
     expect(page.locator("#ghi-do")).to_be_hidden()
 
 
+def test_who_presses_again_and_again_undoes_nothing_that_was_sent(page: Page, stand: Stand) -> None:
+    before = weights(stand)
+    page.context.set_offline(True)
+    for days in range(400, 406):
+        write(page, stand, f"{days}", days - 60)
+    page.goto(stand.web + LIST)
+    expect(page.locator("#chua-gui li[data-state=waiting]")).to_have_count(6)
+    posts: list[str] = []
+    page.on("request", lambda asked: posts.append(asked.url) if asked.method == "POST" else None)
+    page.context.set_offline(False)
+    page.evaluate("""() => {
+      const press = () => document.getElementById("gui-ngay").click();
+      for (let n = 0; n < 60; n++) setTimeout(press, n * 30);
+    }""")
+    expect(page.locator("#khong-con")).to_be_visible()
+    page.wait_for_timeout(2_500)
+    expect(page.locator("#chua-gui li:not([data-state=sent])")).to_have_count(0)
+    assert len(posts) == 6
+    assert weights(stand) - before == {days * 1000: 1 for days in range(400, 406)}
+
+
 MOVED = """() => new Promise((done) => {
   let moved = 0;
   new PerformanceObserver((seen) => seen.getEntries().forEach((one) => (moved += one.value)))

@@ -2,8 +2,8 @@
 // sent, and sends it when the page opens, the network comes back or somebody looks again. No browser feature
 // is needed that iOS or a browser inside another app lacks; without any of this, forms are sent as ever.
 import { keep } from "./forms.js";
-import { account, sendAll } from "./sending.js";
-import { band, isDue, list, sendNow } from "./waiting.js";
+import { account, sendAll, sendNow } from "./sending.js";
+import { band, isDue, list } from "./waiting.js";
 
 const LOOK_MS = 10_000;
 const KEEP_MS = 120_000;

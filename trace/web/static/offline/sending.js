@@ -32,11 +32,19 @@ export async function leave() {
   return { ...said, behind: Math.round((Date.parse(said.now) - Date.now()) / 60_000) };
 }
 
-// One at a time on the device, so that two open pages do not both send.
-export function sendAll() {
-  if (!("locks" in navigator)) return sendEach();
-  return navigator.locks.request("nongsan-sending", { ifAvailable: true }, (lock) => lock && sendEach());
+// One at a time on the device, so that two open pages do not both send. What is done before holds nobody else's
+// news against them: it happens while nobody sends.
+export function sendAll(before = () => {}) {
+  const each = async () => (await before(), sendEach());
+  if (!("locks" in navigator)) return each();
+  return navigator.locks.request("nongsan-sending", { ifAvailable: true }, (lock) => lock && each());
 }
+
+// Sent by hand: no photo waits for its turn any more, and a refused one is tried once more.
+export const sendNow = () => sendAll(async () => {
+  const late = (one) => one.state !== "draft" && (one.state !== "waiting" || one.nextAt > Date.now());
+  for (const one of (await all(PHOTOS)).filter(late)) await note(one, { state: "waiting", nextAt: 0 });
+});
 
 async function sendEach() {
   await forgetOld();

@@ -1,6 +1,6 @@
 // The list of what is not sent yet, and the line on every page that says how much it is.
-import { PHOTOS, WAITING, all, drop, put } from "./store.js";
-import { LIST, account, sendAll, waitingPhotos } from "./sending.js";
+import { PHOTOS, WAITING, all, drop } from "./store.js";
+import { LIST, account, waitingPhotos } from "./sending.js";
 
 const clock = new Intl.DateTimeFormat("en-GB", { timeZone: "Asia/Ho_Chi_Minh", hour: "2-digit", minute: "2-digit", day: "2-digit", month: "2-digit" });
 const said = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
@@ -67,13 +67,6 @@ function standing(texts, record) {
   if (record.needs) return texts[record.needs === "other" ? "other" : "signIn"];
   if (record.nextAt && navigator.onLine) return said(texts.retry, { time: time(record.nextAt) });
   return said(texts.local, { time: time(record.savedAt) });
-}
-
-// Sent by hand: nothing waits for its turn any more.
-export async function sendNow() {
-  for (const one of (await all(WAITING)).filter((each) => each.state === "waiting")) await put(WAITING, { ...one, nextAt: 0 });
-  for (const one of (await all(PHOTOS)).filter((each) => each.state !== "draft")) await put(PHOTOS, { ...one, state: "waiting", nextAt: 0 });
-  await sendAll();
 }
 
 export async function isDue() {
