@@ -19,13 +19,14 @@ from tests.databases import PostgresTemplates
 from tests.services import farm
 from tests.web.stored.sowing import picture
 from trace.db import Database, reading, transaction
-from trace.errors import Refused
+from trace.errors import NotFound, Refused
 from trace.records.account import Role
 from trace.records.event import LogLeaf
 from trace.records.field_photo import FieldPhoto
-from trace.records.household import Household, Purpose
+from trace.records.household import Consent, Household, Purpose
 from trace.records.plot import Plot
 from trace.services import field_photos, households, plots
+from trace.services.admission import lock
 from trace.settings import Settings
 
 
@@ -155,3 +156,37 @@ def test_a_consent_cannot_end_between_being_asked_for_and_what_is_written_under_
     assert ended == [True]
     with transaction() as session, pytest.raises(Refused):
         households.require_help(session, world.actor_of(row), coop.household.id)
+
+
+def standing_consents(household_id: int) -> int:
+    with reading() as session:
+        rule = Consent.household_id == household_id, Consent.withdrawn_at.is_(None)
+        return len(session.execute(select(Consent).where(*rule)).all())
+
+
+def test_a_consent_that_two_write_down_at_once_stands_once_and_ends_whole(
+    postgres: Database, coop: world.Coop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row, now = new_household(coop), datetime.now(UTC)
+
+    def give() -> None:
+        with transaction() as session:
+            said = households.ConsentIn(purpose=Purpose.CONTACT)
+            households.give_consent(session, coop.boss, row.id, said, now)
+
+    once_after(monkeypatch, households, "_standing", give)
+    give()
+    assert standing_consents(row.id) == 1
+    with transaction() as session:  # as two of before the rule may stand
+        world.add(session, Consent(household_id=row.id, purpose="contact", version="1", given_at=now))
+        households.withdraw_consent(session, coop.boss, row.id, Purpose.CONTACT, now)
+    assert standing_consents(row.id) == 0
+
+
+def test_what_was_taken_away_cannot_be_held(coop: world.Coop) -> None:
+    row = new_household(coop)
+    with transaction() as session:
+        found = session.get(Household, row.id)
+        elsewhere(lambda: take_away(row))
+        with pytest.raises(NotFound):
+            lock(session, found)

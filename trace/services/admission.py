@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy.exc import InvalidRequestError
 from sqlmodel import Session, SQLModel, col
 
 from trace.errors import NotAllowed, NotFound
@@ -273,8 +274,15 @@ def fetch(session: Session, actor: Actor, act: Act, table: type[Row], **key: Any
 
 
 def lock(session: Session, row: SQLModel) -> None:
-    """Hold the row until the transaction ends and read it anew (on SQLite the transaction holds all)."""
-    session.refresh(row, with_for_update=True)
+    """Hold the row until the transaction ends and read it anew (on SQLite the transaction holds all).
+
+    Raises:
+        NotFound: somebody took it away since it was read.
+    """
+    try:
+        session.refresh(row, with_for_update=True)
+    except InvalidRequestError:
+        raise NotFound() from None
 
 
 def own_org(actor: Actor) -> int:

@@ -14,7 +14,7 @@ from trace.keyring import current_keyring
 from trace.records.household import Consent, Household, HowSaid, Purpose
 from trace.records.organisation import Organisation
 from trace.services import phones
-from trace.services.admission import Act, Actor, fetch, may, own_org, visible
+from trace.services.admission import Act, Actor, fetch, lock, may, own_org, visible
 from trace.services.intake import Day, Given, line
 from trace.services.logging_acts import append_leaf
 from trace.services.place_search import found_or_lies_in
@@ -256,6 +256,9 @@ def give_consent(
     if given.purpose is Purpose.HELP:
         _check_help(given, now)
     standing = _standing(session, row.id, given.purpose)
+    if standing is None:
+        lock(session, row)  # two who write the first one down at once leave one
+        standing = _standing(session, row.id, given.purpose)
     if standing is not None and standing.version == given.version:
         return standing
     if standing is not None:
@@ -287,14 +290,15 @@ def _check_help(given: ConsentIn, now: datetime) -> None:
 def withdraw_consent(
     session: Session, actor: Actor, household_id: int, purpose: Purpose, now: datetime
 ) -> Consent | None:
-    """End the standing consent to a purpose; None where there is none."""
+    """End whatever consent to a purpose stands, and give back the newest; None where there is none."""
     row = fetch(session, actor, _consents_under(purpose), Household, id=household_id)
-    standing = _standing(session, row.id, purpose)
-    if standing is not None:
+    newest = None
+    while (standing := _standing(session, row.id, purpose)) is not None:
+        newest = newest or standing
         standing.withdrawn_at = now
         session.flush()
         _log_consent(session, actor, "consent_withdrawn", standing, now)
-    return standing
+    return newest
 
 
 def consents(session: Session, actor: Actor, household_id: int) -> Sequence[Consent]:
