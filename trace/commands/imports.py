@@ -129,7 +129,9 @@ def _answer(outcome: Outcome) -> dict[str, Any]:
 
 def _lines(outcome: Outcome) -> list[str]:
     report, lang = outcome.report, language()
-    said = [problem_line(one, lang) for one in (*report.problems[:SHOWN], *report.warnings[:SHOWN])]
+    several = len(report.layouts) > 1
+    shown = (*report.problems[:SHOWN], *report.warnings[:SHOWN])
+    said = [problem_line(one, lang, with_sheet=several) for one in shown]
     key = "imp.done.repeated" if outcome.repeated else "imp.done" if outcome.run else "imp.done.dry"
     said.append(t(lang, key, n=report.checked, m=report.good, left=report.bad))
     return said

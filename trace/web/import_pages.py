@@ -17,7 +17,7 @@ from trace.services.importing.error_files import FORMS, Wanted, problem_line
 from trace.services.importing.picks import picks
 from trace.services.importing.problems import RowProblem
 from trace.services.importing.report import Report
-from trace.services.importing.runs import NOUNS, ImportOrder, import_file
+from trace.services.importing.runs import NOUNS, ImportOrder, import_file, run_under
 from trace.services.tables import XLSX
 from trace.web import import_runs
 from trace.web.desk import Desk
@@ -91,22 +91,26 @@ def _kept(desk: Desk, token: str) -> ImportUpload:
 
 
 def check(desk: Desk, token: str) -> str:
-    """What the check found; nothing is written yet."""
+    """What the check found; before its good rows are written, and after."""
     row = _kept(desk, token)
     report = _checked(row)
+    with reading() as session:
+        written = run_under(session, actor(), row.noun, token)
     return desk.page(
         "import_check",
         row=row,
         report=report,
-        problems=_lines(report.problems),
-        warnings=_lines(report.warnings),
+        written=written,
+        problems=_lines(report, report.problems),
+        warnings=_lines(report, report.warnings),
         hidden=max(0, len(report.problems) - LISTED),
         as_csv=len(report.layouts) == 1,
     )
 
 
-def _lines(problems: Sequence[RowProblem]) -> list[str]:
-    return [problem_line(one, face_language()) for one in problems[:LISTED]]
+def _lines(report: Report, problems: Sequence[RowProblem]) -> list[str]:
+    several = len(report.layouts) > 1
+    return [problem_line(one, face_language(), with_sheet=several) for one in problems[:LISTED]]
 
 
 def errors(desk: Desk, token: str, form: str) -> Response:

@@ -64,7 +64,7 @@ def template(noun: str, lang: str, *, with_org: bool, picks: Picks | None = None
         must = {*required, "org"} if with_org else set(required)
         _fill_template(book, sheet, columns, must, _code_place(noun, columns), lang)
         sheets.append((sheet, columns))
-    _guide(book, noun, lang)
+    _guide(book, [one for one in NOUNS[noun].columns if with_org or one.name != "org"], lang)
     _lists(book, sheets, {**_fixed(noun), **(picks or {})}, lang)
     book.close()
     return buffer.getvalue()
@@ -137,13 +137,13 @@ def _code_place(noun: str, columns: Sequence[Column]) -> int:
     return next(names.index(name) for name in (marked, "household_code", "growing_area") if name in names)
 
 
-def _guide(book: Any, noun: str, lang: str) -> None:
+def _guide(book: Any, columns: Sequence[Column], lang: str) -> None:
     sheet = book.add_worksheet(t(lang, "imp.sheet.guide"))
     bold, wrap = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
     sheet.set_column(0, 0, 30)
     sheet.set_column(1, 1, 70)
     sheet.write_string(0, 0, t(lang, "imp.guide.title"), bold)
     sheet.write_string(1, 0, t(lang, "imp.guide.example", word=t(lang, "imp.example")))
-    for line, column in enumerate(NOUNS[noun].columns, start=3):
+    for line, column in enumerate(columns, start=3):
         sheet.write_string(line, 0, t(lang, f"imp.col.{column.name}"), bold)
         sheet.write_string(line, 1, t(lang, f"imp.want.{column.name}"), wrap)

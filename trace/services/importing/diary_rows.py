@@ -32,11 +32,13 @@ COLUMNS = (
            example="Phun thuốc", choices=tuple(DiaryKind), labels="diary.kind."),
     Column("done_on", ("ngay lam", "ngay", "ngay thuc hien", "ngay phun", "done on", "day"), required=True,
            example="20/05/2026"),
-    Column("material", ("thuoc phan bon", "ten thuoc", "thuoc", "phan bon", "vat tu", "material"),
+    Column("material", ("thuoc hoac phan bon", "thuoc phan bon", "pesticide or fertiliser",
+                        "ten thuoc", "thuoc", "phan bon", "vat tu", "material"),
            example="Abamectin"),
     Column("dose", ("lieu luong", "lieu", "luong dung", "dose"), example="20 ml / 16 lít"),
-    Column("waiting_days", ("so ngay cach ly", "thoi gian cach ly", "cach ly", "waiting days"), example="7"),
-    Column("operator", ("nguoi lam", "nguoi thuc hien", "nguoi phun", "operator")),
+    Column("waiting_days", ("so ngay cach ly", "thoi gian cach ly", "cach ly", "days to wait", "waiting days"),
+           example="7"),
+    Column("operator", ("nguoi lam", "nguoi thuc hien", "nguoi phun", "who did it", "operator")),
     Column("said_of_it", ("ghi chu", "ghi them", "note")),
 )  # fmt: skip
 _REQUIRED = ("plot_of", "work", "done_on")

@@ -6,6 +6,7 @@ files have too, which the reader takes off again. So no cell becomes a formula.
 
 import csv
 import io
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -55,10 +56,14 @@ def problem_text(problem: RowProblem, lang: str) -> str:
     return t(lang, problem.key, **_in_words(problem))
 
 
-def problem_line(problem: RowProblem, lang: str) -> str:
-    """The same with row and column in front."""
+def problem_line(problem: RowProblem, lang: str, *, with_sheet: bool = False) -> str:
+    """The same with row and column in front, and the sheet where the file has several."""
     said = problem_text(problem, lang)
-    return t(lang, "imp.line", row=problem.row, column=problem.column, problem=said) if problem.row else said
+    if not problem.row:
+        return said
+    column = re.sub(r"\s*\*$", "", problem.column)  # the star of a heading that must be filled in
+    where = {"sheet": problem.sheet, "row": problem.row, "column": column}
+    return t(lang, "imp.line.sheet" if with_sheet else "imp.line", **where, problem=said)
 
 
 def _in_words(problem: RowProblem) -> dict[str, object]:

@@ -39,8 +39,10 @@ COLUMNS = (
            required=True, example="850"),
     Column("sku", ("ma san pham", "ma sp", "san pham", "product code"), example="VT-2KG"),
     Column("crates", ("so sot", "so ro", "so thung", "sot", "crates"), example="40"),
-    Column("yield_reason", ("ly do nhieu hon", "ly do", "ly do vuot", "reason")),
-    Column("another", ("lo khac cung ngay", "lo khac", "another lot"), choices=("yes",),
+    Column("yield_reason", ("ly do nhieu hon thuong le", "ly do nhieu hon", "ly do", "ly do vuot",
+                            "why more than usual", "reason")),
+    Column("another", ("lo khac cung ngay", "lo khac", "another lot of that day", "another lot"),
+           choices=("yes",),
            labels="imp.answer."),
 )  # fmt: skip
 _REQUIRED = ("plot_of", "harvested_on", "picked_g")

@@ -151,7 +151,7 @@ def import_file(
     one_at_a_time(session)
     fingerprint = _fingerprint(order.path)
     order = replace(order, request_id=order.request_id or fingerprint[:32])
-    before = _before(session, actor, order)
+    before = run_under(session, actor, order.noun, order.request_id)
     if before is not None:
         if before.file_sha256 != fingerprint:
             raise Conflict("error.conflict", request_id=order.request_id)
@@ -245,12 +245,13 @@ def _setting(session: Session, tenants: Tenants, order: ImportOrder, now: dateti
     return Setting(tenants, Gazetteer(session), local_day(now), order.sao_m2)
 
 
-def _before(session: Session, actor: Actor, order: ImportOrder) -> ImportRun | None:
+def run_under(session: Session, actor: Actor, noun: str, request_id: str) -> ImportRun | None:
+    """The import that was written under a request id and stands."""
     own = col(ImportRun.org_id)
     question = select(ImportRun).where(
-        col(ImportRun.noun) == order.noun,
+        col(ImportRun.noun) == noun,
         own.is_(None) if actor.org_id is None else own == actor.org_id,
-        col(ImportRun.request_id) == order.request_id,
+        col(ImportRun.request_id) == request_id,
     )
     found: ImportRun | None = session.execute(question).scalar_one_or_none()
     return found
