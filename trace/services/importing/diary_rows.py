@@ -36,8 +36,8 @@ COLUMNS = (
                         "ten thuoc", "thuoc", "phan bon", "vat tu", "material"),
            example="Abamectin"),
     Column("dose", ("lieu luong", "lieu", "luong dung", "dose"), example="20 ml / 16 lít"),
-    Column("waiting_days", ("so ngay cach ly", "thoi gian cach ly", "cach ly", "days to wait", "waiting days"),
-           example="7"),
+    Column("waiting_days", ("so ngay cach ly", "thoi gian cach ly", "cach ly", "days to wait",
+                            "waiting days"), example="7"),
     Column("operator", ("nguoi lam", "nguoi thuc hien", "nguoi phun", "who did it", "operator")),
     Column("said_of_it", ("ghi chu", "ghi them", "note")),
 )  # fmt: skip
