@@ -40,6 +40,7 @@ def test_a_second_factor_is_set_up_asked_for_and_switched_off(stand: Stand, devi
     assert faults(page) == []
     page.fill("[name=password]", password)
     page.click("main button.primary")
+    expect(page.locator(".typed")).to_be_visible()
     assert faults(page) == []
     secret = base64.b32decode(page.inner_text(".typed").replace(" ", ""))
     assert totp.typed_secret(secret).replace(" ", "") in read_code(page)

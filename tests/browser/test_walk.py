@@ -26,7 +26,7 @@ def register_and_release(page: Page, stand: Stand) -> None:
     page.goto(f"{stand.web}/htx/lo/moi")
     page.fill("[name=weight_g]", "1,2 tạ")
     page.check("[name=when][value=other]")  # of today there may be a lot already, which would be asked about
-    page.fill("[name=other_day]", f"{local_day(datetime.now(UTC)) - timedelta(days=3):%d/%m/%Y}")
+    page.fill("[name=other_day]", f"{local_day(datetime.now(UTC)) - timedelta(days=28):%d/%m/%Y}")
     page.select_option("[name=product]", index=1)
     page.fill("[name=boxes]", str(BOXES))
     page.click("main button.primary")

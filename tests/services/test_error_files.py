@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from tests import world
 from tests.services import sheets
+from tests.services.import_rows import sender
 from trace.db import Database, reading, transaction
 from trace.errors import NotFound, Refused
-from trace.records.account import Role
 from trace.services.admission import Actor
 from trace.services.importing.books import template, template_csv
 from trace.services.importing.communes import Gazetteer
@@ -163,11 +163,9 @@ def test_the_csv_template_is_understood_and_its_example_is_passed_over(
 ) -> None:
     with transaction() as session:
         coop = world.make_coop(session, now)
-    if NOUNS[noun].act.value in ("plan_seasons", "keep_training"):
-        actor, with_org = Actor(None, Role.OFFICE), NOUNS[noun].owned
-    else:
-        actor, with_org = coop.boss, False
+    actor = sender(noun, coop)
     path = tmp_path / "mau.csv"
+    with_org = NOUNS[noun].owned and actor.org_id is None
     path.write_bytes(template_csv(noun, "vi", with_org=with_org))
     report = check(actor, path, now, noun)
     assert (report.checked, report.problems) == (0, [])
