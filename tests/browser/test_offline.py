@@ -106,6 +106,7 @@ def test_who_presses_again_and_again_undoes_nothing_that_was_sent(page: Page, st
     page.context.set_offline(True)
     for days in range(400, 406):
         write(page, stand, f"{days}", days - 60)
+        expect(page.locator("#chua-gui li").last).to_contain_text(f"{days} kg")
     page.goto(stand.web + LIST)
     expect(page.locator("#chua-gui li[data-state=waiting]")).to_have_count(6)
     posts: list[str] = []
