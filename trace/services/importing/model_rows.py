@@ -100,6 +100,14 @@ class ModelRows(ABC, Generic[Model]):
             self.blame(layout, draft, name, value, Fault("imp.dup.file", row2=before[1]))
         return before == here
 
+    def owner(self, layout: Layout, draft: Draft, row: dict[str, Any]) -> None:
+        """Note whose the row is, as its column says or the account; blames the draft."""
+        said = row.get("org", "")
+        try:
+            draft.values["org"] = self.task.setting.tenants.org_id(cells.text(said))
+        except Fault as fault:
+            self.blame(layout, draft, "org", said, fault)
+
     def place(self, layout: Layout, draft: Draft, row: dict[str, Any], home: str) -> dict[str, Any]:
         """The codes of the communes a row names, of today and of before; nothing where it names none."""
         new, old = row.get("commune", ""), row.get("old_commune", "")

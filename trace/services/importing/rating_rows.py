@@ -69,10 +69,7 @@ class RatingRows(ModelRows[DecisionIn]):
 
     def prepare(self, layout: Layout, draft: Draft, row: dict[str, Any]) -> dict[str, Any]:
         """Whose product it is."""
-        try:
-            draft.values["org"] = self.task.setting.tenants.org_id(cells.text(row.get("org", "")))
-        except Fault as fault:
-            self.blame(layout, draft, "org", row.get("org", ""), fault)
+        self.owner(layout, draft, row)
         return {}
 
     def typed(self, layout: Layout, name: str, cell: Any) -> Any:
