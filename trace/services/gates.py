@@ -220,13 +220,10 @@ def season_yields(
     if rule is None:
         return []
     area = session.get(GrowingArea, plot.growing_area_id) if plot.growing_area_id else None
-    plot_g, area_g = (
-        sum(grams for _, grams in year_sums(session, column, {number}, day.year, without)) + more_g
-        for column, number in (
-            (col(Lot.plot_id), plot.id),
-            (col(Lot.growing_area_id), area.id if area else 0),
-        )
-    )
+    year = day.year, without
+    of_plot = year_sums(session, col(Lot.plot_id), {plot.id}, *year)
+    of_area = year_sums(session, col(Lot.growing_area_id), {area.id}, *year) if area else ()
+    plot_g, area_g = (more_g + sum(grams for _, grams in found) for found in (of_plot, of_area))
     return yield_figures(plot, area, rule, plot_g, area_g)
 
 
