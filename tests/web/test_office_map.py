@@ -155,6 +155,13 @@ def test_the_board_shows_the_map_as_one_picture_that_leads_to_it(
     assert "Xã Nghi Dương" in page
 
 
+def test_the_picture_on_the_board_is_the_light_drawing_of_the_same_communes(office: FlaskClient) -> None:
+    page = office.get("/so/bang?vu=ca-nam&nam=2026").text
+    light = map_of_hai_phong(LIGHT)
+    assert f'viewBox="0 0 {light.width} {light.height}"' in page
+    assert all(f'd="{path}"' in page for path in light.communes.values())
+
+
 def test_the_fine_drawing_has_all_communes_and_more_of_each() -> None:
     fine, light = map_of_hai_phong(FINE), map_of_hai_phong(LIGHT)
     assert fine.communes.keys() == light.communes.keys()

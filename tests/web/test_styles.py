@@ -1,12 +1,16 @@
 """The sheets of a face as one file: whole, kept for a year, and never an old one kept for a new."""
 
 import re
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests import world
+from trace.db import transaction
+from trace.records.account import Role
 from trace.web.styles import FACES, address
 
 STATIC = Path(__file__).parents[2] / "trace" / "web" / "static"
@@ -46,6 +50,15 @@ def test_what_a_sheet_asks_for_is_there(app: Flask, client: FlaskClient) -> None
     assert wanted
     for one in wanted:
         assert client.get(f"/static/{one}").status_code == 200, one
+
+
+def test_the_first_page_of_the_office_asks_for_one_file_of_sheets(
+    app: Flask, client: FlaskClient, now: datetime
+) -> None:
+    with transaction() as session:
+        account = world.make_account(session, now, Role.OFFICE)
+    page = world.sign_in(client, account).get("/so").text
+    assert re.findall(r'<link rel="stylesheet" href="([^"]+)">', page) == [named(app, "board")]
 
 
 def test_each_page_asks_for_the_sheets_of_its_face(app: Flask, client: FlaskClient) -> None:

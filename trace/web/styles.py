@@ -15,9 +15,11 @@ A_YEAR = 31_536_000
 _BASE = ("tokens.css", "components.css", "faces.css")
 FACES: Mapping[str, tuple[str, ...]] = {
     "working": (*_BASE, "working.css"),
+    "board": (*_BASE, "working.css", "office.css", "board.css"),
     "buyers": (*_BASE, "story.css"),
 }
-"""What people who are signed in see, and what anybody does; in the order in which rules override."""
+"""What people who are signed in see, the office's first page, and what anybody does; in the order in which
+rules override."""
 
 door = Door("styles", __name__, url_prefix="/static")
 

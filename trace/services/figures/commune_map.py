@@ -15,7 +15,7 @@ from trace.services.figures.counting import Timing
 from trace.services.figures.measure import Measure
 from trace.services.figures.naming import names_of
 from trace.standards.admin_units import OLD_SCHEME, conversions, units
-from trace.standards.province_map import FINE, ProvinceMap, map_of_hai_phong
+from trace.standards.province_map import map_of_hai_phong
 
 UNITS = (Dimension.COMMUNE, Dimension.OLD_DISTRICT)
 """What the map may be cut by."""
@@ -38,13 +38,12 @@ class Place:
 
 @dataclass(frozen=True)
 class FigureMap:
-    """The drawing, its communes, and the answers it shows: now, and a year ago unless it stands today.
+    """The communes of the drawing, and the answers it shows: now, and a year ago unless it stands today.
 
     ``bounds`` begin the classes after the lowest; ``tones`` are the shades of the classes, so that few
     classes use the ends of the scale.
     """
 
-    drawing: ProvinceMap
     measure: Measure
     places: tuple[Place, ...]
     bounds: tuple[Fraction, ...]
@@ -92,16 +91,16 @@ def figure_map(
     old = None
     if measure.timing is not Timing.TODAY:
         old = answer(session, actor, measure, replace(last_year, by=by))
-    drawing = map_of_hai_phong(FINE)
+    communes = map_of_hai_phong().communes
     values = {part.key: part.value for part in now.parts if part.key}
     found = bounds(value for value in values.values() if value is not None)
-    names = names_of(session, Dimension.COMMUNE, drawing.communes)
-    under = old_districts() if by is Dimension.OLD_DISTRICT else {code: code for code in drawing.communes}
+    names = names_of(session, Dimension.COMMUNE, communes)
+    under = old_districts() if by is Dimension.OLD_DISTRICT else {code: code for code in communes}
     unit_names = names_of(session, by, set(under.values()))
-    made = FigureMap(drawing, measure, (), tuple(found), now, old)
+    made = FigureMap(measure, (), tuple(found), now, old)
     places = [
         _place(made, code, names.get(code, code), under.get(code, ""), unit_names, values)
-        for code in drawing.communes
+        for code in communes
     ]
     return replace(made, places=tuple(sorted(places, key=lambda place: place.name)))
 

@@ -30,7 +30,7 @@ from trace.web.memory import Memory
 from trace.web.office.board_asking import Chosen, same_but, season_asked, seasons
 from trace.web.office.figure_asking import FILTERS, Periods, address
 from trace.web.office.figure_map import DEFAULT
-from trace.web.office.map_drawing import SMALL, drawn
+from trace.web.office.map_drawing import CARD, drawn
 from trace.web.office.season_curve import season_curve
 from trace.web.spark import portion, spark, spread
 from trace.web.tables import as_csv, as_json, as_xlsx
@@ -42,7 +42,6 @@ FORMS = {"csv": as_csv, "xlsx": as_xlsx}
 WALL = "lon"
 """``man-hinh``: large, without menus, drawn anew every ``ANEW_S`` seconds."""
 ANEW_S = 300
-CARD_LABELS = 3
 KEPT = 16
 """Seasons and filters that are remembered for a minute."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -165,7 +164,7 @@ def _drawn(chosen: Chosen, told: Told, *, is_wall: bool) -> str:
         year_ago=str(found.last_year.until.year),
         today=today,
         curve=curve,
-        map=drawn(communes, lang, SMALL, CARD_LABELS) if communes else None,
+        map=drawn(communes, lang, CARD) if communes else None,
         found=communes,
         curve_table=table,
         way=_way,

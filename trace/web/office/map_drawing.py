@@ -6,14 +6,26 @@ from itertools import pairwise
 
 from trace.services.figures import words
 from trace.services.figures.commune_map import FigureMap, Place
-from trace.standards.province_map import ProvinceMap
+from trace.standards.province_map import FINE, LIGHT, Detail, ProvinceMap, map_of_hai_phong
 from trace.texts.catalogs import t
 
-LABELS = 5
-LARGE, SMALL = 24, 36
-"""Letters of a map that fills the page, and of one on a card, in units."""
 SEA = 0.62, 0.1
 """Where the labels stand: over the sea in the north-east, as parts of the width and the height."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a map stands on a page: how fine, its letters in units of the drawing, how many labels it has."""
+
+    detail: Detail
+    letters: int
+    labels: int
+
+
+PAGE = Look(FINE, 24, 5)
+"""A map that fills the page."""
+CARD = Look(LIGHT, 22, 3)
+"""One that is a picture among others, seen first on a slow network."""
 
 
 @dataclass(frozen=True)
@@ -51,20 +63,21 @@ class Drawn:
     size: int
 
 
-def drawn(found: FigureMap, lang: str, size: int = LARGE, most: int = LABELS) -> Drawn:
-    """The map in the reader's words, with up to ``most`` labels in letters of ``size`` units."""
-    paths = found.drawing.communes
+def drawn(found: FigureMap, lang: str, look: Look = PAGE) -> Drawn:
+    """The map in the reader's words."""
+    drawing = map_of_hai_phong(look.detail)
+    paths = drawing.communes
     areas = tuple(
         Area(place.code, place.unit, paths[place.code], place.tone or 0, _said(found, place, lang))
         for place in found.places
     )
     return Drawn(
-        found.drawing,
+        drawing,
         areas,
         tuple(_key(found, lang)),
         found.without,
-        tuple(_labels(found, lang, size, most)),
-        size,
+        tuple(_labels(found, drawing, look, lang)),
+        look.letters,
     )
 
 
@@ -91,13 +104,13 @@ def _key(found: FigureMap, lang: str) -> Iterator[tuple[int, str]]:
     yield found.tone(found.bounds[-1]) or 0, t(lang, "map.from", low=said[-1])
 
 
-def _labels(found: FigureMap, lang: str, size: int, most: int) -> Iterator[Label]:
+def _labels(found: FigureMap, drawing: ProvinceMap, look: Look, lang: str) -> Iterator[Label]:
     """The highest, written one under another in the order they lie from north to south: no lines cross."""
     known = [(place.value, place) for place in found.places if place.value]
-    highest = sorted(known, key=lambda one: (-one[0], one[1].name))[:most]
-    middles = found.drawing.middles
-    left, top = round(found.drawing.width * SEA[0]), found.drawing.height * SEA[1]
+    highest = sorted(known, key=lambda one: (-one[0], one[1].name))[: look.labels]
+    middles = drawing.middles
+    left, top = round(drawing.width * SEA[0]), drawing.height * SEA[1]
     for line, (amount, place) in enumerate(sorted(highest, key=lambda one: middles[one[1].code][1])):
         name = place.name.partition(" ")[2]
-        spot = (left, round(top + 1.5 * size * line))
+        spot = (left, round(top + 1.5 * look.letters * line))
         yield Label(*middles[place.code], *spot, name, words.short(lang, found.measure, amount))
