@@ -19,6 +19,7 @@ from trace.services.admission import Actor
 from trace.services.correcting.given import CorrectIn, WithdrawIn
 from trace.services.correcting.lots import correct_lot
 from trace.services.correcting.withdrawing import withdraw_lot
+from trace.services.gate_facts import GateFacts
 from trace.services.logging_acts import body_of
 from trace.services.lot_life import life_of
 from trace.standards import epcis
@@ -316,7 +317,7 @@ def test_a_lot_that_never_was_counts_in_no_sum(coop: world.Coop, now: datetime) 
     withdraw(coop.hand, lot, now)
     assert again(lot).state == LotState.DESTROYED
     with reading() as session:
-        assert gates.season_yields(session, coop.plot, DAY, 0)[0].weight_g == 0
+        assert gates.season_yields(GateFacts(session), coop.plot, DAY, 0)[0].weight_g == 0
         act, declares, declared = told(session, lot)[-1]
         assert (act, declares, declared["errorDeclaration"]["reason"]) == ("withdraw", True, "did_not_occur")
         assert faults(session) == []

@@ -13,6 +13,7 @@ from trace.records.lot import Hold, LotState
 from trace.records.rules import OcopRule
 from trace.services import diary, gates, harvesting, holding, packing, releasing, rules
 from trace.services.admission import actor_of
+from trace.services.gate_facts import GateFacts
 from trace.texts.catalogs import t
 
 
@@ -49,9 +50,10 @@ def test_the_spray_whose_wait_ends_last_counts(coop: world.Coop, now: datetime) 
         for material, day in (("Mancozeb", 1), ("Abamectin", 4)):
             spray = farm.spray_in(coop.plot, date(2026, 6, day), material=material)
             diary.write_entry(session, coop.hand, spray, now)
-        stop = gates.waiting_stop(session, coop.plot, date(2026, 6, 10), "X")
+        facts = GateFacts(session)
+        stop = gates.waiting_stop(facts, coop.plot, date(2026, 6, 10), "X")
         assert (stop.figures["pesticide"], stop.figures["left"]) == ("Mancozeb", 5)
-        assert gates.waiting_stop(session, coop.plot, date(2026, 6, 15), "X") is None
+        assert gates.waiting_stop(facts, coop.plot, date(2026, 6, 15), "X") is None
 
 
 def test_a_corrected_spray_counts_no_more(coop: world.Coop, now: datetime) -> None:

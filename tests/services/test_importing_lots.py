@@ -6,18 +6,21 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlmodel import col
 
 from tests import world
 from tests.services import farm, sheets
 from trace.db import Database, reading, transaction
-from trace.errors import NotAllowed
+from trace.errors import NotAllowed, Refused
+from trace.records.event import Event
 from trace.records.lot import Hold, Lot, LotState
-from trace.records.plot import Plot
-from trace.services import harvest_figures, packing, releasing
-from trace.services.importing.error_files import problem_text
+from trace.records.plot import Plot, SiteStatusChange
+from trace.services import diary, harvest_figures, harvesting, packing, releasing
+from trace.services.importing.error_files import problem_line, problem_text
 from trace.services.importing.report import Report
 from trace.services.importing.runs import ImportOrder, Outcome, import_file
 from trace.services.importing.undoing import look, undo
+from trace.services.logging_acts import body_of
 
 HEAD = ("Mã vườn", "Ngày hái", "Khối lượng (kg)", "Mã sản phẩm", "Số sọt", "Lý do", "Lô khác cùng ngày")
 DAY = date(2026, 6, 10)
@@ -197,3 +200,84 @@ def test_whoever_works_for_no_cooperative_brings_no_lots(
     path = sheets.xlsx(tmp_path / "lo.xlsx", A=(HEAD, row(coop)))
     with transaction() as session, pytest.raises(NotAllowed):
         import_file(session, farm.OFFICE, ImportOrder("lots", path, path.name), now)
+
+
+def test_a_row_tells_what_the_form_tells(coop: world.Coop, tmp_path: Path, now: datetime) -> None:
+    given = farm.lot_in(coop.plot, 120, harvested_on=DAY, product=coop.product.public_id)
+    with transaction() as session:
+        harvesting.register_lot(session, coop.boss, given.model_copy(update={"crates": 6}), now)
+    bring(coop, tmp_path, now, row(coop, DAY, 121, coop.product.sku, 6, "", "Có"))
+    typed, filed = lots()
+    aside = {"id", "public_id", "code", "search_key", "request_id", "weight_g"}
+    assert typed.model_dump(exclude=aside) == filed.model_dump(exclude=aside)
+    assert (typed.code, filed.code) == ("VT-0610-01", "VT-0610-02")
+    with reading() as session:
+        events = session.execute(select(Event).order_by(col(Event.id))).scalars().all()
+        assert [(one.act, one.subject_id) for one in events] == [("harvest", typed.id), ("harvest", filed.id)]
+        first, second = (body_of(one) for one in events)
+    assert first.keys() == second.keys()
+    assert all(first[name] == second[name] for name in ("bizStep", "bizLocation", "eventTime", "ilmd"))
+
+
+def test_a_lot_within_the_waiting_time_is_told_before_it_is_put_on_hold(
+    coop: world.Coop, tmp_path: Path, now: datetime
+) -> None:
+    with transaction() as session:
+        other = world.make_plot(session, now, coop.household)
+        for plot in (coop.plot, other):
+            spray = farm.spray_in(plot, DAY - timedelta(days=2))
+            diary.write_entry(session, coop.boss, spray, now)
+    (warning,) = bring(coop, tmp_path, now, row(coop), dry_run=True).report.warnings
+    said = problem_line(warning, "vi")
+    assert said.startswith("Dòng 2, cột “Ngày hái”: Vẫn ghi được, nhưng lô sẽ bị tạm giữ. Thửa ")
+    assert "phun Abamectin ngày 08/06/2026" in said
+    outcome = bring(coop, tmp_path, now, row(coop))
+    with transaction() as session:
+        harvesting.register_lot(session, coop.boss, farm.lot_in(other, 100, harvested_on=DAY), now)
+    filed, typed = lots()
+    assert (filed.state, filed.version) == (typed.state, typed.version) == (LotState.HOLD, 2)
+    with reading() as session:
+        first, second = session.execute(select(Hold).order_by(col(Hold.id))).scalars()
+        acts = select(Event.act, Event.subject_id).order_by(col(Event.id))
+        told = [tuple(one) for one in session.execute(acts)]
+    assert (first.rule, first.reason) == (second.rule, second.reason.replace(other.name, coop.plot.name))
+    assert told == [("harvest", filed.id), ("hold", filed.id), ("harvest", typed.id), ("hold", typed.id)]
+    assert stays(coop, outcome, now) == ["lot_held"]
+
+
+def test_a_growing_area_that_was_suspended_on_the_day_holds_the_lot(
+    coop: world.Coop, tmp_path: Path, now: datetime
+) -> None:
+    with transaction() as session:
+        area = world.make_growing_area(session, now, coop.org)
+        plot = session.get_one(Plot, coop.plot.id)
+        plot.growing_area_id = area.id
+        fallen = {"status": "suspended", "since": DAY, "reason": "Kiểm tra lại", "recorded_at": now}
+        session.add(SiteStatusChange(growing_area_id=area.id, **fallen))
+    bring(coop, tmp_path, now, row(coop, DAY - timedelta(days=1)), row(coop))
+    assert [lot.state for lot in lots()] == [LotState.OPEN, LotState.HOLD]
+
+
+def test_a_code_a_refused_row_would_have_had_is_given_to_the_next(
+    coop: world.Coop, tmp_path: Path, now: datetime
+) -> None:
+    with transaction() as session:
+        small, next_to_it = (
+            world.make_plot(session, now, coop.household, area_m2=area_m2).code for area_m2 in (100, 900)
+        )
+    day = f"{DAY:%d/%m/%Y}"
+    bring(coop, tmp_path, now, row(coop), (small, day, 5_000), (next_to_it, day, 50))
+    assert [lot.code for lot in lots()] == ["VT-0610-01", "VT-0610-02"]
+
+
+def test_the_form_does_not_ask_about_a_lot_that_was_a_mistake(
+    coop: world.Coop, tmp_path: Path, now: datetime
+) -> None:
+    outcome = bring(coop, tmp_path, now, row(coop))
+    given = farm.lot_in(coop.plot, 100, harvested_on=DAY, ask_twin=True)
+    with transaction() as session, pytest.raises(Refused):
+        harvesting.register_lot(session, coop.boss, given, now)
+    assert outcome.run
+    with transaction() as session:
+        undo(session, coop.boss, outcome.run.id, now)
+        assert harvesting.register_lot(session, coop.boss, given, now).state == LotState.OPEN

@@ -179,7 +179,7 @@ def _estate(session: Session, now: datetime, folder: Path, commune: str, sign: s
     world.add_picture(session, now, coop.product)
     farm.agree_to_help(session, coop, now)
     lot = world.make_lot(session, now, coop.plot, coop.product)
-    lot_events.harvested(session, coop.hand, lot, coop.plot, now)
+    lot_events.harvested(session, coop.hand, [(lot, coop.plot)], now)
     block = stamped.make_block(session, now, coop, folder)
     stamped.activate(session, now, block, lot, block.first, block.first + 9)
     places: dict[str, Any] = {

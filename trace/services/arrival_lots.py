@@ -16,9 +16,9 @@ from trace.records.lot import Lot, LotKind, LotLink, LotState
 from trace.services import lot_events
 from trace.services.admission import Act, Actor, own_org
 from trace.services.consigning import held, state_term, units_in
-from trace.services.harvesting import next_code
 from trace.services.holding import inherit, open_holds
 from trace.services.logistic_units import contents_of
+from trace.services.lot_codes import LotCodes
 from trace.services.lot_states import lock_lots, lock_org, refuse_recalled
 from trace.services.public_id import new_public_id
 from trace.standards.local_time import local_day
@@ -95,7 +95,7 @@ def without(lots: Mapping[int, int], lacking: int) -> dict[int, int]:
 def _made(session: Session, actor: Actor, one: Consignment, source: Lot, grams: int, now: datetime) -> Lot:
     """Days, kind of goods and commune are the sender's: they say when and where the goods were made."""
     org_id = own_org(actor)
-    code = next_code(session, org_id, source.crop, source.variety, local_day(now))
+    code = LotCodes(session, org_id).next(source.crop, source.variety, local_day(now))
     copied = ("crop", "variety", "harvested_on", "packed_on", "best_before", "commune_scheme", "commune_code",
               "old_commune_scheme", "old_commune_code")  # fmt: skip
     lot = Lot(

@@ -1,6 +1,6 @@
 """The cultivation diary: entries are added and corrected by later ones, never changed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Annotated
@@ -15,10 +15,13 @@ from trace.records.lot import Lot, LotKind, LotState
 from trace.records.plot import Plot
 from trace.services import gates
 from trace.services.admission import Act, Actor, fetch, visible
-from trace.services.harvesting import stops_of
+from trace.services.gate_facts import LOOK_BACK, GateFacts
+from trace.services.gathered_facts import GatheredFacts
+from trace.services.harvesting import stops_now
 from trace.services.holding import hold_by_rule
 from trace.services.households import require_help
 from trace.services.intake import Day, Days, Given, MaybeRow, RequestId, Row, line
+from trace.services.lineage import portions
 from trace.services.logging_acts import append_leaf
 from trace.services.lot_states import lock_lots, lock_org
 from trace.standards.local_time import local_day
@@ -31,21 +34,26 @@ EARLIEST = 366
 """Days back something may lie when it is written down."""
 
 
-class DiaryEntryIn(Given):
-    """One entry as given; sprays need the name on the bottle.
+class Done(Given):
+    """What was done, as a form or a row of a file says it; sprays need the name on the bottle."""
+
+    kind: DiaryKind
+    done_on: Day
+    material: Annotated[str, line(120)] = ""
+    dose: Annotated[str, line(80)] = ""
+    waiting_days: Days = None
+    operator: Annotated[str, line(80)] = ""
+    note: Annotated[str, line(1000)] = ""
+
+
+class DiaryEntryIn(Done):
+    """One entry as given.
 
     ``ask_twin`` makes a repeated spray a question instead of an entry.
     """
 
     plot_id: Row
-    kind: DiaryKind
-    done_on: Day
-    material: Annotated[str, line(120)] = ""
-    dose: Annotated[str, line(80)] = ""
     area_m2: Annotated[int, Field(gt=0, lt=10**9)] | None = None
-    waiting_days: Days = None
-    operator: Annotated[str, line(80)] = ""
-    note: Annotated[str, line(1000)] = ""
     corrects_id: MaybeRow = None
     reason: Annotated[str, line(400)] = ""
     ask_twin: bool = False
@@ -82,23 +90,21 @@ def write_entry(session: Session, actor: Actor, given: DiaryEntryIn, now: dateti
     plot = fetch(session, actor, Act.WRITE_FARM, Plot, id=given.plot_id)
     require_help(session, actor, plot.household_id)
     lock_org(session, plot.org_id)
-    waiting = _waiting(session, plot, given)
+    waiting = waiting_of(GateFacts(session), plot.crop, given)
     known = _sent_before(session, plot, given)
     if known is not None:
         return _told(session, plot, known, now, ())
     _check(session, plot, given, waiting, now)
-    entry = _new_entry(actor, plot, given, waiting, now)
-    session.add(entry)
-    session.flush()
-    _log(session, actor, entry, now)
-    return _told(session, plot, entry, now, _stop_lots(session, actor, plot, entry, now))
+    entry = new_entry(actor, plot, given, waiting, now)
+    held = write_entries(session, actor, [(entry, plot)], now)
+    return _told(session, plot, entry, now, tuple(held))
 
 
-def _waiting(session: Session, plot: Plot, given: DiaryEntryIn) -> int | None:
+def waiting_of(facts: GateFacts, crop: str, given: Done) -> int | None:
     """The rule's days; where the label says more, the label's; where no rule is, the label's."""
     if given.kind is not DiaryKind.SPRAY:
         return None
-    by_rule = gates.waiting_days(session, fold_vi(given.material), plot.crop, given.done_on)
+    by_rule = gates.waiting_days(facts, fold_vi(given.material), crop, given.done_on)
     said = [days for days in (by_rule, given.waiting_days) if days is not None]
     return max(said, default=None)
 
@@ -162,8 +168,16 @@ def _check_correction(session: Session, plot: Plot, entry_id: int) -> None:
 
 def is_corrected(session: Session, entry_id: int) -> bool:
     """Whether a later entry takes this one's place."""
-    question = select(col(DiaryEntry.id)).where(col(DiaryEntry.corrects_id) == entry_id)
-    return session.execute(question).first() is not None
+    return bool(corrected_among(session, [entry_id]))
+
+
+def corrected_among(session: Session, ids: Collection[int]) -> set[int]:
+    """Those of these entries whose place a later one takes."""
+    found: set[int] = set()
+    for some in portions(ids):
+        later = select(col(DiaryEntry.corrects_id)).where(col(DiaryEntry.corrects_id).in_(some))
+        found.update(number for number in session.execute(later).scalars() if number is not None)
+    return found
 
 
 def _ask_twin(session: Session, plot: Plot, given: DiaryEntryIn) -> None:
@@ -177,9 +191,10 @@ def _ask_twin(session: Session, plot: Plot, given: DiaryEntryIn) -> None:
         raise Refused("diary.dup", plot=plot.name, pesticide=given.material, date=given.done_on)
 
 
-def _new_entry(
+def new_entry(
     actor: Actor, plot: Plot, given: DiaryEntryIn, waiting: int | None, now: datetime
 ) -> DiaryEntry:
+    """An entry that is not written yet."""
     values = given.model_dump(exclude={"ask_twin", "kind", "waiting_days"})
     return DiaryEntry(
         **values,
@@ -209,29 +224,96 @@ def _log(session: Session, actor: Actor, entry: DiaryEntry, now: datetime) -> No
     append_leaf(session, "diary", record, now)
 
 
+def write_entries(
+    session: Session, actor: Actor, entries: Sequence[tuple[DiaryEntry, Plot]], now: datetime
+) -> list[Lot]:
+    """Write new entries of one organisation, which is locked; the lots that they put on hold."""
+    session.add_all([entry for entry, _ in entries])
+    session.flush()
+    for entry, _ in entries:
+        _log(session, actor, entry, now)
+    return _stop_lots(session, actor, [one for one in entries if one[0].kind == DiaryKind.SPRAY], now)
+
+
 def _stop_lots(
-    session: Session, actor: Actor, plot: Plot, entry: DiaryEntry, now: datetime
-) -> tuple[Lot, ...]:
-    """Ask the gates again for the plot's lots harvested since the spray.
+    session: Session, actor: Actor, sprayed: Sequence[tuple[DiaryEntry, Plot]], now: datetime
+) -> list[Lot]:
+    """Ask the gates again for the plots' lots harvested since the sprays.
 
     For those on hold too: once what held them is lifted, nobody asks again before they go out.
     """
-    if entry.kind != DiaryKind.SPRAY:
-        return ()
-    last = entry.done_on + timedelta(days=max(entry.waiting_days or 0, gates.LOOK_BACK.days))
-    question = select(col(Lot.id)).where(
-        col(Lot.plot_id) == plot.id,
-        col(Lot.kind) == LotKind.HARVEST,
-        col(Lot.harvested_on).between(entry.done_on, last),
-        col(Lot.state).in_((LotState.OPEN, LotState.HOLD, LotState.RELEASED, LotState.CONSUMED)),
-    )
+    lots = lock_lots(session, _harvested_since(session, [entry for entry, _ in sprayed]))
+    if not lots:
+        return []
+    plots, facts = {plot.id: plot for _, plot in sprayed}, GatheredFacts(session)
+    areas = {lot.growing_area_id for lot in lots if lot.growing_area_id is not None}
+    facts.learn(plots.values(), {lot.harvested_on for lot in lots}, areas)
     held = []
-    for lot in lock_lots(session, list(session.execute(question).scalars())):
-        stops = stops_of(session, lot, plot)
+    for lot in lots:
+        stops = stops_now(facts, lot, plots[lot.plot_id or 0])
         holds = [hold_by_rule(session, actor, lot, stop.rule, stop.figures, now) for stop in stops]
         if any(holds):
             held.append(lot)
-    return tuple(held)
+    return held
+
+
+def _harvested_since(session: Session, sprays: Sequence[DiaryEntry]) -> list[int]:
+    """Numbers of the lots that a spray of their plot may stop."""
+    spans: dict[int, list[tuple[date, date]]] = {}
+    for spray in sprays:
+        last = spray.done_on + timedelta(days=max(spray.waiting_days or 0, LOOK_BACK.days))
+        spans.setdefault(spray.plot_id, []).append((spray.done_on, last))
+    every = [day for some in spans.values() for span in some for day in span]
+    found = []
+    for some in portions(spans):
+        question = select(col(Lot.id), col(Lot.plot_id), col(Lot.harvested_on)).where(
+            col(Lot.plot_id).in_(some),
+            col(Lot.kind) == LotKind.HARVEST,
+            col(Lot.harvested_on).between(min(every), max(every)),
+            col(Lot.state).in_((LotState.OPEN, LotState.HOLD, LotState.RELEASED, LotState.CONSUMED)),
+        )
+        for number, plot, day in session.execute(question):
+            if any(first <= day <= last for first, last in spans[plot]):
+                found.append(number)
+    return found
+
+
+def put_aside(
+    session: Session, actor: Actor, entry_ids: Collection[int], reason: str, mark: str, now: datetime
+) -> set[int]:
+    """Correct entries that were none: each by one that says so. The numbers of those it was done to.
+
+    One that was corrected before, or that lies too long ago to be corrected, stays as it is. ``mark``
+    begins the request ids.
+    """
+    wrong = _locked(session, actor, entry_ids)
+    corrected = corrected_among(session, [one.id for one, _ in wrong])
+    going = [one for one in wrong if one[0].id not in corrected]
+    going = [one for one in going if not day_problems(one[0].done_on, local_day(now))]
+    entries = []
+    for entry, plot in going:
+        own = {"plot_id": plot.id, "done_on": entry.done_on, "corrects_id": entry.id}
+        said = {"note": reason, "reason": reason, "request_id": f"{mark}-{entry.id}"}
+        given = DiaryEntryIn(kind=DiaryKind.OTHER, **own, **said)
+        entries.append((new_entry(actor, plot, given, None, now), plot))
+    write_entries(session, actor, entries, now)
+    return {entry.id for entry, _ in going}
+
+
+def _locked(session: Session, actor: Actor, ids: Collection[int]) -> list[tuple[DiaryEntry, Plot]]:
+    """Entries the actor may correct, with their plots; their organisations are locked."""
+    found: list[tuple[DiaryEntry, Plot]] = []
+    for some in portions(ids):
+        question = (
+            select(DiaryEntry, Plot)
+            .join(Plot, col(Plot.id) == col(DiaryEntry.plot_id))
+            .where(visible(actor, Act.WRITE_FARM, DiaryEntry), col(DiaryEntry.id).in_(some))
+            .order_by(col(DiaryEntry.id))
+        )
+        found += [(entry, plot) for entry, plot in session.execute(question)]
+    for org_id in sorted({entry.org_id for entry, _ in found}):
+        lock_org(session, org_id)
+    return found
 
 
 def _told(session: Session, plot: Plot, entry: DiaryEntry, now: datetime, held: tuple[Lot, ...]) -> Written:
@@ -241,7 +323,7 @@ def _told(session: Session, plot: Plot, entry: DiaryEntry, now: datetime, held: 
         entry=entry,
         harvest_from=entry.done_on + timedelta(days=entry.waiting_days or 0) if is_spray else None,
         days_late=late if late > LATE_AFTER else 0,
-        banned_since=gates.banned_since(session, entry.material_key, plot.crop, entry.done_on)
+        banned_since=gates.banned_since(GateFacts(session), entry.material_key, plot.crop, entry.done_on)
         if is_spray
         else None,
         held=held,
@@ -269,9 +351,7 @@ def entries(
     if before is not None:
         question = question.where(col(DiaryEntry.id) < before)
     rows = session.execute(question).all()
-    shown = [entry.id for entry, _ in rows]
-    later = select(col(DiaryEntry.corrects_id)).where(col(DiaryEntry.corrects_id).in_(shown))
-    corrected = set(session.execute(later).scalars())
+    corrected = corrected_among(session, [entry.id for entry, _ in rows])
     return [(entry, plot, entry.id in corrected) for entry, plot in rows]
 
 

@@ -3,31 +3,20 @@
 A gate answers with the catalog key of its refusal and the figures that clash; it changes nothing.
 """
 
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
-
-from sqlalchemy import func, select
-from sqlalchemy.orm import aliased
-from sqlmodel import Session, col
 
 from trace.errors import Refused
-from trace.records.diary_entry import DiaryEntry, DiaryKind
-from trace.records.lot import Lot, LotKind
-from trace.records.plot import GrowingArea, Plot
-from trace.records.rules import PesticideRule, YieldRule
+from trace.records.plot import Plot
+from trace.records.rules import PesticideRule
 from trace.services import crops, rules
-from trace.services.lot_states import counts
+from trace.services.gate_facts import AREA, PLOT, GateFacts
 from trace.texts.catalogs import Term
 from trace.texts.formats import hectares, kilograms
 
-LOOK_BACK = timedelta(days=400)
-"""No waiting time is longer than a year; older sprays are not looked at."""
 CROPS = ("lychee", "carrot", "guava")
 """Crops the catalogs have a word for."""
-_Later = aliased(DiaryEntry)  # made once: its columns are adapted anew for every alias
 
 
 @dataclass(frozen=True)
@@ -128,27 +117,11 @@ def crop_word(crop: str, variety: str = "") -> Term | str:
 # --- Waiting time and allowed materials -----------------------------------------------------------
 
 
-def sprays(session: Session, plot_id: int, until: date) -> Sequence[DiaryEntry]:
-    """Sprays of a plot that count, newest first: not those that a later entry corrected."""
-    corrected = select(col(_Later.id)).where(col(_Later.corrects_id) == DiaryEntry.id).exists()
-    question = (
-        select(DiaryEntry)
-        .where(
-            col(DiaryEntry.plot_id) == plot_id,
-            col(DiaryEntry.kind) == DiaryKind.SPRAY,
-            col(DiaryEntry.done_on).between(until - LOOK_BACK, until),
-            ~corrected,
-        )
-        .order_by(col(DiaryEntry.done_on).desc(), col(DiaryEntry.id).desc())
-    )
-    return session.execute(question).scalars().all()
-
-
-def waiting_stop(session: Session, plot: Plot, harvested_on: date, lot_code: str) -> Stop | None:
+def waiting_stop(facts: GateFacts, plot: Plot, harvested_on: date, lot_code: str) -> Stop | None:
     """I7: harvest day >= spray day + waiting days, for every spray; the one that ends last is named."""
     waits = [
         (spray.done_on + timedelta(days=spray.waiting_days or 0), spray)
-        for spray in sprays(session, plot.id, harvested_on)
+        for spray in facts.sprays(plot.id, harvested_on)
     ]
     clashes = [(free_on, spray) for free_on, spray in waits if harvested_on < free_on]
     if not clashes:
@@ -169,34 +142,29 @@ def waiting_stop(session: Session, plot: Plot, harvested_on: date, lot_code: str
     )
 
 
-def banned_stop(session: Session, plot: Plot, harvested_on: date, lot_code: str) -> Stop | None:
+def banned_stop(facts: GateFacts, plot: Plot, harvested_on: date, lot_code: str) -> Stop | None:
     """I8: every material sprayed in the season was allowed on that crop on its day."""
-    for spray in sprays(session, plot.id, harvested_on):
-        until = banned_since(session, spray.material_key, plot.crop, spray.done_on)
+    for spray in facts.sprays(plot.id, harvested_on):
+        until = banned_since(facts, spray.material_key, plot.crop, spray.done_on)
         if until is not None:
             figures = {"pesticide": spray.material, "crop": crop_word(plot.crop), "date": spray.done_on}
             return Stop("gate.banned", {**figures, "date2": until, "lot": lot_code})
     return None
 
 
-def banned_since(session: Session, material_key: str, crop: str, day: date) -> date | None:
+def banned_since(facts: GateFacts, material_key: str, crop: str, day: date) -> date | None:
     """The last day a material was allowed on a crop, where ``day`` is after it; None where it is allowed
     or nothing is known of it."""
-    found = rules.pesticide_rules(session, material_key, crop)
+    found = facts.pesticide_rules(material_key, crop)
     if any(_allows(rule, day) for rule in found):
         return None
     ended = [rule.allowed_to for rule in found if rule.allowed_to is not None and rule.allowed_to < day]
     return max(ended, default=None)
 
 
-def waiting_days(session: Session, material_key: str, crop: str, day: date) -> int | None:
+def waiting_days(facts: GateFacts, material_key: str, crop: str, day: date) -> int | None:
     """Days to wait by the rule that holds on ``day``; where it ended, by the newest one that ended."""
-    return waiting_days_among(rules.pesticide_rules(session, material_key, crop), material_key, crop, day)
-
-
-def waiting_days_among(known: Sequence[PesticideRule], material_key: str, crop: str, day: date) -> int | None:
-    """As ``waiting_days``, among rules that were asked for before, the newest first."""
-    found = [rule for rule in known if (rule.search_key, rule.crop) == (material_key, crop)]
+    found = facts.pesticide_rules(material_key, crop)
     current = next((rule for rule in found if _allows(rule, day)), None)
     rule = current or next(iter(found), None)
     return rule.waiting_days if rule else None
@@ -210,43 +178,22 @@ def _allows(rule: PesticideRule, day: date) -> bool:
 
 
 def season_yields(
-    session: Session, plot: Plot, day: date, more_g: int, without: int | None = None
+    facts: GateFacts, plot: Plot, day: date, more_g: int, without: int | None = None
 ) -> list[YieldFigures]:
     """I6: the year's harvest of the plot, and of its growing area, with ``more_g`` grams more.
 
     ``without`` is a lot that is not to be counted. Crops without a rule have no figures.
     """
-    rule = rules.yield_rule(session, plot.crop, plot.variety, day)
+    rule = facts.yield_rule(plot.crop, plot.variety, day)
     if rule is None:
         return []
-    area = session.get(GrowingArea, plot.growing_area_id) if plot.growing_area_id else None
-    year = day.year, without
-    of_plot = year_sums(session, col(Lot.plot_id), {plot.id}, *year)
-    of_area = year_sums(session, col(Lot.growing_area_id), {area.id}, *year) if area else ()
-    plot_g, area_g = (more_g + sum(grams for _, grams in found) for found in (of_plot, of_area))
-    return yield_figures(plot, area, rule, plot_g, area_g)
-
-
-def yield_figures(
-    plot: Plot, area: GrowingArea | None, rule: YieldRule, plot_g: int, area_g: int
-) -> list[YieldFigures]:
-    """A year's grams of a plot, and of its growing area, against the limits of a rule."""
-    limits = rule.warn_t_ha, rule.block_t_ha
-    found = [YieldFigures(plot.name, plot.variety, plot.crop, plot_g, plot.area_m2, *limits)]
+    places = [(plot.name, plot.area_m2, PLOT, plot.id)]
+    area = facts.growing_area(plot.growing_area_id) if plot.growing_area_id else None
     if area is not None:
-        found.append(YieldFigures(area.code, plot.variety, plot.crop, area_g, area.area_m2, *limits))
+        places.append((area.code, area.area_m2, AREA, area.id))
+    found = []
+    for name, area_m2, column, number in places:
+        weight_g = facts.picked_g(column, number, day.year, without) + more_g
+        limits = (rule.warn_t_ha, rule.block_t_ha)
+        found.append(YieldFigures(name, plot.variety, plot.crop, weight_g, area_m2, *limits))
     return found
-
-
-def year_sums(
-    session: Session, column: Any, ids: Collection[int], year: int, without: int | None = None
-) -> Sequence[tuple[int, int]]:
-    """Grams harvested in a year, by what a column of lots names (its plot, its growing area)."""
-    question = select(column, func.sum(Lot.weight_g)).where(
-        column.in_(sorted(ids)),
-        col(Lot.kind) == LotKind.HARVEST,
-        counts(),
-        col(Lot.id) != (without or 0),
-        col(Lot.harvested_on).between(date(year, 1, 1), date(year, 12, 31)),
-    )
-    return [(row[0], int(row[1])) for row in session.execute(question.group_by(column))]

@@ -1,8 +1,9 @@
 """Registering what was picked: a harvest lot and the gates it passes at once."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -13,13 +14,14 @@ from trace.records.plot import Plot
 from trace.records.product import Product
 from trace.services import gates, harvest_figures, lot_events
 from trace.services.admission import Act, Actor, fetch
+from trace.services.gate_facts import GateFacts
 from trace.services.gates import Stop, YieldFigures
-from trace.services.holding import hold_by_rule
+from trace.services.holding import hold_by_rule, hold_new
 from trace.services.households import require_help
 from trace.services.intake import Count, Day, Given, RequestId, Row, Weight, line
-from trace.services.lot_states import lock_lots, lock_org, move, state_word
+from trace.services.lot_codes import LotCodes
+from trace.services.lot_states import lock_lots, lock_org, move, state_word, was_real
 from trace.services.public_id import new_public_id
-from trace.services.rules import variety_key
 from trace.services.site_standing import standing_stops
 from trace.standards.local_time import local_day
 from trace.standards.search_key import fold_vi
@@ -27,24 +29,45 @@ from trace.texts.formats import kilograms
 
 EARLIEST = 366
 """Days back a harvest may lie when it is written down."""
-_LETTERS = {("lychee", "thieu"): "VT", ("lychee", ""): "VT", ("carrot", ""): "CR", ("guava", ""): "OI"}
 
 
-class LotIn(Given):
-    """A harvest lot as given. ``product`` is a product's public id; ``weight_g`` takes typed text too.
+class Picked(Given):
+    """What was picked, as a form or a row of a file says it; ``weight_g`` takes typed text too."""
+
+    weight_g: Weight
+    harvested_on: Day
+    crates: Count = None
+    yield_reason: Annotated[str, line(400)] = ""
+
+
+class LotIn(Picked):
+    """A harvest lot as given. ``product`` is a product's public id.
 
     ``ask_twin`` makes a second lot of the same plot and day a question instead of a lot.
     """
 
     plot_id: Row
     product: Annotated[str, line(16)] = ""
-    weight_g: Weight
-    harvested_on: Day
-    crates: Count = None
-    yield_reason: Annotated[str, line(400)] = ""
     draft: bool = False
     ask_twin: bool = False
     request_id: RequestId
+
+
+class HarvestFacts(GateFacts):
+    """What all gates of a harvest ask, the standing of its growing area among it."""
+
+    def standing_stops(self, lot: Lot) -> list[Stop]:
+        """The noes of the codes a lot was picked under."""
+        return standing_stops(self.session, lot)
+
+
+@dataclass(frozen=True)
+class Harvest:
+    """A harvest lot that may be written, and the gates that put it on hold."""
+
+    lot: Lot
+    plot: Plot
+    stops: Sequence[Stop]
 
 
 def register_lot(session: Session, actor: Actor, given: LotIn, now: datetime) -> Lot:
@@ -66,15 +89,30 @@ def register_lot(session: Session, actor: Actor, given: LotIn, now: datetime) ->
         return known
     if given.ask_twin:
         _ask_twin(session, plot, given.harvested_on)
-    lot = _new_lot(session, actor, plot, product, given, now)
-    over = over_yield(session, plot, lot)
-    session.add(lot)
-    session.flush()
-    lot_events.harvested(session, actor, lot, plot, now)
-    if not given.draft:
-        _pass_gates(session, actor, lot, plot, over, now)
-    harvest_figures.add(session, harvest_figures.entry(lot))
+    code = LotCodes(session, plot.org_id).next(plot.crop, plot.variety, given.harvested_on)
+    lot = new_lot(actor, plot, product, given, code, now)
+    write_harvests(session, actor, [judged(HarvestFacts(session), lot, plot)], now)
     return lot
+
+
+def judged(facts: HarvestFacts, lot: Lot, plot: Plot) -> Harvest:
+    """What the gates say of a lot that is about to be written; drafts are asked when they are opened.
+
+    Raises:
+        Refused: ``gate.yield.warn`` or ``gate.yield`` without a reason.
+    """
+    over = _over_yield(facts, plot, lot)
+    return Harvest(lot, plot, [] if lot.state == LotState.DRAFT else stops_now(facts, lot, plot, over))
+
+
+def write_harvests(session: Session, actor: Actor, made: Sequence[Harvest], now: datetime) -> None:
+    """Write new harvest lots of one organisation, which is locked, with all that is told of them."""
+    lots = [one.lot for one in made]
+    session.add_all(lots)
+    session.flush()
+    lot_events.harvested(session, actor, [(one.lot, one.plot) for one in made], now)
+    hold_new(session, actor, [(one.lot, stop) for one in made for stop in one.stops], now)
+    harvest_figures.add(session, [entry for lot in lots for entry in harvest_figures.entry(lot)])
 
 
 def open_draft(session: Session, actor: Actor, public_id: str, now: datetime) -> Lot:
@@ -94,7 +132,8 @@ def open_draft(session: Session, actor: Actor, public_id: str, now: datetime) ->
     over = over_yield(session, plot, lot)
     move(lot, LotState.OPEN, now)
     lot_events.observed(session, actor, "open", lot, now)
-    _pass_gates(session, actor, lot, plot, over, now)
+    for stop in stops_of(session, lot, plot, over):
+        hold_by_rule(session, actor, lot, stop.rule, stop.figures, now)
     harvest_figures.add(session, harvest_figures.entry(lot))
     return lot
 
@@ -157,20 +196,26 @@ def _ask_twin(session: Session, plot: Plot, day: date) -> None:
 
 def twin_of(session: Session, plot_id: int, day: date) -> Lot | None:
     """The newest harvest lot of this plot and day."""
-    question = (
-        select(Lot)
-        .where(col(Lot.plot_id) == plot_id, col(Lot.harvested_on) == day, col(Lot.kind) == LotKind.HARVEST)
-        .order_by(col(Lot.id).desc())
-        .limit(1)
-    )
-    found: Lot | None = session.execute(question).scalar_one_or_none()
+    found: Lot | None = session.execute(twins_of([plot_id], day, day).limit(1)).scalar_one_or_none()
     return found
 
 
-def _new_lot(
-    session: Session, actor: Actor, plot: Plot, product: Product | None, given: LotIn, now: datetime
-) -> Lot:
-    code = next_code(session, plot.org_id, plot.crop, plot.variety, given.harvested_on)
+def twins_of(plot_ids: Sequence[int], since: date, until: date) -> Any:
+    """The question for harvest lots of plots and days that nobody declared a mistake, newest first."""
+    return (
+        select(Lot)
+        .where(
+            col(Lot.plot_id).in_(plot_ids),
+            col(Lot.harvested_on).between(since, until),
+            col(Lot.kind) == LotKind.HARVEST,
+            was_real(),
+        )
+        .order_by(col(Lot.id).desc())
+    )
+
+
+def new_lot(actor: Actor, plot: Plot, product: Product | None, given: LotIn, code: str, now: datetime) -> Lot:
+    """A harvest lot that is not written yet."""
     return Lot(
         public_id=new_public_id(),
         org_id=plot.org_id,
@@ -204,65 +249,37 @@ def search_key_of(code: str, plot: Plot, product: Product | None) -> str:
     return fold_vi(f"{code} {plot.name} {plot.code} {product.name if product else ''}")
 
 
-def next_code(session: Session, org_id: int, crop: str, variety: str, day: date) -> str:
-    """Letters of the crop, month and day, running number: ``VT-0612-03``. The organisation is locked."""
-    prefix = f"{_letters(crop, variety)}-{day:%m%d}-"
-    question = select(col(Lot.code)).where(
-        col(Lot.org_id) == org_id, col(Lot.code).startswith(prefix, autoescape=True)
-    )
-    taken = {str(code)[len(prefix) :] for code in session.execute(question).scalars()}
-    highest = max((int(tail) for tail in taken if tail.isascii() and tail.isdigit()), default=0)
-    return f"{prefix}{highest + 1:02}"
-
-
-def _letters(crop: str, variety: str) -> str:
-    exact = _LETTERS.get((crop, variety_key(variety)))
-    if exact:
-        return exact
-    if crop == "lychee":
-        return "VS"  # vải sớm: the early varieties
-    bare = "".join(letter for letter in fold_vi(crop) if letter.isascii() and letter.isalpha())
-    return _LETTERS.get((crop, "")) or (bare[:2].upper() or "LO")
-
-
 def over_yield(session: Session, plot: Plot, lot: Lot) -> YieldFigures | None:
     """The figures that go over a limit, the worse first; without a reason the lot is refused.
 
     Raises:
         Refused: ``gate.yield.warn`` or ``gate.yield``.
     """
-    found = gates.season_yields(session, plot, lot.harvested_on, lot.weight_g, without=lot.id)
-    return over_limit(found, lot.yield_reason)
+    return _over_yield(GateFacts(session), plot, lot)
 
 
-def over_limit(found: Sequence[YieldFigures], reason: str) -> YieldFigures | None:
-    """Of a season's figures the worst that goes over its limit, where a reason is told.
-
-    Raises:
-        Refused: ``gate.yield.warn`` or ``gate.yield`` without a reason.
-    """
+def _over_yield(facts: GateFacts, plot: Plot, lot: Lot) -> YieldFigures | None:
+    found = gates.season_yields(facts, plot, lot.harvested_on, lot.weight_g, without=lot.id)
     worst = max(found, key=lambda figures: figures.share, default=None)
     if worst is None or not worst.is_warned:
         return None
-    if not reason:
+    if not lot.yield_reason:
         stop = worst.stop() if worst.is_stopped else worst.warning()
         raise stop.refusal()
     return worst if worst.is_stopped else None
 
 
-def _pass_gates(
-    session: Session, actor: Actor, lot: Lot, plot: Plot, over: YieldFigures | None, now: datetime
-) -> None:
-    for stop in stops_of(session, lot, plot, over):
-        hold_by_rule(session, actor, lot, stop.rule, stop.figures, now)
-
-
 def stops_of(session: Session, lot: Lot, plot: Plot, over: YieldFigures | None = None) -> list[Stop]:
     """The gates that say no to a harvest lot now."""
+    return stops_now(HarvestFacts(session), lot, plot, over)
+
+
+def stops_now(facts: HarvestFacts, lot: Lot, plot: Plot, over: YieldFigures | None = None) -> list[Stop]:
+    """The same, with what was asked for before."""
     found = [
-        gates.waiting_stop(session, plot, lot.harvested_on, lot.code),
-        gates.banned_stop(session, plot, lot.harvested_on, lot.code),
+        gates.waiting_stop(facts, plot, lot.harvested_on, lot.code),
+        gates.banned_stop(facts, plot, lot.harvested_on, lot.code),
         over.stop() if over else None,
-        *standing_stops(session, lot),
+        *facts.standing_stops(lot),
     ]
     return [stop for stop in found if stop is not None]

@@ -1,7 +1,7 @@
 """Holds: a stop put on a lot and on everything made from it; the office alone lifts it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -14,6 +14,7 @@ from trace.records.lot import Hold, Lot, LotState
 from trace.services import lot_events
 from trace.services.admission import Act, Actor, fetch
 from trace.services.allocating import fill
+from trace.services.gates import Stop
 from trace.services.intake import Given, line
 from trace.services.lineage import descendants
 from trace.services.listing_offers import pause_products
@@ -67,6 +68,32 @@ def hold_by_rule(
         return None
     reason = t("vi", _words(rule), **figures)[:600]
     return put_on_hold(session, actor, lot, rule, reason, figures, now)
+
+
+def hold_new(session: Session, actor: Actor, stopped: Sequence[tuple[Lot, Stop]], now: datetime) -> None:
+    """Stop lots that were written a moment ago because gates say so: nobody has stopped them before, and
+    nothing was made of them.
+    """
+    holds = [(lot, _hold_of(actor, lot, stop, now)) for lot, stop in stopped]
+    for lot, _ in holds:
+        if lot.state in STOPPABLE:
+            move(lot, LotState.HOLD, now)
+    session.add_all([hold for _, hold in holds])
+    session.flush()
+    lot_events.held(session, actor, holds, now)
+
+
+def _hold_of(actor: Actor, lot: Lot, stop: Stop, now: datetime) -> Hold:
+    said = reason_of(stop)
+    figures, reason = _packed(stop.figures), t("vi", said.key, **said.params)[:600]
+    row = Hold(lot_id=lot.id, rule=stop.rule, reason=reason, figures=figures, opened_at=now)
+    row.opened_by = actor.account_id
+    return row
+
+
+def reason_of(stop: Stop) -> Term:
+    """Why a gate puts a lot on hold, in the reader's words."""
+    return Term(_words(stop.rule), stop.figures)
 
 
 def was_held(session: Session, lot: Lot, rule: str, figures: Mapping[str, object]) -> bool:

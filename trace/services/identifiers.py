@@ -43,9 +43,11 @@ def lot_uris(session: Session, lots: Sequence[Named]) -> dict[int, str]:
     return {lot.id: epcis.lot_id(host, orgs[lot.org_id], lot.code) for lot in lots}
 
 
-def plot_uri(session: Session, plot: Plot) -> str:
-    """``https://<id host>/id/plot/<organisation>-<code>``."""
-    return epcis.plot_id(id_host(session), f"{_org(session, plot.org_id)}-{plot.code}")
+def plot_uris(session: Session, plots: Sequence[Plot]) -> dict[int, str]:
+    """Identifiers of plots by number: ``https://<id host>/id/plot/<organisation>-<code>``."""
+    host = id_host(session)
+    orgs = {org_id: _org(session, org_id) for org_id in {plot.org_id for plot in plots}}
+    return {plot.id: epcis.plot_id(host, f"{orgs[plot.org_id]}-{plot.code}") for plot in plots}
 
 
 def site_uri(session: Session, house: PackingHouse) -> str:

@@ -1,6 +1,6 @@
 """The EPCIS event of each act on a lot, appended in the act's own transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Protocol
 
@@ -9,10 +9,11 @@ from sqlmodel import Session, col
 
 from trace.errors import Refused
 from trace.records.event import Event
-from trace.records.lot import Lot, LotState
+from trace.records.lot import Hold, Lot, LotState
 from trace.records.plot import PackingHouse, Plot
 from trace.services.admission import Actor
-from trace.services.identifiers import Named, lot_uri, lot_uris, plot_uri, site_uri
+from trace.services.identifiers import Named, lot_uri, lot_uris, plot_uris, site_uri
+from trace.services.lineage import portions
 from trace.services.logging_acts import Told, append_event, append_events, body_of
 from trace.services.lot_states import WITHDRAW
 from trace.standards import epcis
@@ -31,20 +32,31 @@ def instant_of(day: date, now: datetime) -> datetime:
     return now if day >= local_day(now) else datetime.combine(day, NOON, tzinfo=VN)
 
 
-def harvested(session: Session, actor: Actor, lot: Lot, plot: Plot, now: datetime) -> None:
-    """Fruit was picked and became a lot."""
-    _append(session, actor, "harvest", lot, harvest_event(session, lot, plot, now), now)
+def harvested(session: Session, actor: Actor, made: Sequence[tuple[Lot, Plot]], now: datetime) -> None:
+    """Fruit was picked on these plots and became these lots."""
+    lots, places = lot_uris(session, [lot for lot, _ in made]), plot_uris(session, [plot for _, plot in made])
+    told = (
+        Told(("lot", lot.id), _picked(lot, lots[lot.id], places[plot.id], now, {}), lot.org_id)
+        for lot, plot in made
+    )
+    append_events(session, actor, "harvest", told, now)
 
 
 def harvest_event(
     session: Session, lot: Lot, plot: Plot, written_at: datetime, **said: str
 ) -> Mapping[str, object]:
     """What tells of the picking, as it was known when it was written down."""
-    place = plot_uri(session, plot)
+    place = plot_uris(session, [plot])[plot.id]
+    return _picked(lot, lot_uri(session, lot), place, written_at, said)
+
+
+def _picked(
+    lot: Lot, uri: str, place: str, written_at: datetime, said: Mapping[str, str]
+) -> Mapping[str, object]:
     at = instant_of(lot.harvested_on, written_at)
     scene = Scene(at, "commissioning", "active", place, place, extra=_said(said))
     about = {"kind": lot.kind, "crop": lot.crop, "variety": lot.variety, "harvestedOn": str(lot.harvested_on)}
-    return epcis.object_event(scene, "ADD", [_goods(session, lot)], ilmd=_said(about))
+    return epcis.object_event(scene, "ADD", [Quantity(uri, weight_g=lot.weight_g)], ilmd=_said(about))
 
 
 def packed(
@@ -89,12 +101,20 @@ def making_event(session: Session, lot: Lot) -> Event:
     Raises:
         Refused: ``correct.untold``: the lot was made without its act.
     """
-    about = (col(Event.subject_kind) == "lot", col(Event.subject_id) == lot.id)
-    made = (col(Event.act).in_(MAKING), col(Event.declares).is_(False))
-    question = select(Event).where(*about, *made).order_by(col(Event.id).desc()).limit(1)
-    found: Event | None = session.execute(question).scalar_one_or_none()
-    if found is None:
+    found = making_events(session, [lot.id])
+    if not found:
         raise Refused("correct.untold", lot=lot.code)
+    return found[lot.id]
+
+
+def making_events(session: Session, lot_ids: Collection[int]) -> dict[int, Event]:
+    """The same of many lots, of those that were made by their act."""
+    found: dict[int, Event] = {}
+    for some in portions(lot_ids):
+        about = (col(Event.subject_kind) == "lot", col(Event.subject_id).in_(some))
+        made = (col(Event.act).in_(MAKING), col(Event.declares).is_(False))
+        for one in session.execute(select(Event).where(*about, *made).order_by(col(Event.id))).scalars():
+            found[one.subject_id] = one
     return found
 
 
@@ -118,10 +138,16 @@ def corrected(
     _append(session, actor, "correct", lot, declared, now)
 
 
-def withdrawn(session: Session, actor: Actor, lot: Lot, wrong: Event, why: str, now: datetime) -> None:
-    """A lot was written down by mistake: what told of its making did not take place."""
-    declared = epcis.error_declaration(body_of(wrong), now, "did_not_occur", note=why)
-    _append(session, actor, WITHDRAW, lot, declared, now)
+def withdrawn(
+    session: Session, actor: Actor, mistakes: Sequence[tuple[Lot, Event]], why: str, now: datetime
+) -> None:
+    """Lots were written down by mistake: what told of their making did not take place."""
+
+    def told(lot: Lot, wrong: Event) -> Told:
+        declared = epcis.error_declaration(body_of(wrong), now, "did_not_occur", note=why)
+        return Told(("lot", lot.id), declared, lot.org_id)
+
+    append_events(session, actor, WITHDRAW, (told(*one) for one in mistakes), now)
 
 
 def taken_in(session: Session, actor: Actor, lot: Lot, source: Lot, now: datetime) -> None:
@@ -199,6 +225,17 @@ def all_observed(
         return Told(("lot", lot.id), _decided(act, lot, goods, now, said), lot.org_id)
 
     append_events(session, actor, act, map(told, lots), now)
+
+
+def held(session: Session, actor: Actor, holds: Sequence[tuple[Lot, Hold]], now: datetime) -> None:
+    """Lots were put on hold, each for a reason of its own."""
+    uris = lot_uris(session, [lot for lot, _ in holds])
+
+    def told(lot: Lot, hold: Hold) -> Told:
+        goods, said = Quantity(uris[lot.id], weight_g=lot.weight_g), {"rule": hold.rule, "hold": str(hold.id)}
+        return Told(("lot", lot.id), _decided("hold", lot, goods, now, said), lot.org_id)
+
+    append_events(session, actor, "hold", (told(*one) for one in holds), now)
 
 
 def _decided(

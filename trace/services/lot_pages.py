@@ -20,6 +20,7 @@ from trace.records.stamp import StampActivation
 from trace.services import gates
 from trace.services.admission import Act, Actor, fetch, visible
 from trace.services.allocation_pages import Sold, sold_from
+from trace.services.gate_facts import GateFacts
 from trace.services.gates import YieldFigures
 from trace.services.holding import open_holds
 from trace.services.intake import Count, Given, MaybeRow, line
@@ -204,7 +205,9 @@ def lot_detail(session: Session, actor: Actor, public_id: str) -> LotDetail:
         activated=activated(session, lot.id),
         active=active_stamps(session, lot.id),
         information=information_of(session, lot, product),
-        yields=gates.season_yields(session, plot, lot.harvested_on, 0) if is_harvest and plot else [],
+        yields=gates.season_yields(GateFacts(session), plot, lot.harvested_on, 0)
+        if is_harvest and plot
+        else [],
         waited=_waited(session, plot, lot) if is_harvest and plot else None,
     )
 
@@ -225,7 +228,7 @@ def activated(session: Session, lot_id: int) -> int:
 
 
 def _waited(session: Session, plot: Plot, lot: Lot) -> tuple[int, int] | None:
-    found = gates.sprays(session, plot.id, lot.harvested_on)
+    found = GateFacts(session).sprays(plot.id, lot.harvested_on)
     if not found:
         return None
     tightest = max(found, key=lambda spray: spray.done_on.toordinal() + (spray.waiting_days or 0))

@@ -16,10 +16,11 @@ from trace.records.product import Product
 from trace.services import lot_events
 from trace.services.admission import Act, Actor, visible
 from trace.services.gates import crop_word
-from trace.services.harvesting import LotIn, next_code, register_lot
+from trace.services.harvesting import LotIn, register_lot
 from trace.services.holding import hold_by_rule, inherit, open_holds
 from trace.services.households import require_help
 from trace.services.lineage import drawn_g
+from trace.services.lot_codes import LotCodes
 from trace.services.lot_states import lock_lots, lock_org, move
 from trace.services.pack_inputs import Draw, Inputs, PackIn, check_balance, check_inputs, draw_from
 from trace.services.public_id import new_public_id
@@ -156,7 +157,7 @@ def _new_lot(
         crops = {"crop": crop_word(product.crop), "crop2": crop_word(first.crop)}
         raise Invalid([FieldProblem("product", "lot.product_crop", product.name, crops)])
     origin = origin_of(lots, org)
-    code = next_code(session, org.id, first.crop, origin["variety"] or first.variety, given.packed_on)
+    code = LotCodes(session, org.id).next(first.crop, origin["variety"] or first.variety, given.packed_on)
     house = house_of(session, org.id, given.packing_house_id)
     shelf = product.shelf_life_days if product else None
     best_before = given.best_before or (given.packed_on + timedelta(days=shelf) if shelf else None)

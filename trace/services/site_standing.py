@@ -53,7 +53,13 @@ def standing_stop(
     session: Session, site: GrowingArea | PackingHouse, day: date, lot_code: str
 ) -> Stop | None:
     """The no of a code that is suspended or revoked on the day; a day before its history has none."""
-    found = standing_on(session, site, day)
+    return stop_of(site, standing_on(session, site, day), day, lot_code)
+
+
+def stop_of(
+    site: GrowingArea | PackingHouse, found: SiteStatusChange | None, day: date, lot_code: str
+) -> Stop | None:
+    """The same, once the line of history that holds on the day is known."""
     if found is None or found.status == SiteStatus.ACTIVE:
         return None
     figures: dict[str, object] = {

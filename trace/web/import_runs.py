@@ -26,6 +26,7 @@ WHYS = {
     "paper_confirmed",
     "org_used",
     "refused",
+    "lot_held",
     "hangs_lots",
     "hangs_stamps",
     "hangs_orders",

@@ -15,6 +15,7 @@ from trace.services import lot_events
 from trace.services.admission import Act, Actor, fetch
 from trace.services.correcting.bounds import refuse_late, refuse_too_light
 from trace.services.correcting.given import CorrectIn
+from trace.services.gate_facts import GateFacts
 from trace.services.gates import Stop, crop_word, season_yields
 from trace.services.harvesting import check_day, over_yield, search_key_of, stops_of
 from trace.services.lineage import descendants
@@ -49,7 +50,7 @@ def put_right(
 
 
 def _is_much(session: Session, plot: Plot, lot: Lot) -> bool:
-    found = season_yields(session, plot, lot.harvested_on, lot.weight_g, without=lot.id)
+    found = season_yields(GateFacts(session), plot, lot.harvested_on, lot.weight_g, without=lot.id)
     return any(figures.is_warned for figures in found)
 
 

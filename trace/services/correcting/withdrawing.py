@@ -1,6 +1,6 @@
 """A lot that was written down by mistake never was: it is withdrawn, while nothing hangs on it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,20 +9,21 @@ from sqlmodel import Session, col
 
 from trace.errors import Refused
 from trace.records.allocation import Allocation
+from trace.records.event import Event
 from trace.records.logistic_unit import UnitContent
-from trace.records.lot import Lot, LotLink
+from trace.records.lot import Lot, LotKind, LotLink, LotState
 from trace.records.shipment import ShipmentLot
 from trace.records.stamp import StampActivation, StampBlock
 from trace.row_log import update_logged
 from trace.services import harvest_figures, lot_events
-from trace.services.admission import Actor
+from trace.services.admission import Act, Actor, visible
 from trace.services.correcting.bounds import refuse_giving_back
 from trace.services.correcting.given import WithdrawIn
 from trace.services.correcting.leftovers import settle
 from trace.services.correcting.lots import held_family, refuse_received, refuse_unentitled
 from trace.services.holding import refuse_held
 from trace.services.lineage import portions
-from trace.services.lot_states import WITHDRAWABLE, never_was, state_word
+from trace.services.lot_states import WITHDRAWABLE, lock_lots, lock_org, never_was, state_word
 
 HANGING: tuple[tuple[str, Any], ...] = (
     ("lots", LotLink.parent_id),
@@ -33,6 +34,7 @@ HANGING: tuple[tuple[str, Any], ...] = (
     ("parcels", ShipmentLot.lot_id),
 )
 """What may be made of a lot or be stuck on it, sold or sent from it."""
+_UNUSED = (LotState.DRAFT, LotState.OPEN)
 
 
 def withdraw_lot(session: Session, actor: Actor, public_id: str, given: WithdrawIn, now: datetime) -> Lot:
@@ -59,13 +61,53 @@ def withdraw_lot(session: Session, actor: Actor, public_id: str, given: Withdraw
     if numbers:
         gone = delete(LotLink).where(col(LotLink.id).in_(numbers))
         update_logged(session, gone, "lot_link", numbers)
-    was = harvest_figures.entry(lot, -1)
-    never_was(lot)
-    session.flush()
-    lot_events.withdrawn(session, actor, lot, wrong, given.reason, now)
+    was = _declare(session, actor, [(lot, wrong)], given, now)
     settle(session, actor, parents, now)
     harvest_figures.add(session, was)
     return lot
+
+
+def withdraw_harvests(
+    session: Session, actor: Actor, lot_ids: Collection[int], given: WithdrawIn, now: datetime
+) -> set[int]:
+    """Declare the same of many harvest lots at once; the numbers of those it was done to.
+
+    A lot of which ``withdraw_lot`` would say no, or that was released, stays as it is.
+    """
+    orgs, mine = set(), []
+    for some in portions(lot_ids):
+        rule = visible(actor, Act.CORRECT_LOT, Lot)
+        rows = session.execute(select(col(Lot.id), col(Lot.org_id)).where(rule, col(Lot.id).in_(some)))
+        for number, org_id in rows:
+            mine.append(number)
+            orgs.add(org_id)
+    for org_id in sorted(orgs):
+        lock_org(session, org_id)
+    lots, hangs = lock_lots(session, mine), hanging_on(session, mine)
+    told = lot_events.making_events(session, mine)
+    going = [
+        (lot, told[lot.id])
+        for lot in lots
+        if lot.kind == LotKind.HARVEST and lot.state in _UNUSED and lot.id in told and lot.id not in hangs
+    ]
+    harvest_figures.add(session, _declare(session, actor, going, given, now))
+    return {lot.id for lot, _ in going}
+
+
+def _declare(
+    session: Session,
+    actor: Actor,
+    mistakes: Sequence[tuple[Lot, Event]],
+    given: WithdrawIn,
+    now: datetime,
+) -> list[harvest_figures.Entry]:
+    """Say of locked lots that they never were; what that takes out of the sums."""
+    was = [entry for lot, _ in mistakes for entry in harvest_figures.entry(lot, -1)]
+    for lot, _ in mistakes:
+        never_was(lot)
+    session.flush()
+    lot_events.withdrawn(session, actor, mistakes, given.reason, now)
+    return was
 
 
 def hanging_on(session: Session, lots: Collection[int]) -> dict[int, str]:

@@ -1,8 +1,8 @@
 """What an import brought in by acts, taken back by acts: plans are ended or corrected, households taken out
 of training lists, papers and decisions withdrawn. What was confirmed or ended stays on record."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -11,10 +11,10 @@ from sqlmodel import Session, SQLModel, col
 
 from trace.errors import Invalid, NotAllowed, Refused
 from trace.records.certificate import Certificate
-from trace.records.diary_entry import DiaryEntry, DiaryKind
+from trace.records.diary_entry import DiaryEntry
 from trace.records.household import Household
 from trace.records.import_run import ImportRow, ImportRun
-from trace.records.lot import Lot
+from trace.records.lot import LotState
 from trace.records.plot import Plot
 from trace.records.product import OcopRating, Product
 from trace.records.season_plan import SeasonPlan
@@ -22,8 +22,8 @@ from trace.records.training import TrainingAttendance, TrainingSession
 from trace.services.admission import Actor
 from trace.services.certificates import remove_certificate
 from trace.services.correcting.given import WithdrawIn
-from trace.services.correcting.withdrawing import hanging_on, withdraw_lot
-from trace.services.diary import DiaryEntryIn, write_entry
+from trace.services.correcting.withdrawing import hanging_on, withdraw_harvests
+from trace.services.diary import corrected_among, put_aside
 from trace.services.importing.noting import key_of_run
 from trace.services.importing.telling import Line
 from trace.services.importing.things import LOT, State, mark_of
@@ -59,7 +59,10 @@ def judged(case: Case, notes: Sequence[ImportRow]) -> list[Pair]:
 
 def take_back(case: Case, pairs: Iterable[Pair]) -> list[Line]:
     """Do it; each row as it ended."""
-    done = [_taken(case, note, line) for note, line in pairs]
+    pairs = list(pairs)
+    done = [_taken(case, note, line) for note, line in pairs if line.thing not in _TAKERS_OF_ALL]
+    for thing, take in _TAKERS_OF_ALL.items():
+        done += _all_taken(case, [one for one in pairs if one[1].thing == thing], take)
     if any(line.thing == "training" for line in done):
         _drop_empty_sessions(case)
     return done
@@ -72,9 +75,22 @@ def _taken(case: Case, note: ImportRow, line: Line) -> Line:
         with case.session.begin_nested():
             _TAKERS[line.thing](case, note)
     except (Refused, Invalid, NotAllowed):
-        return Line(line.thing, line.file_row, line.code, line.name, "refused", line.was_new)
+        return replace(line, why="refused")
     case.session.delete(note)
     return line
+
+
+def _all_taken(
+    case: Case, pairs: Sequence[Pair], take: Callable[[Case, Sequence[ImportRow]], set[int]]
+) -> list[Line]:
+    """The same of things that go together, by the thousand."""
+    taken = take(case, [note for note, line in pairs if not line.why])
+    done = []
+    for note, line in pairs:
+        if note.row_id in taken:
+            case.session.delete(note)
+        done.append(line if note.row_id in taken or line.why else replace(line, why="refused"))
+    return done
 
 
 def _reason(case: Case) -> str:
@@ -203,23 +219,26 @@ def _judge_lots(case: Case, notes: Sequence[ImportRow]) -> list[Line]:
 
 def _lot_line(note: ImportRow, state: State, hangs: str | None, key: bytes) -> Line:
     """A lot that was let out, held or corrected since is a changed one."""
-    why = f"hangs_{hangs}" if hangs else "" if mark_of(state, key) == note.mark else "changed"
+    if hangs:
+        why = f"hangs_{hangs}"
+    elif mark_of(state, key) != note.mark:
+        why = "changed"
+    else:
+        why = "lot_held" if state["state"] == LotState.HOLD else ""
     return Line("lot", note.file_row, state["code"], day_text("vi", state["harvested_on"]), why)
 
 
-def _withdraw_lot(case: Case, note: ImportRow) -> None:
-    lot = case.session.get_one(Lot, note.row_id)
-    withdraw_lot(case.session, case.actor, lot.public_id, WithdrawIn(reason=_reason(case)), case.now)
+def _withdraw_lots(case: Case, notes: Sequence[ImportRow]) -> set[int]:
+    given = WithdrawIn(reason=_reason(case))
+    return withdraw_harvests(case.session, case.actor, [note.row_id for note in notes], given, case.now)
 
 
 # --- Diary entries --------------------------------------------------------------------------------
 
 
 def _judge_diary(case: Case, notes: Sequence[ImportRow]) -> list[Line]:
-    known, corrected = _rows(case, DiaryEntry, notes), set[int]()
-    for some in portions(set(known)):
-        question = select(col(DiaryEntry.corrects_id)).where(col(DiaryEntry.corrects_id).in_(some))
-        corrected |= {number for number in case.session.execute(question).scalars() if number is not None}
+    known = _rows(case, DiaryEntry, notes)
+    corrected = corrected_among(case.session, set(known))
     plots = _rows(case, Plot, [entry.plot_id for entry in known.values()])
     return [_diary_line(note, known[note.row_id], plots, corrected) for note in notes]
 
@@ -230,20 +249,10 @@ def _diary_line(note: ImportRow, entry: DiaryEntry, plots: Mapping[int, Plot], c
     return Line("diary", note.file_row, plots[entry.plot_id].code, name, why)
 
 
-def _correct_entry(case: Case, note: ImportRow) -> None:
+def _correct_entries(case: Case, notes: Sequence[ImportRow]) -> set[int]:
     """An entry is never taken out of the diary: another one takes its place and says that it was none."""
-    wrong = case.session.get_one(DiaryEntry, note.row_id)
-    reason = _reason(case)
-    given = DiaryEntryIn(
-        plot_id=wrong.plot_id,
-        kind=DiaryKind.OTHER,
-        done_on=wrong.done_on,
-        note=reason,
-        corrects_id=wrong.id,
-        reason=reason,
-        request_id=f"import-{case.run.id}-back-{wrong.id}",
-    )
-    write_entry(case.session, case.actor, given, case.now)
+    ids, mark = [note.row_id for note in notes], f"import-{case.run.id}-back"
+    return put_aside(case.session, case.actor, ids, _reason(case), mark, case.now)
 
 
 def _rows(case: Case, table: type[Record], wanted: Sequence[ImportRow | int]) -> dict[int, Record]:
@@ -270,6 +279,5 @@ _TAKERS = {
     "training": _take_out,
     "certificate": _remove_paper,
     "rating": _remove_rating,
-    "lot": _withdraw_lot,
-    "diary": _correct_entry,
 }
+_TAKERS_OF_ALL = {"lot": _withdraw_lots, "diary": _correct_entries}

@@ -9,17 +9,24 @@ from sqlmodel import col
 
 from trace.records.diary_entry import DiaryEntry, DiaryKind
 from trace.records.plot import Plot
-from trace.records.rules import PesticideRule
-from trace.services import gates, rules
 from trace.services.admission import Act, own_org, visible
-from trace.services.diary import DiaryEntryIn, day_problems, spray_problems, write_entry
+from trace.services.diary import (
+    DiaryEntryIn,
+    Done,
+    day_problems,
+    new_entry,
+    spray_problems,
+    waiting_of,
+    write_entries,
+)
+from trace.services.gathered_facts import GatheredFacts
 from trace.services.importing import cells
 from trace.services.importing.columns import Column, Kind, Layout
 from trace.services.importing.farm_memory import Task
 from trace.services.importing.lot_rows import PLOT_OF
 from trace.services.importing.model_rows import ModelRows
 from trace.services.importing.report import Draft, Report
-from trace.services.intake import Day, Days, Given, line
+from trace.services.intake import line
 from trace.services.lineage import portions
 from trace.services.lot_states import lock_org
 from trace.services.registering import own_code
@@ -48,17 +55,10 @@ Said = tuple[object, ...]
 """What tells one entry from another of its plot and day."""
 
 
-class DiaryRow(Given):
+class DiaryRow(Done):
     """An entry of a sheet: what the form asks, with a code in the place of the plot's number."""
 
     plot_of: Annotated[str, line(24, 1)]
-    kind: DiaryKind
-    done_on: Day
-    material: Annotated[str, line(120)] = ""
-    dose: Annotated[str, line(80)] = ""
-    waiting_days: Days = None
-    operator: Annotated[str, line(80)] = ""
-    note: Annotated[str, line(1000)] = ""
 
 
 class DiaryRows(ModelRows[DiaryRow]):
@@ -78,9 +78,23 @@ class DiaryRows(ModelRows[DiaryRow]):
         if task.writes:
             lock_org(task.session, self._org)
         self._plots: dict[str, Plot] = {}
-        self._rules: Sequence[PesticideRule] = ()
+        self._facts = GatheredFacts(task.session)
+        self._made: list[tuple[int, DiaryEntry, Plot]] = []
+        self._own: set[int] = set()
         self._there: dict[tuple[int, Any], list[DiaryEntry]] = {}
         self._met: set[int] = set()
+
+    def take(self, layout: Layout, rows: Sequence[tuple[int, list[Any]]]) -> None:
+        """Judge a batch, then write its good rows together."""
+        super().take(layout, rows)
+        made, self._made = self._made, []
+        if not made or not self.task.writes:
+            return
+        entries = [(entry, plot) for _, entry, plot in made]
+        write_entries(self.task.session, self.task.actor, entries, self.task.now)
+        for row, entry, _ in made:
+            self._own.add(entry.id)
+            self.task.note_act("diary", entry.id, row)
 
     def prepare(self, layout: Layout, draft: Draft, row: dict[str, Any]) -> dict[str, Any]:
         """Nothing stands between the cells."""
@@ -99,16 +113,14 @@ class DiaryRows(ModelRows[DiaryRow]):
         rows = [given for _, given in batch]
         session, mine = self.task.session, visible(self.task.actor, Act.WRITE_FARM, Plot)
         self._plots, self._there = {}, {}
-        found: list[PesticideRule] = []
         for some in portions({given.plot_of for given in rows}):
             question = select(Plot).where(mine, col(Plot.code).in_(some))
             self._plots |= {plot.code: plot for plot in session.execute(question).scalars()}
-        for some in portions({fold_vi(given.material) for given in rows if given.material}):
-            found += rules.pesticide_rules_of(session, some)
-        self._rules = found
+        self._facts.learn_materials({fold_vi(given.material) for given in rows if given.material})
         self._learn_entries({plot.id for plot in self._plots.values()}, [given.done_on for given in rows])
 
     def _learn_entries(self, plots: set[int], days: Sequence[Any]) -> None:
+        """Entries that were there before this file."""
         later: Any = aliased(DiaryEntry)
         corrected = select(later.id).where(later.corrects_id == DiaryEntry.id).exists()
         for some in portions(plots):
@@ -118,26 +130,27 @@ class DiaryRows(ModelRows[DiaryRow]):
                 ~corrected,
             )
             for entry in self.task.session.execute(question.order_by(col(DiaryEntry.id))).scalars():
-                self._there.setdefault((entry.plot_id, entry.done_on), []).append(entry)
+                if entry.id not in self._own:
+                    self._there.setdefault((entry.plot_id, entry.done_on), []).append(entry)
 
     def write(self, layout: Layout, draft: Draft, given: DiaryRow) -> None:
-        """Write an entry down, or find that it is there."""
+        """Judge an entry, or find that it is there."""
         plot = self._plots.get(given.plot_of)
         if plot is None:
             self.blame(layout, draft, "plot_of", given.plot_of, Fault("imp.link.plot"))
             return
+        waiting = waiting_of(self._facts, plot.crop, given)
         same = self._there_already(layout, draft, plot, given)
         if same is None and not draft.problems:
-            self._judge(layout, draft, plot, given)
+            self._judge(layout, draft, plot, given, waiting)
         if draft.problems:
             return
         self.report.count("diary", created=same is None, same=same is not None)
-        if same is None and self.task.writes:
-            values = given.model_dump(exclude={"plot_of"})
-            mark = f"import-{self.task.import_id}-{draft.row}"
-            entry = DiaryEntryIn(plot_id=plot.id, request_id=mark, **values)
-            done = write_entry(self.task.session, self.task.actor, entry, self.task.now)
-            self.task.note_act("diary", done.entry.id, draft.row)
+        if same is None:
+            mark = f"import-{self.task.import_id or 0}-{layout.sheet}-{draft.row}"
+            form = DiaryEntryIn(plot_id=plot.id, request_id=mark, **given.model_dump(exclude={"plot_of"}))
+            entry = new_entry(self.task.actor, plot, form, waiting, self.task.now)
+            self._made.append((draft.row, entry, plot))
 
     def _there_already(self, layout: Layout, draft: Draft, plot: Plot, given: DiaryRow) -> DiaryEntry | None:
         """The entry of a row where it is written down; each entry is that of one row."""
@@ -152,12 +165,10 @@ class DiaryRows(ModelRows[DiaryRow]):
             self.blame(layout, draft, "material", given.material, fault)
         return None
 
-    def _judge(self, layout: Layout, draft: Draft, plot: Plot, given: DiaryRow) -> None:
+    def _judge(self, layout: Layout, draft: Draft, plot: Plot, given: DiaryRow, waiting: int | None) -> None:
         """The rules of the form: the day, and what a spray must say."""
         material = fold_vi(given.material)
-        by_rule = gates.waiting_days_among(self._rules, material, plot.crop, given.done_on)
-        said = [days for days in (by_rule, given.waiting_days) if days is not None]
-        problems = spray_problems(plot.crop, given.kind, given.material, max(said, default=None))
+        problems = spray_problems(plot.crop, given.kind, given.material, waiting)
         for one in (*day_problems(given.done_on, self.task.setting.today), *problems):
             self.blame(layout, draft, one.field, one.got or "", Fault(one.key, **one.params))
         if given.kind is DiaryKind.SPRAY:

@@ -1,30 +1,40 @@
 """Harvest lots from a sheet: each row is a lot as the form takes it, its plot and product named by codes."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any
 
 from sqlalchemy import select
-from sqlmodel import Session, col
+from sqlmodel import col
 
 from trace.errors import Invalid, Refused
-from trace.records.lot import Lot, LotKind
-from trace.records.plot import GrowingArea, Plot
+from trace.records.lot import Lot
+from trace.records.plot import Plot
 from trace.records.product import Product
-from trace.records.rules import YieldRule
-from trace.services import gates, rules
 from trace.services.admission import Act, own_org, visible
-from trace.services.harvesting import LotIn, check_day, over_limit, product_problem, register_lot
+from trace.services.gathered_facts import GatheredFacts
+from trace.services.harvesting import (
+    Harvest,
+    LotIn,
+    Picked,
+    check_day,
+    judged,
+    new_lot,
+    product_problem,
+    twins_of,
+    write_harvests,
+)
+from trace.services.holding import reason_of
 from trace.services.importing import cells
 from trace.services.importing.columns import Column, Kind, Layout, unit_in
 from trace.services.importing.farm_memory import Task
 from trace.services.importing.model_rows import ModelRows, with_unit
-from trace.services.importing.report import Draft, Report
+from trace.services.importing.report import Draft, Report, problem
 from trace.services.importing.things import LOT
-from trace.services.intake import Count, Day, Given, Weight, line
+from trace.services.intake import line
 from trace.services.lineage import portions
-from trace.services.lot_states import counts, lock_org
+from trace.services.lot_codes import LotCodes, prefix_of
+from trace.services.lot_states import lock_org
 from trace.services.registering import own_code
 from trace.standards.fault import Fault
 from trace.texts.formats import kilograms
@@ -51,15 +61,11 @@ Place = tuple[int, date]
 """A plot and a day."""
 
 
-class LotRow(Given):
+class LotRow(Picked):
     """A lot of a sheet: what the form asks, with codes in the place of numbers."""
 
     plot_of: Annotated[str, line(24, 1)]
-    harvested_on: Day
-    weight_g: Weight
     sku: Annotated[str, line(48)] = ""
-    crates: Count = None
-    yield_reason: Annotated[str, line(400)] = ""
     another: bool = False
 
 
@@ -83,7 +89,21 @@ class LotRows(ModelRows[LotRow]):
         self._products: dict[str, Product] = {}
         self._lots: dict[Place, list[Lot]] = {}
         self._met: set[int] = set()
-        self._season = Season(task.session)
+        self._facts = GatheredFacts(task.session)
+        self._codes = LotCodes(task.session, self._org)
+        self._made: list[tuple[int, Harvest]] = []
+        self._own: set[int] = set()
+
+    def take(self, layout: Layout, rows: Sequence[tuple[int, list[Any]]]) -> None:
+        """Judge a batch, then write its good rows together."""
+        super().take(layout, rows)
+        made, self._made = self._made, []
+        if not made or not self.task.writes:
+            return
+        write_harvests(self.task.session, self.task.actor, [one for _, one in made], self.task.now)
+        for row, harvest in made:
+            self._own.add(harvest.lot.id)
+            self.task.note_act_on(LOT, harvest.lot.id, row)
 
     def prepare(self, layout: Layout, draft: Draft, row: dict[str, Any]) -> dict[str, Any]:
         """Nothing stands between the cells."""
@@ -100,14 +120,20 @@ class LotRows(ModelRows[LotRow]):
         return own_code(cells.text(cell)) if name in ("plot_of", "sku") else cells.text(cell)
 
     def learn(self, batch: Sequence[tuple[Draft, LotRow]]) -> None:
-        """The plots and products the rows name, what was harvested there, and how much may be."""
+        """The plots and products the rows name, what was harvested there, what the gates will ask, and the
+        codes there are.
+        """
         rows = [given for _, given in batch]
         mine = visible(self.task.actor, Act.WRITE_FARM, Plot)
         self._plots = self._by_code(Plot, "code", {given.plot_of for given in rows}, mine)
         own = (col(Product.org_id) == self._org) & col(Product.is_active)
         self._products = self._by_code(Product, "sku", {given.sku for given in rows if given.sku}, own)
         self._learn_lots(rows)
-        self._season.learn(self._plots.values(), {given.harvested_on.year for given in rows})
+        plots, days = self._plots.values(), {given.harvested_on for given in rows}
+        self._facts.learn(plots, days)
+        self._facts.learn_yields(plots, {day.year for day in days})
+        kinds = {(plot.crop, plot.variety) for plot in plots}
+        self._codes.learn(prefix_of(*kind, day) for kind in kinds for day in days)
 
     def _by_code(self, table: Any, column: str, codes: set[str], rule: Any) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -118,37 +144,33 @@ class LotRows(ModelRows[LotRow]):
         return found
 
     def _learn_lots(self, rows: Sequence[LotRow]) -> None:
+        """Lots that were there before this file."""
         self._lots = {}
         days = [given.harvested_on for given in rows]
         for some in portions({plot.id for plot in self._plots.values()}):
-            question = select(Lot).where(
-                col(Lot.plot_id).in_(some),
-                col(Lot.kind) == LotKind.HARVEST,
-                counts(),
-                col(Lot.harvested_on).between(min(days), max(days)),
-            )
-            for lot in self.task.session.execute(question.order_by(col(Lot.id))).scalars():
-                self._lots.setdefault((lot.plot_id or 0, lot.harvested_on), []).append(lot)
+            for lot in self.task.session.execute(twins_of(some, min(days), max(days))).scalars():
+                if lot.id not in self._own:
+                    self._lots.setdefault((lot.plot_id, lot.harvested_on), []).append(lot)
 
     def write(self, layout: Layout, draft: Draft, given: LotRow) -> None:
-        """Register a lot, or find that it is there."""
+        """Judge a lot, or find that it is there."""
         plot = self._plots.get(given.plot_of)
         if plot is None:
             self.blame(layout, draft, "plot_of", given.plot_of, Fault("imp.link.plot"))
             return
         product = self._product(layout, draft, plot, given)
         there = self._lots.get((plot.id, given.harvested_on), ())
-        same = None if draft.problems else self._there_already(there, product, given)
-        if not draft.problems and same is None:
-            self._judge(layout, draft, plot, given, there)
         if draft.problems:
             return
-        self.report.count("lot", created=same is None, same=same is not None)
-        if same is not None:
+        if self._there_already(there, product, given) is not None:
+            self.report.count("lot", same=1)
             return
-        self._season.add(plot, given.harvested_on.year, given.weight_g)
-        if self.task.writes:
-            self._register(draft, plot, product, given)
+        harvest = self._judge(layout, draft, plot, product, given)
+        if harvest is not None:
+            self.report.count("lot", created=1)
+            self._facts.count(harvest.lot)
+            self._made.append((draft.row, harvest))
+            self._warn(layout, draft, harvest)
 
     def _there_already(self, there: Sequence[Lot], product: Product | None, given: LotRow) -> Lot | None:
         """The lot of a row where it is written down; each lot is that of one row."""
@@ -158,15 +180,6 @@ class LotRows(ModelRows[LotRow]):
         if same is not None:
             self._met.add(same.id)
         return same
-
-    def _register(self, draft: Draft, plot: Plot, product: Product | None, given: LotRow) -> None:
-        values = given.model_dump(include={"weight_g", "harvested_on", "crates", "yield_reason"})
-        own = {"plot_id": plot.id, "product": product.public_id if product else ""}
-        mark = f"import-{self.task.import_id}-{draft.row}"
-        lot = register_lot(
-            self.task.session, self.task.actor, LotIn(**values, **own, request_id=mark), self.task.now
-        )
-        self.task.note_act_on(LOT, lot.id, draft.row)
 
     def _product(self, layout: Layout, draft: Draft, plot: Plot, given: LotRow) -> Product | None:
         if not given.sku:
@@ -178,78 +191,46 @@ class LotRows(ModelRows[LotRow]):
         return product
 
     def _judge(
-        self,
-        layout: Layout,
-        draft: Draft,
-        plot: Plot,
-        given: LotRow,
-        there: Sequence[Lot],
-    ) -> None:
+        self, layout: Layout, draft: Draft, plot: Plot, product: Product | None, given: LotRow
+    ) -> Harvest | None:
         """The rules of the form: the day, a second lot of a plot's day, what a plot can bear."""
         try:
             check_day(given.harvested_on, self.task.now)
         except Invalid as invalid:
             self.blame_fields(layout, draft, {}, invalid)
+        there = self._lots.get((plot.id, given.harvested_on), ())
         if not given.another:
             self.is_first(layout, draft, "plot_of", given.plot_of, given.harvested_on)
             if there:
-                twin = {"lot": there[-1].code, "kg": kilograms(there[-1].weight_g), "plot": plot.name}
+                twin = {"lot": there[0].code, "kg": kilograms(there[0].weight_g), "plot": plot.name}
                 fault = Fault("imp.lot.twin", date=given.harvested_on, **twin)
                 self.blame(layout, draft, "plot_of", given.plot_of, fault)
+        code = self._codes.next(plot.crop, plot.variety, given.harvested_on)
+        form = self._as_form(layout, draft, plot, given)
+        lot = new_lot(self.task.actor, plot, product, form, code, self.task.now)
         try:
-            self._season.refuse_over(plot, given)
+            harvest = judged(self._facts, lot, plot)
         except Refused as refused:
-            fault = Fault(refused.key, **refused.params)
+            fault = Fault(f"imp.{refused.key}", **refused.params)
             self.blame(layout, draft, "picked_g", kilograms(given.weight_g), fault)
+        if draft.problems:
+            self._codes.give_back(code)
+            return None
+        return harvest
+
+    def _as_form(self, layout: Layout, draft: Draft, plot: Plot, given: LotRow) -> LotIn:
+        values = given.model_dump(include={"weight_g", "harvested_on", "crates", "yield_reason"})
+        mark = f"import-{self.task.import_id or 0}-{layout.sheet}-{draft.row}"
+        return LotIn(**values, plot_id=plot.id, request_id=mark)
+
+    def _warn(self, layout: Layout, draft: Draft, harvest: Harvest) -> None:
+        """What will put the lot on hold, told before anything is written."""
+        where, day = (layout.name, draft.row), f"{harvest.lot.harvested_on:%d/%m/%Y}"
+        for stop in harvest.stops:
+            said = problem(
+                where, layout.heading("harvested_on"), day, "imp.lot.held", {"reason": reason_of(stop)}
+            )
+            self.report.warnings.append(said)
 
 
 _ANOTHER = next(column for column in COLUMNS if column.name == "another")
-
-
-class Season:
-    """How much was harvested of plots and growing areas, and how much the rules expect, asked in one go."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._rules: Sequence[YieldRule] = ()
-        self._areas: Mapping[int, GrowingArea] = {}
-        self._sums: Counter[tuple[str, int, int]] = Counter()
-        self._known: set[tuple[str, int, int]] = set()
-
-    def learn(self, plots: Any, years: set[int]) -> None:
-        """Sums of the years for plots not met before; what this file brought is in ``add``."""
-        found = list(plots)
-        self._rules = rules.yield_rules(self._session, {plot.crop for plot in found})
-        areas = {plot.growing_area_id for plot in found if plot.growing_area_id}
-        for some in portions(areas):
-            rows = self._session.execute(select(GrowingArea).where(col(GrowingArea.id).in_(some))).scalars()
-            self._areas = {**self._areas, **{row.id: row for row in rows}}
-        for year in years:
-            self._learn("plot", col(Lot.plot_id), {plot.id for plot in found}, year)
-            self._learn("area", col(Lot.growing_area_id), areas, year)
-
-    def _learn(self, what: str, column: Any, ids: set[int], year: int) -> None:
-        new = {number for number in ids if (what, number, year) not in self._known}
-        self._known |= {(what, number, year) for number in new}
-        for some in portions(new):
-            for number, grams in gates.year_sums(self._session, column, some, year):
-                self._sums[what, number, year] += grams
-
-    def add(self, plot: Plot, year: int, grams: int) -> None:
-        """A lot of this file that is counted by now."""
-        self._sums["plot", plot.id, year] += grams
-        if plot.growing_area_id:
-            self._sums["area", plot.growing_area_id, year] += grams
-
-    def refuse_over(self, plot: Plot, given: LotRow) -> None:
-        """Raises ``Refused``: more than the plot or its growing area usually gives, and no reason."""
-        year = given.harvested_on.year
-        rule = rules.yield_rule_among(self._rules, plot.crop, plot.variety, given.harvested_on)
-        if rule is None:
-            return
-        area = self._areas.get(plot.growing_area_id or 0)
-        plot_g, area_g = (
-            self._sums[what, number or 0, year] + given.weight_g
-            for what, number in (("plot", plot.id), ("area", plot.growing_area_id))
-        )
-        over_limit(gates.yield_figures(plot, area, rule, plot_g, area_g), given.yield_reason)
