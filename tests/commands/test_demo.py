@@ -30,6 +30,7 @@ from trace.commands.demo_season.selling import RATE_SOURCE
 from trace.commands.demo_season.telling import read_stamps
 from trace.commands.founding import found_instance
 from trace.commands.servers import Server, free_port
+from trace.commands.serving_alone import serve_alone
 from trace.db import Database, current_database, open_database, reading, use_database
 from trace.errors import Refused
 from trace.keyring import load_keyring, use_keyring
@@ -349,10 +350,12 @@ def test_nothing_without_the_mark_is_removed(tmp_path: Path) -> None:
 def test_a_running_demonstration_is_not_removed(tmp_path: Path) -> None:
     settings = demo_season.settings_for(load_settings({}, instance=tmp_path), 1)
     demo_season.prepare(settings)
-    held = demo_season.hold(settings.instance)
+    held = serve_alone(settings.instance, "http://127.0.0.1:8000")
     with pytest.raises(Refused) as refused:
         demo_season.remove(settings.instance)
     assert refused.value.key == "demo.in_use"
+    who = (str(settings.instance), str(os.getpid()), "http://127.0.0.1:8000")
+    assert tuple(str(refused.value.params[name]) for name in ("folder", "process", "address")) == who
     os.close(held)
     assert demo_season.remove(settings.instance)
     assert list(tmp_path.iterdir()) == []

@@ -4,10 +4,11 @@ import logging
 import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import FrameType
 
 import click
+from flask import Flask
 
 from marketplaces.simulators.app import create_app as create_simulators
 from trace.app import create_app, start
@@ -16,10 +17,13 @@ from trace.commands.founding import found_instance
 from trace.commands.servers import Server, free_port, held_port
 from trace.commands.serving_alone import serve_alone
 from trace.commands.simulate import addresses_of
+from trace.commands.terminal import language
 from trace.commands.tls_front import TlsFront, local_certificate, own_address
+from trace.errors import Refused
 from trace.jobs import work
 from trace.logbook import start_logging
 from trace.settings import Settings, load_settings
+from trace.texts.catalogs import t
 
 SIMULATOR_PORT = 8900
 EVERYWHERE = "0.0.0.0"  # noqa: S104
@@ -31,7 +35,9 @@ def web() -> None:
     start_logging()
     settings = load_settings()
     start(settings)
-    _serve(settings, lambda: None)
+    parts = _listen(settings)
+    _say_addresses(settings)
+    _serve(parts)
 
 
 @click.command()
@@ -41,8 +47,10 @@ def serve() -> None:
     settings = load_settings()
     serve_alone(settings.instance, settings.public_url)
     found_instance(settings)
+    parts = _listen(settings)
     runner = work.start(settings)
-    _serve(settings, runner.stop)
+    _say_addresses(settings)
+    _serve(parts, runner.stop)
 
 
 @click.command()
@@ -66,14 +74,15 @@ def run() -> None:
         settings = demo_season.settings_for(base, simulator_port)
         with demo_season.making(base.instance):
             demo_season.prepare(settings)
+            serve_alone(settings.instance, base.public_url)
             simulators = _simulators(settings, simulator_port)
             found_instance(settings, is_demo=True)
             lines = demo_season.ensure(settings, simulator_port)
             demo_season.have_called_back(settings, simulator_port)
-            demo_season.hold(settings.instance)
+    parts = _listen(settings, held)
     runner = work.start(settings)
-    _say_addresses(settings, simulator_port, lines)
-    _serve(settings, runner.stop, simulators.stop, held=held)
+    _say_addresses(settings, [t(language(), "serve.simulators"), *addresses_of(simulator_port), *lines])
+    _serve(parts, runner.stop, simulators.stop)
 
 
 def _simulators(settings: Settings, port: int) -> Server:
@@ -94,17 +103,22 @@ def _reached_at(base: Settings, port: int) -> Settings:
     return base.model_copy(update=changes)
 
 
-def _say_addresses(settings: Settings, simulator_port: int, lines: list[str]) -> None:
-    click.echo(f"nongsan      {settings.public_url}")
-    for line in addresses_of(simulator_port):
-        click.echo(line)
+def _say_addresses(settings: Settings, lines: Sequence[str] = ()) -> None:
+    """Both addresses: what stamps carry, and where this machine answers; behind a proxy they differ."""
+    lang = language()
+    click.echo(t(lang, "serve.public", address=settings.public_url))
+    click.echo(t(lang, "serve.listens", address=_listening_at(settings)))
     for line in lines:
         click.echo(line)
-    click.echo("Ctrl+C ends it; nothing is lost.")
+    click.echo(t(lang, "serve.ends"))
 
 
-def _serve(settings: Settings, *stops: Callable[[], object], held: socket.socket | None = None) -> None:
-    parts = _listen(settings, held)
+def _listening_at(settings: Settings) -> str:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"{'https' if settings.tls else 'http'}://{host}:{settings.port}"
+
+
+def _serve(parts: Sequence[Server | TlsFront], *stops: Callable[[], object]) -> None:
     ended = threading.Event()
 
     def end(_signal: int, _frame: FrameType | None) -> None:
@@ -121,8 +135,22 @@ def _serve(settings: Settings, *stops: Callable[[], object], held: socket.socket
         stop()
 
 
-def _listen(settings: Settings, held: socket.socket | None) -> list[Server | TlsFront]:
+def _listen(settings: Settings, held: socket.socket | None = None) -> list[Server | TlsFront]:
+    """The servers, bound to their port and not answering yet.
+
+    Raises:
+        Refused: ``serve.cannot_listen``: another program has the port, or this account may not take it.
+    """
     app = create_app(settings)
+    try:
+        return _bound(app, settings, held)
+    except OSError as error:
+        raise Refused(
+            "serve.cannot_listen", address=_listening_at(settings), reason=error.strerror
+        ) from error
+
+
+def _bound(app: Flask, settings: Settings, held: socket.socket | None) -> list[Server | TlsFront]:
     if not settings.tls:
         return [Server(app, settings.host, settings.port, held)]
     behind = free_port("127.0.0.1", settings.port + 1)

@@ -9,10 +9,11 @@ from trace.errors import Conflict
 LOCK = "serving.lock"
 
 
-def serve_alone(instance: Path, address: str) -> None:
+def serve_alone(instance: Path, address: str) -> int:
     """Take the folder for as long as this process lives; a kill lets it go as well.
 
-    ``address`` is told to whoever comes second.
+    ``address`` is told to whoever comes second. Closing the descriptor that is returned lets the folder go
+    before the process ends.
 
     Raises:
         Conflict: another process serves from this folder.
@@ -27,3 +28,4 @@ def serve_alone(instance: Path, address: str) -> None:
         raise Conflict("instance.served", folder=instance, process=process, address=there) from None
     os.ftruncate(descriptor, 0)
     os.write(descriptor, f"{os.getpid()} {address}".encode())
+    return descriptor

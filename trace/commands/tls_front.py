@@ -13,7 +13,6 @@ import socket
 import ssl
 import threading
 from pathlib import Path
-from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -85,6 +84,11 @@ def forwarded(head: bytes, address: str) -> bytes:
     return b"\r\n".join([lines[0], *kept, *ours]) + b"\r\n\r\n"
 
 
+def _bound(host: str, port: int) -> socket.socket:
+    """A socket at the port, made before the loop's thread: what fails in there is heard by nobody."""
+    return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+
+
 class TlsFront:
     """Listens with TLS and passes to the plain server on loopback, from a thread of its own."""
 
@@ -92,7 +96,7 @@ class TlsFront:
         self, context: ssl.SSLContext, host: str, port: int, behind: int, held: socket.socket | None = None
     ) -> None:
         self._context, self._behind = context, behind
-        self._where: dict[str, Any] = {"host": host, "port": port} if held is None else {"sock": held}
+        self._socket = held or _bound(host, port)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="tls-front", daemon=True)
         self._listening = threading.Event()
@@ -112,7 +116,7 @@ class TlsFront:
         self._loop.run_until_complete(
             asyncio.start_server(
                 self._pass,
-                **self._where,
+                sock=self._socket,
                 ssl=self._context,
                 limit=HEADER_LIMIT,
                 ssl_handshake_timeout=10,

@@ -17,7 +17,7 @@ from trace.commands.demo_season.consignments import send_consignments
 from trace.commands.demo_season.days import Days
 from trace.commands.demo_season.farms import plan_registering
 from trace.commands.demo_season.file_shop import open_file_shop
-from trace.commands.demo_season.folder import NAME, WHOLE, hold, making, prepare, remove
+from trace.commands.demo_season.folder import NAME, WHOLE, making, prepare, remove
 from trace.commands.demo_season.gear import plan_gear
 from trace.commands.demo_season.last_year import plan_last_year
 from trace.commands.demo_season.market import open_shops
@@ -43,7 +43,6 @@ __all__ = [
     "Size",
     "ensure",
     "have_called_back",
-    "hold",
     "making",
     "prepare",
     "remove",

@@ -11,8 +11,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from trace.commands.demo_season.accounts import FILE as ACCOUNTS_FILE
 from trace.commands.demo_season.accounts import write_private
+from trace.commands.serving_alone import serve_alone
 from trace.db import open_database, reading, use_database
-from trace.errors import Refused
+from trace.errors import Conflict, Refused
 from trace.records.instance_fact import InstanceFact
 from trace.settings import Settings
 
@@ -36,13 +37,6 @@ def making(instance: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
-
-
-def hold(folder: Path) -> int:
-    """Say that this process works with the folder, until the descriptor is closed or the process ends."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    fcntl.flock(descriptor, fcntl.LOCK_SH)
-    return descriptor
 
 
 def is_whole(settings: Settings) -> bool:
@@ -86,12 +80,12 @@ def remove(folder: Path) -> bool:
         return False
     if any(folder.iterdir()) and not (folder / MARK).exists():
         raise Refused("demo.foreign", path=str(folder), expected=MARK)
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        descriptor = serve_alone(folder, "")
+    except Conflict as served:
+        raise Refused("demo.in_use", **served.params) from None
+    try:
         shutil.rmtree(folder)
-    except BlockingIOError:
-        raise Refused("demo.in_use", path=str(folder)) from None
     finally:
         os.close(descriptor)
     return True
