@@ -1,6 +1,7 @@
 """The inbox by its pages: the bell counts, lines lead to where something can be done, reading empties it."""
 
 from datetime import UTC, datetime
+from itertools import product
 
 import pytest
 from flask import Flask
@@ -10,8 +11,10 @@ from tests.services import farm
 from trace.db import transaction
 from trace.records.account import Role
 from trace.records.lot import Lot
+from trace.records.notice import NoticeKind
 from trace.services import holding
 from trace.services.notices import noting
+from trace.texts.files import catalog
 
 
 @pytest.fixture
@@ -47,7 +50,15 @@ def test_the_office_is_led_to_its_own_page_of_the_lot(app: Flask, coop: world.Co
     with transaction() as session:
         officer = world.make_account(session, datetime.now(UTC), Role.OFFICE)
     client = world.sign_in(app.test_client(), officer)
-    assert f'href="/so/lo/{lot.public_id}"' in client.get("/thong-bao").text
+    page = client.get("/thong-bao").text
+    assert f'href="/so/lo/{lot.public_id}"' in page
+    assert f"Lô của {coop.org.name}, từ ngày" in page
+    assert "cần làm gì" not in page
+
+
+def test_every_kind_is_told_to_who_looks_after_several_with_whose_it_is() -> None:
+    for lang, kind in product(("vi", "en"), NoticeKind):
+        assert "{owner}" in catalog(lang)[f"notice.{kind}.watched"].forms[0], kind
 
 
 def test_nonsense_for_the_last_notice_is_refused(app: Flask, coop: world.Coop, lot: Lot) -> None:

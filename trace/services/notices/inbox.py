@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 
 from trace.records.notice import Notice, NoticeReader
 from trace.records.organisation import Organisation
-from trace.services.admission import Act, Actor, may, visible
+from trace.services.admission import Act, Actor, Scope, may, scope_of, visible
 from trace.services.notices.noting import figures_of
 from trace.texts.catalogs import Term
 
@@ -31,8 +31,6 @@ class Line:
     detail: Term
     noted_at: datetime
     is_new: bool
-    owner: str
-    """The organisation it is about, for who reads those of several."""
 
 
 def lines(session: Session, actor: Actor, *, before: int | None = None) -> Sequence[Line]:
@@ -50,7 +48,8 @@ def lines(session: Session, actor: Actor, *, before: int | None = None) -> Seque
     if before is not None:
         question = question.where(col(Notice.id) < before)
     rows = session.execute(question.order_by(col(Notice.id).desc()).limit(PAGE)).all()
-    return [line_of(row, owner, is_new=row.id > seen) for row, owner in rows]
+    watches = scope_of(actor, Act.READ_NOTICES) in {Scope.COMMUNE, Scope.ALL}
+    return [line_of(row, owner if watches else "", is_new=row.id > seen) for row, owner in rows]
 
 
 def count_new(session: Session, actor: Actor) -> int:
@@ -92,10 +91,10 @@ def _seen(session: Session, actor: Actor) -> int:
 
 
 def line_of(row: Notice, owner: str = "", *, is_new: bool = True) -> Line:
-    """A notice in words."""
+    """A notice in words: to whom it befell, or about the ``owner`` to who looks after several."""
     figures = figures_of(row)
     if "scheme" in figures:
         figures["scheme"] = Term(figures["scheme"])
     key = f"notice.{row.kind}"
-    title, detail = Term(key, figures), Term(f"{key}.what", figures)
-    return Line(row.id, row.kind, row.subject, title, detail, row.noted_at, is_new, owner)
+    detail = Term(f"{key}.watched", {**figures, "owner": owner}) if owner else Term(f"{key}.what", figures)
+    return Line(row.id, row.kind, row.subject, Term(key, figures), detail, row.noted_at, is_new)
