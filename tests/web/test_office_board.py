@@ -269,7 +269,7 @@ def test_the_plan_stands_beside_the_harvest_and_is_dotted_in_the_curve(
         world.add(session, SeasonPlan(**plan | {"commune_code": HA_BAC}, recorded_at=now))
     page = page_of(office, "/so")
     # of the commune with a plan in force: 8 tonnes were picked on its days, 20 were planned
-    assert "40% kế hoạch: 8 tấn / 20 tấn" in page
+    assert "Vụ có kế hoạch: 8 tấn / 20 tấn, đạt 40%" in page
     assert page.count('<polyline class="plan"') == 2
     rows = office.get("/so/bang.json").get_json()["rows"]
     assert [row["value"] for row in rows if row["name"].endswith("Kế hoạch")] == [1000] * 20

@@ -112,7 +112,7 @@ def moved(lang: str, measure: Measure, now: Fraction | None, before: Fraction | 
         return UNKNOWN
     by = distance(lang, measure, now, before)
     if not by:
-        return t(lang, "figures.same")
+        return t(lang, "figures.same" if now == before else "figures.nearly_same")
     way = t(lang, "figures.up" if now > before else "figures.down", by=by)
     if not measure.better:
         return way
@@ -125,11 +125,16 @@ def is_better(measure: Measure, now: Fraction, before: Fraction) -> bool:
 
 
 def distance(lang: str, measure: Measure, now: Fraction, before: Fraction) -> str:
-    """How far; empty where it is too little to be said."""
-    by = abs(now - before)
+    """How far, as the figures beside it read; empty where these read alike, or it is too little to be said.
+
+    Points are those between the two as they are read: 0,1% and 0,2% are 0,1 apart, whatever was rounded off.
+    """
+    if said(lang, measure, now) == said(lang, measure, before):
+        return ""
     if measure.unit is Unit.SHARE:
-        points = _decimal(by * 100, 1)
+        points = abs(_decimal(now * 100, 1) - _decimal(before * 100, 1))
         return t(lang, "figures.points", n=points) if points else ""
+    by = abs(now - before)
     if before == 0:
         return said(lang, measure, by) if by else ""
     share = _decimal(by / abs(before), 3)
