@@ -23,6 +23,7 @@ from tests import stamped, world
 from tests.web.consumers import Stamps, activate, ask, make_stamps, settle, spoil_key, stamps, visitor
 from trace.db import reading, transaction
 from trace.errors import Unavailable
+from trace.records.organisation import Organisation
 from trace.records.product import Product
 from trace.records.scan import Alarm, Scan, StampSeen
 from trace.records.stamp import StampKeyRow
@@ -553,3 +554,15 @@ def test_the_start_page_types_a_code_and_leads_inside(client: FlaskClient, lang:
     assert {"/tim", "/htx", "/so"} <= set(Page(answer.text).links)
     assert t(lang, "consumer.start.title") in unescape(answer.text)
     assert f'<meta name="description" content="{t(lang, "consumer.start.text")}">' in unescape(answer.text)
+
+
+def test_a_problem_is_told_to_one_number_on_stamps_lots_and_products(app: Flask, stamps: Stamps) -> None:
+    own, office = "0220 371 1111", app.extensions["settings"].contact_phone
+    with transaction() as session:
+        session.get_one(Organisation, stamps.coop.org.id).phone = own
+    paths = f"/lo/{stamps.lot.public_id}", f"/sp/{stamps.coop.product.public_id}", f"/{stamps.code(1)}"
+    told = {path: re.sub(r"<[^>]+>", "", visitor(app).get(path).text) for path in paths}
+    for path, page in told.items():
+        assert re.findall(r"Báo sự việc: ([\d ]+)", page) == [office], path
+    for path in paths[:2]:
+        assert f"Hỏi {stamps.coop.org.name}: {own}" in told[path], path
