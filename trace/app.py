@@ -11,6 +11,7 @@ from trace.records.instance_fact import InstanceFact
 from trace.settings import Settings, load_settings
 from trace.web import (
     account,
+    before,
     carrier_hooks,
     compressing,
     consumer,
@@ -262,7 +263,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         static_url_path="/static",
     )
     configure(app, settings)
-    for room in (compressing, visitor, headers, refusals, page_tools, styles, once):
+    for room in (before, compressing, visitor, headers, refusals, page_tools, styles, once):
         room.prepare(app)
     consumer.prepare(app)
     problem_pages.prepare(app)

@@ -1,5 +1,7 @@
 """What a phone is given for when there is no network, and how its queue is answered."""
 
+import base64
+import hashlib
 import json
 import re
 from datetime import UTC, datetime
@@ -13,7 +15,7 @@ from tests import world
 from tests.services import farm
 from trace.db import transaction
 from trace.records.account import Account, Role
-from trace.web import offline
+from trace.web import before, offline
 
 QUEUED = {"X-Queued": "1"}
 
@@ -39,13 +41,13 @@ def worker(client: FlaskClient) -> tuple[str, dict[str, object]]:
     """The worker's text, and what stands before it."""
     answer = client.get("/htx/trong-may.js")
     assert answer.headers["Service-Worker-Allowed"] == "/htx"
-    head = dict(re.findall(r"^const (VERSION|SHEET|PARTS|HEAVY|PAGES) = (.+);$", answer.text, re.MULTILINE))
+    head = dict(re.findall(r"^const (VERSION|SHEETS|PARTS|HEAVY|PAGES) = (.+);$", answer.text, re.MULTILINE))
     return answer.text, {name: json.loads(value) for name, value in head.items()}
 
 
 def test_the_worker_keeps_every_part_that_its_pages_ask_for(client: FlaskClient, phone: FlaskClient) -> None:
     _, told = worker(client)
-    every = {told["SHEET"], *told["PARTS"], *told["HEAVY"]}
+    every = {*told["SHEETS"], *told["PARTS"], *told["HEAVY"]}
     assert all(client.get(part).status_code == 200 for part in every)
     sizes = {part: len(client.get(part).data) for part in told["PARTS"]}
     assert max(sizes.values()) < 100_000  # nothing heavy stands between a bad network and the pages
@@ -114,4 +116,11 @@ def test_a_person_is_led_as_before(phone: FlaskClient, coop: world.Coop) -> None
 def test_only_the_page_with_the_camera_may_run_compiled_code(phone: FlaskClient) -> None:
     policies = {path: phone.get(path).headers["Content-Security-Policy"] for path in offline.PAGES}
     assert [path for path, said in policies.items() if "wasm" in said] == ["/htx/tem/kich-hoat"]
-    assert "script-src 'self' 'wasm-unsafe-eval';" in policies["/htx/tem/kich-hoat"]
+    assert f"script-src 'self' {before.source()} 'wasm-unsafe-eval';" in policies["/htx/tem/kich-hoat"]
+
+
+def test_working_pages_begin_with_the_lines_their_policy_names(phone: FlaskClient) -> None:
+    answer = phone.get("/htx/lo/moi")
+    (script,) = re.findall(r"<script>(.*?)</script>", answer.text, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"'sha256-{digest}'" in answer.headers["Content-Security-Policy"]

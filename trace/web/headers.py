@@ -2,6 +2,7 @@
 
 from flask import Flask, Response, request
 
+from trace.web import before
 from trace.web.visitor import settings
 
 POLICY = (
@@ -12,11 +13,14 @@ POLICY = (
 )
 
 
+def _policy(*scripts: str) -> str:
+    return POLICY.format(forms="", scripts=" ".join(("'self'", before.source(), *scripts)))
+
+
 def reads_codes(page: str) -> Response:
     """A page that reads stamps with the camera: its reader is compiled code, and nothing else may be."""
     answer = Response(page, content_type="text/html; charset=utf-8")
-    scripts = "'self' 'wasm-unsafe-eval'"
-    answer.headers["Content-Security-Policy"] = POLICY.format(forms="", scripts=scripts)
+    answer.headers["Content-Security-Policy"] = _policy("'wasm-unsafe-eval'")
     return answer
 
 
@@ -38,7 +42,7 @@ def _let_frame(response: Response) -> None:
 def add_headers(response: Response) -> Response:
     """Add what is missing; a view that set its own stricter policy keeps it."""
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", POLICY.format(forms="", scripts="'self'"))
+    headers.setdefault("Content-Security-Policy", _policy())
     if settings().frame_hosts and request.endpoint in FRAMED:
         _let_frame(response)
     headers.setdefault("X-Content-Type-Options", "nosniff")

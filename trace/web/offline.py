@@ -22,6 +22,8 @@ door = Door("offline", __name__, url_prefix="/htx")
 
 PAGES = ("/htx", "/htx/lo/moi", "/htx/nhat-ky/moi", "/htx/tem/kich-hoat", "/htx/chua-gui")
 """What opens without a network; the last stands for every other page."""
+FACES = ("working", "field")
+"""Whose sheets those pages wear."""
 ICONS = ((192, "any"), (512, "any"), (512, "maskable"))
 _PARTS = ("*.css", "*.svg", "*.js", "offline/*.js", "fonts/*.woff2", "vendor/**/*.js", "vendor/**/*.wasm")
 _JOINED = {name for names in styles.FACES.values() for name in names}
@@ -39,7 +41,7 @@ def worker() -> Response:
     names, version = _parts(folder)
     told = {
         "VERSION": version,
-        "SHEET": styles.address("working"),
+        "SHEETS": [styles.address(face) for face in FACES],
         "PARTS": [url_for("static", filename=name) for name in names if not name.startswith(_HEAVY)],
         "HEAVY": [url_for("static", filename=name) for name in names if name.startswith(_HEAVY)],
         "PAGES": PAGES,

@@ -15,11 +15,12 @@ A_YEAR = 31_536_000
 _BASE = ("tokens.css", "components.css", "faces.css")
 FACES: Mapping[str, tuple[str, ...]] = {
     "working": (*_BASE, "working.css"),
+    "field": (*_BASE, "working.css", "lots.css"),
     "board": (*_BASE, "working.css", "office.css", "board.css"),
     "buyers": (*_BASE, "story.css"),
 }
-"""What people who are signed in see, the office's first page, and what anybody does; in the order in which
-rules override."""
+"""What people who are signed in see, those who bring lots, the office on its first page, and anybody; in the
+order in which rules override."""
 
 door = Door("styles", __name__, url_prefix="/static")
 

@@ -1,15 +1,16 @@
-// Pages and their parts kept on the device. Before this file stand VERSION (another for each release), SHEET
-// (the style sheets of all pages), PARTS (static files every page may ask for), HEAVY ones (of the camera, which
+// Pages and their parts kept on the device. Before this file stand VERSION (another for each release), SHEETS
+// (the style sheets of the faces), PARTS (static files every page may ask for), HEAVY ones (of the camera, which
 // come after all else) and PAGES (what can be opened without a network; the last one is shown in the place of
 // all others).
 const PART_STORE = `nongsan-parts-${VERSION}`;
 const PAGE_STORE = "nongsan-pages";
-const SHEETS = SHEET.slice(0, SHEET.lastIndexOf("-") + 1);
 const PATIENCE_MS = 4_000;
 const path = (asked) => new URL(asked.url).pathname;
+const face = (sheets) => sheets.slice(0, sheets.lastIndexOf("-") + 1);
+const current = (asked) => SHEETS.find((one) => path(asked).startsWith(face(one)));
 
 self.addEventListener("install", (happened) => {
-  happened.waitUntil(caches.open(PART_STORE).then((held) => held.addAll([SHEET, ...PARTS])).then(() => self.skipWaiting()));
+  happened.waitUntil(caches.open(PART_STORE).then((held) => held.addAll([...SHEETS, ...PARTS])).then(() => self.skipWaiting()));
 });
 
 self.addEventListener("activate", (happened) => {
@@ -39,7 +40,7 @@ self.addEventListener("fetch", (happened) => {
   const asked = happened.request;
   if (asked.method !== "GET" || new URL(asked.url).origin !== self.location.origin) return;
   if (asked.mode === "navigate") happened.respondWith(page(asked));
-  else if (path(asked).startsWith(SHEETS)) happened.respondWith(sheet(asked));
+  else if (current(asked)) happened.respondWith(sheet(asked));
   else if (PARTS.includes(path(asked)) || HEAVY.includes(path(asked))) happened.respondWith(part(asked));
 });
 
@@ -51,7 +52,7 @@ async function part(asked) {
 // A page kept before a release asks for the sheets of then: without a network it gets those of now.
 async function sheet(asked) {
   const held = await caches.open(PART_STORE);
-  return (await held.match(path(asked))) ?? fetch(asked).catch(() => held.match(SHEET));
+  return (await held.match(path(asked))) ?? fetch(asked).catch(() => held.match(current(asked)));
 }
 
 // Only what was asked without a question is a kept page: a correction is not a new entry.
