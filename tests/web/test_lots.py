@@ -1,5 +1,6 @@
 """The cooperative's pages of lots."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -132,6 +133,34 @@ def test_the_life_of_a_lot_to_its_recall(manager: FlaskClient, coop: world.Coop)
     assert manager.post(f"{harvest}/thu-hoi", data={**words, "lots": "2"}).status_code == 303
     assert {lot.state for lot in lots()} == {"recalled"}
     assert "Nghi còn thuốc" in manager.get(pack).text
+
+
+def test_a_lots_page_has_one_main_act_and_the_rest_in_quiet_lines(
+    manager: FlaskClient, coop: world.Coop
+) -> None:
+    def acts(path: str) -> tuple[list[str], str]:
+        page = manager.get(path).text.partition("<main")[2]
+        others = page.partition('id="viec-khac"')[2].partition("</section>")[0]
+        solid = re.findall(r'<(?:a|button) class="btn primary[^>]*>(?:<svg.*?</svg>)?([^<]+)', page)
+        outside = page.replace(others, "")
+        assert outside.count('class="btn wide"') + outside.count('class="btn danger wide"') == 0
+        return solid, others
+
+    pack = manager.post("/htx/lo/moi", data=form(coop, boxes="400")).location
+    harvest = f"/htx/lo/{lots()[0].public_id}"
+    solid, others = acts(harvest)
+    assert solid == ["Ghi lô đóng gói"]
+    everything = ("/htx/lo/gop?lo=", "Cho lưu thông, không đóng gói", "huong=nguon", "huong=di", "/tai/", "XLSX")
+    everything += ("/sua", "/tam-giu", "/tieu-huy", "/thu-hoi")
+    assert [part for part in everything if part not in others] == []
+    assert acts(pack)[0] == ["Cho lưu thông"]
+    manager.post(f"{pack}/luu-thong")
+    solid, others = acts(pack)
+    assert solid == ["Làm tem cho lô này"]
+    assert f'href="/lo/{lots()[1].public_id}"' in others
+    words = {"reason": "Nghi còn thuốc", "reason_en": "", "phone": "0220 000 0000", "lots": "1"}
+    manager.post(f"{pack}/thu-hoi", data=words)
+    assert acts(pack)[0] == ["Danh sách gọi"]
 
 
 def test_a_lot_without_a_picture_says_so_with_the_way_there(manager: FlaskClient, coop: world.Coop) -> None:
