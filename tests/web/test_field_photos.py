@@ -54,6 +54,20 @@ def test_a_lot_is_saved_with_the_photos_chosen_in_its_form(phone: FlaskClient, c
     assert Image.open(io.BytesIO(shown.data)).size == (800, 600)
 
 
+def test_a_packed_lot_shows_the_photos_of_the_harvest_it_came_from(
+    phone: FlaskClient, client: FlaskClient, coop: world.Coop
+) -> None:
+    form = harvest(coop, "a1b2c3d4e5f6", product=coop.product.public_id, boxes="100", image=file())
+    pack = phone.post("/htx/lo/moi", data=form).location
+    picked, packed = rows(Lot)
+    assert pack.endswith(packed.public_id)
+    page = phone.get(pack).text
+    assert f'src="/htx/anh/{rows(FieldPhoto)[0].id}/nho.jpg"' in page
+    assert f'href="/htx/lo/{picked.public_id}#anh"' in page
+    assert '/bo"' not in page  # taken away and added on the harvest's own page
+    assert "Ảnh của lô đã hái" not in phone.get(f"/htx/lo/{picked.public_id}").text
+
+
 def test_a_form_with_a_broken_photo_saves_nothing(phone: FlaskClient, coop: world.Coop) -> None:
     broken = (io.BytesIO(b"no picture"), "x.jpg")
     sent = phone.post("/htx/lo/moi", data=harvest(coop, "a1b2c3d4e5f6", image=broken))

@@ -150,7 +150,14 @@ def test_a_lots_page_has_one_main_act_and_the_rest_in_quiet_lines(
     harvest = f"/htx/lo/{lots()[0].public_id}"
     solid, others = acts(harvest)
     assert solid == ["Ghi lô đóng gói"]
-    everything = ("/htx/lo/gop?lo=", "Cho lưu thông, không đóng gói", "huong=nguon", "huong=di", "/tai/", "XLSX")
+    everything = (
+        "/htx/lo/gop?lo=",
+        "Cho lưu thông, không đóng gói",
+        "huong=nguon",
+        "huong=di",
+        "/tai/",
+        "XLSX",
+    )
     everything += ("/sua", "/tam-giu", "/tieu-huy", "/thu-hoi")
     assert [part for part in everything if part not in others] == []
     assert acts(pack)[0] == ["Cho lưu thông"]

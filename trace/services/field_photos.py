@@ -20,12 +20,15 @@ from trace.records.lot import Lot, LotKind
 from trace.services.admission import Act, Actor, fetch, visible
 from trace.services.households import require_help
 from trace.services.image_child import FIT
+from trace.services.lineage import PORTION, ancestors
 from trace.services.logging_acts import append_leaf
 from trace.services.lot_states import lock_org
 from trace.services.product_images import Picture, reencode, run_child
 
 MOST = 6
 """Photos of one lot or entry."""
+MOST_ABOVE = 12
+"""Photos of the lots it was made from, on the page of a packed one."""
 SMALL_SIDE = 320
 SMALL_BYTES = 24_000
 
@@ -50,6 +53,9 @@ class Shown:
     height: int
     recorded_at: datetime
     acted_for: bool
+
+
+_COLUMNS = [col(getattr(FieldPhoto, one.name)) for one in fields(Shown)]
 
 
 def develop(given: bytes) -> Shot:
@@ -170,6 +176,17 @@ def photos_of(session: Session, subject: Subject) -> list[Shown]:
     return _told(session, subject)
 
 
+def photos_above(session: Session, actor: Actor, lot: Lot) -> list[tuple[Lot, list[Shown]]]:
+    """Photos of the lots it was made from, however many steps up, by lot; no more than ``MOST_ABOVE``."""
+    above = [number for number in ancestors(session, lot.id) if number != lot.id]
+    rule = visible(actor, Act.VIEW_FARM, FieldPhoto), col(FieldPhoto.lot_id).in_(above[:PORTION])
+    question = select(Lot, *_COLUMNS).join(Lot, col(Lot.id) == col(FieldPhoto.lot_id)).where(*rule)
+    found: dict[int, tuple[Lot, list[Shown]]] = {}
+    for one, *row in session.execute(question.order_by(col(FieldPhoto.id)).limit(MOST_ABOVE)):
+        found.setdefault(one.id, (one, []))[1].append(Shown(*row))
+    return list(found.values())
+
+
 def counted(session: Session, entries: Sequence[int]) -> dict[int, int]:
     """How many photos diary entries have; 0 for one that has none."""
     entry = col(FieldPhoto.entry_id)
@@ -179,9 +196,8 @@ def counted(session: Session, entries: Sequence[int]) -> dict[int, int]:
 
 def _told(session: Session, subject: Subject) -> list[Shown]:
     """By columns: the bytes of a list would be megabytes."""
-    columns = [col(getattr(FieldPhoto, one.name)) for one in fields(Shown)]
     its = col(FieldPhoto.lot_id if isinstance(subject, Lot) else FieldPhoto.entry_id)
-    question = select(*columns).where(its == subject.id).order_by(col(FieldPhoto.id))
+    question = select(*_COLUMNS).where(its == subject.id).order_by(col(FieldPhoto.id))
     return [Shown(*row) for row in session.execute(question)]
 
 

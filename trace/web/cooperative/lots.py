@@ -157,12 +157,14 @@ def _page(public_id: str, form: FormState) -> str:
         found = lot_pages.lot_detail(session, actor(), public_id)
         offered = lot_choices.choices(session, actor()) if may(actor(), Act.WRITE_FARM) else None
         photos = field_photos.photos_of(session, found.lot)
+        above = field_photos.photos_above(session, actor(), found.lot) if found.parents else []
         names = helping.writers(session, (found.lot.created_by,) if found.lot.acted_for else ())
     return render_template(
         "cooperative/lots/show.html",
         d=found,
         names=names,
         photos=photos,
+        photos_above=above,
         most_photos=field_photos.MOST,
         form=form,
         offered=offered,
