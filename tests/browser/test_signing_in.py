@@ -100,10 +100,14 @@ def test_pages_of_ones_account_are_accessible(stand: Stand, devices: Devices) ->
     assert found == []
 
 
-def test_a_password_can_be_looked_at_while_it_is_typed(stand: Stand, devices: Devices) -> None:
-    page = sign_in(devices.new(), stand, "coop_manager")
-    page.goto(f"{stand.web}/tai-khoan/mat-khau")
-    page.fill("[name=new]", "một câu dài dễ nhớ")
-    expect(page.locator("[name=new]")).to_have_attribute("type", "password")
+@pytest.mark.parametrize(("path", "name"), [("/dang-nhap", "password"), ("/tai-khoan/mat-khau", "new")])
+def test_a_password_can_be_looked_at_while_it_is_typed(
+    stand: Stand, devices: Devices, path: str, name: str
+) -> None:
+    page = devices.new() if path == "/dang-nhap" else sign_in(devices.new(), stand, "coop_manager")
+    page.goto(f"{stand.web}{path}")
+    field = page.locator(f"[name={name}]")
+    field.fill("một câu dài dễ nhớ")
+    expect(field).to_have_attribute("type", "password")
     page.check("[data-shows-passwords] input")
-    expect(page.locator("[name=new]")).to_have_attribute("type", "text")
+    expect(field).to_have_attribute("type", "text")

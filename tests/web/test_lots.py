@@ -55,6 +55,11 @@ def test_every_page_opens(manager: FlaskClient, path: str, lang: str) -> None:
     assert manager.get(f"{path}?lang={lang}").status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/htx/lo/moi", "/htx/nhat-ky/moi"])
+def test_a_plot_is_chosen_by_whose_it_is(manager: FlaskClient, coop: world.Coop, path: str) -> None:
+    assert f"{coop.household.name}: {coop.plot.name}, " in plain(manager.get(path).text)
+
+
 def test_a_harvest_is_saved_and_packed_in_one_go(manager: FlaskClient, coop: world.Coop) -> None:
     answer = manager.post("/htx/lo/moi", data=form(coop, weight_g="1.500", boxes="1.400"))
     harvest, pack = lots()
