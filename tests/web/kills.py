@@ -35,7 +35,7 @@ from trace.services import stamp_marks
 
 READY_S = 300
 """Against a hang; a busy machine may take a minute to load the libraries."""
-WORKERS = 12
+WORKERS = 14
 
 
 class Served:
@@ -91,8 +91,7 @@ class Browser:
         assert answer.status_code == 200, (path, answer.status_code)
         return answer.text
 
-    def post(self, path: str, form: dict[str, str], file: tuple[str, bytes] | None = None) -> Any:
-        files = {"file": file} if file else None
+    def post(self, path: str, form: dict[str, str], files: dict[str, tuple[str, bytes]] | None = None) -> Any:
         return requests.post(
             self.served.base + path,
             data=form,
@@ -128,7 +127,7 @@ class Act:
     action: str
     typed: dict[str, str]
     effects: Callable[[Session], dict[str, int]]
-    file: tuple[str, bytes] | None = None
+    files: dict[str, tuple[str, bytes]] | None = None
     form: dict[str, str] = field(default_factory=dict)
     first: tuple[int, str] | None = None
     """Status and place of the first answer, where one came."""
@@ -137,7 +136,7 @@ class Act:
         self.form = {**browser.marks(browser.get(self.page), self.action), **self.typed}
 
     def send(self, browser: Browser) -> Any:
-        return browser.post(self.action, self.form, self.file)
+        return browser.post(self.action, self.form, self.files)
 
 
 def send_until_killed(browser: Browser, acts: list[Act], answers: int, pause_s: float) -> None:

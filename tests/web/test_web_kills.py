@@ -1,11 +1,13 @@
 """``kill -9`` of a real web server in the middle of its POSTs: whatever was sent again is there once."""
 
+import io
 import random
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from sqlmodel import Session, select
 
 from tests import world
@@ -16,6 +18,7 @@ from trace.db import open_database, reading, transaction, use_database
 from trace.keyring import make_master_key, use_keyring
 from trace.records.diary_entry import DiaryEntry
 from trace.records.event import Event
+from trace.records.field_photo import FieldPhoto
 from trace.records.household import Household
 from trace.records.import_run import ImportRun, ImportUpload
 from trace.records.job import Job
@@ -24,6 +27,7 @@ from trace.records.recall import Recall, RecallLot
 from trace.records.stamp import PrintRun, StampActivation, StampBlock, StampVoid
 from trace.services import stamp_keys
 from trace.services.importing import uploads
+from trace.services.importing.runs import ImportOrder, import_file
 from trace.services.instance_facts import found
 from trace.services.stamp_marks import Places
 from trace.standards.local_time import local_day
@@ -61,7 +65,8 @@ class Stage:
         self.seed += 1
         makers = (
             self.harvest, self.pack, self.release, self.order, self.activate, self.void, self.recall,
-            self.upload, self.write_import, self.household, self.diary, self.print,
+            self.upload, self.write_import, self.undo_import, self.household, self.diary, self.photo,
+            self.print,
         )  # fmt: skip
         return [make(f"{self.seed}") for make in makers]
 
@@ -182,7 +187,9 @@ class Stage:
             sha256 = uploads.hashlib.sha256(data).hexdigest()
             return {"rows": rows(session, ImportUpload, ImportUpload.file_sha256 == sha256)}
 
-        return Act("upload", "/htx/nhap", "/htx/nhap", {"loai": "farms"}, effects, ("ho.xlsx", data))
+        return Act(
+            "upload", "/htx/nhap", "/htx/nhap", {"loai": "farms"}, effects, {"file": ("ho.xlsx", data)}
+        )
 
     def write_import(self, sign: str) -> Act:
         data = self._sheet(f"{sign}2")
@@ -200,6 +207,38 @@ class Stage:
             }
 
         return Act("import", page, page, {}, effects)
+
+    def undo_import(self, sign: str) -> Act:
+        path, start = self.folder / "nham.xlsx", 1000 * int(f"{sign}3")
+        sheets.xlsx(path, A=sheets.farms(3, start))
+        with transaction() as session:
+            order = ImportOrder("farms", path, path.name, request_id=f"nham-{sign}")
+            done = import_file(session, world.actor_of(self.coop.manager), order, datetime.now(UTC))
+            run = done.run.id
+        page = f"/htx/nhap/da-nhap/{run}"
+
+        def effects(session: Session) -> dict[str, int]:
+            left = rows(session, Household, Household.code.like(f"TH-{start // 1000:03}%"))
+            return {
+                "gone": int(left == 0),
+                "undone": rows(session, ImportRun, ImportRun.id == run, ImportRun.undone_at.is_not(None)),
+                "leaves": leaves(session, "import_undone", f'"run":{run}'),
+            }
+
+        return Act("undo import", page, page, {}, effects)
+
+    def photo(self, sign: str) -> Act:
+        lot = self.lot(LotState.OPEN)
+        page = f"/htx/lo/{lot.public_id}"
+        out = io.BytesIO()
+        Image.new("RGB", (1200, 900), (int(sign) % 256, 60, 40)).save(out, "JPEG")
+
+        def effects(session: Session) -> dict[str, int]:
+            kept = session.exec(select(FieldPhoto).where(FieldPhoto.lot_id == lot.id)).all()
+            said = [leaves(session, "field_photo", one.sha256) for one in kept]
+            return {"rows": len(kept), "leaves": sum(said)}
+
+        return Act("photo", page, f"{page}/anh", {}, effects, {"image": ("vuon.jpg", out.getvalue())})
 
     def household(self, sign: str) -> Act:
         typed = {"code": f"H-KILL-{sign}", "name": "Trần Văn Hai", "phone": "", "id_number": ""}
