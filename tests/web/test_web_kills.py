@@ -222,7 +222,7 @@ class Stage:
             return {
                 "gone": int(left == 0),
                 "undone": rows(session, ImportRun, ImportRun.id == run, ImportRun.undone_at.is_not(None)),
-                "leaves": leaves(session, "import_undone", f'"run":{run}'),
+                "leaves": leaves(session, "import_undone", f'"run":{run}}}'),
             }
 
         return Act("undo import", page, page, {}, effects)

@@ -227,12 +227,12 @@ def days_said(lang: str, first: date, last: date) -> str:
 
 def unbroken(code: str) -> Markup | str:
     """A lot's code, on one line with what is said after it; a very long one may break."""
-    return Markup('<span class="nb">{}</span>').format(code) if len(code) <= LONGEST_UNBROKEN else code
+    return Markup('<span class="whole">{}</span>').format(code) if len(code) <= LONGEST_UNBROKEN else code
 
 
 def call_link(phone: str) -> Markup:
     """A phone's number in a sentence, to be touched and called."""
-    return Markup('<a class="nb" href="{}">{}</a>').format(tel(phone), phone)
+    return Markup('<a class="whole" href="{}">{}</a>').format(tel(phone), phone)
 
 
 def tel(phone: str) -> str:
