@@ -17,6 +17,7 @@ from trace.records.account import Role
 from trace.records.admin_unit import AdminUnit
 from trace.records.columns import NEW_SCHEME
 from trace.records.household import Household
+from trace.records.lot import Lot, LotKind, LotState
 from trace.services import instance_facts, rules
 from trace.services.admission import Actor, may
 from trace.services.crops import CROPS
@@ -103,6 +104,40 @@ def _lots(session: Session, now: datetime, coop: world.Coop, count: int) -> Shee
     return [["Mã vườn", "Ngày hái", "Khối lượng (kg)", "Mã sản phẩm"], *rows]
 
 
+def _packs(session: Session, now: datetime, coop: world.Coop, count: int) -> Sheet:
+    """Twenty rows, a day each, use up a harvest lot."""
+    instance_facts.found(session, public_url="https://id.example.vn", is_demo=False)  # lots are told of
+    last, each = local_day(now), 20
+    own = {"org_id": coop.org.id, "crop": coop.plot.crop, "kind": LotKind.HARVEST, "state": LotState.OPEN}
+    place = {"commune_scheme": NEW_SCHEME, "commune_code": coop.plot.commune_code}
+    picked = [
+        Lot(
+            **{**own, **place, "plot_id": coop.plot.id, "household_id": coop.household.id},
+            public_id=f"goi-{first:06}",
+            code=f"VT-GOI-{first:06}",
+            weight_g=20_000 * min(each, count - first),
+            search_key="",
+            harvested_on=last - timedelta(days=each),
+            request_id=f"goi-{first:06}",
+            created_at=now,
+        )
+        for first in range(0, count, each)
+    ]
+    session.add_all(picked)
+    session.flush()
+    rows = [
+        [
+            f"{picked[n // each].code}: 20",
+            f"{last - timedelta(days=n % each):%d/%m/%Y}",
+            coop.product.sku,
+            "",
+            "19,5",
+        ]
+        for n in range(count)
+    ]
+    return [["Đóng từ lô", "Ngày đóng gói", "Mã sản phẩm", "Số hộp", "Khối lượng ra (kg)"], *rows]
+
+
 def _diary(session: Session, now: datetime, coop: world.Coop, count: int) -> Sheet:
     rules.load_defaults(session)
     plots = [world.make_plot(session, now, coop.household) for _ in range(min(count, 50))]
@@ -183,6 +218,7 @@ ROWS: Mapping[str, Rows] = {
     "plans": _plans,
     "training": _training,
     "lots": _lots,
+    "packs": _packs,
     "diary": _diary,
     "houses": _houses,
     "certificates": _certificates,

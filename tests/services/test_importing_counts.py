@@ -15,7 +15,7 @@ from trace.services.admission import Actor
 from trace.services.importing.runs import NOUNS, ImportOrder, import_file
 from trace.services.importing.undoing import undo
 
-WRITTEN_TOGETHER = ("lots", "diary")
+WRITTEN_TOGETHER = ("lots", "packs", "diary")
 """Nouns whose rows are written, and taken back, by the thousand."""
 FEW_MORE = 16
 """Statements of a second batch of a file, whatever its length: rows come a thousand at a time, the heading

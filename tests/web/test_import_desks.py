@@ -52,7 +52,11 @@ def many(table: Any, *rules: Any) -> int:
 @pytest.mark.parametrize(
     ("role", "path", "nouns"),
     [
-        (Role.COOP_MANAGER, "/htx/nhap", {"farms", "products", "lots", "diary", "houses", "certificates"}),
+        (
+            Role.COOP_MANAGER,
+            "/htx/nhap",
+            {"farms", "products", "lots", "packs", "diary", "houses", "certificates"},
+        ),
         (Role.OFFICE, "/htx/nhap", {"farms", "products"}),
         (Role.OFFICE, "/so/ocop/nhap", {"ratings"}),
         (Role.OFFICE, "/so/don-vi/nhap", {"organisations"}),

@@ -1,7 +1,7 @@
 """Holds: a stop put on a lot and on everything made from it; the office alone lifts it."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -16,7 +16,7 @@ from trace.services.admission import Act, Actor, fetch
 from trace.services.allocating import fill
 from trace.services.gates import Stop
 from trace.services.intake import Given, line
-from trace.services.lineage import descendants
+from trace.services.lineage import descendants, portions
 from trace.services.listing_offers import pause_products
 from trace.services.lot_states import lock_lots, lock_org, move, refuse_recalled
 from trace.texts.catalogs import Term, t
@@ -74,7 +74,23 @@ def hold_new(session: Session, actor: Actor, stopped: Sequence[tuple[Lot, Stop]]
     """Stop lots that were written a moment ago because gates say so: nobody has stopped them before, and
     nothing was made of them.
     """
-    holds = [(lot, _hold_of(actor, lot, stop, now)) for lot, stop in stopped]
+    _stop_new(session, actor, [(lot, _hold_of(actor, lot, stop, now)) for lot, stop in stopped], now)
+
+
+def follow_new(
+    session: Session, actor: Actor, following: Sequence[tuple[Lot, Lot, Hold]], now: datetime
+) -> None:
+    """Lots that were written a moment ago follow the open holds of what went into them.
+
+    Each is told with the input, and with the hold of that.
+    """
+    holds = [(child, _following(child, parent, cause, now)) for child, parent, cause in following]
+    for _, hold in holds:
+        hold.opened_by = actor.account_id
+    _stop_new(session, actor, holds, now)
+
+
+def _stop_new(session: Session, actor: Actor, holds: Sequence[tuple[Lot, Hold]], now: datetime) -> None:
     for lot, _ in holds:
         if lot.state in STOPPABLE:
             move(lot, LotState.HOLD, now)
@@ -119,7 +135,9 @@ def put_on_hold(
     now: datetime,
 ) -> Hold:
     """Stop a locked lot and all its descendants; each gets a hold of its own that follows this one."""
-    root = _stop(session, actor, lot, Hold(lot_id=lot.id, rule=rule, reason=reason, opened_at=now), figures)
+    said = _packed(figures) if rule else ""
+    row = Hold(lot_id=lot.id, rule=rule, reason=reason, figures=said, opened_at=now)
+    root = _stop(session, actor, lot, row)
     below = [number for number in descendants(session, lot.id) if number != lot.id]
     for child in lock_lots(session, below):
         inherit(session, actor, child, lot, root, now)
@@ -130,15 +148,23 @@ def inherit(session: Session, actor: Actor, child: Lot, parent: Lot, cause: Hold
     """A lot follows the hold of what went into it (the worst input counts)."""
     if child.state in (LotState.RECALLED, LotState.DESTROYED, LotState.DRAFT):
         return
-    figures = {"lot": parent.code, "reason": cause.reason}
-    reason = t("vi", _words(PARENT_RULE), **figures)[:600]
-    row = Hold(lot_id=child.id, rule=PARENT_RULE, reason=reason, opened_at=now)
+    _stop(session, actor, child, _following(child, parent, cause, now))
+
+
+def reason_to_follow(parent: Lot, cause: Hold) -> Term:
+    """Why a lot is on hold whose input is, in the reader's words."""
+    return Term(_words(PARENT_RULE), {"lot": parent.code, "reason": cause.reason})
+
+
+def _following(child: Lot, parent: Lot, cause: Hold, now: datetime) -> Hold:
+    said = reason_to_follow(parent, cause)
+    figures, reason = _packed(said.params), t("vi", said.key, **said.params)[:600]
+    row = Hold(lot_id=child.id, rule=PARENT_RULE, reason=reason, figures=figures, opened_at=now)
     row.cause_id = cause.cause_id or cause.id
-    _stop(session, actor, child, row, figures)
+    return row
 
 
-def _stop(session: Session, actor: Actor, lot: Lot, hold: Hold, figures: Mapping[str, object]) -> Hold:
-    hold.figures = _packed(figures) if hold.rule else ""
+def _stop(session: Session, actor: Actor, lot: Lot, hold: Hold) -> Hold:
     hold.opened_by = actor.account_id
     session.add(hold)
     if lot.state == LotState.RELEASED and lot.product_id is not None:
@@ -197,6 +223,16 @@ def open_holds(session: Session, lot: Lot) -> list[Hold]:
     """Holds of a lot that nobody has lifted, oldest first."""
     question = select(Hold).where(col(Hold.lot_id) == lot.id, col(Hold.lifted_at).is_(None))
     return list(session.execute(question.order_by(col(Hold.id))).scalars())
+
+
+def open_holds_of(session: Session, lot_ids: Collection[int]) -> dict[int, list[Hold]]:
+    """The same of many lots, by their numbers; those that have none are not among them."""
+    found: dict[int, list[Hold]] = {}
+    for some in portions(lot_ids):
+        question = select(Hold).where(col(Hold.lot_id).in_(some), col(Hold.lifted_at).is_(None))
+        for hold in session.execute(question.order_by(col(Hold.id))).scalars():
+            found.setdefault(hold.lot_id, []).append(hold)
+    return found
 
 
 def why(hold: Hold) -> Term | str:

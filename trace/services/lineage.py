@@ -66,13 +66,17 @@ def given_g(session: Session, lot_id: int) -> int:
     return int(session.execute(into).scalar_one())
 
 
-def drawn_by_lot(session: Session, lot_ids: Sequence[int]) -> dict[int, int]:
+def drawn_by_lot(session: Session, lot_ids: Collection[int]) -> dict[int, int]:
     """Grams taken so far from each of the lots that gave any.
 
     What others took in of boxes they received is none of it: those grams left in the boxes
     (``lot_room.boxed_by_lot``) and count once.
     """
-    return {int(lot_id): int(grams) for lot_id, grams in session.execute(drawn(lot_ids))}
+    return {
+        int(lot_id): int(grams)
+        for some in portions(lot_ids)
+        for lot_id, grams in session.execute(drawn(some))
+    }
 
 
 def drawn(lot_ids: Sequence[int]) -> Any:

@@ -23,6 +23,8 @@ from trace.standards.local_time import VN, local_day
 MAKING = ("harvest", "pack", "correct")
 """Acts whose events tell how a lot came to be."""
 LOSS_REASON = "lossReason"
+Packed = tuple[Lot, Sequence[tuple[Lot, int]], str]
+"""A packed lot, the grams drawn from each input, and the reason of a loss."""
 NOON = time(12)
 """Stands for the hour where only a day was told."""
 
@@ -59,16 +61,16 @@ def _picked(
     return epcis.object_event(scene, "ADD", [Quantity(uri, weight_g=lot.weight_g)], ilmd=_said(about))
 
 
-def packed(
-    session: Session,
-    actor: Actor,
-    lot: Lot,
-    inputs: Sequence[tuple[Lot, int]],
-    loss_reason: str,
-    now: datetime,
-) -> None:
-    """Grams of these lots became another lot."""
-    _append(session, actor, "pack", lot, packing_event(session, lot, inputs, loss_reason, now), now)
+def packed(session: Session, actor: Actor, made: Sequence[Packed], now: datetime) -> None:
+    """Grams of lots became other lots."""
+    uris = lot_uris(
+        session, [one for lot, draws, _ in made for one in (lot, *(parent for parent, _ in draws))]
+    )
+    told = (
+        Told(("lot", lot.id), _packing(session, lot, draws, uris, _lost(reason), now), lot.org_id)
+        for lot, draws, reason in made
+    )
+    append_events(session, actor, "pack", told, now)
 
 
 def packing_event(
@@ -80,16 +82,31 @@ def packing_event(
     **said: str,
 ) -> Mapping[str, object]:
     """What tells of the packing, with what was sorted out, as it was known when it was written down."""
+    uris = lot_uris(session, [lot, *(parent for parent, _ in inputs)])
+    return _packing(session, lot, inputs, uris, _lost(loss_reason) | said, written_at)
+
+
+def _lost(reason: str) -> dict[str, str]:
+    return {LOSS_REASON: reason}
+
+
+def _packing(
+    session: Session,
+    lot: Lot,
+    inputs: Sequence[tuple[Lot, int]],
+    uris: Mapping[int, str],
+    said: Mapping[str, str],
+    written_at: datetime,
+) -> Mapping[str, object]:
     house = session.get(PackingHouse, lot.packing_house_id) if lot.packing_house_id else None
     place = site_uri(session, house) if house else None
-    extra = _said({LOSS_REASON: loss_reason, **said})
-    scene = Scene(_packed_at(lot, inputs, written_at), "packing", "active", place, place, extra=extra)
-    sources = [Quantity(lot_uri(session, parent), weight_g=grams) for parent, grams in inputs]
+    scene = Scene(_packed_at(lot, inputs, written_at), "packing", "active", place, place, extra=_said(said))
+    sources = [Quantity(uris[parent.id], weight_g=grams) for parent, grams in inputs]
     about = {"kind": lot.kind, "crop": lot.crop, "packedOn": lot.packed_on, "bestBefore": lot.best_before}
     return epcis.transformation_event(
         scene,
         sources,
-        [_goods(session, lot)],
+        [Quantity(uris[lot.id], weight_g=lot.weight_g)],
         loss_g=sum(grams for _, grams in inputs) - lot.weight_g,
         ilmd=_said(about),
     )

@@ -1,6 +1,6 @@
 """What goes into a packed lot: what was asked for, what each input still has, and sums that come out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -13,7 +13,6 @@ from trace.records.lot import Lot, LotKind, LotState
 from trace.services.gates import crop_word
 from trace.services.intake import Count, Day, Given, MaybeRow, RequestId, Weight, line
 from trace.services.lot_states import refuse_recalled, state_word
-from trace.services.stamp_gates import free_g
 from trace.standards.fault import Fault
 from trace.standards.local_time import local_day
 from trace.texts.formats import kilograms
@@ -99,8 +98,8 @@ def check_inputs(session: Session, parents: Sequence[Lot], given: PackIn, now: d
             raise Refused("pack.mixed", lot=parents[0].code, lot2=parent.code, **crops)
 
 
-def draw_from(session: Session, parents: Sequence[Lot], given: PackIn, weight_g: int) -> Inputs:
-    """Grams from each parent (I3), those sold or behind its stamps left alone.
+def draw_from(parents: Sequence[Lot], given: PackIn, weight_g: int, free_g: Mapping[int, int]) -> Inputs:
+    """Grams from each parent (I3), those sold or behind its stamps left alone: ``free_g`` are left.
 
     One parent without a weight gives what is packed, no more.
 
@@ -109,7 +108,7 @@ def draw_from(session: Session, parents: Sequence[Lot], given: PackIn, weight_g:
     """
     draws = []
     for parent, draw in zip(parents, given.parents, strict=True):
-        left = free_g(session, parent)
+        left = free_g[parent.id]
         whole = left if len(parents) > 1 else weight_g
         wanted = draw.weight_g if draw.weight_g is not None else whole
         if wanted > left or left <= 0:

@@ -1,7 +1,7 @@
 """Packing and pooling: grams of one or many lots become a new lot, and the sums must come out."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,18 +13,18 @@ from trace.records.lot import Lot, LotLink, LotState
 from trace.records.organisation import Organisation
 from trace.records.plot import PackingHouse
 from trace.records.product import Product
-from trace.services import lot_events
 from trace.services.admission import Act, Actor, visible
 from trace.services.gates import crop_word
 from trace.services.harvesting import LotIn, register_lot
-from trace.services.holding import hold_by_rule, inherit, open_holds
+from trace.services.holding import open_holds_of
 from trace.services.households import require_help
-from trace.services.lineage import drawn_g
 from trace.services.lot_codes import LotCodes
-from trace.services.lot_states import lock_lots, lock_org, move
+from trace.services.lot_states import lock_lots, lock_org
 from trace.services.pack_inputs import Draw, Inputs, PackIn, check_balance, check_inputs, draw_from
+from trace.services.pack_writing import Packing, write_packs
 from trace.services.public_id import new_public_id
 from trace.services.site_standing import standing_stops
+from trace.services.stamp_gates import free_by_lot
 from trace.standards.local_time import local_day
 from trace.standards.search_key import fold_vi
 
@@ -48,16 +48,39 @@ def pack_lot(session: Session, actor: Actor, given: PackIn, now: datetime) -> Lo
     org = lock_org(session, found[0].org_id)
     lock_lots(session, [lot.id for lot in found])
     product = _product(session, found[0], given)
-    weight_g = _weight(product, given)
     known = _sent_before(session, org, found, product, given)
     if known is not None:
         return known
-    check_inputs(session, found, given, now)
-    inputs = draw_from(session, found, given, weight_g)
-    check_balance(inputs, weight_g, given.loss_reason)
-    lot = _new_lot(session, actor, org, inputs, product, weight_g, given, now)
-    _link(session, actor, lot, inputs, given, now)
+    inputs = judged(session, found, product, given, free_by_lot(session, found), now)
+    house = house_of(session, org.id, given.packing_house_id)
+    lot = new_pack(actor, org, inputs, product, house, given, LotCodes(session, org.id), now)
+    holds = open_holds_of(session, [parent.id for parent in found])
+    stops = standing_stops(session, lot)
+    write_packs(session, actor, [Packing(lot, inputs, given.loss_reason, holds, stops)], now)
     return lot
+
+
+def judged(
+    session: Session,
+    found: Sequence[Lot],
+    product: Product | None,
+    given: PackIn,
+    left: Mapping[int, int],
+    now: datetime,
+) -> Inputs:
+    """What goes into a lot that may be packed of locked lots, of which so many grams are ``left``.
+
+    Raises:
+        Invalid, Refused: as ``pack_lot``.
+    """
+    weight_g = weight_of(product, given)
+    check_inputs(session, found, given, now)
+    inputs = draw_from(found, given, weight_g, left)
+    check_balance(inputs, weight_g, given.loss_reason)
+    if product is not None and product.crop and product.crop != found[0].crop:
+        crops = {"crop": crop_word(product.crop), "crop2": crop_word(found[0].crop)}
+        raise Invalid([FieldProblem("product", "lot.product_crop", product.name, crops)])
+    return inputs
 
 
 def harvest_and_pack(
@@ -102,7 +125,12 @@ def _product(session: Session, first: Lot, given: PackIn) -> Product | None:
     return found
 
 
-def _weight(product: Product | None, given: PackIn) -> int:
+def weight_of(product: Product | None, given: PackIn) -> int:
+    """Grams that are packed: as weighed, else so many boxes of the product.
+
+    Raises:
+        Invalid: ``pack.how_much``, ``pack.which_product``.
+    """
     if given.weight_g is not None:
         return given.weight_g
     if given.units is None:
@@ -121,7 +149,7 @@ def _sent_before(
         return None
     linked = select(col(LotLink.parent_id)).where(col(LotLink.child_id) == lot.id)
     kept = (lot.kind, lot.product_id, lot.weight_g, lot.packed_on, set(session.execute(linked).scalars()))
-    sent = (given.kind, product.id if product else None, _weight(product, given), given.packed_on)
+    sent = (given.kind, product.id if product else None, weight_of(product, given), given.packed_on)
     if kept != (*sent, {parent.id for parent in parents}):
         raise Conflict("error.conflict", request_id=given.request_id)
     return lot
@@ -141,24 +169,21 @@ def house_of(session: Session, org_id: int, number: int | None) -> PackingHouse 
     return house
 
 
-def _new_lot(
-    session: Session,
+def new_pack(
     actor: Actor,
     org: Organisation,
     inputs: Inputs,
     product: Product | None,
-    weight_g: int,
+    house: PackingHouse | None,
     given: PackIn,
+    codes: LotCodes,
     now: datetime,
 ) -> Lot:
+    """A packed lot that was judged and is not written yet."""
     lots = inputs.lots
     first = lots[0]
-    if product is not None and product.crop and product.crop != first.crop:
-        crops = {"crop": crop_word(product.crop), "crop2": crop_word(first.crop)}
-        raise Invalid([FieldProblem("product", "lot.product_crop", product.name, crops)])
     origin = origin_of(lots, org)
-    code = LotCodes(session, org.id).next(first.crop, origin["variety"] or first.variety, given.packed_on)
-    house = house_of(session, org.id, given.packing_house_id)
+    code = codes.next(first.crop, origin["variety"] or first.variety, given.packed_on)
     shelf = product.shelf_life_days if product else None
     best_before = given.best_before or (given.packed_on + timedelta(days=shelf) if shelf else None)
     return Lot(
@@ -170,7 +195,7 @@ def _new_lot(
         state=LotState.OPEN,
         product_id=product.id if product else None,
         crop=first.crop,
-        weight_g=weight_g,
+        weight_g=weight_of(product, given),
         crates=given.units,
         packing_house_id=house.id if house else None,
         packed_on=given.packed_on,
@@ -205,29 +230,3 @@ def origin_of(lots: Sequence[Lot], org: Organisation) -> dict[str, Any]:
 def _shared(numbers: Sequence[int | None]) -> int | None:
     """What all inputs have in common, or nothing."""
     return numbers[0] if len(set(numbers)) == 1 else None
-
-
-def _link(session: Session, actor: Actor, lot: Lot, inputs: Inputs, given: PackIn, now: datetime) -> None:
-    session.add(lot)
-    session.flush()
-    for parent, grams in inputs.draws:
-        session.add(LotLink(parent_id=parent.id, child_id=lot.id, weight_g=grams))
-    session.flush()
-    lot_events.packed(session, actor, lot, inputs.draws, given.loss_reason, now)
-    for parent in inputs.lots:
-        for hold in open_holds(session, parent):
-            inherit(session, actor, lot, parent, hold, now)
-        if drawn_g(session, parent.id) == parent.weight_g:
-            use_up(session, actor, parent, now)
-    for stop in standing_stops(session, lot):
-        hold_by_rule(session, actor, lot, stop.rule, stop.figures, now)
-
-
-def use_up(session: Session, actor: Actor, parent: Lot, now: datetime) -> None:
-    """Nothing is left of a locked lot; one on hold is used up when the office lifts the hold."""
-    if parent.state == LotState.HOLD:
-        parent.state_before_hold = LotState.CONSUMED  # where it goes when the office lifts the hold
-        parent.version += 1
-        return
-    move(parent, LotState.CONSUMED, now)
-    lot_events.observed(session, actor, "consume", parent, now)

@@ -53,27 +53,49 @@ def withdraw_lot(session: Session, actor: Actor, public_id: str, given: Withdraw
     refuse_unentitled(session, actor, lot)
     _refuse_hanging(session, lot)
     wrong = lot_events.making_event(session, lot)
-    links = session.execute(select(LotLink).where(col(LotLink.child_id) == lot.id)).scalars().all()
+    links = _links_into(session, [lot.id])
     parents = [session.get_one(Lot, link.parent_id) for link in links]
     for parent in parents:
         refuse_giving_back(parent)
-    numbers = [link.id for link in links]
-    if numbers:
-        gone = delete(LotLink).where(col(LotLink.id).in_(numbers))
-        update_logged(session, gone, "lot_link", numbers)
+    _unlink(session, links)
     was = _declare(session, actor, [(lot, wrong)], given, now)
     settle(session, actor, parents, now)
     harvest_figures.add(session, was)
     return lot
 
 
-def withdraw_harvests(
+def withdraw_all(
     session: Session, actor: Actor, lot_ids: Collection[int], given: WithdrawIn, now: datetime
 ) -> set[int]:
-    """Declare the same of many harvest lots at once; the numbers of those it was done to.
+    """Declare the same of many lots at once; the numbers of those it was done to.
 
     A lot of which ``withdraw_lot`` would say no, or that was released, stays as it is.
     """
+    mine = _locked_orgs(session, actor, lot_ids)
+    links: dict[int, list[LotLink]] = {}
+    for link in _links_into(session, mine):
+        links.setdefault(link.child_id, []).append(link)
+    sources = {link.parent_id for some in links.values() for link in some}
+    lots = {lot.id: lot for lot in lock_lots(session, sorted({*mine, *sources}))}
+    told, hangs = lot_events.making_events(session, mine), hanging_on(session, mine)
+
+    def may_go(lot: Lot) -> bool:
+        kept = lot.id in hangs or lot.id not in told or lot.kind == LotKind.RECEIVED
+        parents = (lots[link.parent_id] for link in links.get(lot.id, ()))
+        lost = any(parent.state == LotState.DESTROYED for parent in parents)
+        return lot.state in _UNUSED and not kept and not lost
+
+    going = [lots[number] for number in mine if may_go(lots[number])]
+    cut = [link for lot in going for link in links.get(lot.id, ())]
+    _unlink(session, cut)
+    was = _declare(session, actor, [(lot, told[lot.id]) for lot in going], given, now)
+    settle(session, actor, [lots[number] for number in sorted({link.parent_id for link in cut})], now)
+    harvest_figures.add(session, was)
+    return {lot.id for lot in going}
+
+
+def _locked_orgs(session: Session, actor: Actor, lot_ids: Collection[int]) -> list[int]:
+    """Those of the lots that the actor may correct; whose they are is locked."""
     orgs, mine = set(), []
     for some in portions(lot_ids):
         rule = visible(actor, Act.CORRECT_LOT, Lot)
@@ -83,15 +105,23 @@ def withdraw_harvests(
             orgs.add(org_id)
     for org_id in sorted(orgs):
         lock_org(session, org_id)
-    lots, hangs = lock_lots(session, mine), hanging_on(session, mine)
-    told = lot_events.making_events(session, mine)
-    going = [
-        (lot, told[lot.id])
-        for lot in lots
-        if lot.kind == LotKind.HARVEST and lot.state in _UNUSED and lot.id in told and lot.id not in hangs
+    return sorted(mine)
+
+
+def _links_into(session: Session, lot_ids: Collection[int]) -> list[LotLink]:
+    """What went into these lots."""
+    into = col(LotLink.child_id)
+    return [
+        link
+        for some in portions(lot_ids)
+        for link in session.execute(select(LotLink).where(into.in_(some)).order_by(col(LotLink.id))).scalars()
     ]
-    harvest_figures.add(session, _declare(session, actor, going, given, now))
-    return {lot.id for lot, _ in going}
+
+
+def _unlink(session: Session, links: Sequence[LotLink]) -> None:
+    for some in portions([link.id for link in links]):
+        gone = delete(LotLink).where(col(LotLink.id).in_(some))
+        update_logged(session, gone, "lot_link", some)
 
 
 def _declare(

@@ -4,6 +4,7 @@ of training lists, papers and decisions withdrawn. What was confirmed or ended s
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import delete, select
@@ -22,11 +23,11 @@ from trace.records.training import TrainingAttendance, TrainingSession
 from trace.services.admission import Actor
 from trace.services.certificates import remove_certificate
 from trace.services.correcting.given import WithdrawIn
-from trace.services.correcting.withdrawing import hanging_on, withdraw_harvests
+from trace.services.correcting.withdrawing import hanging_on, withdraw_all
 from trace.services.diary import corrected_among, put_aside
 from trace.services.importing.noting import key_of_run
 from trace.services.importing.telling import Line
-from trace.services.importing.things import LOT, State, mark_of
+from trace.services.importing.things import LOT, PACK, State, Thing, mark_of
 from trace.services.lineage import portions
 from trace.services.logging_acts import append_leaf
 from trace.services.ocop import take_back_rating
@@ -35,6 +36,7 @@ from trace.services.training import record_of
 from trace.texts.formats import day as day_text
 
 Pair = tuple[ImportRow, Line]
+Judge = Callable[["Case", Sequence[ImportRow]], list[Line]]
 Record = TypeVar("Record", bound=SQLModel)
 
 
@@ -207,30 +209,33 @@ def _remove_rating(case: Case, note: ImportRow) -> None:
     take_back_rating(case.session, case.actor, note.row_id, case.now)
 
 
-# --- Harvest lots ---------------------------------------------------------------------------------
+# --- Harvest lots and packed lots ------------------------------------------------------------------
 
 
-def _judge_lots(case: Case, notes: Sequence[ImportRow]) -> list[Line]:
+def _judge_lots(case: Case, notes: Sequence[ImportRow], thing: Thing, day: str) -> list[Line]:
     ids = {note.row_id for note in notes}
-    states, hanging = LOT.states_of(case.session, ids), hanging_on(case.session, ids)
+    states, hanging = thing.states_of(case.session, ids), hanging_on(case.session, ids)
     key = key_of_run(case.run) or b""
-    return [_lot_line(note, states[note.row_id], hanging.get(note.row_id), key) for note in notes]
+    found = []
+    for note in notes:
+        state = states[note.row_id]
+        why = _why_lot_stays(note, state, hanging.get(note.row_id), key)
+        found.append(Line(thing.name, note.file_row, state["code"], day_text("vi", state[day]), why))
+    return found
 
 
-def _lot_line(note: ImportRow, state: State, hangs: str | None, key: bytes) -> Line:
+def _why_lot_stays(note: ImportRow, state: State, hangs: str | None, key: bytes) -> str:
     """A lot that was let out, held or corrected since is a changed one."""
     if hangs:
-        why = f"hangs_{hangs}"
-    elif mark_of(state, key) != note.mark:
-        why = "changed"
-    else:
-        why = "lot_held" if state["state"] == LotState.HOLD else ""
-    return Line("lot", note.file_row, state["code"], day_text("vi", state["harvested_on"]), why)
+        return f"hangs_{hangs}"
+    if mark_of(state, key) != note.mark:
+        return "changed"
+    return "lot_held" if state["state"] == LotState.HOLD else ""
 
 
 def _withdraw_lots(case: Case, notes: Sequence[ImportRow]) -> set[int]:
     given = WithdrawIn(reason=_reason(case))
-    return withdraw_harvests(case.session, case.actor, [note.row_id for note in notes], given, case.now)
+    return withdraw_all(case.session, case.actor, [note.row_id for note in notes], given, case.now)
 
 
 # --- Diary entries --------------------------------------------------------------------------------
@@ -266,12 +271,13 @@ def _rows(case: Case, table: type[Record], wanted: Sequence[ImportRow | int]) ->
     return found
 
 
-_JUDGES = {
+_JUDGES: Mapping[str, Judge] = {
     "plan": _judge_plans,
     "training": _judge_training,
     "certificate": _judge_papers,
     "rating": _judge_ratings,
-    "lot": _judge_lots,
+    "lot": partial(_judge_lots, thing=LOT, day="harvested_on"),
+    "pack": partial(_judge_lots, thing=PACK, day="packed_on"),
     "diary": _judge_diary,
 }
 _TAKERS = {
@@ -280,4 +286,4 @@ _TAKERS = {
     "certificate": _remove_paper,
     "rating": _remove_rating,
 }
-_TAKERS_OF_ALL = {"lot": _withdraw_lots, "diary": _correct_entries}
+_TAKERS_OF_ALL = {"lot": _withdraw_lots, "pack": _withdraw_lots, "diary": _correct_entries}

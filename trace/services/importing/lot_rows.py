@@ -41,13 +41,14 @@ from trace.texts.formats import kilograms
 
 PLOT_OF = Column("plot_of", ("ma vuon", "ma thua", "ma thua vuon", "plot code", "plot"), required=True,
                    example="V-0001")  # fmt: skip
+SKU = Column("sku", ("ma san pham", "ma sp", "san pham", "product code"), example="VT-2KG")
 COLUMNS = (
     PLOT_OF,
     Column("harvested_on", ("ngay hai", "ngay thu hoach", "ngay thu", "harvest day", "harvested on"),
            required=True, example="12/06/2026"),
     Column("picked_g", ("khoi luong", "so can", "khoi luong hai", "san luong", "can nang", "weight"),
            required=True, example="850"),
-    Column("sku", ("ma san pham", "ma sp", "san pham", "product code"), example="VT-2KG"),
+    SKU,
     Column("crates", ("so sot", "so ro", "so thung", "sot", "crates"), example="40"),
     Column("yield_reason", ("ly do nhieu hon thuong le", "ly do nhieu hon", "ly do", "ly do vuot",
                             "why more than usual", "reason")),
@@ -56,6 +57,7 @@ COLUMNS = (
            labels="imp.answer."),
 )  # fmt: skip
 _REQUIRED = ("plot_of", "harvested_on", "picked_g")
+WEIGHT_UNITS = ("g", "kg", "ta", "tan", "yen")
 KINDS = (Kind("lot", ("plot_of", "harvested_on", "picked_g"), required=_REQUIRED),)
 Place = tuple[int, date]
 """A plot and a day."""
@@ -112,7 +114,7 @@ class LotRows(ModelRows[LotRow]):
     def typed(self, layout: Layout, name: str, cell: Any) -> Any:
         """Codes as they are kept, a bare weight with the unit of its heading, a day that has been."""
         if name == "picked_g":
-            return with_unit(cell, unit_in(layout.headings[name]), ("g", "kg", "ta", "tan", "yen"), "kg")
+            return with_unit(cell, unit_in(layout.headings[name]), WEIGHT_UNITS, "kg")
         if name == "harvested_on":
             return cells.day(cell, self.task.setting.today).isoformat()
         if name == "another":

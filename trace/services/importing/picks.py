@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlmodel import Session, SQLModel, col
 
 from trace.records.columns import NEW_SCHEME, OLD_SCHEME
-from trace.records.plot import GrowingArea, Plot
+from trace.records.plot import GrowingArea, PackingHouse, Plot
 from trace.records.product import Product
 from trace.services.admission import Actor, own_org
 from trace.services.importing.communes import Gazetteer
@@ -41,6 +41,7 @@ _OWN: tuple[tuple[str, type[SQLModel], str], ...] = (
     ("growing_area", GrowingArea, "code"),
     ("plot_of", Plot, "code"),
     ("sku", Product, "sku"),
+    ("packed_at", PackingHouse, "code"),
     ("covered_plots", Plot, "code"),
     ("covered_areas", GrowingArea, "code"),
     ("covered_products", Product, "sku"),
@@ -50,7 +51,8 @@ _WHERE = {
     **dict.fromkeys(("covered_plots", "covered_areas", "covered_products"), _PAPERS),
     "growing_area": ("farms",),
     "plot_of": ("lots", "diary"),
-    "sku": ("lots",),
+    "sku": ("lots", "packs"),
+    "packed_at": ("packs",),
 }
 """A code is chosen where it must be there already, and typed where it is given."""
 

@@ -142,7 +142,16 @@ LOT = Thing(
     None,
     {},
 )
-ACTED: Mapping[str, Thing] = {LOT.name: LOT}
+PACK = Thing(
+    "pack",
+    Lot,
+    "code",
+    ("org_id", "code", "state", "weight_g", "product_id", "crates", "packing_house_id", "packed_on",
+     "best_before"),
+    None,
+    {},
+)  # fmt: skip
+ACTED: Mapping[str, Thing] = {one.name: one for one in (LOT, PACK)}
 """Tables whose rows are made by acts and taken back by acts, and may be changed in between."""
 THINGS: Mapping[str, Thing] = {one.name: one for one in (PLOT, HOUSEHOLD, AREA, PRODUCT, HOUSE, ORGANISATION)}
 """In the order in which rows go: plots before the households and growing areas they lie in."""

@@ -11,6 +11,7 @@ _AFTER = {
     "farms": "farms.index",
     "products": "products.index",
     "lots": "lots.index",
+    "packs": "lots.index",
     "diary": "diary.index",
     "houses": "sites.index",
     "certificates": "certificates.index",
