@@ -234,11 +234,16 @@ def test_a_wrong_length_is_a_typing_error(app: Flask, length: int) -> None:
     assert (answer.status_code, answer.json["state"]) == (404, "MALFORMED")
 
 
-@pytest.mark.parametrize("path", ["/khong-co", "/0123", "/abc.html", "/" + "0" * 41, "/x/y", "/wp-login.php"])
+@pytest.mark.parametrize(
+    "path", ["/khong-co", "/0123", "/abc.html", "/" + "0" * 41, "/x/y", "/abc/def", "/wp-login.php"]
+)
 def test_other_paths_are_ordinary_absent_pages(client: FlaskClient, path: str) -> None:
     answer = client.get(path)
     assert answer.status_code == 404
     assert 'class="v ' not in answer.text
+    assert "Không có trang này" in answer.text
+    assert "Mã này" not in answer.text  # nobody asked for a code
+    assert '<a class="btn" href="/">' in answer.text
 
 
 def test_typing_a_code_leads_to_its_page(app: Flask, client: FlaskClient, stamps: Stamps) -> None:

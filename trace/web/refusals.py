@@ -17,7 +17,7 @@ from trace.standards.fault import Fault
 from trace.texts.catalogs import t, title_and_text
 from trace.web.visitor import face_language, settings, wants_json
 
-HTTP_KEYS = {404: "error.not_found", 405: "error.method", 413: "error.too_large"}
+HTTP_KEYS = {404: "error.no_page", 405: "error.method", 413: "error.too_large"}
 
 
 def said(error: NongsanError, lang: str) -> tuple[str, str]:
