@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from tests import world
 from tests.passwords import PRODUCTS_OWN
 from trace.db import transaction
+from trace.errors import Invalid
 from trace.records.account import Account, Role
 from trace.services import api_tokens
 from trace.services.accounts import FAILURES_ALLOWED, disable_account
@@ -33,6 +34,23 @@ def manager(app: Flask) -> Account:
 
 def post(client: FlaskClient, login: str, password: str, **more: str):
     return client.post("/dang-nhap", data={"login": login, "password": password, **more})
+
+
+@pytest.mark.parametrize("login", ["đức-vải", "hợp tác", "ab", "-ab", "a" * 65, "mai\u0301", "<b>ten"])
+def test_a_login_that_not_every_keyboard_types_is_refused_with_what_is_allowed(
+    app: Flask, login: str
+) -> None:
+    with pytest.raises(Invalid) as refused, transaction() as session:
+        world.make_account(session, datetime.now(UTC), Role.OFFICE, login=login)
+    (problem,) = refused.value.problems
+    assert "chữ không dấu a–z" in t("vi", problem.key, got=problem.got)
+
+
+def test_a_login_is_typed_with_capitals_as_well(client: FlaskClient, app: Flask) -> None:
+    with transaction() as session:
+        account = world.make_account(session, datetime.now(UTC), Role.OFFICE, login="Mai.Le+1@htx.vn")
+    assert account.login == "mai.le+1@htx.vn"
+    assert post(client, "MAI.LE+1@htx.vn", world.PASSWORD).status_code == 302
 
 
 def test_the_right_password_opens_a_session(client: FlaskClient, manager: Account) -> None:
