@@ -33,6 +33,21 @@ def code_of(secret: bytes, ahead: int = 0) -> str:
     return totp.code_of(secret, totp.step_at(datetime.now(UTC) + timedelta(seconds=30 * ahead)))
 
 
+def copied_and_printed(page: Page, paper: list[str]) -> None:
+    """The codes go whole to the clipboard, and alone to paper."""
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.click("[data-keeps] button >> nth=0")
+    expect(page.locator("[data-keeps] [role=status]")).to_have_text("Đã chép. Dán vào nơi kín.")
+    assert page.evaluate("navigator.clipboard.readText()").split() == paper
+    expect(page.locator(".on-paper")).to_be_hidden()
+    page.emulate_media(media="print")
+    for here in (".on-paper", ".paper-codes"):
+        expect(page.locator(here)).to_be_visible()
+    for absent in (".bar", "[data-keeps]", "main a.primary"):
+        expect(page.locator(absent)).to_be_hidden()
+    page.emulate_media(media="screen")
+
+
 def test_a_second_factor_is_set_up_asked_for_and_switched_off(stand: Stand, devices: Devices) -> None:
     watcher = Watcher(devices.new(bypass_csp=True), stand, "digital_team")
     page, password = watcher.page, stand.account("digital_team")[1]
@@ -49,6 +64,7 @@ def test_a_second_factor_is_set_up_asked_for_and_switched_off(stand: Stand, devi
     expect(page.locator(".paper-codes li")).to_have_count(10)
     assert faults(page) == []
     paper = page.locator(".paper-codes li").all_inner_texts()
+    copied_and_printed(page, paper)
     page.click("main a.primary")
     other = sign_in_half(devices, stand)
     assert faults(other) == []

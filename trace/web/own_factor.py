@@ -12,6 +12,7 @@ from trace.records.account import Account
 from trace.services import accounts, login_sessions, password_changing, second_factor
 from trace.services.second_factor import Standing
 from trace.standards import totp
+from trace.standards.local_time import local_day
 from trace.texts.catalogs import t
 from trace.web.account import home_of
 from trace.web.door import Door, Open
@@ -137,4 +138,5 @@ def _picture(who: Account, secret: bytes) -> str:
 
 def _codes_page(who: Account, codes: list[str]) -> str:
     target = safe_next(request.form.get("next")) or home_of(who)
-    return render_template("account/codes.html", codes=codes, further=target)
+    today = local_day(now())
+    return render_template("account/codes.html", codes=codes, further=target, login=who.login, today=today)
