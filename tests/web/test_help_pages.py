@@ -87,6 +87,16 @@ def test_the_work_lists_lead_to_their_help(app: Flask, coop: world.Coop) -> None
     assert 'href="/tro-giup/viec-can-lam"' in world.sign_in(app.test_client(), office).get("/so/viec").text
 
 
+@pytest.mark.parametrize(
+    "page", ["/so", "/so/chi-tieu", "/so/ban-do", "/so/ke-hoach", "/so/quy-tac", "/thong-bao"]
+)
+def test_the_offices_other_pages_lead_to_all_topics(app: Flask, coop: world.Coop, page: str) -> None:
+    with transaction() as session:
+        office = world.make_account(session, datetime.now(UTC), Role.OFFICE)
+    shown = world.sign_in(app.test_client(), office).get(page).text
+    assert 'class="small how" href="/tro-giup"' in shown
+
+
 def test_help_leads_to_the_place_to_practise_where_there_is_one(app: Flask, client: FlaskClient) -> None:
     assert "tap.example.vn" not in client.get("/tro-giup").text
     settings = app.extensions["settings"]
