@@ -84,5 +84,14 @@ def violations(page: Page, *, with_colours: bool = True) -> list[str]:
     options: dict[str, Any] = {"resultTypes": ["violations"]}
     if not with_colours:
         options["rules"] = {"color-contrast": {"enabled": False}}
+    return _found(page, options)
+
+
+def small_targets(page: Page) -> list[str]:
+    """Links, buttons, fields too small or too close for a finger, or half under others (WCAG 2.2, 2.5.8)."""
+    return _found(page, {"runOnly": {"type": "rule", "values": ["target-size"]}})
+
+
+def _found(page: Page, options: dict[str, Any]) -> list[str]:
     found = _AXE.run(page, options=options).response["violations"]
     return [f"{page.url}: {one['id']}: {one['help']}: {one['nodes'][0]['html'][:160]}" for one in found]

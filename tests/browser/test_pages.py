@@ -8,7 +8,7 @@ from playwright.sync_api import Browser
 
 from tests.browser.conftest import Devices, sign_in
 from tests.browser.house import Stand
-from tests.browser.looking import Watcher, shape, twice, violations
+from tests.browser.looking import Watcher, shape, small_targets, twice, violations
 from tests.browser.tour import Tour, walk
 from trace.records.account import Role
 
@@ -25,6 +25,7 @@ MOST_FIRST = [
     *(role.value for role in (Role.COOP_MANAGER, Role.OFFICE, Role.PACKING_HOUSE, Role.ADMIN)),
 ]
 LANGUAGES = ("vi", "en")
+DOORS = ("lo", "lo/moi", "nhat-ky", "nhat-ky/moi", "tem", "gian-hang", "san-pham", "ho", "them")
 WRONG = {
     "farms": "Mã hộ,Tên chủ hộ,Số điện thoại\nBV-900,Nguyễn Thử,12\n",
     "products": "Mã sản phẩm,Tên sản phẩm,Cây trồng,Khối lượng\nSP-900,Vải thử,vải,-5\n",
@@ -176,6 +177,41 @@ def test_the_keyboard_goes_straight_to_the_content(season: Stand, devices: Devic
     assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
 
 
+@pytest.mark.parametrize("size", [(360, 640), (360, 740), (412, 823)], ids=str)
+def test_a_finger_finds_what_it_wants_however_tall_the_phone_is(
+    season: Stand, devices: Devices, size: tuple[int, int]
+) -> None:
+    """Whatever the tabs lie over when a page opens is not half theirs."""
+    view = {"width": size[0], "height": size[1]}
+    page = sign_in(devices.new(bypass_csp=True, viewport=view), season, "coop_manager")
+    found = []
+    for path in ("/htx", *(f"/htx/{name}" for name in DOORS)):
+        page.goto(season.web + path)
+        found += small_targets(page)
+        low = page.evaluate(
+            "[...document.querySelectorAll('.tabs a')].filter((one) => one.offsetHeight < 44)"
+        )
+        found += [f"{path}: a tab is low"] if low else []
+    assert found == []
+
+
+def test_what_takes_the_focus_is_not_under_the_tabs_and_the_page_ends_above_them(
+    season: Stand, devices: Devices
+) -> None:
+    page = sign_in(devices.new(), season, "coop_manager")
+    page.goto(f"{season.web}/htx")
+    tabs = page.evaluate("document.querySelector('.tabs').getBoundingClientRect().top")
+    here = "(one) => [one.getBoundingClientRect().bottom, !!one.closest('.tabs')]"
+    passed = []
+    while not passed or not passed[-1][1]:
+        page.keyboard.press("Tab")
+        passed.append(page.evaluate(f"({here})(document.activeElement)"))
+    assert len(passed) > 10
+    assert max(bottom for bottom, _in_tabs in passed[:-1]) <= tabs + 1
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    assert page.evaluate("document.querySelector('main').getBoundingClientRect().bottom") <= tabs
+
+
 def test_a_request_to_another_host_is_seen_and_stopped(season: Stand, chromium: Browser) -> None:
     devices = Devices(chromium)
     page = devices.new(bypass_csp=True)
@@ -195,6 +231,8 @@ def test_what_is_wrong_with_a_page_is_seen(devices: Devices) -> None:
         "lang",
     ]
     assert any("image-alt" in fault for fault in violations(page))
+    page.set_content("<a href='/a' style='font-size: 8px'>A</a><a href='/b' style='font-size: 8px'>B</a>")
+    assert any("target-size" in fault for fault in small_targets(page))
 
 
 def test_words_that_are_cut_off_at_twice_the_size_are_seen(devices: Devices) -> None:
