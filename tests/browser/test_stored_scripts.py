@@ -1,19 +1,23 @@
 """Pages with two hundred stored scripts in Chromium: nothing runs, nothing leaves, nothing is refused."""
 
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, Error, Page, Route
 
 from tests.application import application
 from tests.browser.conftest import Devices
 from tests.browser.stand import own_ports
-from tests.web.stored.payloads import marks_in, payload
+from tests.web.stored.meeting import Pair
+from tests.web.stored.payloads import PAYLOADS, marks_in, payload
 from tests.web.stored.rounds import Round
+from tests.web.stored.turns import Turns
 from trace.commands.servers import Server, free_port
 from trace.db import Database
 from trace.records.account import Role
@@ -21,6 +25,8 @@ from trace.settings import Settings
 from trace.web.headers import POLICY
 
 pytestmark = pytest.mark.browser
+FIELDS, TURNS = 3, 30
+"""Each string is seen in so many fields, in so many turns at most."""
 # Whatever would run says so: our own word, a dialogue, or the browser's refusal to run it.
 TRIPWIRE = """
 window.boom = (said) => { window.tripped(String(said)); return 0; };
@@ -90,6 +96,17 @@ class Sown:
             page.context.add_cookies([{"name": "session", "value": secret, "url": self.address}])
 
 
+@contextmanager
+def served(flask: Flask) -> Iterator[str]:
+    """The application at an address of its own."""
+    port = free_port("127.0.0.1", own_ports())
+    server = Server(flask, "127.0.0.1", port)
+    server.start()
+    yield f"http://127.0.0.1:{port}"
+    server.stop()
+    flask.extensions["scan_writer"].close()
+
+
 @pytest.fixture
 def sown(sqlite: Database, settings: Settings, tmp_path: Path) -> Iterator[Sown]:
     flask = application(settings)
@@ -98,25 +115,56 @@ def sown(sqlite: Database, settings: Settings, tmp_path: Path) -> Iterator[Sown]
     one.sow(one.known_forms())
     one.sow_rest(one.known_forms())
     one.read()
-    port = free_port("127.0.0.1", own_ports())
-    server = Server(flask, "127.0.0.1", port)
-    server.start()
-    yield Sown(f"http://127.0.0.1:{port}", one)
-    server.stop()
-    flask.extensions["scan_writer"].close()
+    with served(flask) as address:
+        yield Sown(address, one)
+
+
+def looked_at(sown: Sown, page: Page, found: Tripped) -> list[str]:
+    """Touch everything on the pages that together show every string; what each page holds."""
+    held = []
+    for role, path in sorted(sown.fewest(), key=str):
+        sown.enter(page, role)
+        look(page, found, sown.address + path)
+        held.append(page.content())
+    return held
 
 
 def test_two_hundred_stored_scripts_run_nowhere(sown: Sown, devices: Devices) -> None:
     page, found = watched(devices)
-    used, seen = set(), 0
-    for role, path in sorted(sown.fewest(), key=str):
-        sown.enter(page, role)
-        look(page, found, sown.address + path)
-        used |= {sown.one.sower.of[mark][1] for mark in marks_in(page.content())}
-        seen += 1
+    held = looked_at(sown, page, found)
+    used = {sown.one.sower.of[mark][1] for one in held for mark in marks_in(one)}
     assert (found.ran, found.refused, found.addresses) == ([], [], [])
-    assert seen >= 30
+    assert len(held) >= 30
     assert len(used) >= 140  # some were told once, in the answer to their form
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3_600)
+def test_each_of_them_runs_nowhere_in_field_after_field(
+    sqlite: Database, settings: Settings, tmp_path: Path, devices: Devices
+) -> None:
+    flask = application(settings)
+    turns, pages = Turns(Round(flask, tmp_path), sqlite, range(len(PAYLOADS))), 0
+    seen: set[Pair] = set()
+    page, found = watched(devices)
+    with served(flask) as address:
+        while turns.count < TURNS and _fewest_fields(seen) < FIELDS:
+            turns.open()
+            held = looked_at(Sown(address, turns.one), page, found)
+            turns.shut()
+            pages += len(held)
+            seen |= {turns.sower.of[mark] for one in held for mark in marks_in(one)}
+    print(
+        f"{turns.count} turns, {pages} pages, {len(seen)} strings in {len({one for one, _ in seen})} fields"
+    )
+    assert (found.ran, found.refused, found.addresses) == ([], [], [])
+    assert turns.one.judge.seen.faults == []
+    assert _fewest_fields(seen) >= FIELDS
+
+
+def _fewest_fields(seen: set[Pair]) -> int:
+    many = Counter(number for _, number in seen)
+    return min(many[number] for number in range(len(PAYLOADS)))
 
 
 def careless(policy: str, string: str) -> Any:

@@ -78,20 +78,22 @@ def _tree_of(kind: str, answer: TestResponse) -> Any:
 
 
 class Judge:
-    """Judges answers by what was sown: mark -> the string as it was sent."""
+    """Judges answers by what was sown: mark -> the string as it was sent. ``here``: what the last shows."""
 
     def __init__(self, sown: Mapping[str, str], host: str = "localhost") -> None:
         self.sown, self.host, self.seen = sown, host, Seen()
+        self.here: set[str] = set()
 
     def look(self, answer: TestResponse, where: str) -> Any:
         """Note what is wrong with an answer of any kind; its tree where it has one."""
-        kind = answer.mimetype
+        kind, self.here = answer.mimetype, set()
         tree = _tree_of(kind, answer)
         found = [
             *self.policy(answer),
             *(self._tree(tree) if tree is not None else self._content(kind, answer)),
         ]
         self.seen.faults += [f"{where}: {fault}" for fault in found]
+        self.seen.shown |= self.here
         self.seen.pages += kind == "text/html"
         self.seen.files += kind != "text/html"
         return tree
@@ -124,7 +126,8 @@ class Judge:
 
     def page(self, text: str) -> Iterator[str]:
         """What is wrong with a page, or a part of one."""
-        return self._tree(page_tree(text))
+        yield from self._tree(page_tree(text))
+        self.seen.shown |= self.here
 
     def _tree(self, tree: etree._Element) -> Iterator[str]:
         for one in tree.iter():
@@ -200,13 +203,16 @@ class Judge:
             yield from self._whole(text, f"text of {one.tag}")
 
     def _whole(self, text: str, where: str = "", is_json: bool = False) -> Iterator[str]:
-        """Each string stands in the text as it was sent: the word with its mark, with all signs before it."""
-        said = f"{folded(text)} {folded(unquote_plus(text))}"
+        """Each string stands in the text as it was sent: the word with its mark, with all signs before it.
+
+        A variety keeps its name as a code, in which a hyphen is ``_``.
+        """
+        said = " ".join(map(folded, (text, unquote_plus(text), text.replace("_", "-"))))
         for mark in marks_in(text):
             sent = self.sown.get(mark, "")
             whole = folded(json.dumps(sent, ensure_ascii=False)[1:-1] if is_json else sent)
             if whole[: whole.find(mark) + len(mark)].split(" ")[-1] in said:
-                self.seen.shown.add(mark)
+                self.here.add(mark)
             else:
                 yield f"{where} is not what was sent: {text[:160]!r} for {sent!r}"
 
@@ -215,13 +221,13 @@ class Judge:
             for cell in row:
                 if marks_in(cell) and cell.startswith(FORMULA):
                     yield f"a spreadsheet would work out {cell!r}"
-                self.seen.shown |= marks_in(cell)
+                self.here |= marks_in(cell)
 
     def _sheets(self, data: bytes) -> Iterator[str]:
         for sheet in openpyxl.load_workbook(io.BytesIO(data)).worksheets:
             for cell in (cell for row in sheet.iter_rows() for cell in row if cell.value is not None):
                 if marks_in(str(cell.value)):
-                    self.seen.shown |= marks_in(str(cell.value))
+                    self.here |= marks_in(str(cell.value))
                     if cell.data_type == "f" or cell.hyperlink is not None:
                         yield f"a spreadsheet would work out {cell.value!r}"
 

@@ -1,7 +1,7 @@
 """Strings that come by other ways than forms: programs, files, marketplaces, the command line."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -49,36 +49,46 @@ def from_commands(session: Session, accounts: list[Account], string: Mark) -> No
         account.name = string("accounts", f"name {n}")
 
 
-def from_programs(client: FlaskClient, token: str, string: Mark, judge: Judge) -> None:
+def from_programs(client: FlaskClient, token: str, string: Mark, judge: Judge, rows: int) -> None:
     """Events, queries and subscriptions."""
     headers = {"Authorization": f"Bearer {token}"}
+    for n in range(rows):
+        for path, body in _sent(string, n):
+            judge.look(client.post(path, json=body, headers=headers), f"POST {path}")
+    for path in ("/epcis/events", "/epcis/queries", "/epcis/capture", "/epcis/queries/ten-thuong-0/events"):
+        judge.look(client.get(path, headers=headers), path)
+
+
+def _sent(string: Mark, number: int) -> Iterator[tuple[str, Any]]:
+    """An event with notes of its own, a query by a name and one that asks for a word."""
     more: dict[str, Any] = {
         "ilmd": {"ex:note": string("epcis", "ilmd")},
         "ex:remark": {"ex:deep": [string("epcis", "extension")]},
         "bizTransactionList": [{"bizTransaction": f"urn:x:{string('epcis', 'transaction')}"}],
     }
     context: Any = {"ex": "https://ns.example/"}
-    sent = document(seen(1, **more), context=[context])
-    for path, body in (
-        ("/epcis/capture", sent),
-        ("/epcis/queries", {"name": string("epcis", "query"), "query": {"eventType": ["ObjectEvent"]}}),
-        ("/epcis/queries", {"name": "ten-thuong", "query": {"EQ_bizStep": [string("epcis", "step")]}}),
-    ):
-        judge.look(client.post(path, json=body, headers=headers), f"POST {path}")
-    for path in ("/epcis/events", "/epcis/queries", "/epcis/capture", "/epcis/queries/ten-thuong/events"):
-        judge.look(client.get(path, headers=headers), path)
+    yield "/epcis/capture", document(seen(number + 1, **more), context=[context])
+    yield "/epcis/queries", {"name": string("epcis", "query"), "query": {"eventType": ["ObjectEvent"]}}
+    asked = {"EQ_bizStep": [string("epcis", "step")]}
+    yield "/epcis/queries", {"name": f"ten-thuong-{number}", "query": asked}
 
 
-def by_file(client: FlaskClient, string: Mark, judge: Judge) -> None:
+def by_file(client: FlaskClient, string: Mark, judge: Judge, rows: int) -> None:
     """A workbook of households and one of products: looked at, its faults handed back, its good rows in."""
-    farms = [("H-1", string("file", "name"), "", "10813", "V-1", "vải", string("file", "variety"), 500)]
+    farms = [
+        (f"H-{n}", string("file", "name"), "", "10813", f"V-{n}", "vải", string("file", "variety"), 500)
+        for n in range(1, rows + 1)
+    ]
     farms += [
         (string("file", "code"), string("file", "name"), string("file", "phone"), string("file", "place"))
     ]
-    goods = [("P-1", string("file", "product"), "vải", 1, string("file", "brand"), string("file", "text"))]
-    for noun, head, rows in (("farms", FARMS, farms), ("products", PRODUCTS, goods)):
+    goods = [
+        (f"P-{n}", string("file", "product"), "vải", 1, string("file", "brand"), string("file", "text"))
+        for n in range(1, rows + 1)
+    ]
+    for noun, head, lines in (("farms", FARMS, farms), ("products", PRODUCTS, goods)):
         name = string("file", "file_name").replace("/", "-")
-        sent = {"loai": noun, "file": (io.BytesIO(_workbook(head, rows)), f"{name[:80]}.xlsx")}
+        sent = {"loai": noun, "file": (io.BytesIO(_workbook(head, lines)), f"{name[:80]}.xlsx")}
         answer = client.post("/htx/nhap", data=sent)
         judge.look(answer, f"POST /htx/nhap {noun}")
         if answer.status_code != 303:

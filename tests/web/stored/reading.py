@@ -1,6 +1,6 @@
 """Reading every page a visitor can open, as a browser would find it: by routes, and by the links on pages."""
 
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -41,7 +41,10 @@ class Form:
 
 @dataclass
 class Reader:
-    """One visitor with the pages that were read; of each route ``each`` pages at most."""
+    """One visitor with the pages that were read; of each route ``each`` pages at most.
+
+    ``showing`` tells which marks a page has, ``told`` which of them the answers of a route told as text.
+    """
 
     app: Flask
     client: FlaskClient
@@ -50,6 +53,7 @@ class Reader:
     read: Counter[str] = field(default_factory=Counter)
     forms: dict[str, Form] = field(default_factory=dict)
     showing: dict[str, set[str]] = field(default_factory=dict)
+    told: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def walk(self, starts: Iterable[str]) -> None:
         """Read the starts and what they lead to."""
@@ -58,10 +62,14 @@ class Reader:
         while waiting:
             path = waiting.popleft()
             endpoint = self.endpoint(path, "GET")
-            if endpoint and endpoint not in UNREAD and self.read[endpoint] < self.each:
+            if endpoint and endpoint not in UNREAD and self.is_wanted(endpoint):
                 fresh = [one for one in self.open(path, endpoint) if one not in known]
                 known.update(fresh)
                 waiting.extend(fresh)
+
+    def is_wanted(self, endpoint: str) -> bool:
+        """Whether one more page of a route is read."""
+        return self.read[endpoint] < self.each
 
     def open(self, path: str, endpoint: str = "") -> list[str]:
         """Read one page; the addresses on it."""
@@ -70,6 +78,7 @@ class Reader:
             return []
         self.read[endpoint] += 1
         tree = self.judge.look(answer, path)
+        self.told[endpoint or self.endpoint(path, "GET")] |= self.judge.here
         if tree is None or answer.mimetype != "text/html":
             return []
         self.showing[path] = marks_in(answer.get_data(as_text=True))

@@ -13,7 +13,7 @@ from werkzeug.routing import Rule
 from tests import world
 from tests.web import grounds
 from tests.web.stored import others
-from tests.web.stored.judging import Judge
+from tests.web.stored.judging import FORMULA, Judge
 from tests.web.stored.material import OF_ITS_OWN
 from tests.web.stored.payloads import PAYLOADS, marks_in
 from tests.web.stored.reading import Form, Reader, own_addresses
@@ -119,22 +119,30 @@ class Round:
     def sow(self, forms: Iterable[tuple[Role | None, Form]]) -> None:
         """Type the strings into the forms as they are now, each as somebody who may send it."""
         for role, form in forms:
-            self.sower.sow(self.client(role), self._renewed(role, form))
+            self.sower.sow(self.client(role), self.renewed(role, form))
 
-    def sow_elsewhere(self) -> None:
+    def sow_elsewhere(self, rows: int = 1) -> None:
         """What comes from marketplaces, programs, files and the command line."""
-
-        def string(source: str, name: str) -> str:
-            return self.sown[self.sower.mark(source, name)]
-
+        self.name_accounts()
         with transaction() as session:
-            token = api_tokens.issue_token(session, self.laid.own.coop.manager.login, "x", datetime.now(UTC))[
-                1
-            ]
-            others.from_commands(session, [*self.accounts.values(), self.laid.own.coop.manager], string)
-        others.from_marketplaces(self.laid.own, string, 5)
-        others.from_programs(self.app.test_client(), token, string, self.judge)
-        others.by_file(self.client(Role.COOP_MANAGER), string, self.judge)
+            login, now = self.laid.own.coop.manager.login, datetime.now(UTC)
+            token = api_tokens.issue_token(session, login, "x", now)[1]
+        others.from_marketplaces(self.laid.own, self.string, rows + 4)
+        others.from_programs(self.app.test_client(), token, self.string, self.judge, rows)
+        others.by_file(self.client(Role.COOP_MANAGER), self.string, self.judge, rows)
+
+    def string(self, source: str, name: str) -> str:
+        """A string that comes by no form, as it is sent; what pages then show of it is noted."""
+        mark = self.sower.mark(source, name)
+        sent = self.sown[mark].replace("/", "-") if name == "file_name" else self.sown[mark]
+        is_guarded = source == "file" and sent[:1] == "'" and sent[1:2] in FORMULA  # as our files write it
+        self.sown[mark] = sent[1:] if is_guarded else sent
+        return sent
+
+    def name_accounts(self) -> None:
+        """What an administrator types at the command line."""
+        with transaction() as session:
+            others.from_commands(session, [*self.accounts.values(), self.laid.own.coop.manager], self.string)
 
     def sow_rest(self, forms: list[tuple[Role | None, Form]]) -> None:
         """Those of the strings that no row has held yet, into fields that took one, until none is left."""
@@ -151,9 +159,9 @@ class Round:
         for role, form in forms:
             texts = tuple(n for n in form.texts if (form.endpoint, n) in self.sower.taken)
             if texts and form.endpoint not in LAST and len(self.sown) < enough:
-                self.sower.sow(self.client(role), replace(self._renewed(role, form), texts=texts))
+                self.sower.sow(self.client(role), replace(self.renewed(role, form), texts=texts))
 
-    def _renewed(self, role: Role | None, form: Form) -> Form:
+    def renewed(self, role: Role | None, form: Form) -> Form:
         """The form as its page shows it now, with the marks of what it was made for."""
         moved = self._moved(form)
         if not moved.page:

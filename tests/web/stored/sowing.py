@@ -12,12 +12,11 @@ from dataclasses import dataclass, field
 from zlib import crc32
 
 from flask.testing import FlaskClient
-from PIL import Image
 from werkzeug.test import TestResponse
 
 from tests.web import grounds
 from tests.web.stored.judging import Judge
-from tests.web.stored.material import plausible
+from tests.web.stored.material import picture, plausible
 from tests.web.stored.payloads import PAYLOADS, payload
 from tests.web.stored.reading import Form
 
@@ -55,7 +54,7 @@ class Sower:
             answer = self._send(client, form, names)
             if is_taken(answer):
                 return
-            wrong = {one or other for one, other in NAMED.findall(answer.text)} & set(names)
+            wrong = named(answer) & set(names)
             self.refused |= {(form.endpoint, name) for name in wrong}
             names = [name for name in names if name not in wrong]
             if not wrong:
@@ -70,25 +69,38 @@ class Sower:
         files = {name: (io.BytesIO(picture()), "anh.png") for name in form.files}
         answer = client.post(form.path, data={**values, "request_id": grounds.request_id(), **typed, **files})
         self.judge.look(answer, f"POST {form.path}")
-        fields = {(form.endpoint, name): mark for name, mark in marks.items()}
+        self.note(answer, {(form.endpoint, name): mark for name, mark in marks.items()})
+        return answer
+
+    def note(self, answer: TestResponse, fields: dict[Field, str]) -> None:
+        """What came of a form that was sent, by its fields and the marks in them."""
         if is_taken(answer):
             self.taken |= fields
             self.leads += [answer.location] if answer.location else []
-        elif len(names) == 1:
+        elif len(fields) == 1:
             self.refused |= set(fields)
-        return answer
 
     def mark(self, endpoint: str, name: str) -> str:
         """A fresh mark for a field, with its string: its own first one, one further in each round.
 
         Of a name with a number behind it, such as a shelf's fifth title, each is one more of the same field.
         """
-        count, mark = len(self.sown), f"zq{len(self.sown):05}"
-        own = self.first + crc32(f"{endpoint}.{name}".encode())
-        number = self.only[count % len(self.only)] if self.only else own
+        mark, place = f"zq{len(self.sown):05}", (endpoint, name.split(" ", maxsplit=1)[0])
+        number = self.number(endpoint, name)
         self.sown[mark] = payload(number, mark)
-        self.of[mark] = (endpoint, name.split(" ", maxsplit=1)[0]), number % len(PAYLOADS)
+        self.of[mark] = place, number % len(PAYLOADS)
         return mark
+
+    def number(self, endpoint: str, name: str) -> int:
+        """Which string comes into a field next."""
+        if self.only:
+            return self.only[len(self.sown) % len(self.only)]
+        return self.first + crc32(f"{endpoint}.{name}".encode())
+
+
+def named(answer: TestResponse) -> set[str]:
+    """The fields that a refusal names."""
+    return {one or other for one, other in NAMED.findall(answer.text)}
 
 
 def is_taken(answer: TestResponse) -> bool:
@@ -96,10 +108,3 @@ def is_taken(answer: TestResponse) -> bool:
     return answer.status_code in {201, 302, 303} or (
         answer.status_code == 200 and "Content-Disposition" in answer.headers
     )
-
-
-def picture() -> bytes:
-    """A small picture, as fields for pictures ask for one."""
-    out = io.BytesIO()
-    Image.new("RGB", (640, 640), "#3f7d3a").save(out, "PNG")
-    return out.getvalue()
