@@ -192,6 +192,10 @@ def _ratings(session: Session, now: datetime, coop: world.Coop, count: int) -> S
     return [head, *rows]
 
 
+def _proposals(session: Session, now: datetime, coop: world.Coop, count: int) -> Sheet:
+    return [row[1:] for row in _ratings(session, now, coop, count)]
+
+
 def _organisations(session: Session, _now: datetime, _coop: world.Coop, count: int) -> Sheet:
     places = communes(session)
     rows = [
@@ -223,5 +227,6 @@ ROWS: Mapping[str, Rows] = {
     "houses": _houses,
     "certificates": _certificates,
     "ratings": _ratings,
+    "proposals": _proposals,
     "organisations": _organisations,
 }

@@ -55,7 +55,7 @@ def many(table: Any, *rules: Any) -> int:
         (
             Role.COOP_MANAGER,
             "/htx/nhap",
-            {"farms", "products", "lots", "packs", "diary", "houses", "certificates"},
+            {"farms", "products", "lots", "packs", "diary", "houses", "certificates", "proposals"},
         ),
         (Role.OFFICE, "/htx/nhap", {"farms", "products"}),
         (Role.OFFICE, "/so/ocop/nhap", {"ratings"}),

@@ -68,6 +68,7 @@ _verb("diary", "Diary entries from FILE (XLSX or CSV), of one cooperative.")
 _verb("houses", "Packing houses and their codes from FILE (XLSX or CSV), of one cooperative.")
 _verb("certificates", "Certificates and what they cover from FILE (XLSX or CSV), of one cooperative.")
 _verb("ratings", "OCOP decisions from FILE (XLSX or CSV); the office's accounts.")
+_verb("proposals", "OCOP decisions a cooperative reports, from FILE (XLSX or CSV).")
 _verb("organisations", "Cooperatives and enterprises from FILE (XLSX or CSV); the office's accounts.")
 
 

@@ -13,7 +13,7 @@ from trace.errors import FieldProblem, Invalid, NotFound, Refused
 from trace.records.organisation import Organisation
 from trace.records.product import OcopLevel, OcopProposal, OcopRating, Product, ProposalState
 from trace.records.rules import OcopRule
-from trace.services.admission import Act, Actor, fetch, scope_of, visible
+from trace.services.admission import Act, Actor, fetch, lock, scope_of, visible
 from trace.services.intake import Day, DecimalComma, Given, line, said
 from trace.services.logging_acts import append_leaf
 from trace.services.registering import add_unique
@@ -94,6 +94,21 @@ def propose_rating(session: Session, actor: Actor, given: RatingIn, now: datetim
         **given.model_dump(exclude={"product"}),
     )
     return add_unique(session, row, "decision_number", given.decision_number)
+
+
+def take_back_proposal(session: Session, actor: Actor, proposal_id: int) -> None:
+    """Take a report out that was sent by mistake, as long as the office has not settled it.
+
+    Raises:
+        NotFound: there is none within reach.
+        Refused: ``ocop.settled``.
+    """
+    row = fetch(session, actor, Act.PROPOSE_RATING, OcopProposal, id=proposal_id)
+    lock(session, row)
+    if row.state != ProposalState.WAITING:
+        raise Refused("ocop.settled", number=row.decision_number)
+    session.delete(row)
+    session.flush()
 
 
 def accept_proposal(session: Session, actor: Actor, proposal_id: int, now: datetime) -> OcopRating:

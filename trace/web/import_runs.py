@@ -24,6 +24,7 @@ WHYS = {
     "taken",
     "confirmed",
     "paper_confirmed",
+    "proposal_settled",
     "org_used",
     "refused",
     "lot_held",

@@ -17,7 +17,7 @@ from trace.records.household import Household
 from trace.records.import_run import ImportRow, ImportRun
 from trace.records.lot import LotState
 from trace.records.plot import Plot
-from trace.records.product import OcopRating, Product
+from trace.records.product import OcopProposal, OcopRating, Product, ProposalState
 from trace.records.season_plan import SeasonPlan
 from trace.records.training import TrainingAttendance, TrainingSession
 from trace.services.admission import Actor
@@ -30,7 +30,7 @@ from trace.services.importing.telling import Line
 from trace.services.importing.things import LOT, PACK, State, Thing, mark_of
 from trace.services.lineage import portions
 from trace.services.logging_acts import append_leaf
-from trace.services.ocop import take_back_rating
+from trace.services.ocop import take_back_proposal, take_back_rating
 from trace.services.season_plans import PlanIn, correct_plan, withdraw_plan
 from trace.services.training import record_of
 from trace.texts.formats import day as day_text
@@ -193,13 +193,31 @@ def _remove_paper(case: Case, note: ImportRow) -> None:
     remove_certificate(case.session, case.actor, note.row_id)
 
 
+def _judge_proposals(case: Case, notes: Sequence[ImportRow]) -> list[Line]:
+    known = _rows(case, OcopProposal, notes)
+    products = _rows(case, Product, [row.product_id for row in known.values()])
+    return [_proposal_line(note, known.get(note.row_id), products) for note in notes]
+
+
+def _proposal_line(note: ImportRow, proposal: OcopProposal | None, products: Mapping[int, Product]) -> Line:
+    line = _rating_line(note, proposal, products)
+    is_settled = proposal is not None and proposal.state != ProposalState.WAITING
+    return replace(line, thing="proposal", why="proposal_settled" if is_settled else line.why)
+
+
+def _take_back_report(case: Case, note: ImportRow) -> None:
+    take_back_proposal(case.session, case.actor, note.row_id)
+
+
 def _judge_ratings(case: Case, notes: Sequence[ImportRow]) -> list[Line]:
     known = _rows(case, OcopRating, notes)
     products = _rows(case, Product, [row.product_id for row in known.values()])
     return [_rating_line(note, known.get(note.row_id), products) for note in notes]
 
 
-def _rating_line(note: ImportRow, rating: OcopRating | None, products: Mapping[int, Product]) -> Line:
+def _rating_line(
+    note: ImportRow, rating: OcopRating | OcopProposal | None, products: Mapping[int, Product]
+) -> Line:
     if rating is None:
         return Line("rating", note.file_row, "", "", "gone")
     return Line("rating", note.file_row, rating.decision_number, products[rating.product_id].name)
@@ -276,6 +294,7 @@ _JUDGES: Mapping[str, Judge] = {
     "training": _judge_training,
     "certificate": _judge_papers,
     "rating": _judge_ratings,
+    "proposal": _judge_proposals,
     "lot": partial(_judge_lots, thing=LOT, day="harvested_on"),
     "pack": partial(_judge_lots, thing=PACK, day="packed_on"),
     "diary": _judge_diary,
@@ -285,5 +304,6 @@ _TAKERS = {
     "training": _take_out,
     "certificate": _remove_paper,
     "rating": _remove_rating,
+    "proposal": _take_back_report,
 }
 _TAKERS_OF_ALL = {"lot": _withdraw_lots, "pack": _withdraw_lots, "diary": _correct_entries}

@@ -28,7 +28,7 @@ def picks(session: Session, actor: Actor, noun: str) -> dict[str, Sequence[str]]
         found["commune"] = gazetteer.named(NEW_SCHEME, home)
         found["old_commune"] = gazetteer.named(OLD_SCHEME, home)
     if "rated_product" in names:
-        found["rated_product"] = _names(session)
+        found["rated_product"] = _names(session, actor.org_id)
     if actor.org_id is None:
         return {**found, "org": tenants.names[:MOST]} if "org" in names else found
     for name, table, column in _OWN:
@@ -57,9 +57,11 @@ _WHERE = {
 """A code is chosen where it must be there already, and typed where it is given."""
 
 
-def _names(session: Session) -> Sequence[str]:
-    """What products are called, each name once."""
+def _names(session: Session, org: int | None) -> Sequence[str]:
+    """What products are called, an organisation's or all, each name once."""
     question = select(col(Product.name)).where(col(Product.is_active)).distinct().order_by(col(Product.name))
+    if org is not None:
+        question = question.where(col(Product.org_id) == org)
     return session.execute(question.limit(MOST)).scalars().all()
 
 

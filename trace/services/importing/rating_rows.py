@@ -1,13 +1,13 @@
 """OCOP ratings from a sheet: each row is a decision as the office's form takes it."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from sqlalchemy import select
 from sqlmodel import col
 
 from trace.errors import Invalid, Refused
-from trace.records.product import OcopLevel, OcopRating, Product
+from trace.records.product import OcopLevel, OcopProposal, OcopRating, Product
 from trace.records.rules import OcopRule
 from trace.services.importing import cells
 from trace.services.importing.columns import Column, Kind, Layout, fold_heading
@@ -41,6 +41,8 @@ COLUMNS = (
 _REQUIRED = tuple(column.name for column in COLUMNS if column.required)
 KINDS = (Kind("rating", ("rated_product", "decision_number"), required=_REQUIRED),)
 _BY_COLUMN = {column.name: column for column in COLUMNS}
+Decision = OcopRating | OcopProposal
+"""A decision as the office wrote it down, or as a cooperative reports it."""
 
 
 class DecisionIn(RatingIn):
@@ -57,7 +59,10 @@ class RatingRows(ModelRows[DecisionIn]):
 
     model = DecisionIn
     marked = "decision_number"
-    aside = ("org",)
+    aside: ClassVar[tuple[str, ...]] = ("org",)
+    thing: ClassVar[str] = "rating"
+    kept: ClassVar[type[OcopRating] | type[OcopProposal]] = OcopRating
+    """Where decisions of this file are."""
     fields = {"rated_product": "product"}  # noqa: RUF012 - declared where it is inherited
 
     def __init__(self, task: Task, report: Report) -> None:
@@ -65,7 +70,7 @@ class RatingRows(ModelRows[DecisionIn]):
         self._rules = all_rules(task.session, OcopRule)
         self._by_code: dict[tuple[int, str], Product] = {}
         self._by_name: dict[tuple[int, str], list[Product]] = {}
-        self._ratings: dict[tuple[int, str], OcopRating] = {}
+        self._ratings: dict[tuple[int, str], Decision] = {}
 
     def prepare(self, layout: Layout, draft: Draft, row: dict[str, Any]) -> dict[str, Any]:
         """Whose product it is."""
@@ -87,13 +92,14 @@ class RatingRows(ModelRows[DecisionIn]):
         session = self.task.session
         self._by_code, self._by_name, self._ratings = {}, {}, {}
         for some in portions({org_of(draft) for draft, _ in batch}):
-            question = select(Product).where(col(Product.org_id).in_(some)).order_by(col(Product.id))
-            for row in session.execute(question).scalars():
+            goods = select(Product).where(col(Product.org_id).in_(some)).order_by(col(Product.id))
+            for row in session.execute(goods).scalars():
                 self._by_code[row.org_id, row.sku] = row
                 if row.is_active:
                     self._by_name.setdefault((row.org_id, fold_vi(row.name)), []).append(row)
         for numbers in portions({given.decision_number for _, given in batch}):
-            found = session.execute(select(OcopRating).where(col(OcopRating.decision_number).in_(numbers)))
+            question: Any = select(self.kept).where(col(self.kept.decision_number).in_(numbers))
+            found = session.execute(question)
             self._ratings |= {(row.product_id, row.decision_number): row for row in found.scalars()}
 
     def write(self, layout: Layout, draft: Draft, given: DecisionIn) -> None:
@@ -103,19 +109,27 @@ class RatingRows(ModelRows[DecisionIn]):
         if product is None or draft.problems:
             return
         stored = self._ratings.get((product.id, given.decision_number))
-        said = given.model_dump(exclude={"product"}, exclude_unset=True)
-        if stored is not None and any(getattr(stored, name) != value for name, value in said.items()):
-            fault = Fault("imp.rating.other")
-            self.blame(layout, draft, "decision_number", given.decision_number, fault)
+        doubt = self.doubt(stored, given) if stored is not None else None
+        if doubt is not None:
+            self.blame(layout, draft, "decision_number", given.decision_number, doubt)
         if not self.is_first(layout, draft, "decision_number", given.decision_number, product.id):
             return
         if draft.problems:
             return
-        self.report.count("rating", created=stored is None, same=stored is not None)
+        self.report.count(self.thing, created=stored is None, same=stored is not None)
         if self.task.writes and stored is None:
             whole = RatingIn(**{**given.model_dump(), "product": product.public_id})
-            row = rate_product(self.task.session, self.task.actor, whole, self.task.now)
-            self.task.note_act("rating", row.id, draft.row)
+            self.task.note_act(self.thing, self.store(whole).id, draft.row)
+
+    def doubt(self, stored: Decision, given: DecisionIn) -> Fault | None:
+        """What is wrong with a row whose decision is there: it says something else."""
+        said = given.model_dump(exclude={"product"}, exclude_unset=True)
+        is_other = any(getattr(stored, name) != value for name, value in said.items())
+        return Fault("imp.rating.other") if is_other else None
+
+    def store(self, given: RatingIn) -> Decision:
+        """Write a decision down, by the act of its form."""
+        return rate_product(self.task.session, self.task.actor, given, self.task.now)
 
     def _product(self, layout: Layout, draft: Draft, said: str) -> Product | None:
         """The organisation's product of this code, else the one of this name."""

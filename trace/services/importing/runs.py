@@ -24,6 +24,7 @@ from trace.services.importing import (
     paper_rows,
     plan_rows,
     product_rows,
+    proposal_rows,
     rating_rows,
     training_rows,
 )
@@ -104,6 +105,8 @@ NOUNS: Mapping[str, Noun] = {
              Act.MANAGE_REGISTRY, owned=False),
         Noun("ratings", rating_rows.COLUMNS, rating_rows.KINDS, rating_rows.RatingRows, "decision_number",
              Act.RATE_PRODUCT),
+        Noun("proposals", proposal_rows.COLUMNS, proposal_rows.KINDS, proposal_rows.ProposalRows,
+             "decision_number", Act.PROPOSE_RATING, owned=False),
         Noun("organisations", organisation_rows.COLUMNS, organisation_rows.KINDS,
              organisation_rows.OrganisationRows, "org_name", Act.MANAGE_ORGS, owned=False),
     )

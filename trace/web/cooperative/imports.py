@@ -15,5 +15,6 @@ _AFTER = {
     "diary": "diary.index",
     "houses": "sites.index",
     "certificates": "certificates.index",
+    "proposals": "products.index",
 }
 import_pages.hang(Desk(door, "cooperative", _AFTER), Act.IMPORT_REGISTRY)
