@@ -30,6 +30,7 @@ NOUNS = {
     "stamps": "trace.commands.stamps:stamps",
     "keys": "trace.commands.keys:keys",
     "audit": "trace.commands.audit:audit",
+    "check": "trace.commands.check:check",
     "labels": "trace.commands.labels:labels",
     "stats": "trace.commands.stats:stats",
     "reports": "trace.commands.reports:reports",

@@ -114,14 +114,19 @@ def ends(path: Path) -> dict[int, int]:
 
 def end_of(path: Path, kid: int) -> int:
     """The first serial of a key that was never about to be allocated; 0 where the file names none."""
+    last = mark_of(path, kid)
+    return last.end if last else 0
+
+
+def mark_of(path: Path, kid: int) -> Mark | None:
+    """A key's last line, as it stands now; None without a file, or where it names the key nowhere."""
     if not path.exists():
-        return 0
+        return None
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        last = last_of(descriptor, kid)
+        return last_of(descriptor, kid)
     finally:
         os.close(descriptor)
-    return last.end if last else 0
 
 
 def sync_folder(folder: Path) -> None:
