@@ -14,8 +14,10 @@ from tests.services.import_rows import ROWS, sender
 from trace.db import Database, reading, transaction
 from trace.errors import NotAllowed
 from trace.records.account import Role
+from trace.records.plot import Plot
 from trace.services.admission import POLICY, Actor
 from trace.services.importing.books import template, template_csv
+from trace.services.importing.cells import BESIDE
 from trace.services.importing.error_files import FORMS, Wanted
 from trace.services.importing.picks import picks
 from trace.services.importing.runs import NOUNS, ImportOrder, Outcome, import_file
@@ -152,3 +154,35 @@ def test_every_choice_a_template_offers_is_understood(noun: str) -> None:
     for column in NOUNS[noun].columns:
         for one in column.choices if column.labels and column.name != "crop" else ():
             assert column.choice(column.label(one)) == one
+
+
+CODED = {
+    "farms": ("growing_area",),
+    "lots": ("plot_of", "sku"),
+    "diary": ("plot_of",),
+    "packs": ("sku", "packed_at"),
+    "certificates": ("covered_plots", "covered_areas", "covered_products"),
+}
+
+
+@pytest.mark.parametrize("noun", CODED)
+def test_a_code_is_offered_with_its_name_and_read_with_it_or_alone(
+    coop: world.Coop, tmp_path: Path, now: datetime, noun: str
+) -> None:
+    rows, actor = rows_of(coop, noun, now, 3), sender(noun, coop)
+    with reading() as session:
+        offered = picks(session, actor, noun)
+    beside = {choice.partition(BESIDE)[0]: choice for name in CODED[noun] for choice in offered[name]}
+    assert all(name for _, _, name in (choice.partition(BESIDE) for choice in beside.values()))
+    named = [rows[0], *([beside.get(cell, cell) for cell in row] for row in rows[1:])]
+    assert named != rows or noun == "farms"
+    bare = bring(actor, noun, sheets.long(tmp_path / "a.xlsx", rows), now, dry_run=True)
+    told = bring(actor, noun, sheets.long(tmp_path / "b.xlsx", named), now, dry_run=True)
+    assert (told.report.made, told.report.problems) == (bare.report.made, bare.report.problems)
+
+
+def test_a_name_beside_a_code_holds_nothing_that_parts_codes(coop: world.Coop) -> None:
+    with transaction() as session:
+        session.get_one(Plot, coop.plot.id).name = "Đầu làng, cạnh kênh; bờ\ntây"
+        offered = picks(session, coop.boss, "certificates")
+    assert offered["covered_plots"] == [f"{coop.plot.code}{BESIDE}Đầu làng cạnh kênh bờ tây"]

@@ -10,6 +10,8 @@ from trace.standards import quantity
 from trace.standards.fault import Fault
 from trace.standards.plain_text import plain
 
+BESIDE = " · "
+"""Between a code and the name beside it where both are offered."""
 _BAD_SIGN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _OLD_FONT = re.compile(r"[A-Za-zà-ÿ][µ¸¶¹¨¾¼½ª¬Þþ]|[µ¸¶¹¾¼½Þþ][A-Za-z]")
 """Letters as TCVN3 writes them for its own fonts: signs that stand in no word written here."""
@@ -31,6 +33,11 @@ def text(cell: Any) -> str:
             raise Fault("imp.formula")
         return _day_text(str(cell["d"]))
     return str(cell)
+
+
+def code(cell: Any) -> str:
+    """The code of what a drop-down offers: "TH-01 · Vườn trước" is TH-01, and so is TH-01 itself."""
+    return text(cell).partition(BESIDE)[0]
 
 
 def line(cell: Any, most: int, least: int = 1) -> str:

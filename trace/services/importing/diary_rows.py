@@ -106,7 +106,7 @@ class DiaryRows(ModelRows[DiaryRow]):
             return _WORK.choice(cells.text(cell))
         if name == "done_on":
             return cells.day(cell, self.task.setting.today).isoformat()
-        return own_code(cells.text(cell)) if name == "plot_of" else cells.text(cell)
+        return own_code(cells.code(cell)) if name == "plot_of" else cells.text(cell)
 
     def learn(self, batch: Sequence[tuple[Draft, DiaryRow]]) -> None:
         """The plots the rows name, what the diary says of them on these days, the rules of the materials."""

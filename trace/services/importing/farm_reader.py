@@ -119,7 +119,7 @@ def _rules(layout: Layout, setting: Setting) -> Mapping[str, Rule]:
         "crop": _remembered(lambda cell: crop_of(cells.text(cell))),
         "variety": _remembered(lambda cell: variety_of(cells.line(cell, 48))),
         "area": _remembered(lambda cell: cells.area_m2(cell, unit, setting.sao_m2)),
-        "growing_area": _remembered(lambda cell: site_code(cells.text(cell))),
+        "growing_area": _remembered(lambda cell: site_code(cells.code(cell))),
         "market": _remembered(lambda cell: market_of(cells.text(cell))),
         "area_name": lambda cell: cells.line(cell, 120),
         "latitude": lambda cell: cells.number(cell, 8, 24, "°"),

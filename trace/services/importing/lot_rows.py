@@ -119,7 +119,7 @@ class LotRows(ModelRows[LotRow]):
             return cells.day(cell, self.task.setting.today).isoformat()
         if name == "another":
             return _ANOTHER.choice(cells.text(cell)) == "yes"
-        return own_code(cells.text(cell)) if name in ("plot_of", "sku") else cells.text(cell)
+        return own_code(cells.code(cell)) if name in ("plot_of", "sku") else cells.text(cell)
 
     def learn(self, batch: Sequence[tuple[Draft, LotRow]]) -> None:
         """The plots and products the rows name, what was harvested there, what the gates will ask, and the

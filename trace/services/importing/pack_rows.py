@@ -75,7 +75,8 @@ class PackRows(ModelRows[PackRow]):
             return with_unit(cell, unit_in(layout.headings[name]), WEIGHT_UNITS, "kg")
         if name == "same_again":
             return AGAIN.choice(cells.text(cell)) == "yes"
-        return own_code(cells.text(cell)) if name == "sku" else cells.text(cell)
+        said = cells.code(cell) if name in ("packed_at", "sku") else cells.text(cell)
+        return own_code(said) if name == "sku" else said
 
     def learn(self, batch: Sequence[tuple[Draft, PackRow]]) -> None:
         """Inputs and what is left of them, products, and what was packed of these inputs on these days."""

@@ -81,7 +81,7 @@ class PaperRows(ModelRows[CertificateIn]):
                 codes = [one for one in re.split(r"[,;\n]+", cells.text(cell)) if one.strip()]
                 if len(codes) > _MOST_COVERED:
                     raise Fault("field.range", min=0, max=_MOST_COVERED, unit="")
-                draft.values[name] = list(dict.fromkeys(rule(one.strip()) for one in codes))
+                draft.values[name] = list(dict.fromkeys(rule(cells.code(one.strip())) for one in codes))
             except Fault as fault:
                 self.blame(layout, draft, name, cell, fault)
         return {}

@@ -1,15 +1,17 @@
 """What a template's drop-downs offer of an installation's own: communes, cooperatives, codes."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session, SQLModel, col
 
 from trace.records.columns import NEW_SCHEME, OLD_SCHEME
 from trace.records.plot import GrowingArea, PackingHouse, Plot
 from trace.records.product import Product
 from trace.services.admission import Actor, own_org
+from trace.services.importing.cells import BESIDE
 from trace.services.importing.communes import Gazetteer
 from trace.services.importing.runs import NOUNS
 from trace.services.importing.tenants import Tenants
@@ -66,6 +68,13 @@ def _names(session: Session, org: int | None) -> Sequence[str]:
 
 
 def _own(session: Session, org: int, table: type[SQLModel], column: str) -> Sequence[str]:
+    """Each code with its name beside it; a site has a row for each market, and so may have several names.
+
+    What stands between codes of one cell does not stand in a name.
+    """
     row: Any = table
-    question = select(col(getattr(row, column))).where(row.org_id == org).distinct()
-    return session.execute(question.order_by(col(getattr(row, column))).limit(MOST)).scalars().all()
+    code: Any = col(getattr(row, column))
+    question = select(code, func.min(row.name)).where(row.org_id == org).group_by(code)
+    found = session.execute(question.order_by(code).limit(MOST)).all()
+    names = [(said, " ".join(re.split(r"[\s,;]+", name or "")).strip()) for said, name in found]
+    return [f"{said}{BESIDE}{name}" if name and name != said else said for said, name in names]
