@@ -24,11 +24,12 @@ from trace.records.import_run import ImportRun, ImportUpload
 from trace.records.job import Job
 from trace.records.lot import Lot, LotLink, LotState
 from trace.records.recall import Recall, RecallLot
-from trace.records.stamp import PrintRun, StampActivation, StampBlock, StampVoid
+from trace.records.stamp import PrintRun, RunState, StampActivation, StampBlock, StampVoid
 from trace.services import stamp_keys
 from trace.services.importing import uploads
 from trace.services.importing.runs import ImportOrder, import_file
 from trace.services.instance_facts import found
+from trace.services.print_runs import cancel_print
 from trace.services.stamp_marks import Places
 from trace.standards.local_time import local_day
 
@@ -231,7 +232,7 @@ class Stage:
         lot = self.lot(LotState.OPEN)
         page = f"/htx/lo/{lot.public_id}"
         out = io.BytesIO()
-        Image.new("RGB", (1200, 900), (int(sign) % 256, 60, 40)).save(out, "JPEG")
+        Image.new("RGB", (800 + int(sign), 600), "#b33040").save(out, "JPEG")
 
         def effects(session: Session) -> dict[str, int]:
             kept = session.exec(select(FieldPhoto).where(FieldPhoto.lot_id == lot.id)).all()
@@ -303,7 +304,15 @@ class Stage:
         kills.send_until_killed(self.browser, acts, answers, chance.random() / 50)
         self.served.start()
         self.check(acts)
+        self.make_room_at_the_desk()
         return acts
+
+    def make_room_at_the_desk(self) -> None:
+        """Nobody draws here, and a cooperative may have so many prints waiting."""
+        with transaction() as session:
+            waiting = session.exec(select(PrintRun).where(PrintRun.state == RunState.WAITING)).all()
+            for run in waiting:
+                cancel_print(session, world.actor_of(self.coop.manager), run.public_id, self.now)
 
     def check(self, acts: list[Act]) -> None:
         """What was answered is done; sent again, twice, each is done once and answered alike."""
