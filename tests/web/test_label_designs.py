@@ -141,7 +141,8 @@ def test_what_no_label_can_be_is_refused(boss: FlaskClient, name: str, typed: ob
         assert answer.status_code in (303, 422)
     else:
         assert answer.status_code == 422
-    assert "<script>" not in answer.text.replace('<script src="', "")
+    own = int(answer.status_code == 422)  # a page has first lines of its own
+    assert answer.text.count("<script>") == own
     for row in all_of(LabelDesignVersion):
         assert StampDesign.from_data(json.loads(row.data)).kind == "stamp"
 
