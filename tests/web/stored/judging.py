@@ -116,9 +116,7 @@ class Judge:
 
     def _content(self, kind: str, answer: TestResponse) -> Iterator[str]:
         if kind.endswith("json"):
-            yield from self._whole(
-                json.dumps(json.loads(answer.data), ensure_ascii=False), "data", is_json=True
-            )
+            yield from self._data(json.loads(answer.data))
         elif kind == "text/csv":
             yield from self._cells(csv.reader(io.StringIO(answer.get_data(as_text=True).lstrip("\ufeff"))))
         elif kind.endswith("spreadsheetml.sheet"):
@@ -196,25 +194,36 @@ class Judge:
             if one.get("type") not in DATA:
                 yield f"script holds {text[:80]!r}"
             else:
-                yield from self._whole(json.dumps(json.loads(text), ensure_ascii=False), "data", is_json=True)
+                yield from self._data(json.loads(text))
         elif tag == "style":
             yield f"style holds {text[:80]!r}"
         else:
             yield from self._whole(text, f"text of {one.tag}")
 
-    def _whole(self, text: str, where: str = "", is_json: bool = False) -> Iterator[str]:
-        """Each string stands in the text as it was sent: the word with its mark, with all signs before it.
+    def _whole(self, text: str, where: str = "") -> Iterator[str]:
+        """Each string stands in the text as it was sent: a word with its mark, with all signs before it.
 
-        A variety keeps its name as a code, in which a hyphen is ``_``.
+        A variety keeps its name as a code, in which a hyphen is ``_`` and wide signs are narrow.
         """
         said = " ".join(map(folded, (text, unquote_plus(text), text.replace("_", "-"))))
         for mark in marks_in(text):
             sent = self.sown.get(mark, "")
-            whole = folded(json.dumps(sent, ensure_ascii=False)[1:-1] if is_json else sent)
-            if whole[: whole.find(mark) + len(mark)].split(" ")[-1] in said:
+            if any(word in said for word in _words(folded(sent), mark)):
                 self.here.add(mark)
             else:
                 yield f"{where} is not what was sent: {text[:160]!r} for {sent!r}"
+
+    def _data(self, value: object) -> Iterator[str]:
+        """Every text of a piece of JSON, keys among them."""
+        if isinstance(value, dict):
+            for key, one in value.items():
+                yield from self._whole(key, "a key of data")
+                yield from self._data(one)
+        elif isinstance(value, list):
+            for one in value:
+                yield from self._data(one)
+        elif isinstance(value, str):
+            yield from self._whole(value, "data")
 
     def _cells(self, rows: object) -> Iterator[str]:
         for row in rows:  # type: ignore[attr-defined]
@@ -232,6 +241,13 @@ class Judge:
                         yield f"a spreadsheet would work out {cell.value!r}"
 
 
+def _words(whole: str, mark: str) -> Iterator[str]:
+    """Each place of the mark in what was sent, with the signs before it back to a blank."""
+    for end in (found.end() for found in re.finditer(re.escape(mark), whole)):
+        word = whole[:end].rsplit(" ", maxsplit=1)[-1]
+        yield from (word, unicodedata.normalize("NFKC", word))
+
+
 def _is_ours(script: etree._Element) -> bool:
     """A file, or the very lines that the policy names by their digest."""
     if script.get("src") is not None:
@@ -241,6 +257,8 @@ def _is_ours(script: etree._Element) -> bool:
 
 
 def _breaks(name: str, value: str) -> bool:
-    """Whether a header holds a sown string as it was sent: only inside an address, by its code."""
-    return bool(marks_in(value)) and (name.lower() not in {"location", "content-disposition"} or any(
-        sign in value for sign in "<>\r\n\\"))  # fmt: skip
+    """Whether a header holds a sown string as it was sent: only inside an address, by its code; what a cookie
+    packs may read like a mark by chance.
+    """
+    may_hold = name.lower() in {"location", "content-disposition", "set-cookie"}
+    return bool(marks_in(value)) and (not may_hold or any(sign in value for sign in "<>\r\n\\"))

@@ -37,6 +37,8 @@ LAST = (
 SHUTTING = LAST[-3:]
 FILES = re.compile(r"\.(csv|xlsx|json|jpg|pdf|svg|zip|png|jsonld|js|webmanifest)$")
 PASSES = 8
+NO_PATH = str.maketrans("/\\", "--")
+"""Signs that on their way make folders of a file's name."""
 NOT_SENT = {"account.sign_out", "account.sign_in", "own_password.change", "own_factor.switch_off"}
 
 
@@ -134,7 +136,7 @@ class Round:
     def string(self, source: str, name: str) -> str:
         """A string that comes by no form, as it is sent; what pages then show of it is noted."""
         mark = self.sower.mark(source, name)
-        sent = self.sown[mark].replace("/", "-") if name == "file_name" else self.sown[mark]
+        sent = self.sown[mark].translate(NO_PATH) if name == "file_name" else self.sown[mark]
         is_guarded = source == "file" and sent[:1] == "'" and sent[1:2] in FORMULA  # as our files write it
         self.sown[mark] = sent[1:] if is_guarded else sent
         return sent
