@@ -11,7 +11,7 @@ from trace.db import Database, transaction
 from trace.errors import Conflict, Invalid, NotFound, Refused
 from trace.records.account import Role
 from trace.records.diary_entry import DiaryEntry
-from trace.services import diary
+from trace.services import diary, diary_reading
 from trace.services.admission import actor_of
 
 
@@ -71,7 +71,7 @@ def test_a_correction_names_what_it_corrects_and_the_old_entry_stays(coop: world
         with pytest.raises(Refused) as refused:
             diary.write_entry(session, coop.hand, again, now)
         assert refused.value.key == "diary.corrected"
-        assert [corrected for *_, corrected in diary.entries(session, coop.hand)] == [False, True]
+        assert [corrected for *_, corrected in diary_reading.entries(session, coop.hand)] == [False, True]
 
 
 def test_sending_again_writes_once_and_other_words_are_refused(coop: world.Coop, now: datetime) -> None:
@@ -100,8 +100,8 @@ def test_the_digital_team_writes_for_households_of_its_commune(coop: world.Coop,
         farm.agree_to_help(session, coop, now)
         entry = diary.write_entry(session, team, farm.spray_in(coop.plot, farm.DAY), now).entry
         assert entry.acted_for
-        assert len(diary.entries(session, team)) == 1
-        assert diary.entries(session, away) == []
+        assert len(diary_reading.entries(session, team)) == 1
+        assert diary_reading.entries(session, away) == []
         with pytest.raises(NotFound):
             diary.write_entry(session, away, farm.spray_in(coop.plot, farm.DAY), now)
 
@@ -110,10 +110,10 @@ def test_a_neighbours_diary_is_not_there(coop: world.Coop, now: datetime) -> Non
     with transaction() as session:
         other = world.make_coop(session, now)
         theirs = diary.write_entry(session, other.hand, farm.spray_in(other.plot, farm.DAY), now).entry
-        assert diary.entries(session, coop.hand) == []
+        assert diary_reading.entries(session, coop.hand) == []
         answers = []
         for number in (theirs.id, 999_999):
             with pytest.raises(NotFound) as refused:
-                diary.entry(session, coop.hand, number)
+                diary_reading.entry(session, coop.hand, number)
             answers.append((refused.value.key, refused.value.params))
     assert answers[0] == answers[1]

@@ -14,7 +14,7 @@ from trace.records.diary_entry import DiaryEntry, DiaryKind
 from trace.records.lot import Lot, LotKind, LotState
 from trace.records.plot import Plot
 from trace.services import gates
-from trace.services.admission import Act, Actor, fetch, visible
+from trace.services.admission import Act, Actor, fetch
 from trace.services.gate_facts import LOOK_BACK, GateFacts
 from trace.services.gathered_facts import GatheredFacts
 from trace.services.harvesting import stops_now
@@ -27,7 +27,6 @@ from trace.services.lot_states import lock_lots, lock_org
 from trace.standards.local_time import local_day
 from trace.standards.search_key import fold_vi
 
-PAGE = 30
 LATE_AFTER = 2
 """Days after which an entry is called late."""
 EARLIEST = 366
@@ -278,44 +277,6 @@ def _harvested_since(session: Session, sprays: Sequence[DiaryEntry]) -> list[int
     return found
 
 
-def put_aside(
-    session: Session, actor: Actor, entry_ids: Collection[int], reason: str, mark: str, now: datetime
-) -> set[int]:
-    """Correct entries that were none: each by one that says so. The numbers of those it was done to.
-
-    One that was corrected before, or that lies too long ago to be corrected, stays as it is. ``mark``
-    begins the request ids.
-    """
-    wrong = _locked(session, actor, entry_ids)
-    corrected = corrected_among(session, [one.id for one, _ in wrong])
-    going = [one for one in wrong if one[0].id not in corrected]
-    going = [one for one in going if not day_problems(one[0].done_on, local_day(now))]
-    entries = []
-    for entry, plot in going:
-        own = {"plot_id": plot.id, "done_on": entry.done_on, "corrects_id": entry.id}
-        said = {"note": reason, "reason": reason, "request_id": f"{mark}-{entry.id}"}
-        given = DiaryEntryIn(kind=DiaryKind.OTHER, **own, **said)
-        entries.append((new_entry(actor, plot, given, None, now), plot))
-    write_entries(session, actor, entries, now)
-    return {entry.id for entry, _ in going}
-
-
-def _locked(session: Session, actor: Actor, ids: Collection[int]) -> list[tuple[DiaryEntry, Plot]]:
-    """Entries the actor may correct, with their plots; their organisations are locked."""
-    found: list[tuple[DiaryEntry, Plot]] = []
-    for some in portions(ids):
-        question = (
-            select(DiaryEntry, Plot)
-            .join(Plot, col(Plot.id) == col(DiaryEntry.plot_id))
-            .where(visible(actor, Act.WRITE_FARM, DiaryEntry), col(DiaryEntry.id).in_(some))
-            .order_by(col(DiaryEntry.id))
-        )
-        found += [(entry, plot) for entry, plot in session.execute(question)]
-    for org_id in sorted({entry.org_id for entry, _ in found}):
-        lock_org(session, org_id)
-    return found
-
-
 def _told(session: Session, plot: Plot, entry: DiaryEntry, now: datetime, held: tuple[Lot, ...]) -> Written:
     is_spray = entry.kind == DiaryKind.SPRAY
     late = (local_day(now) - entry.done_on).days
@@ -328,51 +289,3 @@ def _told(session: Session, plot: Plot, entry: DiaryEntry, now: datetime, held: 
         else None,
         held=held,
     )
-
-
-def entries(
-    session: Session,
-    actor: Actor,
-    *,
-    plot_id: int | None = None,
-    before: int | None = None,
-    limit: int = PAGE,
-) -> Sequence[tuple[DiaryEntry, Plot, bool]]:
-    """Entries the actor may see, newest row first, with their plot and whether a later one corrects them."""
-    question = (
-        select(DiaryEntry, Plot)
-        .join(Plot, col(Plot.id) == col(DiaryEntry.plot_id))
-        .where(visible(actor, Act.VIEW_FARM, DiaryEntry))
-        .order_by(col(DiaryEntry.id).desc())
-        .limit(limit)
-    )
-    if plot_id is not None:
-        question = question.where(col(DiaryEntry.plot_id) == plot_id)
-    if before is not None:
-        question = question.where(col(DiaryEntry.id) < before)
-    rows = session.execute(question).all()
-    corrected = corrected_among(session, [entry.id for entry, _ in rows])
-    return [(entry, plot, entry.id in corrected) for entry, plot in rows]
-
-
-def entry(session: Session, actor: Actor, entry_id: int) -> DiaryEntry:
-    """One entry to correct.
-
-    Raises:
-        NotFound: not in the actor's sight.
-    """
-    return fetch(session, actor, Act.WRITE_FARM, DiaryEntry, id=entry_id)
-
-
-def seen_entry(session: Session, actor: Actor, entry_id: int) -> DiaryEntry:
-    """One entry to look at.
-
-    Raises:
-        NotFound: not in the actor's sight.
-    """
-    return fetch(session, actor, Act.VIEW_FARM, DiaryEntry, id=entry_id)
-
-
-def plot_of(session: Session, written: DiaryEntry) -> Plot:
-    """The plot an entry is about."""
-    return session.get_one(Plot, written.plot_id)

@@ -24,7 +24,8 @@ from trace.services.admission import Actor
 from trace.services.certificates import remove_certificate
 from trace.services.correcting.given import WithdrawIn
 from trace.services.correcting.withdrawing import hanging_on, withdraw_all
-from trace.services.diary import corrected_among, put_aside
+from trace.services.diary import corrected_among
+from trace.services.diary_aside import put_aside
 from trace.services.importing.noting import key_of_run
 from trace.services.importing.telling import Line
 from trace.services.importing.things import LOT, PACK, State, Thing, mark_of

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from trace.db import reading
 from trace.errors import Invalid, Refused
 from trace.records.diary_entry import DiaryKind
-from trace.services import diary, field_photos, helping, lot_choices
+from trace.services import diary, diary_reading, field_photos, helping, lot_choices
 from trace.services.admission import Act
 from trace.services.gates import crop_word
 from trace.services.intake import read
@@ -35,10 +35,10 @@ def index() -> str:
     before = request.args.get("before", "")
     start = int(before) if before.isascii() and before.isdigit() and len(before) < 18 else None
     with reading() as session:
-        rows = diary.entries(session, actor(), before=start, limit=diary.PAGE)
+        rows = diary_reading.entries(session, actor(), before=start, limit=diary_reading.PAGE)
         photos = field_photos.counted(session, [entry.id for entry, _, _ in rows])
         names = helping.writers(session, (one.recorded_by for one, _, _ in rows if one.acted_for))
-    full = len(rows) == diary.PAGE
+    full = len(rows) == diary_reading.PAGE
     return render_template("cooperative/diary/index.html", rows=rows, photos=photos, names=names, full=full)
 
 
@@ -49,7 +49,7 @@ def new() -> str:
     if not (wanted.isascii() and wanted.isdigit() and len(wanted) < 18):
         return _form(blank(when="today", kind="spray", plot_id=request.args.get("thua", "")))
     with reading() as session:
-        entry = diary.entry(session, actor(), int(wanted))
+        entry = diary_reading.entry(session, actor(), int(wanted))
     values = {name: getattr(entry, name) for name in FIELDS if name not in {"corrects_id", "reason"}}
     return _form(blank(**values, when="other", other_day=f"{entry.done_on:%d/%m/%Y}", corrects_id=entry.id))
 
@@ -70,7 +70,7 @@ def create() -> str | AnyResponse | tuple[str, int]:
         with once() as session:
             written = diary.write_entry(session, actor(), given, now())
             field_photos.add_photos(session, actor(), written.entry, shots, now())
-            plot = diary.plot_of(session, written.entry)
+            plot = diary_reading.plot_of(session, written.entry)
             answer = leads_to("diary.index")
     except (Invalid, Refused) as error:
         return _form(kept(error, values)), error.status

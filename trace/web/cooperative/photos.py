@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from trace.db import reading
 from trace.errors import FieldProblem, Invalid
 from trace.records.lot import Lot
-from trace.services import diary, field_photos
+from trace.services import diary_reading, field_photos
 from trace.services.admission import Act
 from trace.services.field_photos import Shot, Subject
 from trace.services.intake import read
@@ -86,8 +86,8 @@ def add_to_entry(entry_id: int) -> AnyResponse:
 def entry(entry_id: int) -> str:
     """One diary entry with its photos."""
     with reading() as session:
-        found = diary.seen_entry(session, actor(), entry_id)
-        plot = diary.plot_of(session, found)
+        found = diary_reading.seen_entry(session, actor(), entry_id)
+        plot = diary_reading.plot_of(session, found)
         photos = field_photos.photos_of(session, found)
     most = field_photos.MOST
     return render_template("cooperative/diary/entry.html", entry=found, plot=plot, photos=photos, most=most)
